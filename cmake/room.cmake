@@ -1,0 +1,40 @@
+# coffer_room(NAME SOURCES … LINKS … [PRIVATE_LINKS …]): one room of the house as one static library.
+# What a room links is what it may know: a room that may not know another does not link it, and so cannot include it.
+# Headers are included from the top: #include "protocol/frame.h" for reference rooms, "wire/forge.h" for conformance rooms;
+# the root of that path is the part (reference/, conformance/), which each room exports only through its own directory's target.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(coffer_options INTERFACE)
+target_compile_options(coffer_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum $<$<BOOL:${COFFER_WERROR}>:-Werror>)
+if(COFFER_SANITIZE)
+  add_compile_options(-fsanitize=${COFFER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${COFFER_SANITIZE})
+endif()
+
+function(coffer_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  add_library(${name} STATIC ${ROOM_SOURCES})
+  cmake_path(GET CMAKE_CURRENT_SOURCE_DIR PARENT_PATH part)
+  target_include_directories(${name} PUBLIC ${part})
+  target_link_libraries(${name} PUBLIC ${ROOM_LINKS} PRIVATE coffer_options ${ROOM_PRIVATE_LINKS})
+endfunction()
+
+# coffer_program(NAME SOURCES … LINKS …): an executable, put into build/bin.
+function(coffer_program name)
+  cmake_parse_arguments(PROGRAM "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${PROGRAM_SOURCES})
+  target_link_libraries(${name} PRIVATE coffer_options ${PROGRAM_LINKS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+endfunction()
+
+# coffer_test(NAME SOURCES … LINKS …): one GoogleTest binary, its tests known to CTest one by one.
+include(GoogleTest)
+function(coffer_test name)
+  cmake_parse_arguments(TEST "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${TEST_SOURCES})
+  target_link_libraries(${name} PRIVATE coffer_options ${TEST_LINKS} rapidcheck_gtest GTest::gmock_main)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 DISCOVERY_MODE PRE_TEST)
+endfunction()

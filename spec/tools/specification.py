@@ -1,0 +1,79 @@
+"""Reads the specification: requirement lines, tables, machines, schema layout. Judges nothing: that is lint.py."""
+import dataclasses
+import pathlib
+import re
+import subprocess
+import tomllib
+
+LINE = re.compile(r"^- \*\*([A-Z]{3}-\d{3})\*\* \(([^·]+)·([^·]+)·([^·]+)·([^)]+)\) (.+)$")
+
+
+@dataclasses.dataclass
+class Requirement:
+    id: str
+    level: str
+    role: str
+    judged: str
+    provenance: str
+    sentence: str
+    chapter: str
+
+
+@dataclasses.dataclass
+class Field:
+    name: str
+    type: str
+    offset: int  # bits from the start of the data section, or the pointer's index
+
+
+@dataclasses.dataclass
+class Struct:
+    name: str
+    data_words: int
+    pointers: int
+    fields: list
+    tags: list  # union member names in tag order, for a struct that is one union
+
+
+@dataclasses.dataclass
+class Specification:
+    root: pathlib.Path
+    requirements: list
+    tables: dict
+    machines: list
+    structs: list
+
+
+def snake(name):
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
+
+
+def load(root):
+    tables = {p.stem: tomllib.loads(p.read_text()) for p in sorted((root / "tables").glob("*.toml"))}
+    machines = [tomllib.loads(p.read_text()) for p in sorted((root / "tables/machines").glob("*.toml"))]
+    return Specification(root, read_requirements(root), tables, machines, read_layout(root))
+
+
+def read_requirements(root):
+    found = []
+    for path in sorted(root.glob("[0-9][0-9]-*.md")):
+        for line in path.read_text().splitlines():
+            if match := LINE.match(line):
+                identity, level, role, judged, provenance, sentence = (part.strip() for part in match.groups())
+                found.append(Requirement(identity, level, role, judged, provenance, sentence, path.stem))
+    return found
+
+
+def read_layout(root):
+    """The field layout as the Cap'n Proto compiler states it in its own rendering of the schema."""
+    schema = root / "schema/coffer.capnp"
+    text = subprocess.run(["capnp", "compile", "-ocapnp", f"--src-prefix={schema.parent}", str(schema)], check=True, capture_output=True, text=True).stdout
+    structs = []
+    for line in text.splitlines():
+        if match := re.match(r"struct (\w+) @\w+ \{  # (\d+) bytes, (\d+) ptrs", line):
+            structs.append(Struct(match[1], int(match[2]) // 8, int(match[3]), [], []))
+        elif match := re.match(r"\s+(\w+) @\d+ :([\w()]+);  # (?:bits\[(\d+), \d+\)|ptr\[(\d+)\])(, union tag = \d+)?", line):
+            structs[-1].fields.append(Field(snake(match[1]), match[2], int(match[3] or match[4])))
+            if match[5]:
+                structs[-1].tags.append(snake(match[1]))
+    return structs
