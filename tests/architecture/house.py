@@ -1,0 +1,53 @@
+"""The table of the house: what each room may know. `check.py` reads the tree and holds it against this.
+
+A room is a folder of a part (`reference/protocol`). What it may include is itself, the rooms named here, and whatever those may
+include. A folder that is not in the table is an error: a new room states its place first.
+"""
+
+# room -> the rooms it may know directly. "spec" is the committed, generated tables; "schema" the compiled Cap'n Proto schema.
+ROOMS = {
+    "reference/protocol": ["spec", "schema"],
+    "reference/keys": ["reference/protocol"],
+    "reference/archive": ["reference/keys", "schema"],
+    "reference/accounts": ["reference/protocol"],
+    "reference/store": ["reference/protocol"],
+    "reference/net": ["reference/protocol"],
+    "reference/server": ["reference/protocol", "reference/accounts", "reference/store", "reference/net"],
+    "reference/client": ["reference/protocol", "reference/keys", "reference/archive", "reference/net"],
+    "conformance/wire": ["spec"],
+    "conformance/peer": ["conformance/wire"],
+    "conformance/adapter": ["conformance/peer"],
+    "conformance/judge": ["conformance/peer"],
+    "conformance/cases": ["conformance/adapter", "conformance/judge"],
+    "conformance/report": ["conformance/cases"],
+    "conformance/program": ["conformance/report"],
+}
+
+# What a room never reaches, by whatever way: an oracle that shares code with what it judges is blind.
+NEVER = {"conformance": ["reference/", "schema"]}
+
+# These parts may know every room (`fuzz`, `tests`, `bench`), or run executables and link nothing (`interop`).
+FREE_PARTS = ["tests", "fuzz", "bench"]
+LINKLESS_PARTS = ["interop"]
+
+# library -> (what its headers look like, the files that may include them). A pattern that ends in "/" means the folder.
+LIBRARIES = {
+    "asio": (r"asio(\.hpp|/)", ["reference/net/", "reference/server/", "reference/client/"]),
+    "botan-tls": (r"botan/tls_", ["reference/net/", "conformance/peer/"]),
+    "capnp": (r"(capnp|kj)/|.*\.capnp\.h", ["reference/protocol/*.cc", "reference/archive/*.cc"]),
+    "sqlite": (r"sqlite3", ["reference/store/"]),
+}
+
+# Rooms that are values in, values out. Each named exception is the room's one edge to the world.
+PURE_ROOMS = ["reference/protocol", "reference/keys", "reference/archive", "conformance/wire"]
+IMPURE_FILES = []
+IMPURE_HEADERS = (
+    r"thread|mutex|shared_mutex|condition_variable|future|semaphore|stop_token|latch|barrier|atomic|fstream|iostream|filesystem|random|ctime|time\.h"
+    r"|cstdio|stdio\.h|csignal|unistd\.h|fcntl\.h|poll\.h|netdb\.h|(sys|arpa|net|netinet|linux)/.*|spdlog/.*|asio.*|sqlite3\.h"
+    r"|botan/(auto_rng|system_rng|entropy_src|tls_.*|asio.*)\.h"
+)
+IMPURE_WORDS = r"::now\s*\(|\brandom_device\b|\bgetenv\s*\(|\bstd::time\s*\(|\bsleep_(for|until)\s*\(|\bAutoSeeded_RNG\b|\bSystem_RNG\b|\bsystem_rng\s*\("
+
+# File names that say nothing, and paths that belong to one machine.
+EMPTY_NAMES = r"(^|_)(util|utils|utility|utilities|common|helper|helpers|manager|misc)(_|$)"
+MACHINE_PATHS = r"(?<![\w.}/-])/(" + "|".join(["wo" + "rk", "ro" + "ot"]) + r")/"

@@ -1,0 +1,86 @@
+"""Reads a source tree: its files, the includes of each, and what each CMake target links. Knows nothing of the house's rules."""
+
+import pathlib
+import re
+import subprocess
+
+SOURCES = (".h", ".cc")
+PARTS = ("reference", "conformance", "interop", "fuzz", "tests", "bench", "spec", "cmake")
+SKIPPED_FOLDERS = {"build", ".git", "__pycache__"}
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.M)
+COMMAND = re.compile(r"(\w+)\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+KEYWORDS = {"PUBLIC", "PRIVATE", "INTERFACE", "LINKS", "PRIVATE_LINKS", "SOURCES"}
+OUR_COMMANDS = {"coffer_room", "coffer_program", "coffer_test"}
+
+
+class Tree:
+    def __init__(self, root):
+        self.root = pathlib.Path(root)
+        self.files = sorted(self._tracked())
+
+    def _tracked(self):
+        """What the repository holds; in a folder that is no repository, every file."""
+        listed = None
+        if (self.root / ".git").exists():
+            done = subprocess.run(["git", "-C", str(self.root), "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True, check=False)
+            listed = done.stdout.split("\n") if done.returncode == 0 else None
+        if listed is None:
+            listed = [str(p.relative_to(self.root)) for p in self.root.rglob("*")]
+        for name in listed:
+            path = pathlib.PurePosixPath(name)
+            if name and not SKIPPED_FOLDERS & set(path.parts) and (self.root / path).is_file():
+                yield name
+
+    def text(self, name):
+        return (self.root / name).read_text(encoding="utf-8", errors="replace")
+
+    def sources(self):
+        return [f for f in self.files if f.endswith(SOURCES) and f.split("/")[0] in PARTS]
+
+    def includes(self, name):
+        """(path, quoted) of each include directive."""
+        return [(quoted or angled, bool(quoted)) for quoted, angled in INCLUDE.findall(self.text(name))]
+
+    def targets(self):
+        """target -> (folder, what it links directly), from every CMakeLists.txt."""
+        found = {}
+        for name in self.files:
+            if name.rsplit("/", 1)[-1] == "CMakeLists.txt":
+                folder = name.rsplit("/", 1)[0] if "/" in name else ""
+                for target, links in links_of(self.text(name)):
+                    known = found.setdefault(target, (folder, []))
+                    known[1].extend(links)
+        return found
+
+
+def links_of(text):
+    """(target, links) for each command of a CMakeLists.txt that makes a target or links one."""
+    text = re.sub(r"#[^\n]*", "", text)
+    for command, body in COMMAND.findall(text):
+        words = body.split()
+        if not words:
+            continue
+        if command in ("add_library", "add_executable"):
+            yield words[0], []
+        elif command == "target_link_libraries":
+            yield words[0], [w for w in words[1:] if w not in KEYWORDS]
+        elif command in OUR_COMMANDS:
+            links, taking = [], False
+            for word in words[1:]:
+                if word in KEYWORDS:
+                    taking = word in ("LINKS", "PRIVATE_LINKS")
+                elif taking:
+                    links.append(word)
+            yield words[0], links
+
+
+def closure(start, edges):
+    """Everything that `start` reaches."""
+    seen, todo = set(), [start]
+    while todo:
+        for next_one in edges(todo.pop()):
+            if next_one not in seen:
+                seen.add(next_one)
+                todo.append(next_one)
+    return seen
