@@ -30,11 +30,24 @@ function(coffer_program name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()
 
-# coffer_test(NAME SOURCES … LINKS …): one GoogleTest binary, its tests known to CTest one by one.
+# coffer_test(NAME SOURCES … LINKS …): one GoogleTest binary, its tests known to CTest one by one. Where it stands decides its lanes:
+# `sanitized` (tests/unit, property, sim: built and run under AddressSanitizer too) and `threaded` (links a room that uses threads:
+# under ThreadSanitizer too). A lane is a target that builds it (sanitized_tests) and part of the tests' label (ctest -L sanitized).
 include(GoogleTest)
+add_custom_target(sanitized_tests)
+add_custom_target(threaded_tests)
 function(coffer_test name)
   cmake_parse_arguments(TEST "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE coffer_options ${TEST_LINKS} rapidcheck_gtest GTest::gmock_main)
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 DISCOVERY_MODE PRE_TEST)
+  file(RELATIVE_PATH label ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  if(label MATCHES "^tests/(unit|property|sim)(/|$)")
+    string(APPEND label "+sanitized")
+    add_dependencies(sanitized_tests ${name})
+  endif()
+  if("net" IN_LIST TEST_LINKS)
+    string(APPEND label "+threaded")
+    add_dependencies(threaded_tests ${name})
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${label})
 endfunction()

@@ -1,0 +1,34 @@
+# `check`: everything about the text of the project that a program can judge; each check runs even when an earlier one failed.
+# `format`: puts the sources into the form that `check` asks for.
+run_check() {
+  need build check
+  local failed=()
+  step "format"; check_format || failed+=(format)
+  step "specification lint"; check_specification || failed+=(specification)
+  step "generated files fresh"; "$python" spec/tools/generate.py --check || failed+=(generated)
+  [ ${#failed[@]} -eq 0 ] || stop "failed: ${failed[*]}" 1
+  step "every check passed"
+}
+
+sources() {
+  if [ -e .git ] && command -v git >/dev/null; then
+    git ls-files --cached --others --exclude-standard -- '*.cc' '*.h'
+  else
+    find conformance fuzz interop reference tests bench \( -name '*.cc' -o -name '*.h' \) 2>/dev/null
+  fi | grep -v '^spec/generated/' | while read -r file; do if [ -e "$file" ]; then echo "$file"; fi; done
+}
+
+check_format() {
+  local unformatted
+  unformatted=$(sources | xargs -r -P "$jobs" -n 16 clang-format-14 --dry-run 2>&1 | sed -n 's/^\([^:]*\):.*clang-format-violations.*/  \1/p' | sort -u)
+  [ -z "$unformatted" ] || { printf 'to be formatted (./dev format does it):\n%s\n' "$unformatted" >&2; return 1; }
+}
+
+run_format() {
+  need check
+  sources | xargs -r -P "$jobs" -n 16 clang-format-14 -i
+}
+
+check_specification() {
+  if [ -e spec/tools/lint.py ]; then "$python" spec/tools/lint.py; fi
+}

@@ -1,0 +1,20 @@
+run_help() {
+  cat <<'TEXT'
+./dev COMMAND
+
+  conform            set up, build, run the conformance suite against the reference, write build/conform/
+  test [LANE…]       set up, build, run the tests. Lanes: main asan tsan (default: all three)
+  check              format, specification lint, generated files fresh, architecture
+  format             put the sources into the form that check asks for
+  generate           make spec/generated/ again from the chapters, tables and schema
+  trace ID           one requirement from its sentence to code, tests, cases and vectors
+  fuzz TARGET --seconds N | smoke
+                     one fuzz target for N seconds, or every target briefly
+  bench [ARGUMENT…]  the benchmarks
+  help               this text
+
+Every command installs what packages.txt lists for it when something is missing (apt-get, through sudo when not root).
+COFFER_JOBS limits the build's parallelism. Exit status: 0 fine, 1 something failed, 64 usage, 69 this machine lacks something
+(one line says what); `conform` passes on the suite's own status, see the README.
+TEXT
+}
