@@ -6,6 +6,7 @@
 
 Only Python's standard library and `capnp` (for the schema's field layout) are used. The C++ build needs neither.
 """
+import collections
 import json
 import pathlib
 import sys
@@ -16,34 +17,58 @@ import specification
 
 
 def outputs(spec):
-    yield "cpp/coffer/spec/reasons.h", cpp.reasons(spec)
-    yield "cpp/coffer/spec/limits.h", cpp.limits(spec)
-    yield "cpp/coffer/spec/timers.h", cpp.timers(spec)
-    yield "cpp/coffer/spec/permissions.h", cpp.permissions(spec)
-    yield "cpp/coffer/spec/messages.h", cpp.messages(spec)
-    yield "cpp/coffer/spec/layout.h", cpp.layout(spec)
-    yield "cpp/coffer/spec/requirements.h", cpp.requirements(spec)
+    yield "generated/cpp/coffer/spec/reasons.h", cpp.reasons(spec)
+    yield "generated/cpp/coffer/spec/limits.h", cpp.limits(spec)
+    yield "generated/cpp/coffer/spec/timers.h", cpp.timers(spec)
+    yield "generated/cpp/coffer/spec/permissions.h", cpp.permissions(spec)
+    yield "generated/cpp/coffer/spec/messages.h", cpp.messages(spec)
+    yield "generated/cpp/coffer/spec/layout.h", cpp.layout(spec)
+    yield "generated/cpp/coffer/spec/requirements.h", cpp.requirements(spec)
     for machine in spec.machines:
-        yield f"cpp/coffer/spec/{machine['name']}.h", cpp.machine(spec, machine)
-    yield "requirements.json", json.dumps([vars(r) for r in spec.requirements], indent=1, ensure_ascii=False) + "\n"
+        yield f"generated/cpp/coffer/spec/{machine['name']}.h", cpp.machine(spec, machine)
+    yield "generated/requirements.json", requirements_json(spec)
+    yield "tables/ids.txt", ledger(spec)
+
+
+def requirements_json(spec):
+    """The index of all requirements, and how many there are by provenance, level and way of judging."""
+    def counted(words):
+        return dict(sorted(collections.Counter(words).items()))
+    rows = [{k: v for k, v in vars(r).items() if k != "line"} for r in spec.requirements]
+    counts = {"all": len(rows), "provenance": counted(r.provenance.split()[0] for r in spec.requirements),
+              "level": counted(r.level for r in spec.requirements), "judged": counted(r.judged for r in spec.requirements)}
+    return json.dumps({"counts": counts, "requirements": rows}, indent=1, ensure_ascii=False) + "\n"
+
+
+def ledger(spec):
+    """Every id ever given. What is in the chapters is added; nothing is ever taken out, and lint.py asks why an id is gone."""
+    known = dict(spec.ledger) | {r.id: spec.ledger.get(r.id, "") for r in spec.requirements}
+    lines = (f"{i} withdrawn: {reason}" if reason else i for i, reason in sorted(known.items()))
+    return ("# Every requirement id ever given, for good. generate.py adds new ones; to withdraw one, write after it ` withdrawn: ` and the reason.\n"
+            + "\n".join(lines) + "\n")
+
+
+def stale(root):
+    """(path below spec/, what it ought to hold) of each file that is not what the sources say."""
+    found = []
+    for name, text in outputs(specification.load(root)):
+        path = root / name
+        if not path.exists() or path.read_text() != text:
+            found.append((name, text))
+    return found
 
 
 def main(arguments):
     root = pathlib.Path(__file__).resolve().parents[1]
-    spec = specification.load(root)
-    check = arguments == ["--check"]
-    stale = []
-    for name, text in outputs(spec):
-        path = root / "generated" / name
-        if path.exists() and path.read_text() == text:
-            continue
-        stale.append(name)
-        if not check:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-    if check and stale:
-        print("stale under spec/generated (run `./dev generate`): " + ", ".join(stale), file=sys.stderr)
-        return 1
+    found = stale(root)
+    if arguments == ["--check"]:
+        if found:
+            print("stale (run `./dev generate`): " + ", ".join(f"spec/{name}" for name, _ in found), file=sys.stderr)
+        return 1 if found else 0
+    for name, text in found:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
     return 0
 
 

@@ -17,6 +17,7 @@ class Requirement:
     provenance: str
     sentence: str
     chapter: str
+    line: int  # in the chapter's file
 
 
 @dataclasses.dataclass
@@ -42,6 +43,7 @@ class Specification:
     tables: dict
     machines: list
     structs: list
+    ledger: dict
 
 
 def snake(name):
@@ -51,17 +53,27 @@ def snake(name):
 def load(root):
     tables = {p.stem: tomllib.loads(p.read_text()) for p in sorted((root / "tables").glob("*.toml"))}
     machines = [tomllib.loads(p.read_text()) for p in sorted((root / "tables/machines").glob("*.toml"))]
-    return Specification(root, read_requirements(root), tables, machines, read_layout(root))
+    return Specification(root, read_requirements(root), tables, machines, read_layout(root), read_ledger(root))
 
 
 def read_requirements(root):
     found = []
     for path in sorted(root.glob("[0-9][0-9]-*.md")):
-        for line in path.read_text().splitlines():
+        for number, line in enumerate(path.read_text().splitlines(), 1):
             if match := LINE.match(line):
                 identity, level, role, judged, provenance, sentence = (part.strip() for part in match.groups())
-                found.append(Requirement(identity, level, role, judged, provenance, sentence, path.stem))
+                found.append(Requirement(identity, level, role, judged, provenance, sentence, path.stem, number))
     return found
+
+
+def read_ledger(root):
+    """Every id ever given -> why it was withdrawn, or "" while it stands. The generator adds new ids, nothing removes one."""
+    ledger = {}
+    for line in (root / "tables/ids.txt").read_text().splitlines():
+        if line and not line.startswith("#"):
+            identity, _, reason = line.partition(" withdrawn: ")
+            ledger[identity] = reason
+    return ledger
 
 
 def read_layout(root):

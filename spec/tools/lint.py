@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""Judges the specification against its own rules: chapters, tables, schema, machines, sources, freshness.
+
+    spec/tools/lint.py        exit 1 and one `file:line: rule: what is wrong` per finding
+
+The rules are stated in spec/README.md. It must not know: implementations, tests, vectors' contents.
+"""
+import dataclasses
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import generate
+import lint_machines
+import lint_tables
+import specification
+import tomllib
+
+KEYWORD = re.compile(r"\b(?:(MUST|SHALL|SHOULD)(?: NOT)?|REQUIRED|(?:NOT )?RECOMMENDED|MAY|OPTIONAL)\b")
+LOOKS_LIKE = re.compile(r"^\s*[-*]\s*\*\*[A-Z]{2,4}-?\d+")
+LEVELS = {"MUST", "SHOULD", "MAY"}
+ROLES = {"endpoint", "client", "server"}
+JUDGED = {"wire", "state", "model", "review", "vector"}
+CLAIM = r"[WTPVR]\d+"
+PROVENANCE = re.compile(rf"^(?:says {CLAIM}(?:, {CLAIM})*|implies {CLAIM}(?:, {CLAIM})*|conflict {CLAIM}(?:/{CLAIM})+|chosen|external [A-Z].*\d.*)$")
+ID = re.compile(r"\b(?!AES|SHA)([A-Z]{3})-(\d{3})\b")
+ID_RANGE = re.compile(r"\b([A-Z]{3})-(\d{3})(?: to \1-(\d{3}))?")
+SNAKE = re.compile(r"(?<![\w/.-])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w/(-]|\.\w)")
+NAMED_REASON = re.compile(r"close (?:it |the connection )?with ([a-z_]+)\b|[Rr]eason ([a-z]+_[a-z_]+|goodbye|timeout|busy)\b")
+NAMED_TIMER = re.compile(r"\b([a-z_]+) timer\b")
+NOT_TIMERS = {"a", "the", "its", "each", "every", "no", "state's", "any", "one", "s", "without", "of", "per"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    path: str
+    line: int
+    rule: str
+    text: str
+
+    def __str__(self):
+        return f"{self.path}:{self.line}: {self.rule}: {self.text}"
+
+
+class Lint:
+    """The specification as read, its texts, and the findings so far."""
+
+    def __init__(self, root):
+        self.root = root
+        self.spec = specification.load(root)
+        self.claims = tomllib.loads((root / "sources.toml").read_text())["claims"]
+        self.chapters = {p.stem: p.read_text().splitlines() for p in sorted(root.glob("[0-9][0-9]-*.md"))}
+        self.ids = {r.id for r in self.spec.requirements}
+        self.findings = []
+
+    def report(self, path, line, rule, text):
+        self.findings.append(Finding(f"spec/{path}", line, rule, text))
+
+    def line_of(self, path, pattern, start=1):
+        """The first line from `start` on that matches; 1 when none does."""
+        for number, line in enumerate((self.root / path).read_text().splitlines(), 1):
+            if number >= start and re.search(pattern, line):
+                return number
+        return 1
+
+    def chapter_lines(self):
+        """(chapter file, number, text, is a requirement line), without the lines of code blocks."""
+        for stem, lines in self.chapters.items():
+            fenced = False
+            for number, line in enumerate(lines, 1):
+                if line.startswith("```"):
+                    fenced = not fenced
+                elif not fenced:
+                    yield f"{stem}.md", number, line, bool(specification.LINE.match(line))
+
+
+def requirement_lines(lint):
+    seen = {}
+    for r in lint.spec.requirements:
+        where = (f"{r.chapter}.md", r.line)
+        if r.id in seen:
+            lint.report(*where, "unique-id", f"{r.id} is already given at {seen[r.id]}")
+        seen.setdefault(r.id, f"spec/{where[0]}:{where[1]}")
+        keywords = [m[0] for m in KEYWORD.finditer(r.sentence)]
+        if len(keywords) != 1:
+            lint.report(*where, "one-keyword", f"{r.id} has {len(keywords)} BCP 14 keywords ({', '.join(keywords) or 'none'}); exactly one is wanted")
+        elif keywords[0].removesuffix(" NOT") != r.level:
+            lint.report(*where, "level", f"{r.id} is of level {r.level} but its sentence says {keywords[0]}")
+        if r.level not in LEVELS:
+            lint.report(*where, "level", f"{r.id}: {r.level} is no level; {', '.join(sorted(LEVELS))} are")
+        if r.role not in ROLES:
+            lint.report(*where, "role", f"{r.id}: {r.role} is no role; {', '.join(sorted(ROLES))} are")
+        if r.judged not in JUDGED:
+            lint.report(*where, "judged", f"{r.id}: {r.judged} is no way of judging; {', '.join(sorted(JUDGED))} are")
+        if not r.sentence.endswith(".") or re.search(r"[.!?] +[A-Z`]", r.sentence):
+            lint.report(*where, "one-sentence", f"{r.id} is not one sentence that ends in a full stop")
+        if not PROVENANCE.match(r.provenance):
+            lint.report(*where, "provenance", f"{r.id}: `{r.provenance}` is none of: says W1, implies W1, conflict W1/P1, chosen, external RFC 1")
+        elif r.provenance.split()[0] in ("says", "implies", "conflict"):
+            for claim in re.findall(CLAIM, r.provenance):
+                if claim not in lint.claims:
+                    lint.report(*where, "provenance", f"{r.id} names claim {claim}, which spec/sources.toml does not have")
+
+
+def prose(lint):
+    for path, number, line, is_requirement in lint.chapter_lines():
+        if is_requirement:
+            continue
+        if LOOKS_LIKE.match(line):
+            lint.report(path, number, "form", "looks like a requirement line but does not have its form: - **ABC-001** (LEVEL · role · judged · provenance) Sentence.")
+        elif match := KEYWORD.search(line):
+            lint.report(path, number, "stray-keyword", f"{match[0]} in capitals outside a requirement line")
+
+
+def ledger(lint):
+    given = lint.spec.ledger
+    for identity, reason in given.items():
+        where = ("tables/ids.txt", lint.line_of("tables/ids.txt", rf"^{identity}\b"))
+        if identity not in lint.ids and not reason:
+            lint.report(*where, "ledger", f"{identity} vanished from the chapters; a withdrawn id stays listed as `{identity} withdrawn: reason`")
+        if identity in lint.ids and reason:
+            lint.report(*where, "ledger", f"{identity} was withdrawn ({reason}) and is used again; give a new id")
+    for r in lint.spec.requirements:
+        if r.id not in given:
+            lint.report(f"{r.chapter}.md", r.line, "ledger", f"{r.id} is not in spec/tables/ids.txt; run `./dev generate`")
+
+
+def rationale(lint):
+    """Each chosen or conflicting requirement is named by a rationale of its chapter that says what was rejected."""
+    for stem, lines in lint.chapters.items():
+        covered = set()
+        for number, line in enumerate(lines, 1):
+            if not line.startswith("**Rationale**"):
+                continue
+            if "ejected" not in line:
+                lint.report(f"{stem}.md", number, "rationale", "a rationale names the rejected alternative (`Rejected: …`)")
+            covered |= named_ids(line)
+        for r in lint.spec.requirements:
+            if r.chapter == stem and r.provenance.split()[0] in ("chosen", "conflict") and r.id not in covered:
+                lint.report(f"{stem}.md", r.line, "rationale", f"{r.id} is `{r.provenance}`, and no **Rationale** paragraph of the chapter names it")
+
+
+def named_ids(text):
+    ids = set()
+    for prefix, first, last in ID_RANGE.findall(text):
+        ids |= {f"{prefix}-{n:03}" for n in range(int(first), int(last or first) + 1)}
+    return ids
+
+
+def references(lint):
+    """Ids and table names that chapters mention exist."""
+    names = lint_tables.names(lint.spec)
+    known = set().union(*names.values())
+    ever = lint.ids | set(lint.spec.ledger)
+    for path, number, line, _ in lint.chapter_lines():
+        for match in ID.finditer(line):
+            if match[0] not in ever:
+                lint.report(path, number, "dangling-id", f"{match[0]} is no requirement")
+        plain = re.sub(r"`coffer/1 [^`]*`|\"coffer/1 [^\"]*\"|\]\([^)]*\)", "", line)
+        for word in SNAKE.findall(plain):
+            if word not in known:
+                lint.report(path, number, "unknown-name", f"{word} is no reason, limit, timer, message, field, permission, role, state, event or word of spec/tables/words.toml")
+        for match in NAMED_REASON.finditer(plain):
+            if (word := match[1] or match[2]) not in names["reason"]:
+                lint.report(path, number, "unknown-name", f"{word} is no reason of tables/reasons.toml")
+        for word in NAMED_TIMER.findall(plain):
+            if word not in names["timer"] | NOT_TIMERS:
+                lint.report(path, number, "unknown-name", f"{word} is no timer of tables/timers.toml")
+
+
+def freshness(lint):
+    for name, _ in generate.stale(lint.root):
+        lint.report(name, 1, "stale", "not what the sources say; run `./dev generate`")
+
+
+RULES = [requirement_lines, prose, ledger, rationale, references, lint_tables.tables, lint_tables.messages, lint_tables.limits, lint_machines.machines, freshness]
+
+
+def check(root):
+    lint = Lint(root)
+    for rule in RULES:
+        rule(lint)
+    return sorted(lint.findings, key=lambda f: (f.path, f.line, f.rule))
+
+
+def main():
+    findings = check(pathlib.Path(__file__).resolve().parents[1])
+    for finding in findings:
+        print(finding, file=sys.stderr)
+    if findings:
+        print(f"{len(findings)} findings", file=sys.stderr)
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

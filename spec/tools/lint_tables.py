@@ -1,0 +1,109 @@
+"""The rules of the tables: requirements named exist, messages equal the schema, ranges fit types, limits are stated where they claim to be."""
+import re
+
+WORDS = {n: w for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
+RANGES = {  # what each field type may be given, as written in messages.toml
+    "integer": r"any|-?\d+\.\.(-?\d+|max)",
+    "Bool": r"any",
+    "Text": r"\d+\.\.\d+ utf8|\d+ alphanumeric|ip",
+    "Data": r"\d+|\d+\.\.\d+|\d+\.\.\d+ ids",
+    "List(UInt16)": r"\d+\.\.\d+ increasing",
+    "list": r"\d+\.\.\d+ items",
+}
+
+
+def names(spec):
+    """The names that each table defines, by what they are."""
+    t = spec.tables
+    found = {
+        "reason": {r["name"] for r in t["reasons"]["reason"]},
+        "limit": {r["name"] for r in t["limits"]["limit"]},
+        "timer": {r["name"] for r in t["timers"]["timer"]},
+        "permission": {r["name"] for r in t["permissions"]["permission"]},
+        "role": {r["name"] for r in t["permissions"]["role"]},
+        "message": {m["name"] for m in t["messages"]["message"]},
+        "field": {f.name for s in spec.structs for f in s.fields},
+        "word": set(t["words"]["word"]),
+        "machine": {m["name"] for m in spec.machines},
+    }
+    for key in ("state", "event"):
+        found[key] = {row["name"] for m in spec.machines for row in m[key]}
+    found["handler"] = {row["handler"] for m in spec.machines for row in m["row"]}
+    return found
+
+
+def tables(lint):
+    for stem, table in lint.spec.tables.items():
+        path = f"tables/{stem}.toml"
+        for kind, rows in table.items():
+            if not isinstance(rows, list) or not rows or not isinstance(rows[0], dict):
+                continue
+            seen = {}
+            for row in rows:
+                line = lint.line_of(path, rf'^name = "{row["name"]}"')
+                if row["name"] in seen:
+                    line = lint.line_of(path, rf'^name = "{row["name"]}"', line + 1)
+                    lint.report(path, line, "unique-name", f"{kind} {row['name']} is already in the table")
+                seen[row["name"]] = True
+                if "requirement" in row and row["requirement"] not in lint.ids:
+                    lint.report(path, line, "dangling-id", f"{kind} {row['name']} names {row['requirement']}, which no chapter has")
+                if "claim" in row and row["claim"] not in lint.claims:
+                    lint.report(path, line, "provenance", f"{kind} {row['name']} names claim {row['claim']}, which spec/sources.toml does not have")
+    values = [r["value"] for r in lint.spec.tables["reasons"]["reason"]]
+    for value in {v for v in values if values.count(v) > 1}:
+        lint.report("tables/reasons.toml", lint.line_of("tables/reasons.toml", rf"^value = {value}$"), "unique-name", f"reason value {value} is given twice")
+    granted = names(lint.spec)["permission"]
+    for role in lint.spec.tables["permissions"]["role"]:
+        for permission in set(role["permissions"]) - granted:
+            lint.report("tables/permissions.toml", lint.line_of("tables/permissions.toml", rf'"{permission}"'), "unknown-name", f"{permission} is no permission")
+
+
+def messages(lint):
+    path = "tables/messages.toml"
+    structs = {s.name: s for s in lint.spec.structs}
+    control = structs["Control"]
+    rows = lint.spec.tables["messages"]["message"]
+    listed = [m["name"] for m in rows]
+    if listed != control.tags:
+        different = next((i for i, (a, b) in enumerate(zip(listed, control.tags)) if a != b), min(len(listed), len(control.tags)))
+        table, schema = (side[different] if different < len(side) else "nothing" for side in (listed, control.tags))
+        lint.report(path, lint.line_of(path, rf'^name = "{table}"'), "schema", f"message {different} is {table} here and {schema} in the schema's union")
+    types = {f.name: f.type for f in control.fields}
+    for row in rows:
+        line = lint.line_of(path, rf'^name = "{row["name"]}"')
+        if row["from"] not in ("client", "server", "both"):
+            lint.report(path, line, "role", f"{row['name']} is from {row['from']}; client, server or both is wanted")
+        if row["name"] not in types:
+            continue
+        fields = flat(structs, types[row["name"]])
+        if list(row["fields"]) != list(fields):
+            lint.report(path, line, "schema", f"{row['name']} has the fields {', '.join(row['fields']) or 'none'} here and {', '.join(fields) or 'none'} in the schema")
+        for name, written in row["fields"].items():
+            kind = fields.get(name, "")
+            form = RANGES.get(kind) or RANGES["integer" if "Int" in kind else "list"]
+            if kind and not re.fullmatch(form, written):
+                lint.report(path, line, "range", f"{row['name']}.{name} is {kind}, and `{written}` is no range of that")
+
+
+def flat(structs, name):
+    """field name -> type, the fields of list items as list.field, in the schema's order."""
+    found = {}
+    for field in structs[name].fields:
+        found[field.name] = field.type
+        inner = re.fullmatch(r"List\((\w+)\)", field.type)
+        if inner and inner[1] in structs:
+            found |= {f"{field.name}.{k}": v for k, v in flat(structs, inner[1]).items()}
+    return found
+
+
+def limits(lint):
+    """A limit's value stands in the sentence of its requirement or in a range of the message table: else the two have parted."""
+    sentences = {r.id: r.sentence for r in lint.spec.requirements}
+    ranges = " ".join(r for m in lint.spec.tables["messages"]["message"] for r in m["fields"].values())
+    for row in lint.spec.tables["limits"]["limit"]:
+        value = row["value"]
+        forms = {f"{value}", f"{value:,}", WORDS.get(value, str(value))}
+        text = sentences.get(row["requirement"], "")
+        if not any(re.search(rf"(?<![\d,]){form}(?![\d]|,\d)", text) for form in forms) and not re.search(rf"\b{value}\b", ranges):
+            path = "tables/limits.toml"
+            lint.report(path, lint.line_of(path, rf'^name = "{row["name"]}"'), "limit", f"{row['name']} is {value:,}, which {row['requirement']} does not say")
