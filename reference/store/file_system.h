@@ -1,0 +1,65 @@
+// The few things the store asks of files, so that tests can take disks away from it. Names are relative to the store's directory.
+// Must not know: packs, blocks, databases. PosixFileSystem is the real one; MemoryFileSystem (memory_file_system.h) its twin.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "protocol/octets.h"
+
+namespace coffer::store {
+
+/// A call that failed: its errno value, and what was tried.
+struct FileError {
+  int code = 0;
+  std::string what;
+};
+template <class T>
+using FileResult = std::expected<T, FileError>;
+
+/// An open file. write_at and truncate: one thread at a time; read_at: any thread, at any time.
+class File {
+ public:
+  virtual ~File() = default;
+  virtual FileResult<std::uint64_t> size() const = 0;
+  /// Fills `into` from `offset` on; fewer octets only at the end of the file.
+  virtual FileResult<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> into) const = 0;
+  /// All of it, or an error after which any prefix of it may stand there.
+  virtual FileResult<void> write_at(std::uint64_t offset, View octets) = 0;
+  virtual FileResult<void> truncate(std::uint64_t octets) = 0;
+  /// On stable storage afterwards: contents and size, not the name (see sync_folder). After an error nothing since the last sync may be
+  /// taken for stored, even if a later sync succeeds.
+  virtual FileResult<void> sync() = 0;
+};
+
+enum class OpenMode : std::uint8_t { existing, create_new };
+
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+  virtual FileResult<std::unique_ptr<File>> open(const std::string& name, OpenMode mode) = 0;
+  /// Makes a folder unless it stands.
+  virtual FileResult<void> make_folder(const std::string& folder) = 0;
+  /// Names in a folder, sorted.
+  virtual FileResult<std::vector<std::string>> list(const std::string& folder) const = 0;
+  /// Names made in the folder are on stable storage afterwards.
+  virtual FileResult<void> sync_folder(const std::string& folder) = 0;
+};
+
+class PosixFileSystem final : public FileSystem {
+ public:
+  explicit PosixFileSystem(std::filesystem::path root) : root_(std::move(root)) {}
+  FileResult<std::unique_ptr<File>> open(const std::string& name, OpenMode mode) override;
+  FileResult<void> make_folder(const std::string& folder) override;
+  FileResult<std::vector<std::string>> list(const std::string& folder) const override;
+  FileResult<void> sync_folder(const std::string& folder) override;
+
+ private:
+  std::filesystem::path root_;
+};
+
+}  // namespace coffer::store

@@ -1,0 +1,104 @@
+// Archives of sealed blocks in one directory: `packs/NNNNNNNN.pack` hold the octets, `coffer.sqlite` says what stands where, which versions
+// exist and what happened. Nothing is acknowledged before it is on stable storage; packs are written and synced before the index speaks of
+// them. Must not know: sockets, sessions, accounts, keys; to it a sealed block is octets with a checksum.
+//
+// Every operation may be called from any thread; all but the reading and checking of pack octets in load() run one at a time.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "protocol/message.h"
+#include "store/event_log.h"
+#include "store/file_system.h"
+#include "store/trouble.h"
+#include "store/verify.h"
+
+namespace coffer::store {
+
+struct StoreOptions {
+  std::uint64_t pack_octets_max = std::uint64_t{1} << 30;        // a new pack begins beyond it
+  std::uint64_t unindexed_octets_max = std::uint64_t{64} << 20;  // received blocks are synced and indexed at least this often
+};
+
+/// One user's archive on one computer, as one session sees it: ask archive_of() once a session.
+struct Archive {
+  std::int64_t row = 0;
+  std::uint64_t generation = 0;
+};
+
+struct StoredBlock {
+  Digest checksum{};
+  Octets sealed;
+};
+
+struct VersionPage {
+  std::vector<protocol::VersionEntry> entries;
+  bool more = false;
+};
+
+enum class CommitOutcome : std::uint8_t { committed, conflict };
+
+class Store {
+ public:
+  /// Makes the store if the directory is empty or does not exist, else recovers it: packs longer than the index knows are read, their whole
+  /// blocks indexed, their torn end cut off. `files` (rooted in `directory`) must outlive the store.
+  static Result<std::unique_ptr<Store>> open(const std::filesystem::path& directory, FileSystem& files, StoreOptions options = {});
+  /// Indexes what was received, as settle().
+  ~Store();
+
+  /// The archive of this user on this computer; made if there is none [IDN-024].
+  Result<Archive> archive_of(std::uint64_t user, std::uint64_t computer);
+
+  /// Indices into `ids` (32 octets each) of those that the archive lacks, increasing, a repeated id once [ARC-033]. Blocks known to be
+  /// damaged count as lacking, so that the next backup brings them again.
+  Result<std::vector<std::uint16_t>> missing(Archive archive, View ids);
+
+  /// Appends a block whose checksum the caller has verified. Not yet on stable storage.
+  Result<void> put(Archive archive, const Digest& id, const Digest& checksum, View sealed);
+
+  /// Syncs and indexes every block received so far: call it when a session ends without a commit, so that the next run continues there.
+  Result<void> settle();
+
+  /// Adds a version if it continues the archive's chain [ARC-037]; it and every block received before it are on stable storage afterwards
+  /// [ARC-038], or nothing of it is visible [ARC-043].
+  Result<CommitOutcome> commit(Archive archive, const protocol::CommitVersion& version);
+
+  /// Versions from a number on, ascending, at most `limit` [ARC-040, ARC-041].
+  Result<VersionPage> versions(Archive archive, std::uint64_t from, std::size_t limit = spec::limits::versions_per_answer_max);
+
+  /// The block as it was stored; nullopt when the archive lacks it or its octets no longer match, which is then noted in the event log.
+  Result<std::optional<StoredBlock>> load(Archive archive, const Digest& id);
+
+  /// Logs durably that a restore begins [ARC-050]; false when the archive has no such version.
+  Result<bool> begin_restore(Archive archive, std::uint64_t version, std::uint16_t purpose, WallTime now);
+  /// Logs durably that a restore ended [ARC-054].
+  Result<void> end_restore(Archive archive, bool complete, WallTime now);
+
+  /// Appends one line to the event log: survives the end of the process at once, a loss of power with the next commit or settle.
+  Result<void> note(std::string_view event, std::span<const std::pair<std::string_view, std::string>> fields, WallTime now);
+
+  /// Computers and the users they belong to [IDN-023]; bind() is durable when it returns, and keeps the first user.
+  Result<std::map<std::uint64_t, std::uint64_t>> bindings();
+  Result<void> bind(std::uint64_t computer, std::uint64_t user);
+
+  /// Reads every pack, version and event and names what is damaged, missing or orphaned. What it finds damaged, missing() then reports,
+  /// what it finds whole, it does not. Holds every other operation up.
+  Result<VerifyReport> verify();
+
+ private:
+  class Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace coffer::store
