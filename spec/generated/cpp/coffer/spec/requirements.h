@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 139> requirements{{
+inline constexpr std::array<Requirement, 140> requirements{{
     {"FRM-001", "MUST", "endpoint", "wire", "says W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
     {"FRM-002", "MUST", "endpoint", "wire", "chosen", "03-framing", "The length field MUST be the number of octets of the body, which follows the header directly."},
     {"FRM-003", "MUST", "endpoint", "wire", "chosen", "03-framing", "A sender MUST set metadata_blocks to 0 in every frame whose kind is not data."},
@@ -41,6 +41,7 @@ inline constexpr std::array<Requirement, 139> requirements{{
     {"MSG-005", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST close with field_out_of_range when a field of a message that the state admits is outside the range that the message table gives it."},
     {"MSG-006", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST check the encoding of a message first, whether the state admits it second, and its fields third, each field in the order of the schema."},
     {"MSG-007", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST treat text that is not UTF-8, or that contains U+0000, as out of range."},
+    {"MSG-008", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST close with malformed_message when the elements of a list of structs take no octets."},
     {"CHN-001", "MUST", "endpoint", "wire", "says T1", "04-channels", "Client and server MUST speak TLS 1.2 directly over one TCP connection, by default to port 4287."},
     {"CHN-002", "MUST", "server", "wire", "says T1", "04-channels", "A server MUST refuse every TLS version but 1.2."},
     {"CHN-003", "MUST", "server", "wire", "implies W20", "04-channels", "A server MUST offer ECDHE_RSA with AES-256-GCM and SHA-384 (suite 0xC030)."},
