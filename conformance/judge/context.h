@@ -1,0 +1,120 @@
+// What a script may use: the deployment, fresh identities, connections, and the adapter's verbs. One context per execution of a script.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "coffer/spec/client_session.h"
+#include "judge/case.h"
+#include "peer/client_peer.h"
+#include "peer/server_peer.h"
+
+namespace coffer::conformance {
+
+class Adapter;
+
+/// What the client under test is asked to do.
+struct Drive {
+  std::string what;                        // connect, ping, versions, backup, restore, verify
+  std::vector<std::string> paths;          // backup
+  std::uint64_t version = 0;               // restore, verify; 0: the newest
+  std::string target;                      // restore: a directory of scratch()
+  std::string device = "device";           // devices with the same name keep their state within one script
+  std::optional<Octets> pin;               // unset: the suite's own server's
+  std::optional<std::uint64_t> expected_server;  // unset: the honest server's identity
+  bool deferred = false;
+  std::map<std::string, std::uint32_t> timers_ms;
+};
+
+struct DriveReport {
+  std::string ended;                       // ok, refused, failed
+  std::string detail;
+};
+
+class Context {
+ public:
+  /// What the judge gives. `adapter` is nullptr with --connect.
+  struct Setting {
+    const Fixture* fixture = nullptr;
+    Endpoint server;                       // of a server under test
+    std::optional<Octets> pin;             // of its key
+    Adapter* adapter = nullptr;
+    const ServerCredentials* credentials = nullptr;  // of the suite's own server
+    std::string scratch_parent;
+  };
+  Context(Stage& stage, Setting setting);
+  ~Context();
+
+  // ---- Everywhere ------------------------------------------------------------------------------------------------------
+  Random& random() { return stage_.random; }
+  const Fixture& fixture() const { return *setting_.fixture; }
+  /// An identity that no other script of the run uses; the same each time within this script.
+  std::uint64_t computer() const { return computer_; }
+  void remark(std::string text) { stage_.recorder.remark(std::move(text)); }
+  /// Throws Unmet unless `holds`.
+  void require(bool holds, std::string expected, std::string actual);
+  /// An empty directory of this script's own, removed afterwards.
+  std::string scratch();
+  Stage& stage() { return stage_; }
+
+  // ---- A server under test ---------------------------------------------------------------------------------------------
+  /// Alice on this script's computer.
+  Walker walker() const;
+  Walker walker(const Account& account) const;
+  /// A new connection, TLS done, in await_version.
+  ClientPeer& connect();
+  ClientPeer& connect(const Walker& walker, const ClientChannelOptions& options = {});
+  /// A new connection, walked to `state`.
+  ClientPeer& at(spec::server_session::State state);
+  ClientPeer& at(spec::server_session::State state, const Walker& walker);
+  RawPeer& tcp();
+  const Endpoint& server() const { return setting_.server; }
+
+  // ---- A client under test ---------------------------------------------------------------------------------------------
+  /// Asks for it and returns at once: the script now plays the server.
+  void drive(Drive what);
+  /// What came of it; waits for the adapter's reply.
+  DriveReport driven();
+  /// The client's next connection, handshake done.
+  ServerPeer& accept(const ServerChannelOptions& options = {});
+  /// The client's next connection, as bare TCP.
+  Socket accept_tcp();
+  /// True when the client connects again before the drive's end is reported (CHN-013, SES-033).
+  bool connects_again();
+  /// Drives what leads there, accepts, and serves honestly until the client stands in `state`: what it sent there is `pending()`.
+  ServerPeer& client_in(spec::client_session::State state);
+  const Received& pending() const { return pending_; }
+  Holdings& holdings() { return holdings_; }
+  const ServerCredentials& credentials() const { return *setting_.credentials; }
+  /// The archive key that the client under test is given, and the keys that follow from it for this script's device.
+  const Octets& archive_key() const { return archive_key_; }
+  ArchiveKeys archive_keys() const;
+  /// A file or directory tree to back up, made below scratch(): name -> content. Returns its path.
+  std::string make_tree(const std::map<std::string, Octets>& files);
+
+  // ---- The adapter's other verbs; Unimplemented when it says so -----------------------------------------------------------
+  /// `what`: {"do": "restart"} …, see interop/README.md.
+  nlohmann::json admin(nlohmann::json what);
+  /// `what`: {"events": true} …
+  nlohmann::json observe(nlohmann::json what);
+
+ private:
+  Stage& stage_;
+  Setting setting_;
+  std::uint64_t computer_;
+  Octets archive_key_;
+  Holdings holdings_;
+  std::deque<std::unique_ptr<ClientPeer>> clients_;
+  std::deque<std::unique_ptr<RawPeer>> raw_;
+  std::deque<std::unique_ptr<ServerPeer>> servers_;
+  std::unique_ptr<ListeningSocket> listener_;
+  std::optional<Socket> early_;             // a connection that connects_again() found
+  std::optional<std::uint64_t> drive_id_;
+  Received pending_;
+  std::string scratch_;
+  unsigned trees_ = 0;
+};
+
+}  // namespace coffer::conformance

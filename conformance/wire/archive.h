@@ -1,0 +1,60 @@
+// Sealed blocks, version records and links as spec chapter 8 writes them, so that a case can open what a client sends (the archive key is the
+// suite's own choice) and can show a client archives that are whole, damaged or forged. Must not know: sessions, anything of reference/.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "wire/message.h"
+#include "wire/random.h"
+
+namespace coffer::conformance {
+
+/// What an archive's identifier is made of [KEY-003].
+struct ArchiveOwner {
+  std::uint64_t user = 0;
+  std::uint64_t computer = 0;
+  std::uint64_t server = 0;
+};
+
+enum class BlockType : std::uint8_t { content = 0x00, manifest = 0x01, id_list = 0x02 };
+
+struct ArchiveKeys {
+  Octets block_id_key, block_key, record_key, check_value;  // 32 octets each [KEY-002]
+  Octets archive_id;                                        // 16 octets [KEY-003]
+};
+ArchiveKeys derive_keys(View archive_key, const ArchiveOwner& owner);
+
+struct SealedBlock {
+  Octets id;        // 32 octets
+  Octets sealed;    // what travels
+  Octets checksum;  // SHA-256 of sealed
+};
+SealedBlock seal_block(const ArchiveKeys& keys, BlockType type, View plaintext, Random& random);
+/// The plaintext; the text says which rule was broken. The type is found by trying the id under each.
+struct OpenedBlock {
+  BlockType type;
+  bool compressed;
+  Octets plaintext;
+};
+std::expected<OpenedBlock, std::string> open_block(const ArchiveKeys& keys, View id, View sealed);
+
+Octets seal_record(const ArchiveKeys& keys, const Message& version_record, Random& random);
+std::expected<Message, std::string> open_record(const ArchiveKeys& keys, std::uint64_t number, View previous, View sealed);
+
+/// [ARC-021]
+Octets link(View previous, std::uint64_t number, View record);
+/// 32 zero octets: the previous link of version 1.
+Octets first_previous();
+
+/// Octets that look like a sealed block to a server, which cannot open them: random, with a true checksum.
+SealedBlock opaque_block(Random& random, std::size_t sealed_octets = 300);
+/// The ids, back to back.
+Octets ids_of(const std::vector<SealedBlock>& blocks);
+
+/// A manifest's octets [ARC-022], and the entries of one.
+Octets write_manifest(const std::vector<Message>& entries);
+std::expected<std::vector<Message>, std::string> read_manifest(View manifest);
+
+}  // namespace coffer::conformance
