@@ -52,7 +52,7 @@ def show(title, lines):
 
 def main(arguments):
     wanted = arguments[0].upper().replace("_", "-")
-    requirements = {r["id"]: r for r in json.loads((ROOT / "spec/generated/requirements.json").read_text())}
+    requirements = {r["id"]: r for r in json.loads((ROOT / "spec/generated/requirements.json").read_text())["requirements"]}
     if wanted not in requirements:
         near = [name for name in requirements if name.startswith(wanted[:3])]
         print(f"trace: the specification has no {wanted}" + (f"; there are {near[0]} to {near[-1]}" if near else ""), file=sys.stderr)
