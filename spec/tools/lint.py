@@ -130,15 +130,25 @@ def rationale(lint):
     """Each chosen or conflicting requirement is named by a rationale of its chapter that says what was rejected."""
     for stem, lines in lint.chapters.items():
         covered = set()
-        for number, line in enumerate(lines, 1):
-            if not line.startswith("**Rationale**"):
-                continue
-            if "ejected" not in line:
-                lint.report(f"{stem}.md", number, "rationale", "a rationale names the rejected alternative (`Rejected: …`)")
-            covered |= named_ids(line)
+        for number, text in paragraphs(lines):
+            if text.startswith("**Rationale**"):
+                if "ejected" not in text:
+                    lint.report(f"{stem}.md", number, "rationale", "a rationale names the rejected alternative (`Rejected: …`)")
+                covered |= named_ids(text)
         for r in lint.spec.requirements:
             if r.chapter == stem and r.provenance.split()[0] in ("chosen", "conflict") and r.id not in covered:
                 lint.report(f"{stem}.md", r.line, "rationale", f"{r.id} is `{r.provenance}`, and no **Rationale** paragraph of the chapter names it")
+
+
+def paragraphs(lines):
+    """(number of its first line, its lines as one) of each run of lines between empty ones."""
+    first, held = 1, []
+    for number, line in enumerate([*lines, ""], 1):
+        if line.strip():
+            first, held = (first if held else number), [*held, line]
+        elif held:
+            yield first, " ".join(held)
+            held = []
 
 
 def named_ids(text):

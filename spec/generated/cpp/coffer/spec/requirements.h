@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 140> requirements{{
+inline constexpr std::array<Requirement, 144> requirements{{
     {"FRM-001", "MUST", "endpoint", "wire", "says W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
     {"FRM-002", "MUST", "endpoint", "wire", "chosen", "03-framing", "The length field MUST be the number of octets of the body, which follows the header directly."},
     {"FRM-003", "MUST", "endpoint", "wire", "chosen", "03-framing", "A sender MUST set metadata_blocks to 0 in every frame whose kind is not data."},
@@ -32,9 +32,10 @@ inline constexpr std::array<Requirement, 140> requirements{{
     {"FRM-013", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST accept frames however the transport cuts or joins their octets."},
     {"FRM-014", "MUST", "endpoint", "review", "chosen", "03-framing", "A receiver MUST NOT reserve memory for a body before its header has passed every check."},
     {"FRM-015", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST close with malformed_message when the metadata part is not one message in canonical form followed by fewer than 16 zero octets."},
-    {"FRM-016", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST check a data frame's state before its metadata part and its metadata part before its data part."},
+    {"FRM-016", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST check of a data frame, in this order, its state, the encoding of its metadata part, the fields of its metadata part, the length of its data part, the permission, whether its block is wanted, and its checksum, and answer with the reason of the first that fails."},
     {"FRM-017", "MUST", "endpoint", "wire", "implies W22", "03-framing", "After a failed check a receiver MUST NOT act on any later octet of the connection."},
-    {"MSG-001", "MUST", "endpoint", "wire", "chosen", "03-framing", "A control frame's body MUST be one Control struct of the schema in Cap'n Proto's canonical form: one segment, no segment table, empty text, data and lists as null pointers."},
+    {"FRM-018", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST close with field_out_of_range when the data part of a data frame is shorter than 30 or longer than 4,194,304 octets."},
+    {"MSG-001", "MUST", "endpoint", "wire", "chosen", "03-framing", "A control frame's body MUST be one Control struct of the schema in Cap'n Proto's canonical form: one segment, no segment table, empty text, data and lists as null pointers, and the union's struct never a null pointer."},
     {"MSG-002", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST close with malformed_message when a control frame's body is not octet for octet the encoding of the message it decodes to."},
     {"MSG-003", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST close with malformed_message when the union tag names no message of the schema."},
     {"MSG-004", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST close with malformed_message when a message carries a field that the schema does not have."},
@@ -42,6 +43,9 @@ inline constexpr std::array<Requirement, 140> requirements{{
     {"MSG-006", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST check the encoding of a message first, whether the state admits it second, and its fields third, each field in the order of the schema."},
     {"MSG-007", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST treat text that is not UTF-8, or that contains U+0000, as out of range."},
     {"MSG-008", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST close with malformed_message when the elements of a list of structs take no octets."},
+    {"MSG-009", "MUST", "endpoint", "wire", "says W9", "03-framing", "A receiver MUST treat as out of range a registration key of which any octet is not an ASCII letter or digit."},
+    {"MSG-010", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST treat as out of range a list of block ids whose octets are not a whole number of 32-octet ids, or a list of indices that does not strictly increase."},
+    {"MSG-011", "MUST", "endpoint", "wire", "chosen", "03-framing", "A receiver MUST treat as out of range an address that is neither four decimal numbers from 0 to 255 without leading zeros and with dots between nor an IPv6 address in a text form of RFC 4291 section 2.2 without zone or brackets."},
     {"CHN-001", "MUST", "endpoint", "wire", "says T1", "04-channels", "Client and server MUST speak TLS 1.2 directly over one TCP connection, by default to port 4287."},
     {"CHN-002", "MUST", "server", "wire", "says T1", "04-channels", "A server MUST refuse every TLS version but 1.2."},
     {"CHN-003", "MUST", "server", "wire", "implies W20", "04-channels", "A server MUST offer ECDHE_RSA with AES-256-GCM and SHA-384 (suite 0xC030)."},
