@@ -14,29 +14,13 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 
 #include "net/pin.h"
+#include "net/trouble.h"
 #include "protocol/client_session.h"
 
 namespace coffer::net {
-
-/// Why there is no connection, or no more.
-enum class TroubleKind {
-  cannot_resolve,   // no address for the host's name
-  cannot_connect,   // no address of it accepts
-  pin_mismatch,     // the server's key is not the deployed one [CHN-008]
-  tls_failed,       // any other failure of the handshake or of a record [CHN-012]
-  timed_out,        // connect, handshake or sending made no progress within the timer
-  connection_lost,  // reset, or ended without the peer's Disconnect
-};
-std::string_view name(TroubleKind kind);
-
-struct Trouble {
-  TroubleKind kind = TroubleKind::cannot_connect;
-  std::string detail;  // one sentence for a person: address, what the library said
-};
 
 struct ConnectionSettings {
   std::string host;  // a name or an address
@@ -65,7 +49,8 @@ class ClientConnection {
   [[nodiscard]] bool submit(protocol::ClientRequest request);
 
   /// Blocks until something happens, in the order in which it happened. Ended is the last, and is returned again ever after.
-  /// With nothing asked for, only the server can end the wait.
+  /// With nothing asked for, only the server can end the wait. After Configured, the next call says that the settings are applied, and
+  /// lets the acknowledgement go [CFG-003].
   Happening next();
 
   /// Goodbye, then waits for the end; drops other happenings. The peer's reason is `goodbye` when all went well.
