@@ -17,38 +17,79 @@
 namespace coffer::protocol {
 
 struct ClientSettings {
-  Version version;                                    // what the version step states
+  Version version;  // what the version step states
   std::uint64_t computer = 0;
   Login login;
-  std::optional<std::uint64_t> expected_server;       // refuse another one [IDN-006]; nullopt: accept and report the first seen
-  std::uint64_t config_version = 0;                   // of the configuration on the device
+  std::optional<std::uint64_t> expected_server;  // refuse another one [IDN-006]; nullopt: accept and report the first seen
+  std::uint64_t config_version = 0;              // of the configuration on the device
   Timers timers = spec::timer_milliseconds;
 };
 
 // ---- Requests of the program: each is legal in the state that the table gives; submit() answers false elsewhere ----------------
-struct BeginPing { std::uint64_t token = 0; };
-struct BeginOffer { Octets ids; };
-struct SendBlock { Digest id{}, checksum{}; Octets sealed; };
-struct BeginCommit { CommitVersion version; };
-struct BeginList { std::uint64_t from = 0; };
-struct RequestRestore { std::uint64_t version = 0; std::uint16_t purpose = 0; };
-struct BeginFetch { Octets ids; };
-struct FinishRestore { bool complete = false; };
+struct BeginPing {
+  std::uint64_t token = 0;
+};
+struct BeginOffer {
+  Octets ids;
+};
+struct SendBlock {
+  Digest id{}, checksum{};
+  Octets sealed;
+};
+struct BeginCommit {
+  CommitVersion version;
+};
+struct BeginList {
+  std::uint64_t from = 0;
+};
+struct RequestRestore {
+  std::uint64_t version = 0;
+  std::uint16_t purpose = 0;
+};
+struct BeginFetch {
+  Octets ids;
+};
+struct FinishRestore {
+  bool complete = false;
+};
 struct Leave {};
-using ClientRequest = std::variant<BeginPing, BeginOffer, SendBlock, BeginCommit, BeginList, RequestRestore, BeginFetch, FinishRestore, Leave>;
+using ClientRequest =
+    std::variant<BeginPing, BeginOffer, SendBlock, BeginCommit, BeginList, RequestRestore, BeginFetch, FinishRestore, Leave>;
 
 // ---- What the program is told ---------------------------------------------------------------------------------------------------
-struct ServerSeen { std::uint64_t guid = 0; };
-struct LoggedIn { std::uint64_t user = 0; std::uint32_t permissions = 0; };
-struct Configured { std::uint64_t version = 0; std::vector<Setting> settings; };  // apply before the next next_action(): the acknowledgement follows
+struct ServerSeen {
+  std::uint64_t guid = 0;
+};
+struct LoggedIn {
+  std::uint64_t user = 0;
+  std::uint32_t permissions = 0;
+};
+struct Configured {
+  std::uint64_t version = 0;
+  std::vector<Setting> settings;
+};  // apply before the next next_action(): the acknowledgement follows
 struct SessionReady {};
-struct Alive { std::uint64_t token = 0; };
-struct Wanted { std::vector<std::uint16_t> indices; };           // of the offer
-struct VersionStored { std::uint64_t number = 0; };
-struct VersionsListed { std::vector<VersionEntry> entries; bool more = false; };
+struct Alive {
+  std::uint64_t token = 0;
+};
+struct Wanted {
+  std::vector<std::uint16_t> indices;
+};  // of the offer
+struct VersionStored {
+  std::uint64_t number = 0;
+};
+struct VersionsListed {
+  std::vector<VersionEntry> entries;
+  bool more = false;
+};
 struct RestoreStarted {};
-struct BlockArrived { Digest id{}; Octets sealed; };              // checksum already verified
-struct BlocksEnded { std::vector<std::uint16_t> missing; };
+struct BlockArrived {
+  Digest id{};
+  Octets sealed;
+};  // checksum already verified
+struct BlocksEnded {
+  std::vector<std::uint16_t> missing;
+};
 struct RestoreFinished {};
 /// The session is over: by the peer (its reason), by this side (the fault), or by a lost connection.
 struct Ended {

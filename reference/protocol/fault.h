@@ -11,10 +11,10 @@
 namespace coffer::protocol {
 
 struct Fault {
-  spec::Reason reason;            // what Disconnect carries
-  std::string_view requirement;   // the rule that was broken, for logs and reports
-  std::uint64_t offset = 0;       // octets from the start of the connection or payload
-  std::string detail = {};        // for the event log only; never on the wire, never a secret
+  spec::Reason reason;           // what Disconnect carries
+  std::string_view requirement;  // the rule that was broken, for logs and reports
+  std::uint64_t offset = 0;      // octets from the start of the connection or payload
+  std::string detail = {};       // for the event log only; never on the wire, never a secret
 };
 
 }  // namespace coffer::protocol

@@ -16,56 +16,106 @@
 
 namespace coffer::protocol {
 
-struct Disconnect { std::uint16_t reason = 0; };
-struct Ping { std::uint64_t token = 0; };
-struct Pong { std::uint64_t token = 0; };
+struct Disconnect {
+  std::uint16_t reason = 0;
+};
+struct Ping {
+  std::uint64_t token = 0;
+};
+struct Pong {
+  std::uint64_t token = 0;
+};
 struct Goodbye {};
 struct Version {
   std::uint16_t protocol = 0, major = 0, minor = 0, patch = 0;
   std::int16_t time_zone_minutes = 0;
   std::string operating_system, virtual_machine, address;
 };
-struct Proceed { std::uint16_t major = 0, minor = 0, patch = 0; };
-struct Computer { std::uint64_t guid = 0; };
-struct ServerIdentity { std::uint64_t guid = 0; };
+struct Proceed {
+  std::uint16_t major = 0, minor = 0, patch = 0;
+};
+struct Computer {
+  std::uint64_t guid = 0;
+};
+struct ServerIdentity {
+  std::uint64_t guid = 0;
+};
 struct Login {
   std::string registration_key, user_name;
   Botan::secure_vector<std::uint8_t> password;
   std::uint64_t computer = 0;
   bool deferred = false;
 };
-struct LoginAccepted { std::uint64_t user = 0; std::uint32_t permissions = 0; };
-struct ConfigState { std::uint64_t version = 0; };
+struct LoginAccepted {
+  std::uint64_t user = 0;
+  std::uint32_t permissions = 0;
+};
+struct ConfigState {
+  std::uint64_t version = 0;
+};
 struct Setting {
   std::string name, value;
   bool locked = false;
   bool operator==(const Setting&) const = default;
 };
-struct ConfigPush { std::uint64_t version = 0; std::vector<Setting> settings; };
-struct ConfigAck { std::uint64_t version = 0; };
+struct ConfigPush {
+  std::uint64_t version = 0;
+  std::vector<Setting> settings;
+};
+struct ConfigAck {
+  std::uint64_t version = 0;
+};
 struct Ready {};
-struct OfferBlocks { Octets ids; };  // 32 octets each, back to back
-struct MissingBlocks { std::vector<std::uint16_t> indices; };
-struct CommitVersion { std::uint64_t number = 0; Octets previous, link, record; };
-struct VersionCommitted { std::uint64_t number = 0; };
-struct ListVersions { std::uint64_t from = 0; };
-struct VersionEntry { std::uint64_t number = 0; Octets link, record; };
-struct Versions { std::vector<VersionEntry> entries; bool more = false; };
-struct RestoreBegin { std::uint64_t version = 0; std::uint16_t purpose = 0; };
+struct OfferBlocks {
+  Octets ids;
+};  // 32 octets each, back to back
+struct MissingBlocks {
+  std::vector<std::uint16_t> indices;
+};
+struct CommitVersion {
+  std::uint64_t number = 0;
+  Octets previous, link, record;
+};
+struct VersionCommitted {
+  std::uint64_t number = 0;
+};
+struct ListVersions {
+  std::uint64_t from = 0;
+};
+struct VersionEntry {
+  std::uint64_t number = 0;
+  Octets link, record;
+};
+struct Versions {
+  std::vector<VersionEntry> entries;
+  bool more = false;
+};
+struct RestoreBegin {
+  std::uint64_t version = 0;
+  std::uint16_t purpose = 0;
+};
 struct RestoreBegun {};
-struct FetchBlocks { Octets ids; };
-struct BlocksFetched { std::vector<std::uint16_t> missing; };
-struct RestoreEnd { bool complete = false; };
+struct FetchBlocks {
+  Octets ids;
+};
+struct BlocksFetched {
+  std::vector<std::uint16_t> missing;
+};
+struct RestoreEnd {
+  bool complete = false;
+};
 struct RestoreEnded {};
 
 /// In the order of spec::MessageKind: `static_cast<spec::MessageKind>(message.index())` is the kind.
 using Message = std::variant<Disconnect, Ping, Pong, Goodbye, Version, Proceed, Computer, ServerIdentity, Login, LoginAccepted, ConfigState,
-                             ConfigPush, ConfigAck, Ready, OfferBlocks, MissingBlocks, CommitVersion, VersionCommitted, ListVersions, Versions,
-                             RestoreBegin, RestoreBegun, FetchBlocks, BlocksFetched, RestoreEnd, RestoreEnded>;
+                             ConfigPush, ConfigAck, Ready, OfferBlocks, MissingBlocks, CommitVersion, VersionCommitted, ListVersions,
+                             Versions, RestoreBegin, RestoreBegun, FetchBlocks, BlocksFetched, RestoreEnd, RestoreEnded>;
 
 constexpr spec::MessageKind kind(const Message& message) { return static_cast<spec::MessageKind>(message.index()); }
 
-struct BlockMetadata { Octets id, checksum; };
+struct BlockMetadata {
+  Octets id, checksum;
+};
 
 /// The one encoding of a message [MSG-001].
 Octets encode(const Message& message);

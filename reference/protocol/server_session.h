@@ -24,49 +24,93 @@ namespace coffer::protocol {
 
 /// The same for every session of a server.
 struct ServerSettings {
-  std::uint64_t guid = 0;                     // the server's identity, not 0
-  ApplicationVersion version;                 // its own
-  ApplicationVersion minimum_version;         // of clients [SES-012]
+  std::uint64_t guid = 0;              // the server's identity, not 0
+  ApplicationVersion version;          // its own
+  ApplicationVersion minimum_version;  // of clients [SES-012]
   Timers timers = spec::timer_milliseconds;
 };
 
 // ---- Actions: what the shell must do -------------------------------------------------------------------------------------
-struct Send { Octets octets; };                                  // whole frames, in order
-struct CheckComputer { std::uint64_t guid = 0; };                // answer: ComputerAdmitted | ComputerRefused
-struct CheckLogin { Login login; };                              // answer: LoginAdmitted | LoginRefused
-struct FindMissing { Octets ids; };                              // answer: MissingFound | Failed
-struct StoreBlock { Digest id{}, checksum{}; Octets sealed; };   // no answer, unless Failed; checksum already verified
-struct CommitRequest { CommitVersion version; };                 // answer: Committed | Refused | Failed
-struct FindVersions { std::uint64_t from = 0; };                 // answer: VersionsFound | Failed
-struct BeginRestore { std::uint64_t version = 0; std::uint16_t purpose = 0; };  // answer: RestoreAdmitted | Refused | Failed
-struct LoadBlocks { Octets ids; };                               // answer: BlockLoaded for each it has, in order, then BlocksLoaded
-struct EndRestore { bool complete = false; };                    // answer: RestoreClosed | Failed
+struct Send {
+  Octets octets;
+};  // whole frames, in order
+struct CheckComputer {
+  std::uint64_t guid = 0;
+};  // answer: ComputerAdmitted | ComputerRefused
+struct CheckLogin {
+  Login login;
+};  // answer: LoginAdmitted | LoginRefused
+struct FindMissing {
+  Octets ids;
+};  // answer: MissingFound | Failed
+struct StoreBlock {
+  Digest id{}, checksum{};
+  Octets sealed;
+};  // no answer, unless Failed; checksum already verified
+struct CommitRequest {
+  CommitVersion version;
+};  // answer: Committed | Refused | Failed
+struct FindVersions {
+  std::uint64_t from = 0;
+};  // answer: VersionsFound | Failed
+struct BeginRestore {
+  std::uint64_t version = 0;
+  std::uint16_t purpose = 0;
+};  // answer: RestoreAdmitted | Refused | Failed
+struct LoadBlocks {
+  Octets ids;
+};  // answer: BlockLoaded for each it has, in order, then BlocksLoaded
+struct EndRestore {
+  bool complete = false;
+};  // answer: RestoreClosed | Failed
 /// One line of the event log. `event` is a fixed word; fields hold no secret.
-struct Note { std::string_view event; std::vector<std::pair<std::string_view, std::string>> fields; };
-struct Close {};                                                 // after everything sent: close_notify, half-close, linger [SES-004]
+struct Note {
+  std::string_view event;
+  std::vector<std::pair<std::string_view, std::string>> fields;
+};
+struct Close {};  // after everything sent: close_notify, half-close, linger [SES-004]
 
-using ServerAction = std::variant<Send, CheckComputer, CheckLogin, FindMissing, StoreBlock, CommitRequest, FindVersions, BeginRestore, LoadBlocks,
-                                  EndRestore, Note, Close>;
+using ServerAction = std::variant<Send, CheckComputer, CheckLogin, FindMissing, StoreBlock, CommitRequest, FindVersions, BeginRestore,
+                                  LoadBlocks, EndRestore, Note, Close>;
 
 // ---- Answers: what the shell found out --------------------------------------------------------------------------------------
 struct ComputerAdmitted {};
-struct ComputerRefused { std::string cause; };                   // for the event log only [IDN-022]
+struct ComputerRefused {
+  std::string cause;
+};  // for the event log only [IDN-022]
 struct LoginAdmitted {
   std::uint64_t user = 0;
   std::uint32_t permissions = 0;
   std::uint64_t config_version = 0;
   std::vector<Setting> settings;
 };
-struct LoginRefused { std::string cause; };
-struct MissingFound { std::vector<std::uint16_t> indices; };
+struct LoginRefused {
+  std::string cause;
+};
+struct MissingFound {
+  std::vector<std::uint16_t> indices;
+};
 struct Committed {};
-struct VersionsFound { std::vector<VersionEntry> entries; bool more = false; };
+struct VersionsFound {
+  std::vector<VersionEntry> entries;
+  bool more = false;
+};
 struct RestoreAdmitted {};
-struct BlockLoaded { Digest id{}, checksum{}; Octets sealed; };
-struct BlocksLoaded { std::vector<std::uint16_t> missing; };
+struct BlockLoaded {
+  Digest id{}, checksum{};
+  Octets sealed;
+};
+struct BlocksLoaded {
+  std::vector<std::uint16_t> missing;
+};
 struct RestoreClosed {};
-struct Refused { spec::Reason reason; std::string cause; };      // version_conflict, no_such_version
-struct Failed { std::string cause; };                            // the server's own trouble: internal_error
+struct Refused {
+  spec::Reason reason;
+  std::string cause;
+};  // version_conflict, no_such_version
+struct Failed {
+  std::string cause;
+};  // the server's own trouble: internal_error
 
 using ServerAnswer = std::variant<ComputerAdmitted, ComputerRefused, LoginAdmitted, LoginRefused, MissingFound, Committed, VersionsFound,
                                   RestoreAdmitted, BlockLoaded, BlocksLoaded, RestoreClosed, Refused, Failed>;

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "coffer/spec/limits.h"
 #include "protocol/message.h"
 #include "store/event_log.h"
 #include "store/file_system.h"
