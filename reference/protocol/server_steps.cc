@@ -1,0 +1,101 @@
+// The server's steps from the first message to ready: version, computer, login, configuration.
+#include "protocol/server_machine.h"
+
+#include "coffer/spec/limits.h"
+
+namespace coffer::protocol {
+
+namespace at = server_state;
+using spec::Reason;
+
+void ServerSession::Machine::on_version(const Version& version) {
+  const auto application = ApplicationVersion{version.major, version.minor, version.patch};
+  // [SES-015] A server MUST log version, operating system, virtual machine, address and time zone of each client.
+  note("client_version", {{"protocol", std::to_string(version.protocol)},
+                          {"version", std::to_string(version.major) + "." + std::to_string(version.minor) + "." + std::to_string(version.patch)},
+                          {"operating_system", version.operating_system},
+                          {"virtual_machine", version.virtual_machine},
+                          {"address", version.address},
+                          {"time_zone_minutes", std::to_string(version.time_zone_minutes)}});
+  // [SES-011] A server MUST close with version_invalid when protocol is not 6.
+  if (version.protocol != spec::limits::protocol_version) return refuse<Handler::on_version>({Reason::version_invalid, "SES-011"});
+  // [SES-012] A server MUST close with version_too_old, before any identity is looked at, when the version is below its minimum.
+  if (application < settings->minimum_version) return refuse<Handler::on_version>({Reason::version_too_old, "SES-012"});
+  // [SES-013] A server MUST answer an accepted version with proceed.
+  send(Proceed{settings->version.major, settings->version.minor, settings->version.patch});
+  to<Handler::on_version>(at::AwaitComputer{});
+}
+
+void ServerSession::Machine::on_computer(const Computer& computer) {
+  actions.emplace_back(CheckComputer{computer.guid});
+  to<Handler::on_computer>(at::CheckingComputer{computer.guid});
+}
+
+// [IDN-005] A server MUST answer an admitted computer with its own 64-bit identity.
+void ServerSession::Machine::on_computer_admitted() {
+  send(ServerIdentity{settings->guid});
+  to<Handler::on_computer_admitted>(at::AwaitLogin{in<at::CheckingComputer>().computer});
+}
+
+// [IDN-003] A server MUST close with computer_refused, whatever the cause, when it does not admit a computer.
+void ServerSession::Machine::on_computer_refused(const ComputerRefused& refusal) {
+  // [IDN-022] A server MUST write the precise cause of a refusal to its event log and never a password.
+  note("computer_refused", {{"computer", guid_text(in<at::CheckingComputer>().computer)}, {"cause", refusal.cause}});
+  refuse<Handler::on_computer_refused>({Reason::computer_refused, "IDN-003"});
+}
+
+void ServerSession::Machine::on_login(Login login) {
+  const auto presented = in<at::AwaitLogin>().computer;
+  // [IDN-017] A server MUST refuse a login whose computer identity is not the one presented in the computer step.
+  // (The client knows both already: that no password work is done here tells it nothing.)
+  if (login.computer != presented) {
+    note("login_refused", {{"computer", guid_text(presented)}, {"user_name", login.user_name}, {"cause", "computer_mismatch"}});
+    return refuse<Handler::on_login>({Reason::login_refused, "IDN-017"});
+  }
+  const bool deferred = login.deferred;
+  actions.emplace_back(CheckLogin{std::move(login)});
+  to<Handler::on_login>(at::CheckingLogin{presented, deferred});
+}
+
+void ServerSession::Machine::on_login_admitted(LoginAdmitted admitted) {
+  const auto& checking = in<at::CheckingLogin>();
+  // [IDN-020] A server MUST grant no permission to a deferred login.
+  const at::Identity who{checking.computer, admitted.user, checking.deferred ? 0 : admitted.permissions};
+  // [FRM-010] Before the user is verified, a server MUST close with frame_too_large when length exceeds 4,096: from here on it is.
+  reader.set_verified();
+  verified = true;
+  // [IDN-015] A server MUST answer an accepted login with the user's identifier and exactly the permissions that its roles grant.
+  send(LoginAccepted{who.user, who.permissions});
+  to<Handler::on_login_admitted>(at::AwaitConfig{who, admitted.config_version, std::move(admitted.settings)});
+}
+
+// [IDN-014] A server MUST close with login_refused, whatever the cause, when it does not accept a login.
+void ServerSession::Machine::on_login_refused(const LoginRefused& refusal) {
+  note("login_refused", {{"computer", guid_text(in<at::CheckingLogin>().computer)}, {"cause", refusal.cause}});
+  refuse<Handler::on_login_refused>({Reason::login_refused, "IDN-014"});
+}
+
+void ServerSession::Machine::on_config_state(const ConfigState& stated) {
+  auto& config = in<at::AwaitConfig>();
+  const auto who = config.who;
+  const auto version = config.version;
+  // [CFG-005] A server MUST NOT push a configuration to a client whose version is its own.
+  if (stated.version == version) {
+    // [SES-014] A server MUST send ready once the client's configuration is current.
+    send(Ready{});
+    return to<Handler::on_config_state>(at::Ready{who});
+  }
+  // [CFG-002] A server MUST push its configuration when the client's version is not its own.
+  send(ConfigPush{version, std::move(config.settings)});
+  to<Handler::on_config_state>(at::AwaitConfigAck{who, version});
+}
+
+void ServerSession::Machine::on_config_ack(const ConfigAck& acknowledged) {
+  const auto waiting = in<at::AwaitConfigAck>();
+  // [CFG-004] A server MUST close with bad_config_ack when the acknowledged version is not the pushed one.
+  if (acknowledged.version != waiting.pushed) return refuse<Handler::on_config_ack>({Reason::bad_config_ack, "CFG-004"});
+  send(Ready{});
+  to<Handler::on_config_ack>(at::Ready{waiting.who});
+}
+
+}  // namespace coffer::protocol
