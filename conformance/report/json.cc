@@ -1,0 +1,138 @@
+// report.json out of a run's result. What a reader of the JSON may rely on stands in README.md; add fields, never change one's meaning.
+#include <nlohmann/json.hpp>
+
+#include "judge/result.h"
+#include "report/report.h"
+
+namespace coffer::conformance {
+namespace {
+
+using nlohmann::json;
+
+/// One word for what became of a case: the verdict, or why there is none.
+std::string outcome(const CaseResult& result) {
+  if (result.skip != Skip::no) return std::string(name(result.skip));
+  if (result.verdict == Verdict::none) return "not_run";
+  return std::string(name(result.verdict));
+}
+
+json transcript(const Transcript& entries) {
+  json lines = json::array();
+  for (const TranscriptEntry& entry : entries) {
+    json fields = json::array();
+    for (const FieldText& field : entry.fields) fields.push_back({field.name, field.value});
+    json line = {{"at_us", entry.at_us},
+                 {"connection", entry.connection == '-' ? "" : std::string(1, entry.connection)},
+                 {"direction", name(entry.direction)},
+                 {"what", entry.what}};
+    if (!fields.empty()) line["fields"] = std::move(fields);
+    if (!entry.hex.empty()) line.update({{"hex", entry.hex}, {"octets", entry.octets}});
+    if (!entry.note.empty()) line["note"] = entry.note;
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+json script(const ScriptResult& result) {
+  return {{"verdict", result.ran ? std::string(name(result.verdict)) : "not_run"},
+          {"expected", result.expected},
+          {"actual", result.actual},
+          {"note", result.note},
+          {"duration_us", result.duration_us},
+          {"transcript", transcript(result.transcript)}};
+}
+
+json case_json(const CaseResult& result) {
+  json made = script(result.script);
+  made.update({{"id", result.id},
+               {"chapter", result.chapter},
+               {"requirements", result.requirements},
+               {"level", result.level},
+               {"role", result.role},
+               {"goal", result.goal},
+               {"verdict", outcome(result)},
+               {"script_verdict", result.script.ran ? std::string(name(result.script.verdict)) : "not_run"},
+               {"standing", name(result.standing)},
+               {"iteration", result.iteration},
+               {"seed", result.seed},
+               {"reproduce", result.reproduce}});
+  if (!result.skip_reason.empty()) made["skip_reason"] = result.skip_reason;
+  if (!result.baseline_reason.empty()) made["baseline_reason"] = result.baseline_reason;
+  if (!result.adapter_stderr.empty()) made["adapter_stderr"] = result.adapter_stderr;
+  if (result.has_twin) made["twin"] = script(result.twin);
+  return made;
+}
+
+/// Every outcome is there, also at zero, so that a reader need not ask.
+json counted(const json& cases, std::string_view role) {
+  json counts = {{"planned", 0},       {"pass", 0},  {"warn", 0},           {"inconclusive", 0},
+                 {"fail", 0},          {"error", 0}, {"not_applicable", 0}, {"unimplemented", 0},
+                 {"not_run", 0}};
+  for (const json& one : cases) {
+    if (!role.empty() && one["role"] != role) continue;
+    for (const std::string& field : {std::string("planned"), one["verdict"].get<std::string>()}) counts[field] = counts[field].get<int>() + 1;
+  }
+  return counts;
+}
+
+json summary(const RunResult& run, const json& cases) {
+  json made = counted(cases, "");
+  made["by_role"] = json::object();
+  for (const json& one : cases) {
+    const std::string role = one["role"];
+    if (!made["by_role"].contains(role)) made["by_role"][role] = counted(cases, role);
+  }
+  made.update({{"unexpected", run.counts.unexpected}, {"stale", run.counts.stale}, {"expected_failures", run.counts.expected_failures}});
+  return made;
+}
+
+json requirement_json(const RequirementCover& cover) {
+  return {{"id", cover.id},
+          {"level", cover.level},
+          {"role", cover.role},
+          {"judged", cover.judged},
+          {"provenance", cover.provenance},
+          {"chapter", cover.chapter},
+          {"sentence", cover.sentence},
+          {"cases", cover.cases},
+          {"verdict", cover.verdict == Verdict::none ? "not_run" : std::string(name(cover.verdict))}};
+}
+
+}  // namespace
+
+json to_json(const RunResult& run) {
+  json cases = json::array(), requirements = json::array();
+  for (const CaseResult& one : run.cases) cases.push_back(case_json(one));
+  for (const RequirementCover& cover : run.requirements) requirements.push_back(requirement_json(cover));
+
+  const Implementation& implementation = run.implementation;
+  const json report = {{"coffer_report", 1},
+                       {"suite", {{"name", "coffer-conform"}, {"version", run.suite_version}}},
+                       {"specification", {{"name", "Coffer"}, {"version", run.suite_version}, {"requirements", requirements.size()}}},
+                       {"implementation",
+                        {{"name", implementation.name},
+                         {"version", implementation.version},
+                         {"roles", implementation.roles},
+                         {"claims", implementation.claims},
+                         {"adapter", implementation.adapter_command}}},
+                       {"run",
+                        {{"started_at", run.started_at},
+                         {"duration_ms", run.duration_ms},
+                         {"seed", run.seed},
+                         {"strict", run.strict},
+                         {"jobs", run.jobs},
+                         {"shard", run.shard},
+                         {"shards", run.shards},
+                         {"repeat", run.repeat},
+                         {"command_line", run.command_line},
+                         {"exit_code", run.exit_code}}},
+                       {"preflight_faults", run.preflight_faults},
+                       {"stale_unknown", run.stale_unknown},
+                       {"summary", summary(run, cases)},
+                       {"cases", cases},
+                       {"requirements", requirements}};
+  // Through text and back: what an implementation said may hold anything, what this returns is UTF-8.
+  return json::parse(report.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+}  // namespace coffer::conformance

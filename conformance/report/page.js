@@ -1,0 +1,237 @@
+"use strict";
+// Draws the page from the report embedded above it. Every string of the report reaches the document as text, never as markup.
+
+const report = JSON.parse(document.getElementById("report").textContent);
+const VERDICTS = ["fail", "error", "inconclusive", "warn", "pass", "unimplemented", "not_applicable"];  // as the reader wants to see them
+const BAR = ["pass", "warn", "inconclusive", "fail", "error", "unimplemented", "not_applicable"];
+const SIGN = { pass: "✓", fail: "✗", warn: "!", inconclusive: "?", error: "⚡", not_applicable: "–", unimplemented: "○" };
+const WAY = { sent: "suite →", received: "← peer", note: "·" };
+const byId = (id) => document.getElementById(id);
+const words = (verdict) => verdict.replaceAll("_", " ");
+
+/** element("p.note", {title: "…"}, child…): children are nodes or text; null ones are left out. */
+function element(kind, attributes, ...children) {
+  const [tag, ...classes] = kind.split(".");
+  const made = document.createElement(tag);
+  if (classes.length) made.className = classes.join(" ");
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined) made.setAttribute(name, value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+const requirementOf = (id) => report.requirements[id];
+const chapterOf = (one) => (requirementOf(one.requirements[0]) || {}).chapter || "other";
+const chapterTitle = (chapter) => chapter.replace(/^\d+-/, "").replaceAll("-", " ").replace(/^./, (c) => c.toUpperCase());
+const chapterNumber = (chapter) => (/^(\d+)-/.exec(chapter) || ["", ""])[1].replace(/^0/, "");
+
+function tally(cases) {
+  const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0]));
+  for (const one of cases) counts[one.verdict] = (counts[one.verdict] || 0) + 1;
+  return counts;
+}
+
+function fillBar(bar, counts, total) {
+  const told = BAR.filter((verdict) => counts[verdict]);
+  bar.setAttribute("aria-label", told.map((verdict) => `${counts[verdict]} ${words(verdict)}`).join(", ") + ` of ${total}`);
+  bar.replaceChildren(...told.map((verdict) => element("i", { "data-v": verdict, style: `flex:${counts[verdict]}`, title: `${counts[verdict]} ${words(verdict)}` })));
+  return bar;
+}
+
+// ---- What is shown -------------------------------------------------------------------------------------------------------------
+const filter = { text: "", verdict: null, role: null, chapter: null };
+
+report.cases.forEach((one) => {
+  one.chapter = chapterOf(one);
+  one.haystack = [one.id, one.goal, one.expected, one.actual, one.requirements.join(" "), (one.transcript || []).map((line) => line.text).join(" ")].join("\n").toLowerCase();
+});
+const rank = new Map(VERDICTS.map((verdict, i) => [verdict, i]));
+report.cases.sort((a, b) => a.chapter.localeCompare(b.chapter) || rank.get(a.verdict) - rank.get(b.verdict));
+
+function admits(one) {
+  return (!filter.verdict || one.verdict === filter.verdict) && (!filter.role || one.role === filter.role) &&
+    (!filter.chapter || one.chapter === filter.chapter) && filter.text.split(/\s+/).every((word) => one.haystack.includes(word));
+}
+
+// ---- One case ------------------------------------------------------------------------------------------------------------------
+function grouped(hex, from, to) {
+  const lines = [];
+  for (let at = from; at < to; at += 32) lines.push(hex.slice(at, Math.min(at + 32, to)).replace(/(..)(?=.)/g, "$1 "));
+  return lines.join("\n");
+}
+
+function hexCell(hex) {
+  const cell = element("td.hex");
+  if (!hex) return cell;
+  const folded = 32 * 4;
+  cell.append(grouped(hex, 0, Math.min(hex.length, folded)));
+  if (hex.length > folded) {
+    const rest = (hex.length - folded) / 2;
+    const more = element("button", { type: "button", onclick: () => cell.replaceChildren(grouped(hex, 0, hex.length)) }, `${rest} more octets`);
+    cell.append("\n", more);
+  }
+  return cell;
+}
+
+function transcript(lines) {
+  if (!lines || !lines.length) return element("p.none", {}, "Nothing was exchanged.");
+  const rows = lines.map((line) => {
+    const way = WAY[line.direction] ? line.direction : "note";
+    const fields = (line.fields || []).map(([name, value]) => `${name} = ${value}`).join("\n");
+    const what = element("td.what", {}, line.text || "", fields ? element("div.fields", {}, fields) : null);
+    return element("tr." + way, {}, element("td.when", {}, line.at_ms === undefined ? "" : `${line.at_ms} ms`), element("td.way", {}, WAY[way]), what, hexCell(line.hex));
+  });
+  return element("div.scroll", { tabindex: "0", role: "region", "aria-label": "Transcript" }, element("table.wire", {}, element("tbody", {}, ...rows)));
+}
+
+function rule(id) {
+  const known = requirementOf(id);
+  if (!known) return element("p.rule", {}, element("b", {}, id), "not in the specification");
+  return element("p.rule", {}, element("b", {}, id), known.sentence + " ", element("small", {}, `${known.level} · ${known.role} · ${known.provenance}`));
+}
+
+function copyable(text) {
+  const button = element("button", { type: "button", onclick: async () => {
+    try { await navigator.clipboard.writeText(text); } catch {
+      const range = document.createRange();
+      range.selectNodeContents(button.previousSibling);
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+      document.execCommand("copy");
+    }
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+  } }, "Copy");
+  return element("div.line", {}, element("code", {}, text), button);
+}
+
+function body(one) {
+  const parts = [element("h3", {}, one.requirements.length > 1 ? "Requirements" : "Requirement"), ...one.requirements.map(rule)];
+  if (one.expected || one.actual) {
+    parts.push(element("h3", {}, "Judgement"), element("div.pair", {},
+      element("div", {}, element("h3", {}, "Expected"), one.expected || "–"), element("div.actual", {}, element("h3", {}, "Actual"), one.actual || "–")));
+  }
+  parts.push(element("h3", {}, "Transcript"), transcript(one.transcript));
+  if (one.twin) {
+    parts.push(element("h3", {}, "The twin: the nearest valid neighbour, which must be accepted" + (one.twin.verdict ? ` (${words(one.twin.verdict)})` : "")));
+    if (one.twin.actual) parts.push(element("p.none", {}, one.twin.actual));
+    parts.push(transcript(one.twin.transcript));
+  }
+  if (one.reproduce) parts.push(element("h3", {}, "Reproduce"), copyable(one.reproduce));
+  return element("div.body", {}, ...parts);
+}
+
+function caseElement(one) {
+  const made = element("details.case", { "data-v": one.verdict, id: "case-" + one.id },
+    element("summary", {},
+      element("span.badge", {}, element("span", { "aria-hidden": "true" }, SIGN[one.verdict] || "·"), words(one.verdict)),
+      element("span.what-case", {}, element("span.goal", {}, one.goal || one.id), element("span.id", {}, one.id)),
+      element("span.tags", {}, element("code", {}, one.requirements.slice(0, 2).join(" ") + (one.requirements.length > 2 ? ` +${one.requirements.length - 2}` : "")), element("br"), one.role)));
+  // Opened for the first time: only then is the body made, so that many cases cost nothing.
+  made.addEventListener("toggle", () => { if (made.open && made.childElementCount === 1) made.append(body(one)); });
+  return made;
+}
+const drawn = new Map();
+const elementOf = (one) => drawn.get(one) || drawn.set(one, caseElement(one)).get(one);
+
+// ---- Drawing -------------------------------------------------------------------------------------------------------------------
+function draw() {
+  const cases = report.cases.filter(admits);
+  const nodes = [];
+  let chapter = null;
+  for (const one of cases) {
+    if (one.chapter !== chapter) nodes.push(element("h3.group", {}, `${chapterNumber(one.chapter)} ${chapterTitle(one.chapter)}`.trim()));
+    chapter = one.chapter;
+    nodes.push(elementOf(one));
+  }
+  byId("list").replaceChildren(...(nodes.length ? nodes : [element("p.nothing", {}, report.cases.length ? "No case matches these filters." : "This run has no cases.")]));
+  const narrowed = Boolean(filter.text || filter.verdict || filter.role || filter.chapter);
+  const by = [filter.verdict && words(filter.verdict), filter.role, filter.chapter && chapterTitle(filter.chapter).toLowerCase(), filter.text && `“${filter.text}”`].filter(Boolean);
+  byId("shown").textContent = `${cases.length} of ${report.cases.length} cases` + (by.length ? ` · ${by.join(" · ")}` : "");
+  byId("clear").hidden = !narrowed;
+  for (const button of document.querySelectorAll("button[data-filter]")) {
+    button.setAttribute("aria-pressed", String((filter[button.dataset.filter] || "") === button.dataset.value));
+  }
+}
+
+function choose(name, value) {
+  filter[name] = filter[name] === value ? null : value;
+  draw();
+}
+
+const choice = (name, value, attributes, ...children) =>
+  element("button", { type: "button", "data-filter": name, "data-value": value || "", "aria-pressed": "false", ...attributes, onclick: () => choose(name, value) }, ...children);
+
+function head() {
+  const counts = tally(report.cases), planned = report.summary.planned;
+  const implementation = report.implementation || {};
+  byId("implementation").replaceChildren(implementation.name || "An implementation", element("small", {}, implementation.version || ""));
+  document.title = `${implementation.name || "Implementation"} · Coffer conformance`;
+  const wrong = counts.fail + counts.error, unsure = counts.inconclusive;
+  const tail = wrong ? element("span.bad", {}, [counts.fail && `${counts.fail} fail`, counts.error && `${counts.error} could not be judged (error)`].filter(Boolean).join(", "))
+    : unsure ? element("span.bad", {}, `${unsure} inconclusive`) : element("span.good", {}, "nothing fails");
+  byId("verdict-line").append(element("b", {}, `${counts.pass} of ${planned} planned cases pass`), "; ", tail, ".");
+  fillBar(byId("overall"), counts, planned);
+  byId("legend").append(...BAR.map((verdict) => choice("verdict", verdict, { "data-v": verdict, disabled: counts[verdict] ? null : "" }, element("b", {}, String(counts[verdict])), words(verdict))));
+  const facts = [["Specification", report.suite.specification], ["Suite", report.suite.version], ["Roles", Object.keys(report.summary.by_role).join(", ")],
+    ["Started", report.started], ["Took", report.seconds === undefined ? null : `${report.seconds} s`], ["Seed", report.seed], ["Reason codes", report.reasons]];
+  byId("facts").append(...facts.filter(([, value]) => value !== undefined && value !== null && value !== "").map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, String(value)))));
+  byId("colophon").textContent = `${planned} cases planned: those not applicable or unimplemented are never counted as passes. The same content, for programs: report.json; for CI: junit.xml.`;
+}
+
+function chapters() {
+  const names = [...new Set(report.cases.map((one) => one.chapter))].sort();
+  byId("chapters").append(...names.map((name) => {
+    const cases = report.cases.filter((one) => one.chapter === name), counts = tally(cases);
+    const bad = BAR.filter((verdict) => ["fail", "error", "inconclusive", "warn"].includes(verdict) && counts[verdict]);
+    return choice("chapter", name, {}, element("span", {}, element("span.number", {}, chapterNumber(name)), chapterTitle(name)), fillBar(element("span.bar", { role: "img" }), counts, cases.length),
+      element("span.counts", {}, element("b", {}, String(counts.pass)), ` of ${cases.length} pass`, bad.length ? element("span.bad", {}, bad.map((verdict) => ` · ${counts[verdict]} ${words(verdict)}`).join("")) : null));
+  }));
+  byId("roles").append(choice("role", null, { "aria-pressed": "true" }, "All"), ...Object.keys(report.summary.by_role).map((role) => choice("role", role, {}, role)));
+}
+
+function unjudged() {
+  const judged = new Set(report.cases.flatMap((one) => one.requirements));
+  const rest = Object.keys(report.requirements).filter((id) => !judged.has(id));
+  byId("unjudged-section").hidden = !rest.length;
+  byId("unjudged-count").textContent = `${rest.length} of ${Object.keys(report.requirements).length}`;
+  byId("unjudged").addEventListener("toggle", () => {
+    if (!byId("unjudged-list").childElementCount) byId("unjudged-list").append(...rest.map((id) => {
+      const made = rule(id);
+      made.lastChild.append(` · judged by ${requirementOf(id).judged}`);
+      return made;
+    }));
+  });
+}
+
+function openNamed() {
+  const wanted = decodeURIComponent(location.hash.slice(1)).replace(/^case-/, "");
+  const one = report.cases.find((candidate) => candidate.id === wanted);
+  if (!one) return;
+  if (!admits(one)) { Object.assign(filter, { text: "", verdict: null, role: null, chapter: null }); byId("search").value = ""; draw(); }
+  const made = elementOf(one);
+  made.open = true;
+  made.scrollIntoView({ block: "start" });
+}
+
+head();
+chapters();
+unjudged();
+draw();
+for (const one of report.cases.filter((one) => ["fail", "error"].includes(one.verdict)).slice(0, 1)) elementOf(one).open = true;
+
+byId("search").addEventListener("input", (event) => { filter.text = event.target.value.trim().toLowerCase(); draw(); });
+byId("clear").addEventListener("click", () => { Object.assign(filter, { text: "", verdict: null, role: null, chapter: null }); byId("search").value = ""; draw(); byId("search").focus(); });
+byId("expand").addEventListener("click", (event) => {
+  const open = event.target.textContent === "Open all";
+  for (const made of document.querySelectorAll("details.case")) made.open = open;
+  event.target.textContent = open ? "Close all" : "Open all";
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "/" && !/^(INPUT|TEXTAREA)$/.test(event.target.tagName)) { event.preventDefault(); byId("search").focus(); }
+  if (event.key === "Escape" && event.target === byId("search")) { byId("search").value = filter.text = ""; draw(); }
+});
+addEventListener("hashchange", openNamed);
+openNamed();

@@ -1,0 +1,37 @@
+// The reports of a run. report.json is the truth; terminal, JUnit and HTML are made from that JSON and from nothing else, so a
+// report kept from another day or machine can be shown again. Must not know: how cases run, sockets, the adapter.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+namespace coffer::conformance {
+
+struct RunResult;
+
+/// The run as report.json holds it: valid UTF-8 throughout (what is not becomes U+FFFD). The shape: conformance/report/README.md.
+nlohmann::json to_json(const RunResult& run);
+
+/// JUnit XML for CI: a test suite per chapter and role. A case that fails as the baseline lists is `skipped`, a stale entry is a failure.
+std::string junit(const nlohmann::json& report);
+
+/// One self-contained page: no outside resources, works from file://.
+std::string html(const nlohmann::json& report);
+
+struct TerminalStyle {
+  bool colour = false;      // only when the stream is a terminal
+  bool transcripts = true;  // of the cases that did not pass
+  std::size_t columns = 140;
+};
+
+/// What a run prints at its end: each case that wants attention in full, the chapters, then the counts with their denominator.
+/// Control characters in what the implementation said are shown, never sent to the terminal.
+std::string terminal(const nlohmann::json& report, const TerminalStyle& style);
+
+/// Writes report.json, junit.xml and report.html into the directory, which is made when missing; each file whole or not at all.
+/// Error: what could not be written, in words.
+std::expected<void, std::string> write_reports(const nlohmann::json& report, const std::filesystem::path& directory);
+
+}  // namespace coffer::conformance
