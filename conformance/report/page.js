@@ -2,10 +2,10 @@
 // Draws the page from the report embedded above it. Every string of the report reaches the document as text, never as markup.
 
 const report = JSON.parse(document.getElementById("report").textContent);
-const VERDICTS = ["fail", "error", "inconclusive", "warn", "pass", "unimplemented", "not_applicable"];  // as the reader wants to see them
-const BAR = ["pass", "warn", "inconclusive", "fail", "error", "unimplemented", "not_applicable"];
-const SIGN = { pass: "✓", fail: "✗", warn: "!", inconclusive: "?", error: "⚡", not_applicable: "–", unimplemented: "○" };
-const WAY = { sent: "suite →", received: "← peer", note: "·" };
+const VERDICTS = ["fail", "error", "inconclusive", "warn", "not_run", "pass", "unimplemented", "not_applicable"];  // as the reader wants to see them
+const BAR = ["pass", "warn", "inconclusive", "fail", "error", "not_run", "unimplemented", "not_applicable"];
+const SIGN = { pass: "✓", fail: "✗", warn: "!", inconclusive: "?", error: "⚡", not_applicable: "–", unimplemented: "○", not_run: "…" };
+const WAY = { sent: "suite →", received: "← peer", happened: "◆", remark: "" };
 const byId = (id) => document.getElementById(id);
 const words = (verdict) => verdict.replaceAll("_", " ");
 
@@ -22,8 +22,7 @@ function element(kind, attributes, ...children) {
   return made;
 }
 
-const requirementOf = (id) => report.requirements[id];
-const chapterOf = (one) => (requirementOf(one.requirements[0]) || {}).chapter || "other";
+const requirements = new Map(report.requirements.map((one) => [one.id, one]));
 const chapterTitle = (chapter) => chapter.replace(/^\d+-/, "").replaceAll("-", " ").replace(/^./, (c) => c.toUpperCase());
 const chapterNumber = (chapter) => (/^(\d+)-/.exec(chapter) || ["", ""])[1].replace(/^0/, "");
 
@@ -44,8 +43,8 @@ function fillBar(bar, counts, total) {
 const filter = { text: "", verdict: null, role: null, chapter: null };
 
 report.cases.forEach((one) => {
-  one.chapter = chapterOf(one);
-  one.haystack = [one.id, one.goal, one.expected, one.actual, one.requirements.join(" "), (one.transcript || []).map((line) => line.text).join(" ")].join("\n").toLowerCase();
+  one.chapter ||= "other";
+  one.haystack = [one.id, one.goal, one.expected, one.actual, one.requirements.join(" "), (one.transcript || []).map((line) => line.what).join(" ")].join("\n").toLowerCase();
 });
 const rank = new Map(VERDICTS.map((verdict, i) => [verdict, i]));
 report.cases.sort((a, b) => a.chapter.localeCompare(b.chapter) || rank.get(a.verdict) - rank.get(b.verdict));
@@ -62,32 +61,33 @@ function grouped(hex, from, to) {
   return lines.join("\n");
 }
 
-function hexCell(hex) {
+function hexCell(hex, octets) {
   const cell = element("td.hex");
-  if (!hex) return cell;
   const folded = 32 * 4;
-  cell.append(grouped(hex, 0, Math.min(hex.length, folded)));
-  if (hex.length > folded) {
-    const rest = (hex.length - folded) / 2;
-    const more = element("button", { type: "button", onclick: () => cell.replaceChildren(grouped(hex, 0, hex.length)) }, `${rest} more octets`);
-    cell.append("\n", more);
-  }
+  const beyond = octets > hex.length / 2 ? `\n(${octets} octets in all)` : "";
+  const whole = () => cell.replaceChildren(grouped(hex, 0, hex.length) + beyond);
+  if (hex.length <= folded + 32) whole();
+  else cell.append(grouped(hex, 0, folded), "\n", element("button", { type: "button", onclick: whole }, `${(hex.length - folded) / 2} more octets`));
   return cell;
 }
 
 function transcript(lines) {
   if (!lines || !lines.length) return element("p.none", {}, "Nothing was exchanged.");
+  const connections = new Set(lines.map((line) => line.connection).filter(Boolean));
   const rows = lines.map((line) => {
-    const way = WAY[line.direction] ? line.direction : "note";
-    const fields = (line.fields || []).map(([name, value]) => `${name} = ${value}`).join("\n");
-    const what = element("td.what", {}, line.text || "", fields ? element("div.fields", {}, fields) : null);
-    return element("tr." + way, {}, element("td.when", {}, line.at_ms === undefined ? "" : `${line.at_ms} ms`), element("td.way", {}, WAY[way]), what, hexCell(line.hex));
+    const fields = (line.fields || []).map(([name, value]) => element("div", {}, element("span.name", {}, name), " ", value));
+    const what = element("td.what", {}, element("span.message", {}, line.what), line.note ? element("div.remarked", {}, line.note) : null, ...fields);
+    const way = (connections.size > 1 ? `${line.connection || " "} ` : "") + (WAY[line.direction] || "");
+    const row = element("tr." + line.direction, {}, element("td.when", {}, `${(line.at_us / 1000).toFixed(1)} ms`), element("td.way", {}, way));
+    if (!line.hex) what.setAttribute("colspan", "2");
+    row.append(what, ...(line.hex ? [hexCell(line.hex, line.octets)] : []));
+    return row;
   });
   return element("div.scroll", { tabindex: "0", role: "region", "aria-label": "Transcript" }, element("table.wire", {}, element("tbody", {}, ...rows)));
 }
 
 function rule(id) {
-  const known = requirementOf(id);
+  const known = requirements.get(id);
   if (!known) return element("p.rule", {}, element("b", {}, id), "not in the specification");
   return element("p.rule", {}, element("b", {}, id), known.sentence + " ", element("small", {}, `${known.level} · ${known.role} · ${known.provenance}`));
 }
@@ -113,12 +113,16 @@ function body(one) {
     parts.push(element("h3", {}, "Judgement"), element("div.pair", {},
       element("div", {}, element("h3", {}, "Expected"), one.expected || "–"), element("div.actual", {}, element("h3", {}, "Actual"), one.actual || "–")));
   }
-  parts.push(element("h3", {}, "Transcript"), transcript(one.transcript));
+  const reason = one.skip_reason || one.baseline_reason;
+  if (reason) parts.push(element("h3", {}, one.skip_reason ? `Why ${words(one.verdict)}` : one.standing === "stale" ? "The baseline lists it, but it passes" : "Listed in the baseline"), element("p", {}, reason));
+  if (one.note) parts.push(element("h3", {}, "Note"), element("p", {}, one.note));
+  if (!one.skip_reason) parts.push(element("h3", {}, "Transcript"), transcript(one.transcript));
   if (one.twin) {
-    parts.push(element("h3", {}, "The twin: the nearest valid neighbour, which must be accepted" + (one.twin.verdict ? ` (${words(one.twin.verdict)})` : "")));
+    parts.push(element("h3", {}, `The twin: the nearest valid neighbour, which must be accepted · ${words(one.twin.verdict)}`));
     if (one.twin.actual) parts.push(element("p.none", {}, one.twin.actual));
     parts.push(transcript(one.twin.transcript));
   }
+  if (one.adapter_stderr) parts.push(element("h3", {}, "What the adapter wrote"), element("pre.wrote", { tabindex: "0" }, one.adapter_stderr));
   if (one.reproduce) parts.push(element("h3", {}, "Reproduce"), copyable(one.reproduce));
   return element("div.body", {}, ...parts);
 }
@@ -126,7 +130,8 @@ function body(one) {
 function caseElement(one) {
   const made = element("details.case", { "data-v": one.verdict, id: "case-" + one.id },
     element("summary", {},
-      element("span.badge", {}, element("span", { "aria-hidden": "true" }, SIGN[one.verdict] || "·"), words(one.verdict)),
+      element("span.badge", {}, element("span", { "aria-hidden": "true" }, SIGN[one.verdict] || "·"), words(one.verdict),
+        one.standing === "stale" ? element("small", {}, "stale baseline") : one.baseline_reason ? element("small", {}, "as listed") : null),
       element("span.what-case", {}, element("span.goal", {}, one.goal || one.id), element("span.id", {}, one.id)),
       element("span.tags", {}, element("code", {}, one.requirements.slice(0, 2).join(" ") + (one.requirements.length > 2 ? ` +${one.requirements.length - 2}` : "")), element("br"), one.role)));
   // Opened for the first time: only then is the body made, so that many cases cost nothing.
@@ -169,14 +174,18 @@ function head() {
   const implementation = report.implementation || {};
   byId("implementation").replaceChildren(implementation.name || "An implementation", element("small", {}, implementation.version || ""));
   document.title = `${implementation.name || "Implementation"} · Coffer conformance`;
-  const wrong = counts.fail + counts.error, unsure = counts.inconclusive;
-  const tail = wrong ? element("span.bad", {}, [counts.fail && `${counts.fail} fail`, counts.error && `${counts.error} could not be judged (error)`].filter(Boolean).join(", "))
-    : unsure ? element("span.bad", {}, `${unsure} inconclusive`) : element("span.good", {}, "nothing fails");
+  const wrong = [[counts.fail, "fail"], [counts.error, "could not be judged"], [counts.inconclusive, "inconclusive"], [counts.not_run, "not run"]].filter(([count]) => count);
+  const tail = wrong.length ? element("span.bad", {}, wrong.map(([count, word]) => `${count} ${word}`).join(", ")) : planned ? element("span.good", {}, "nothing fails") : element("span.bad", {}, "nothing was judged");
   byId("verdict-line").append(element("b", {}, `${counts.pass} of ${planned} planned cases pass`), "; ", tail, ".");
+  const faults = [...report.preflight_faults.map((fault) => `The adapter failed its pre-flight: ${fault}`), ...report.stale_unknown.map((id) => `The baseline lists a case that the suite does not have: ${id}`)];
+  byId("faults").append(...faults.map((fault) => element("li", {}, fault)));
+  byId("faults").hidden = !faults.length;
   fillBar(byId("overall"), counts, planned);
   byId("legend").append(...BAR.map((verdict) => choice("verdict", verdict, { "data-v": verdict, disabled: counts[verdict] ? null : "" }, element("b", {}, String(counts[verdict])), words(verdict))));
-  const facts = [["Specification", report.suite.specification], ["Suite", report.suite.version], ["Roles", Object.keys(report.summary.by_role).join(", ")],
-    ["Started", report.started], ["Took", report.seconds === undefined ? null : `${report.seconds} s`], ["Seed", report.seed], ["Reason codes", report.reasons]];
+  const run = report.run;
+  const facts = [["Roles", implementation.roles.join(", ")], ["Suite", report.suite.version], ["Specification", `${report.specification.name} ${report.specification.version}, ${report.specification.requirements} requirements`],
+    ["Reason codes", run.strict ? "strict" : "lenient"], ["Started", run.started_at.replace("T", " ").replace("Z", " UTC")], ["Took", `${(run.duration_ms / 1000).toFixed(1)} s`], ["Seed", run.seed],
+    ["Shard", run.shards > 1 ? `${run.shard} of ${run.shards}` : null], ...Object.entries(implementation.claims)];
   byId("facts").append(...facts.filter(([, value]) => value !== undefined && value !== null && value !== "").map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, String(value)))));
   byId("colophon").textContent = `${planned} cases planned: those not applicable or unimplemented are never counted as passes. The same content, for programs: report.json; for CI: junit.xml.`;
 }
@@ -185,22 +194,22 @@ function chapters() {
   const names = [...new Set(report.cases.map((one) => one.chapter))].sort();
   byId("chapters").append(...names.map((name) => {
     const cases = report.cases.filter((one) => one.chapter === name), counts = tally(cases);
-    const bad = BAR.filter((verdict) => ["fail", "error", "inconclusive", "warn"].includes(verdict) && counts[verdict]);
+    const bad = BAR.filter((verdict) => ["fail", "error", "inconclusive", "warn", "not_run"].includes(verdict) && counts[verdict]);
     return choice("chapter", name, {}, element("span", {}, element("span.number", {}, chapterNumber(name)), chapterTitle(name)), fillBar(element("span.bar", { role: "img" }), counts, cases.length),
-      element("span.counts", {}, element("b", {}, String(counts.pass)), ` of ${cases.length} pass`, bad.length ? element("span.bad", {}, bad.map((verdict) => ` · ${counts[verdict]} ${words(verdict)}`).join("")) : null));
+      element("span.counts", {}, element("b", {}, String(counts.pass)), ` of ${cases.length} pass`, ...bad.map((verdict) => element("span.chip", { "data-v": verdict, title: words(verdict) }, `${SIGN[verdict]} ${counts[verdict]}`, element("span.hidden", {}, ` ${words(verdict)}`)))));
   }));
   byId("roles").append(choice("role", null, { "aria-pressed": "true" }, "All"), ...Object.keys(report.summary.by_role).map((role) => choice("role", role, {}, role)));
 }
 
 function unjudged() {
   const judged = new Set(report.cases.flatMap((one) => one.requirements));
-  const rest = Object.keys(report.requirements).filter((id) => !judged.has(id));
+  const rest = [...requirements.keys()].filter((id) => !judged.has(id));
   byId("unjudged-section").hidden = !rest.length;
-  byId("unjudged-count").textContent = `${rest.length} of ${Object.keys(report.requirements).length}`;
+  byId("unjudged-count").textContent = `${rest.length} of ${requirements.size}`;
   byId("unjudged").addEventListener("toggle", () => {
     if (!byId("unjudged-list").childElementCount) byId("unjudged-list").append(...rest.map((id) => {
       const made = rule(id);
-      made.lastChild.append(` · judged by ${requirementOf(id).judged}`);
+      made.lastChild.append(` · judged by ${requirements.get(id).judged}`);
       return made;
     }));
   });
