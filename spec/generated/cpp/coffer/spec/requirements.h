@@ -16,7 +16,9 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 153> requirements{{
+inline constexpr std::array<Requirement, 157> requirements{{
+    {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
+    {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "says W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
     {"FRM-002", "MUST", "endpoint", "wire", "chosen", "03-framing", "The length field MUST be the number of octets of the body, which follows the header directly."},
     {"FRM-003", "MUST", "endpoint", "wire", "chosen", "03-framing", "A sender MUST set metadata_blocks to 0 in every frame whose kind is not data."},
@@ -162,7 +164,7 @@ inline constexpr std::array<Requirement, 153> requirements{{
     {"ARC-055", "MUST", "client", "wire", "says W14", "08-archives", "A client MUST close with checksum_mismatch when a fetched data part does not have its metadata's checksum."},
     {"ARC-056", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST close with bad_answer when fetched blocks are not those it asked for, in order, less those named missing."},
     {"ERR-001", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint that refuses anything MUST send one Disconnect with the reason that the first failing check gives, and close."},
-    {"ERR-002", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint MUST make the checks in the order header, encoding, state, fields, permission, meaning."},
+    {"ERR-002", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint MUST make the checks of a control message in the order header, encoding, state, fields, permission, meaning."},
     {"ERR-003", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint MUST treat a Disconnect whose reason it does not know as any other Disconnect."},
     {"ERR-005", "MUST", "server", "wire", "chosen", "13-errors", "A server MUST NOT let an unauthenticated peer tell causes apart that share a coarse reason, by message, by order or by the work done."},
     {"ERR-006", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint that fails for a reason of its own MUST close with internal_error."},
@@ -170,6 +172,8 @@ inline constexpr std::array<Requirement, 153> requirements{{
     {"LIM-002", "MUST", "server", "wire", "chosen", "14-limits", "A server MUST bound the number of connections that have not verified a user."},
     {"LIM-003", "MUST", "server", "review", "chosen", "14-limits", "A server MUST bound the octets held for one connection that has not verified a user."},
     {"LIM-004", "MUST", "server", "wire", "chosen", "14-limits", "A server that has no room for another session MUST close it with busy once the channel is up."},
+    {"LIM-005", "MUST", "server", "state", "chosen", "14-limits", "A server MUST accept fewer than 100,000 rounds, and timers other than the table's, only from a fixture that declares the test profile."},
+    {"LIM-006", "MUST", "server", "review", "chosen", "14-limits", "A server MUST take the production profile when nothing declares another."},
 }};
 
 /// The requirement of that id, or nullptr.
