@@ -52,7 +52,9 @@ void ServerSession::Machine::on_refused(const Refused& refusal) {
 }
 
 // [ERR-006] An endpoint that fails for a reason of its own MUST close with internal_error.
-void ServerSession::Machine::on_failed(const Failed& failure) { refuse<Handler::on_failed>({Reason::internal_error, "ERR-006", 0, failure.cause}); }
+void ServerSession::Machine::on_failed(const Failed& failure) {
+  refuse<Handler::on_failed>({Reason::internal_error, "ERR-006", 0, failure.cause});
+}
 
 // [SES-030] A server MUST answer goodbye with a Disconnect of reason goodbye and close.
 void ServerSession::Machine::on_goodbye() { refuse<Handler::on_goodbye>({Reason::goodbye, "SES-030"}); }

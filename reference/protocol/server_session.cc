@@ -110,8 +110,10 @@ bool ServerSession::Machine::awaited(const ServerAnswer& answer) const {
   namespace at = server_state;
   const auto is = [&]<typename A>(std::in_place_type_t<A>) { return std::holds_alternative<A>(answer); };
   if (is(std::in_place_type<Failed>)) return true;
-  if (std::holds_alternative<at::CheckingComputer>(where)) return is(std::in_place_type<ComputerAdmitted>) || is(std::in_place_type<ComputerRefused>);
-  if (std::holds_alternative<at::CheckingLogin>(where)) return is(std::in_place_type<LoginAdmitted>) || is(std::in_place_type<LoginRefused>);
+  if (std::holds_alternative<at::CheckingComputer>(where))
+    return is(std::in_place_type<ComputerAdmitted>) || is(std::in_place_type<ComputerRefused>);
+  if (std::holds_alternative<at::CheckingLogin>(where))
+    return is(std::in_place_type<LoginAdmitted>) || is(std::in_place_type<LoginRefused>);
   if (const auto* serving = std::get_if<at::Serving>(&where)) {
     if (const auto* offer = std::get_if<at::Offer>(&serving->operation)) {
       const auto* found = std::get_if<MissingFound>(&answer);
@@ -121,7 +123,8 @@ bool ServerSession::Machine::awaited(const ServerAnswer& answer) const {
     }
     if (std::holds_alternative<at::List>(serving->operation)) return is(std::in_place_type<VersionsFound>);
     if (is(std::in_place_type<Refused>)) return true;
-    return std::holds_alternative<at::Commit>(serving->operation) ? is(std::in_place_type<Committed>) : is(std::in_place_type<RestoreAdmitted>);
+    return std::holds_alternative<at::Commit>(serving->operation) ? is(std::in_place_type<Committed>)
+                                                                  : is(std::in_place_type<RestoreAdmitted>);
   }
   if (const auto* serving = std::get_if<at::ServingRestore>(&where)) {
     if (std::holds_alternative<at::End>(serving->operation)) return is(std::in_place_type<RestoreClosed>);
@@ -158,7 +161,9 @@ void ServerSession::Machine::answered(ServerAnswer answer) {
 
 // ---- The session as the shell sees it -----------------------------------------------------------------------------------------------
 
-ServerSession::ServerSession(const ServerSettings& settings, Time now) : machine_(new Machine{.settings = &settings, .now = now}) { machine_->arm(); }
+ServerSession::ServerSession(const ServerSettings& settings, Time now) : machine_(new Machine{.settings = &settings, .now = now}) {
+  machine_->arm();
+}
 ServerSession::~ServerSession() = default;
 ServerSession::ServerSession(ServerSession&&) noexcept = default;
 ServerSession& ServerSession::operator=(ServerSession&&) noexcept = default;

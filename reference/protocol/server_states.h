@@ -92,8 +92,8 @@ struct Closed {
   static constexpr auto state = State::closed;
 };
 
-using Any = std::variant<AwaitVersion, AwaitComputer, CheckingComputer, AwaitLogin, CheckingLogin, AwaitConfig, AwaitConfigAck, Ready, Serving,
-                         Restoring, ServingRestore, Closed>;
+using Any = std::variant<AwaitVersion, AwaitComputer, CheckingComputer, AwaitLogin, CheckingLogin, AwaitConfig, AwaitConfigAck, Ready,
+                         Serving, Restoring, ServingRestore, Closed>;
 
 template <std::size_t... i>
 constexpr bool in_order(std::index_sequence<i...>) {

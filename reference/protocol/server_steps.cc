@@ -11,12 +11,13 @@ using spec::Reason;
 void ServerSession::Machine::on_version(const Version& version) {
   const auto application = ApplicationVersion{version.major, version.minor, version.patch};
   // [SES-015] A server MUST log version, operating system, virtual machine, address and time zone of each client.
-  note("client_version", {{"protocol", std::to_string(version.protocol)},
-                          {"version", std::to_string(version.major) + "." + std::to_string(version.minor) + "." + std::to_string(version.patch)},
-                          {"operating_system", version.operating_system},
-                          {"virtual_machine", version.virtual_machine},
-                          {"address", version.address},
-                          {"time_zone_minutes", std::to_string(version.time_zone_minutes)}});
+  note("client_version",
+       {{"protocol", std::to_string(version.protocol)},
+        {"version", std::to_string(version.major) + "." + std::to_string(version.minor) + "." + std::to_string(version.patch)},
+        {"operating_system", version.operating_system},
+        {"virtual_machine", version.virtual_machine},
+        {"address", version.address},
+        {"time_zone_minutes", std::to_string(version.time_zone_minutes)}});
   // [SES-011] A server MUST close with version_invalid when protocol is not 6.
   if (version.protocol != spec::limits::protocol_version) return refuse<Handler::on_version>({Reason::version_invalid, "SES-011"});
   // [SES-012] A server MUST close with version_too_old, before any identity is looked at, when the version is below its minimum.
