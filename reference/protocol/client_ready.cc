@@ -3,6 +3,7 @@
 #include <iterator>
 #include <ranges>
 
+#include "protocol/block_frame.h"
 #include "protocol/client_machine.h"
 
 namespace coffer::protocol {
@@ -71,8 +72,7 @@ void ClientSession::Machine::on_missing_blocks(MissingBlocks missing) {
 
 void ClientSession::Machine::on_send_block(const SendBlock& request) {
   to_send.erase(request.id);
-  const BlockMetadata metadata{{request.id.begin(), request.id.end()}, {request.checksum.begin(), request.checksum.end()}};
-  actions.emplace_back(Send{data_frame(encode_metadata(metadata), request.sealed)});
+  actions.emplace_back(Send{block_frame(request.id, request.checksum, request.sealed)});
   to<Handler::on_send_block>(at::Ready{});
 }
 
@@ -125,7 +125,7 @@ void ClientSession::Machine::on_begin_fetch(BeginFetch request) {
 }
 
 void ClientSession::Machine::on_data(const Frame& frame) {
-  auto metadata = decode_metadata(frame.metadata);
+  auto metadata = read_block_frame(frame);
   if (!metadata) return refuse<Handler::on_data>(std::move(metadata).error());
   // [ARC-056] A client MUST close with bad_answer when fetched blocks are not those it asked for, in order, less those named missing.
   auto& blocks = in<at::AwaitBlocks>();

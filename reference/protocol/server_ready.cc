@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "coffer/spec/permissions.h"
+#include "protocol/block_frame.h"
 #include "protocol/server_machine.h"
 
 namespace coffer::protocol {
@@ -38,7 +39,7 @@ void ServerSession::Machine::on_offer_blocks(OfferBlocks offer) {
 
 void ServerSession::Machine::on_data(const Frame& frame) {
   auto& ready = in<at::Ready>();
-  auto metadata = decode_metadata(frame.metadata);
+  auto metadata = read_block_frame(frame);
   if (!metadata) return refuse<Handler::on_data>(std::move(metadata).error());
   if (!may(ready.who, permissions::backup)) return refuse<Handler::on_data>(not_permitted());
   // [ARC-032] A server MUST close with unwanted_block when a data frame's id was not named missing in this session or has already come.
@@ -109,8 +110,7 @@ void ServerSession::Machine::on_fetch_blocks(FetchBlocks fetch) {
 
 // [ARC-057] A server MUST send a fetched block's sealed octets exactly as they were stored.
 void ServerSession::Machine::on_block_loaded(const BlockLoaded& block) {
-  const BlockMetadata metadata{{block.id.begin(), block.id.end()}, {block.checksum.begin(), block.checksum.end()}};
-  actions.emplace_back(Send{data_frame(encode_metadata(metadata), block.sealed)});
+  actions.emplace_back(Send{block_frame(block.id, block.checksum, block.sealed)});
 }
 
 void ServerSession::Machine::on_restore_end(const RestoreEnd& end) {
