@@ -15,6 +15,7 @@ namespace coffer::store {
 
 /// UTC, in milliseconds.
 using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
+using Clock = std::function<WallTime()>;
 
 struct Event {
   std::uint64_t number = 0;  // 1, 2, 3 …

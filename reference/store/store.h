@@ -53,7 +53,9 @@ class Store {
  public:
   /// Makes the store if the directory is empty or does not exist, else recovers it: packs longer than the index knows are read, their whole
   /// blocks indexed, their torn end cut off. `files` (rooted in `directory`) must outlive the store.
-  static Result<std::unique_ptr<Store>> open(const std::filesystem::path& directory, FileSystem& files, StoreOptions options = {});
+  /// `clock` dates events.
+  static Result<std::unique_ptr<Store>> open(const std::filesystem::path& directory, FileSystem& files, Clock clock,
+                                             StoreOptions options = {});
   /// Indexes what was received, as settle().
   ~Store();
 
@@ -81,12 +83,12 @@ class Store {
   Result<std::optional<StoredBlock>> load(Archive archive, const Digest& id);
 
   /// Logs durably that a restore begins [ARC-050]; false when the archive has no such version.
-  Result<bool> begin_restore(Archive archive, std::uint64_t version, std::uint16_t purpose, WallTime now);
+  Result<bool> begin_restore(Archive archive, std::uint64_t version, std::uint16_t purpose);
   /// Logs durably that a restore ended [ARC-054].
-  Result<void> end_restore(Archive archive, bool complete, WallTime now);
+  Result<void> end_restore(Archive archive, bool complete);
 
   /// Appends one line to the event log: survives the end of the process at once, a loss of power with the next commit or settle.
-  Result<void> note(std::string_view event, std::span<const std::pair<std::string_view, std::string>> fields, WallTime now);
+  Result<void> note(std::string_view event, std::span<const std::pair<std::string_view, std::string>> fields);
 
   /// Computers and the users they belong to [IDN-023]; bind() is durable when it returns, and keeps the first user.
   Result<std::map<std::uint64_t, std::uint64_t>> bindings();
