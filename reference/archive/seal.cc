@@ -1,0 +1,46 @@
+#include "archive/seal.h"
+
+#include <botan/aead.h>
+#include <botan/exceptn.h>
+#include <botan/rng.h>
+
+namespace coffer::archive {
+
+SealBox::SealBox()
+    : sealer_(Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::ENCRYPTION)),
+      opener_(Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::DECRYPTION)) {}
+SealBox::~SealBox() = default;
+SealBox::SealBox(SealBox&&) noexcept = default;
+SealBox& SealBox::operator=(SealBox&&) noexcept = default;
+
+// [ARC-012] A sealed block MUST be the octet 0x01, a random nonce of 12 octets, the ciphertext, and a tag of 16 octets
+Octets SealBox::seal(const keys::Secret& key, View associated, View plaintext, Botan::RandomNumberGenerator& random) {
+  Octets sealed;
+  sealed.reserve(plaintext.size() + seal_overhead_octets);
+  sealed.resize(1 + nonce_octets);
+  sealed[0] = seal_format;
+  random.randomize(sealed.data() + 1, nonce_octets);
+  sealer_->set_key(key);
+  sealer_->set_associated_data(associated.data(), associated.size());
+  sealer_->start(sealed.data() + 1, nonce_octets);
+  buffer_.assign(plaintext.begin(), plaintext.end());
+  sealer_->finish(buffer_);
+  sealed.insert(sealed.end(), buffer_.begin(), buffer_.end());
+  return sealed;
+}
+
+std::expected<View, ArchiveError> SealBox::open(const keys::Secret& key, View associated, View sealed) {
+  if (sealed[0] != seal_format) return std::unexpected(ArchiveError::unknown_format);
+  try {
+    opener_->set_key(key);
+    opener_->set_associated_data(associated.data(), associated.size());
+    opener_->start(sealed.data() + 1, nonce_octets);
+    buffer_.assign(sealed.begin() + 1 + nonce_octets, sealed.end());
+    opener_->finish(buffer_);
+  } catch (const Botan::Invalid_Authentication_Tag&) {
+    return std::unexpected(ArchiveError::tag_wrong);
+  }
+  return View(buffer_);
+}
+
+}  // namespace coffer::archive

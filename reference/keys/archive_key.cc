@@ -1,0 +1,83 @@
+#include "keys/archive_key.h"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+#include <string>
+
+#include <botan/kdf.h>
+#include <botan/rng.h>
+
+namespace coffer::keys {
+namespace {
+
+constexpr std::size_t different_octets_min = 8;
+
+void append(std::string& info, std::uint64_t number) {
+  for (int shift = 56; shift >= 0; shift -= 8) info.push_back(static_cast<char>(number >> shift));
+}
+
+// [KEY-002] Each key MUST be HKDF-SHA-256 of the archive key with an empty salt
+Secret expand(const Secret& key, std::string_view info, std::size_t octets) {
+  const auto hkdf = Botan::KDF::create_or_throw("HKDF(SHA-256)");
+  Secret out(octets);
+  hkdf->kdf(out.data(), out.size(), key.data(), key.size(), nullptr, 0, reinterpret_cast<const std::uint8_t*>(info.data()), info.size());
+  return out;
+}
+
+/// [KEY-004] fewer than eight different octets: 32 random ones have so few with a probability below 2^-120.
+bool weak(View octets) { return std::set<std::uint8_t>(octets.begin(), octets.end()).size() < different_octets_min; }
+
+}  // namespace
+
+std::string_view describe(KeyError error) {
+  switch (error) {
+    case KeyError::wrong_length: return "an archive key is 32 octets, written as 64 hexadecimal digits";
+    case KeyError::not_hex: return "an archive key is written as 64 hexadecimal digits and nothing else";
+    case KeyError::weak: return "this key is a pattern, not random; let `coffer init` make one, or take 32 octets from a random generator";
+  }
+  return {};
+}
+
+ArchiveKey ArchiveKey::generate(Botan::RandomNumberGenerator& random) {
+  // A generator that hands out a pattern twice is broken; a key from it would protect nothing.
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    Secret octets(archive_key_octets);
+    random.randomize(octets.data(), octets.size());
+    if (!weak(octets)) return ArchiveKey(std::move(octets));
+  }
+  throw std::logic_error("the random generator does not generate random octets");
+}
+
+std::expected<ArchiveKey, KeyError> ArchiveKey::from_octets(View octets) {
+  if (octets.size() != archive_key_octets) return std::unexpected(KeyError::wrong_length);
+  if (weak(octets)) return std::unexpected(KeyError::weak);
+  return ArchiveKey(Secret(octets.begin(), octets.end()));
+}
+
+ArchiveKeys ArchiveKey::derive(const ArchiveOwner& owner) const {
+  return {.block_id = expand(octets_, "coffer/1 block-id", 32),
+          .block = expand(octets_, "coffer/1 block", 32),
+          .record = expand(octets_, "coffer/1 record", 32),
+          .chunker = expand(octets_, "coffer/1 chunker", 32),
+          .archive = archive_id(*this, owner)};
+}
+
+Digest ArchiveKey::check_value() const {
+  const Secret value = expand(octets_, "coffer/1 check", 32);
+  Digest digest;
+  std::ranges::copy(value, digest.begin());
+  return digest;
+}
+
+// [KEY-003] The archive identifier MUST be the first 16 octets of HKDF-SHA-256 of the archive key
+ArchiveId archive_id(const ArchiveKey& key, const ArchiveOwner& owner) {
+  std::string info = "coffer/1 archive";
+  for (const std::uint64_t number : {owner.user, owner.computer, owner.server}) append(info, number);
+  const Secret octets = expand(key.octets(), info, std::tuple_size_v<ArchiveId>);
+  ArchiveId id;
+  std::ranges::copy(octets, id.begin());
+  return id;
+}
+
+}  // namespace coffer::keys
