@@ -22,13 +22,13 @@ std::string_view name(Level level);
 
 /// What a case needs beyond a server (or client) with the ordinary fixture.
 struct Needs {
-  std::vector<std::string> verbs;         // of the adapter: "admin", "observe"; a client's cases need "drive" without saying so
+  std::vector<std::string> verbs = {};         // of the adapter: "admin", "observe"; a client's cases need "drive" without saying so
   bool own_server = false;                // the case changes the server as a whole (restart, stop): it is served anew before and after
-  std::function<void(Fixture&)> fixture;  // changes to the ordinary fixture; cases with equal results share one server
+  std::function<void(Fixture&)> fixture = {};  // changes to the ordinary fixture; cases with equal results share one server
 };
 
 struct Case {
-  std::string id;                          // "framing.control_length_over_limit": chapter's word, then what is special
+  std::string id = {};                          // "framing.control_length_over_limit": chapter's word, then what is special
   std::vector<std::string> requirements = {};   // the first is the one the verdict is about
   Level level = Level::must;
   Role role = Role::server;

@@ -17,15 +17,15 @@ class Adapter;
 
 /// What the client under test is asked to do.
 struct Drive {
-  std::string what;                        // connect, ping, versions, backup, restore, verify
-  std::vector<std::string> paths;          // backup
+  std::string what = {};                        // connect, ping, versions, backup, restore, verify
+  std::vector<std::string> paths = {};          // backup
   std::uint64_t version = 0;               // restore, verify; 0: the newest
-  std::string target;                      // restore: a directory of scratch()
+  std::string target = {};                      // restore: a directory of scratch()
   std::string device = "device";           // devices with the same name keep their state within one script
-  std::optional<Octets> pin;               // unset: the suite's own server's
-  std::optional<std::uint64_t> expected_server;  // unset: the honest server's identity
+  std::optional<Octets> pin = {};               // unset: the suite's own server's
+  std::optional<std::uint64_t> expected_server = {};  // unset: the honest server's identity
   bool deferred = false;
-  std::map<std::string, std::uint32_t> timers_ms;
+  std::map<std::string, std::uint32_t> timers_ms = {};
 };
 
 struct DriveReport {

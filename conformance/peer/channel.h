@@ -28,7 +28,7 @@ class ServerCredentials {
 };
 
 struct ClientChannelOptions {
-  std::optional<Octets> pin;            // a server with another key is not the implementation under test
+  std::optional<Octets> pin = {};            // a server with another key is not the implementation under test
   bool offer_resumption = false;        // keep the session in `memory` and offer it on the next connection
   class SessionMemory* memory = nullptr;
 };
