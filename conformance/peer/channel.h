@@ -83,6 +83,9 @@ class Channel {
   /// Appends what the next records carry; `nothing` at the deadline.
   Arrival receive(Octets& into, Deadline deadline);
 
+  /// Waits until the other side ends its sending side; false when it does not in time, or resets.
+  bool await_finish(Deadline deadline);
+
   /// Flips one bit in the last octet of the next record sent.
   void corrupt_next_record();
   void renegotiate();

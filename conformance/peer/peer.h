@@ -37,8 +37,8 @@ struct ReceivedBlock {
 /// The next thing that arrives: a control message, a data frame, or the end.
 struct Received {
   enum class What : std::uint8_t { message, data, other_frame, end, nothing } what = What::nothing;
-  Frame frame;
-  Decoded decoded;                        // of a message, or of a data frame's metadata
+  Frame frame = {};
+  Decoded decoded = {};                   // of a message, or of a data frame's metadata
   bool is(std::string_view message_name) const;
   std::string text() const;               // for a verdict's "actual"
 };

@@ -49,7 +49,6 @@ class ServerPeer : public Peer {
   Received receive_and_note();
   Holdings& holdings_;
   std::vector<Received> seen_;
-  std::uint64_t config_acknowledged_ = 0;
 };
 
 }  // namespace coffer::conformance

@@ -23,10 +23,10 @@ struct TranscriptEntry {
   char connection = 'A';           // A, B, C … in the order of their opening; '-' for none
   Direction direction = Direction::remark;
   std::string what;                // "login", "data frame", "TCP connected", "close_notify" …
-  std::vector<FieldText> fields;   // decoded, in the schema's order; frame header fields first
-  std::string hex;                 // the octets, at most hex_octets_max of them; empty for happenings
+  std::vector<FieldText> fields = {};// decoded, in the schema's order; frame header fields first
+  std::string hex = {};            // the octets, at most hex_octets_max of them; empty for happenings
   std::uint64_t octets = 0;        // how many there were in all
-  std::string note;                // why it is not canonical, what was expected here, …
+  std::string note = {};           // why it is not canonical, what was expected here, …
 };
 
 inline constexpr std::size_t hex_octets_max = 512;

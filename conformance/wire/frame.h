@@ -16,7 +16,7 @@ struct Frame {
   std::uint8_t kind = kind_control;
   std::uint8_t metadata_blocks = 0;
   std::uint32_t length = 0;
-  Octets body;
+  Octets body = {};
 
   Frame& set_kind(std::uint8_t value) { kind = value; return *this; }
   Frame& set_metadata_blocks(std::uint8_t value) { metadata_blocks = value; return *this; }

@@ -1,0 +1,197 @@
+#include "wire/archive.h"
+
+#include <botan/aead.h>
+#include <botan/kdf.h>
+#include <botan/mac.h>
+#include <fmt/format.h>
+#include <zstd.h>
+
+#include <algorithm>
+
+#include "coffer/spec/limits.h"
+#include "wire/encoding.h"
+
+namespace coffer::conformance {
+namespace {
+
+constexpr std::size_t nonce_octets = 12;
+constexpr std::size_t tag_octets = 16;
+constexpr std::uint8_t seal_form = 0x01;    // [ARC-012]
+constexpr std::uint8_t record_form = 0x02;  // [ARC-020]
+constexpr std::size_t content_octets_max = 4'194'304;  // [ARC-017]
+
+Octets big_endian(std::uint64_t value, int octet_count) {
+  Octets out;
+  for (int shift = (octet_count - 1) * 8; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
+  return out;
+}
+
+Octets hkdf(View key, View info) {
+  const auto kdf = Botan::KDF::create_or_throw("HKDF(SHA-256)");
+  const auto derived = kdf->derive_key(32, key.data(), key.size(), nullptr, 0, info.data(), info.size());
+  return {derived.begin(), derived.end()};
+}
+
+Octets hmac(View key, std::initializer_list<View> parts) {
+  const auto mac = Botan::MessageAuthenticationCode::create_or_throw("HMAC(SHA-256)");
+  mac->set_key(key.data(), key.size());
+  for (const auto part : parts) mac->update(part.data(), part.size());
+  const auto tag = mac->final();
+  return {tag.begin(), tag.end()};
+}
+
+/// form octet ‖ nonce ‖ ciphertext ‖ tag
+Octets seal(View key, View associated, View plaintext, Random& random) {
+  const auto cipher = Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::ENCRYPTION);
+  cipher->set_key(key.data(), key.size());
+  cipher->set_associated_data(associated.data(), associated.size());
+  const Octets nonce = random.octets(nonce_octets);
+  cipher->start(nonce.data(), nonce.size());
+  Botan::secure_vector<std::uint8_t> text(plaintext.begin(), plaintext.end());
+  cipher->finish(text);
+  return joined({Octets{seal_form}, nonce, View(text.data(), text.size())});
+}
+
+std::expected<Octets, std::string> open(View key, View associated, View sealed) {
+  if (sealed.size() < 1 + nonce_octets + tag_octets) return std::unexpected(fmt::format("{} octets are too few for a seal (ARC-012)", sealed.size()));
+  if (sealed[0] != seal_form) return std::unexpected(fmt::format("the first octet is 0x{:02x}, not 0x01 (ARC-012)", sealed[0]));
+  try {
+    const auto cipher = Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::DECRYPTION);
+    cipher->set_key(key.data(), key.size());
+    cipher->set_associated_data(associated.data(), associated.size());
+    cipher->start(sealed.data() + 1, nonce_octets);
+    const View rest = sealed.subspan(1 + nonce_octets);
+    Botan::secure_vector<std::uint8_t> text(rest.begin(), rest.end());
+    cipher->finish(text);
+    return Octets(text.begin(), text.end());
+  } catch (const Botan::Exception&) {
+    return std::unexpected("the seal does not open under the key and associated data that chapter 8 prescribes (ARC-013, ARC-014, ARC-020)");
+  }
+}
+
+/// [ARC-015] 0x00 and the content, or 0x01 and one zstd frame; the smaller.
+Octets pack(View content) {
+  Octets packed(1 + ZSTD_compressBound(content.size()));
+  packed[0] = 0x01;
+  const std::size_t size = ZSTD_compress(packed.data() + 1, packed.size() - 1, content.data(), content.size(), 3);
+  if (ZSTD_isError(size) != 0 || size >= content.size()) return joined({Octets{0x00}, content});
+  packed.resize(1 + size);
+  return packed;
+}
+
+std::expected<Octets, std::string> unpack(View packed) {
+  if (packed.empty()) return std::unexpected("an empty plaintext (ARC-015)");
+  const View content = packed.subspan(1);
+  if (packed[0] == 0x00) return Octets(content.begin(), content.end());
+  if (packed[0] != 0x01) return std::unexpected(fmt::format("the plaintext begins with 0x{:02x}, neither stored nor zstd (ARC-015)", packed[0]));
+  const auto size = ZSTD_getFrameContentSize(content.data(), content.size());
+  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) return std::unexpected("the zstd frame does not state its content size (ARC-015)");
+  if (size > content_octets_max) return std::unexpected(fmt::format("the zstd frame states {} octets (ARC-017)", size));
+  Octets plain(size);
+  const std::size_t got = ZSTD_decompress(plain.data(), plain.size(), content.data(), content.size());
+  if (ZSTD_isError(got) != 0 || got != size) return std::unexpected("the zstd frame does not decompress to its stated size (ARC-015)");
+  return plain;
+}
+
+Octets block_id(const ArchiveKeys& keys, BlockType type, View plaintext) {
+  return hmac(keys.block_id_key, {Octets{static_cast<std::uint8_t>(type)}, plaintext});
+}
+
+Octets block_associated(const ArchiveKeys& keys, View id) { return joined({Octets{seal_form}, keys.archive_id, id}); }
+
+Octets record_associated(const ArchiveKeys& keys, std::uint64_t number, View previous) {
+  return joined({Octets{record_form}, keys.archive_id, big_endian(number, 8), previous});
+}
+
+}  // namespace
+
+ArchiveKeys derive_keys(View archive_key, const ArchiveOwner& owner) {
+  ArchiveKeys keys;
+  keys.block_id_key = hkdf(archive_key, octets("coffer/1 block-id"));
+  keys.block_key = hkdf(archive_key, octets("coffer/1 block"));
+  keys.record_key = hkdf(archive_key, octets("coffer/1 record"));
+  keys.check_value = hkdf(archive_key, octets("coffer/1 check"));
+  keys.archive_id = hkdf(archive_key, joined({octets("coffer/1 archive"), big_endian(owner.user, 8), big_endian(owner.computer, 8), big_endian(owner.server, 8)}));
+  keys.archive_id.resize(16);
+  return keys;
+}
+
+SealedBlock seal_block(const ArchiveKeys& keys, BlockType type, View plaintext, Random& random) {
+  SealedBlock block;
+  block.id = block_id(keys, type, plaintext);
+  block.sealed = seal(hmac(keys.block_key, {block.id}), block_associated(keys, block.id), pack(plaintext), random);
+  block.checksum = sha256(block.sealed);
+  return block;
+}
+
+std::expected<OpenedBlock, std::string> open_block(const ArchiveKeys& keys, View id, View sealed) {
+  const auto packed = open(hmac(keys.block_key, {id}), block_associated(keys, id), sealed);
+  if (!packed) return std::unexpected(packed.error());
+  auto plain = unpack(*packed);
+  if (!plain) return std::unexpected(plain.error());
+  for (const auto type : {BlockType::content, BlockType::manifest, BlockType::id_list})
+    if (std::ranges::equal(block_id(keys, type, *plain), id)) return OpenedBlock{type, (*packed)[0] == 0x01, std::move(*plain)};
+  return std::unexpected("the id is not that of the plaintext under any type (ARC-001)");
+}
+
+Octets seal_record(const ArchiveKeys& keys, const Message& version_record, Random& random) {
+  return seal(keys.record_key, record_associated(keys, version_record.number("number"), version_record.octets("previous")),
+              pack(encode_plain(version_record)), random);
+}
+
+std::expected<Message, std::string> open_record(const ArchiveKeys& keys, std::uint64_t number, View previous, View sealed) {
+  const auto packed = open(keys.record_key, record_associated(keys, number, previous), sealed);
+  if (!packed) return std::unexpected(packed.error());
+  const auto plain = unpack(*packed);
+  if (!plain) return std::unexpected(plain.error());
+  const auto decoded = decode_plain("version_record", *plain);
+  if (!decoded.canonical()) return std::unexpected("the record is not canonical: " + decoded.defects.front());
+  return *decoded.message;
+}
+
+Octets link(View previous, std::uint64_t number, View record) {
+  return sha256(joined({octets("coffer/1 link"), previous, big_endian(number, 8), record}));
+}
+
+Octets first_previous() { return repeated(32, 0); }
+
+SealedBlock opaque_block(Random& random, std::size_t sealed_octets) {
+  SealedBlock block;
+  block.id = random.octets(32);
+  block.sealed = random.octets(std::max(sealed_octets, static_cast<std::size_t>(spec::limits::sealed_block_octets_min)));
+  block.sealed[0] = seal_form;
+  block.checksum = sha256(block.sealed);
+  return block;
+}
+
+Octets ids_of(const std::vector<SealedBlock>& blocks) {
+  Octets ids;
+  for (const auto& block : blocks) ids.insert(ids.end(), block.id.begin(), block.id.end());
+  return ids;
+}
+
+Octets write_manifest(const std::vector<Message>& entries) {
+  Octets manifest;
+  for (const auto& entry : entries) {
+    const Octets octets = encode_plain(entry);
+    manifest = joined({manifest, big_endian(octets.size(), 4), octets});
+  }
+  return manifest;
+}
+
+std::expected<std::vector<Message>, std::string> read_manifest(View manifest) {
+  std::vector<Message> entries;
+  while (!manifest.empty()) {
+    if (manifest.size() < 4) return std::unexpected("a length of fewer than four octets (ARC-022)");
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < 4; ++i) length = length << 8 | manifest[i];
+    if (length > manifest.size() - 4) return std::unexpected("an entry longer than the manifest (ARC-022)");
+    const auto decoded = decode_plain("entry", manifest.subspan(4, length));
+    if (!decoded.canonical()) return std::unexpected("an entry that is not canonical: " + decoded.defects.front());
+    entries.push_back(*decoded.message);
+    manifest = manifest.subspan(4 + length);
+  }
+  return entries;
+}
+
+}  // namespace coffer::conformance
