@@ -4,8 +4,9 @@ run_check() {
   need build check
   local failed=()
   step "format"; check_format || failed+=(format)
-  step "specification lint"; check_specification || failed+=(specification)
+  step "specification lint"; "$python" spec/tools/lint.py || failed+=(specification)
   step "generated files fresh"; "$python" spec/tools/generate.py --check || failed+=(generated)
+  step "architecture"; "$python" tests/architecture/check.py . || failed+=(architecture)
   [ ${#failed[@]} -eq 0 ] || stop "failed: ${failed[*]}" 1
   step "every check passed"
 }
@@ -20,15 +21,11 @@ sources() {
 
 check_format() {
   local unformatted
-  unformatted=$(sources | xargs -r -P "$jobs" -n 16 clang-format-14 --dry-run 2>&1 | sed -n 's/^\([^:]*\):.*clang-format-violations.*/  \1/p' | sort -u)
+  unformatted=$(sources | xargs -r -P "$jobs" -n 1 sh -c 'clang-format-14 --dry-run -Werror "$1" >/dev/null 2>&1 || echo "  $1"' one | sort)
   [ -z "$unformatted" ] || { printf 'to be formatted (./dev format does it):\n%s\n' "$unformatted" >&2; return 1; }
 }
 
 run_format() {
   need check
   sources | xargs -r -P "$jobs" -n 16 clang-format-14 -i
-}
-
-check_specification() {
-  if [ -e spec/tools/lint.py ]; then "$python" spec/tools/lint.py; fi
 }

@@ -15,24 +15,12 @@ std::string for_xml(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     switch (c) {
-      case '&':
-        made += "&amp;";
-        break;
-      case '<':
-        made += "&lt;";
-        break;
-      case '>':
-        made += "&gt;";
-        break;
-      case '"':
-        made += "&quot;";
-        break;
-      case '\n':
-        made += "&#10;";
-        break;
-      case '\t':
-        made += "&#9;";
-        break;
+      case '&': made += "&amp;"; break;
+      case '<': made += "&lt;"; break;
+      case '>': made += "&gt;"; break;
+      case '"': made += "&quot;"; break;
+      case '\n': made += "&#10;"; break;
+      case '\t': made += "&#9;"; break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           made += "\uFFFD";

@@ -65,12 +65,12 @@ json case_json(const CaseResult& result) {
 
 /// Every outcome is there, also at zero, so that a reader need not ask.
 json counted(const json& cases, std::string_view role) {
-  json counts = {{"planned", 0},       {"pass", 0},  {"warn", 0},           {"inconclusive", 0},
-                 {"fail", 0},          {"error", 0}, {"not_applicable", 0}, {"unimplemented", 0},
-                 {"not_run", 0}};
+  json counts = {{"planned", 0}, {"pass", 0},           {"warn", 0},          {"inconclusive", 0}, {"fail", 0},
+                 {"error", 0},   {"not_applicable", 0}, {"unimplemented", 0}, {"not_run", 0}};
   for (const json& one : cases) {
     if (!role.empty() && one["role"] != role) continue;
-    for (const std::string& field : {std::string("planned"), one["verdict"].get<std::string>()}) counts[field] = counts[field].get<int>() + 1;
+    for (const std::string& field : {std::string("planned"), one["verdict"].get<std::string>()})
+      counts[field] = counts[field].get<int>() + 1;
   }
   return counts;
 }

@@ -26,7 +26,8 @@ std::string text_of(const json& one, const Requirements& requirements) {
     text += fmt::format("{} {}\n", id, known == requirements.end() ? "" : known->second->at("sentence").get<std::string>());
   }
   return text + fmt::format("goal: {}\nexpected: {}\nactual: {}\nreproduce: {}\n", one.at("goal").get<std::string>(),
-                            one.at("expected").get<std::string>(), one.at("actual").get<std::string>(), one.at("reproduce").get<std::string>());
+                            one.at("expected").get<std::string>(), one.at("actual").get<std::string>(),
+                            one.at("reproduce").get<std::string>());
 }
 
 /// The element that says what became of the case; empty for a plain pass.
@@ -46,7 +47,8 @@ std::string outcome_element(const json& one, const Requirements& requirements, S
   }
   if (standing == "as_expected" && one.contains("baseline_reason")) {
     ++suite.skipped;
-    return fmt::format("<skipped message=\"{}\"/>", for_xml(in_words(verdict) + " as the baseline lists: " + one.value("baseline_reason", "")));
+    return fmt::format("<skipped message=\"{}\"/>",
+                       for_xml(in_words(verdict) + " as the baseline lists: " + one.value("baseline_reason", "")));
   }
   if (verdict == "warn") return fmt::format("<system-out>{}</system-out>", for_xml("warning\n" + text_of(one, requirements)));
   const bool suite_fault = verdict == "error";
@@ -76,19 +78,22 @@ std::string junit(const json& report) {
   for (const std::string fault : report.at("preflight_faults")) {
     Suite& suite = suites["preflight"];
     ++suite.tests, ++suite.errors;
-    suite.cases += fmt::format("  <testcase classname=\"preflight\" name=\"adapter\"><error type=\"preflight\" message=\"{}\"/></testcase>\n", for_xml(fault));
+    suite.cases += fmt::format(
+        "  <testcase classname=\"preflight\" name=\"adapter\"><error type=\"preflight\" message=\"{}\"/></testcase>\n", for_xml(fault));
   }
   std::string body;
   for (const auto& [name, suite] : suites) {
-    body += fmt::format(" <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.6f}\">\n{} </testsuite>\n",
-                        for_xml(name), suite.tests, suite.failures, suite.errors, suite.skipped, suite.seconds, suite.cases);
-    all.tests += suite.tests, all.failures += suite.failures, all.errors += suite.errors, all.skipped += suite.skipped, all.seconds += suite.seconds;
+    body +=
+        fmt::format(" <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.6f}\">\n{} </testsuite>\n",
+                    for_xml(name), suite.tests, suite.failures, suite.errors, suite.skipped, suite.seconds, suite.cases);
+    all.tests += suite.tests, all.failures += suite.failures, all.errors += suite.errors, all.skipped += suite.skipped,
+        all.seconds += suite.seconds;
   }
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
       "time=\"{:.6f}\">\n{}</testsuites>\n",
-      for_xml("coffer-conform: " + report.at("implementation").at("name").get<std::string>()), all.tests, all.failures, all.errors, all.skipped,
-      all.seconds, body);
+      for_xml("coffer-conform: " + report.at("implementation").at("name").get<std::string>()), all.tests, all.failures, all.errors,
+      all.skipped, all.seconds, body);
 }
 
 }  // namespace coffer::conformance

@@ -71,7 +71,8 @@ void transcript(Page& page, const json& lines) {
     if (entry.contains("fields")) {
       std::string fields;
       for (const json& field : entry.at("fields")) {
-        fields += fmt::format("{}{}={}", fields.empty() ? "" : ", ", for_terminal(field.at(0).get<std::string>()), for_terminal(field.at(1).get<std::string>()));
+        fields += fmt::format("{}{}={}", fields.empty() ? "" : ", ", for_terminal(field.at(0).get<std::string>()),
+                              for_terminal(field.at(1).get<std::string>()));
       }
       said += fmt::format("{{{}}}", fields);
     }
@@ -111,7 +112,8 @@ void case_in_full(Page& page, const json& one, const Requirements& requirements)
   if (one.contains("twin")) {
     const json& twin = one.at("twin");
     const std::string became = twin.at("verdict");
-    page.labelled("twin", became == "pass" ? "pass: the nearest valid neighbour is accepted" : in_words(became) + ": " + text(twin, "actual"));
+    page.labelled("twin",
+                  became == "pass" ? "pass: the nearest valid neighbour is accepted" : in_words(became) + ": " + text(twin, "actual"));
     if (page.style().transcripts && became != "pass" && became != "not_run") transcript(page, twin.at("transcript"));
   }
   if (const std::string words = one.value("adapter_stderr", ""); !words.empty()) page.labelled("adapter", for_terminal(words));
@@ -145,7 +147,8 @@ void chapters(Page& page, const json& cases) {
     count = count.get<int>() + 1;
   }
   page.line();
-  for (const auto& [name, row] : rows) page.line(fmt::format("  {:<28} {:>4} planned: {}", for_terminal(name), row.planned, counts_line(page, row.counts)));
+  for (const auto& [name, row] : rows)
+    page.line(fmt::format("  {:<28} {:>4} planned: {}", for_terminal(name), row.planned, counts_line(page, row.counts)));
 }
 
 /// Faults first, then by what else wants to be read: warnings last.
@@ -172,21 +175,26 @@ std::string terminal(const json& report, const TerminalStyle& style) {
   const json& summary = report.at("summary");
 
   for (const json* one : attention(cases)) case_in_full(page, *one, requirements);
-  for (const std::string fault : report.at("preflight_faults")) page.line("  " + page.painted(colour_of("error"), "adapter ") + for_terminal(fault));
-  for (const std::string id : report.at("stale_unknown")) page.line("  " + page.painted("33", "stale  ") + "the baseline lists a case that the suite does not have: " + for_terminal(id));
+  for (const std::string fault : report.at("preflight_faults"))
+    page.line("  " + page.painted(colour_of("error"), "adapter ") + for_terminal(fault));
+  for (const std::string id : report.at("stale_unknown"))
+    page.line("  " + page.painted("33", "stale  ") + "the baseline lists a case that the suite does not have: " + for_terminal(id));
   if (!cases.empty()) chapters(page, cases);
 
   const json& implementation = report.at("implementation");
   const json& run = report.at("run");
   page.line();
-  page.line(fmt::format("  {} {}, judged by coffer-conform {}, seed {}", page.bold(text(implementation, "name")), text(implementation, "version"),
-                        for_terminal(report.at("suite").at("version").get<std::string>()), run.at("seed").get<std::uint64_t>()));
+  page.line(fmt::format("  {} {}, judged by coffer-conform {}, seed {}", page.bold(text(implementation, "name")),
+                        text(implementation, "version"), for_terminal(report.at("suite").at("version").get<std::string>()),
+                        run.at("seed").get<std::uint64_t>()));
   const int planned = summary.at("planned").get<int>(), pass = summary.at("pass").get<int>();
   page.line(fmt::format("  {} of {} planned cases pass: {}", page.bold(std::to_string(pass)), planned, counts_line(page, summary)));
   for (const auto& [role, counts] : summary.at("by_role").items()) {
-    page.line(fmt::format("    {:<8} {} of {} pass: {}", for_terminal(role), counts.at("pass").get<int>(), counts.at("planned").get<int>(), counts_line(page, counts)));
+    page.line(fmt::format("    {:<8} {} of {} pass: {}", for_terminal(role), counts.at("pass").get<int>(), counts.at("planned").get<int>(),
+                          counts_line(page, counts)));
   }
-  if (summary.at("expected_failures").get<int>() > 0) page.line(fmt::format("    {} fail as the baseline lists", summary.at("expected_failures").get<int>()));
+  if (summary.at("expected_failures").get<int>() > 0)
+    page.line(fmt::format("    {} fail as the baseline lists", summary.at("expected_failures").get<int>()));
   return page.take();
 }
 

@@ -1,0 +1,375 @@
+#include "net/server_connection.h"
+
+#include <algorithm>
+#include <array>
+#include <asio/post.hpp>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "net/server_room.h"
+#include "protocol/frame.h"
+#include "protocol/message.h"
+
+namespace coffer::net {
+namespace {
+
+using protocol::Time;
+
+constexpr std::size_t read_octets = 64U << 10U;
+constexpr std::size_t queued_octets_max = 1U << 20U;            // to be sent: beyond it nothing is read or loaded
+constexpr std::size_t unstored_octets_max = 8U << 20U;          // of one connection
+constexpr std::size_t unstored_octets_of_all_max = 64U << 20U;  // of all: beyond it only those read on that have nothing waiting
+
+Time now() { return std::chrono::duration_cast<Time>(asio::steady_timer::clock_type::now().time_since_epoch()); }
+
+/// What the backend answers, or Failed where it throws: its exceptions stop here.
+template <class Answer, class Call>
+Answer guarded(Call call) {
+  try {
+    return call();
+  } catch (const std::exception& e) {
+    return protocol::Failed{e.what()};
+  }
+}
+
+}  // namespace
+
+ServerConnection::ServerConnection(ServerRoom& room, ConnectionId id, Socket socket)
+    : room_(room),
+      id_(id),
+      socket_(std::move(socket)),
+      strand_(socket_.get_executor()),
+      channel_(TlsChannel::server(room.identity)),
+      timer_(strand_),
+      handshake_until_(now() + timer(spec::Timer::tls_handshake)) {
+  std::error_code ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+  const auto peer = socket_.remote_endpoint(ignored);
+  if (!ignored) peer_ = peer.address().to_string() + " port " + std::to_string(peer.port());
+}
+
+void ServerConnection::start() {
+  asio::post(strand_, [self = shared_from_this()] { self->proceed(); });
+}
+
+void ServerConnection::stop() {
+  asio::post(strand_, [self = shared_from_this()] {
+    if (self->phase_ == Phase::handshake) return self->finish();
+    if (self->phase_ != Phase::session) return;
+    self->session_->stop(now());
+    self->proceed();
+  });
+}
+
+// ---- One round: what was read into the session, what the session wants done, what there is to send ----------------------------------
+
+void ServerConnection::proceed() {
+  if (phase_ == Phase::done) return;
+  take_actions();
+  advance();
+  load_next();
+  flush();
+  if (phase_ == Phase::done) return;
+  await_input();
+  arm();
+}
+
+/// Records into the session one by one, as long as it takes them.
+void ServerConnection::advance() {
+  while (may_process() && channel_.step()) {
+    if (phase_ == Phase::handshake && channel_.state() == TlsChannel::State::established) established();
+    if (const auto plaintext = channel_.take_plaintext(); phase_ == Phase::session && !plaintext.empty()) session_->feed(now(), plaintext);
+    take_actions();
+  }
+  if (phase_ == Phase::closing) return;
+  if (channel_.state() == TlsChannel::State::failed) {
+    note({"channel_failed", {{"address", peer_}, {"why", channel_.failure()->detail}}});
+    peer_gone();
+  } else if (channel_.state() == TlsChannel::State::peer_closed) {
+    peer_gone();
+  }
+}
+
+/// Not while an operation is under way [SES-022], nor while others have to catch up first: the peer, or the disk.
+bool ServerConnection::may_process() const {
+  if (phase_ == Phase::handshake) return true;
+  if (phase_ != Phase::session || !session_->wants_input() || out_.size() - sent_ > queued_octets_max) return false;
+  return unstored_ == 0 || (unstored_ <= unstored_octets_max && room_.unstored_octets.load() <= unstored_octets_of_all_max);
+}
+
+void ServerConnection::established() {
+  // [CHN-014] A server should log each established channel with version, cipher and channel.
+  note({"channel_established", {{"version", channel_.version()}, {"cipher", channel_.cipher()}, {"channel", "tls"}, {"address", peer_}}});
+  in_session_ = room_.sessions.take();
+  unverified_ = in_session_ && room_.unverified.take();
+  if (unverified_) {
+    session_.emplace(room_.settings.session, now());
+    phase_ = Phase::session;
+    return;
+  }
+  // [LIM-004] A server that has no room for another session must close it with busy once the channel is up.
+  note({"connection_refused",
+        {{"address", peer_}, {"why", in_session_ ? "too many sessions without a verified user" : "too many sessions"}}});
+  channel_.send(protocol::control_frame(protocol::encode(protocol::Disconnect{static_cast<std::uint16_t>(spec::Reason::busy)})));
+  begin_closing();
+}
+
+// ---- What the session wants done --------------------------------------------------------------------------------------------------------
+
+void ServerConnection::take_actions() {
+  while (phase_ == Phase::session) {
+    auto action = session_->next_action();
+    if (!action) break;
+    std::visit([this](auto&& what) { perform(std::forward<decltype(what)>(what)); }, std::move(*action));
+  }
+  if (unverified_ && session_ && session_->verified()) {
+    unverified_ = stranger_ = false;
+    room_.unverified.give_back();
+    room_.strangers.give_back();
+  }
+}
+
+void ServerConnection::perform(protocol::Send&& action) {
+  channel_.send(action.octets);
+  const auto octets = channel_.take_output();
+  if (out_.size() == sent_) progressed_ = now();
+  out_.insert(out_.end(), octets.begin(), octets.end());
+}
+// The computer is asked for on the storage thread, where closed() of an earlier session of it came before.
+void ServerConnection::perform(protocol::CheckComputer&& action) { ask(room_.storage, action, &Backend::check_computer); }
+void ServerConnection::perform(protocol::CheckLogin&& action) { ask(room_.logins, std::move(action), &Backend::check_login); }
+void ServerConnection::perform(protocol::FindMissing&& action) { ask(room_.storage, std::move(action), &Backend::find_missing); }
+void ServerConnection::perform(protocol::CommitRequest&& action) { ask(room_.storage, std::move(action), &Backend::commit); }
+void ServerConnection::perform(protocol::FindVersions&& action) { ask(room_.storage, action, &Backend::find_versions); }
+void ServerConnection::perform(protocol::BeginRestore&& action) { ask(room_.storage, action, &Backend::begin_restore); }
+void ServerConnection::perform(protocol::EndRestore&& action) { ask(room_.storage, action, &Backend::end_restore); }
+void ServerConnection::perform(protocol::Note&& action) { note(std::move(action)); }
+void ServerConnection::perform(protocol::Close&&) { begin_closing(); }
+
+void ServerConnection::perform(protocol::StoreBlock&& action) {
+  const auto octets = action.sealed.size();
+  unstored_ += octets;
+  room_.unstored_octets += octets;
+  asio::post(room_.storage, [self = shared_from_this(), octets, block = std::move(action)] {
+    auto failed = guarded<std::optional<protocol::Failed>>([&] { return self->room_.backend.store_block(self->id_, block); });
+    self->room_.unstored_octets -= octets;
+    asio::post(self->strand_, [self, octets, failed = std::move(failed)]() mutable {
+      self->unstored_ -= octets;
+      if (failed && self->phase_ == Phase::session) self->session_->submit(now(), std::move(*failed));
+      self->proceed();
+    });
+  });
+}
+
+template <class Question>
+void ServerConnection::ask(asio::thread_pool& pool, Question question,
+                           protocol::ServerAnswer (Backend::*answer)(ConnectionId, const Question&)) {
+  asio::post(pool, [self = shared_from_this(), question = std::move(question), answer] {
+    auto said = guarded<protocol::ServerAnswer>([&] { return (self->room_.backend.*answer)(self->id_, question); });
+    asio::post(self->strand_, [self, said = std::move(said)]() mutable { self->answered(std::move(said)); });
+  });
+}
+
+void ServerConnection::answered(protocol::ServerAnswer answer) {
+  if (phase_ != Phase::session) return;
+  session_->submit(now(), std::move(answer));
+  proceed();
+}
+
+void ServerConnection::note(protocol::Note note) {
+  asio::post(room_.storage, [self = shared_from_this(), note = std::move(note)] {
+    try {
+      self->room_.backend.note(self->id_, note);
+    } catch (const std::exception&) {  // nobody waits for it; the backend logs its own trouble
+    }
+  });
+}
+
+// ---- Blocks to be sent: one at a time, each when the one before is nearly gone -------------------------------------------------------
+
+void ServerConnection::perform(protocol::LoadBlocks&& action) { loading_ = Loading{std::move(action.ids), 0, false, {}}; }
+
+void ServerConnection::load_next() {
+  if (!loading_ || loading_->under_way || phase_ != Phase::session || out_.size() - sent_ > queued_octets_max) return;
+  Digest id;
+  if (loading_->next * id.size() == loading_->ids.size()) {
+    auto missing = std::move(loading_->missing);
+    loading_.reset();
+    session_->submit(now(), protocol::BlocksLoaded{std::move(missing)});
+    take_actions();
+    advance();
+    return;
+  }
+  std::copy_n(loading_->ids.begin() + static_cast<std::ptrdiff_t>(loading_->next * id.size()), id.size(), id.begin());
+  loading_->under_way = true;
+  asio::post(room_.storage, [self = shared_from_this(), id] {
+    auto block = guarded<LoadedBlock>([&] { return self->room_.backend.load_block(self->id_, id); });
+    asio::post(self->strand_, [self, block = std::move(block)]() mutable { self->loaded(std::move(block)); });
+  });
+}
+
+void ServerConnection::loaded(LoadedBlock block) {
+  if (phase_ != Phase::session || !loading_) return;
+  loading_->under_way = false;
+  const auto index = static_cast<std::uint16_t>(loading_->next++);
+  if (auto* found = std::get_if<protocol::BlockLoaded>(&block)) {
+    session_->submit(now(), std::move(*found));
+  } else if (auto* failed = std::get_if<protocol::Failed>(&block)) {
+    loading_.reset();
+    session_->submit(now(), std::move(*failed));
+  } else {
+    loading_->missing.push_back(index);
+  }
+  proceed();
+}
+
+// ---- The socket
+// ---------------------------------------------------------------------------------------------------------------------------
+
+void ServerConnection::await_input() {
+  if (awaiting_input_ || peer_ended_ || (phase_ != Phase::closing && !may_process())) return;
+  awaiting_input_ = true;
+  socket_.async_wait(Socket::wait_read, [self = shared_from_this()](std::error_code error) {
+    self->awaiting_input_ = false;
+    if (error || self->phase_ == Phase::done) return;
+    self->read();
+    self->proceed();
+  });
+}
+
+/// Whatever waits in the socket, into a buffer that no connection owns: an idle one costs none.
+void ServerConnection::read() {
+  thread_local std::array<std::uint8_t, read_octets> buffer;
+  if (phase_ != Phase::closing && !may_process()) return;
+  std::error_code error;
+  const auto count = socket_.read_some(asio::buffer(buffer), error);
+  if (error == asio::error::would_block || error == asio::error::try_again) return;
+  if (error) {
+    peer_ended_ = true;
+    if (phase_ != Phase::closing) peer_gone();
+  } else if (phase_ != Phase::closing) {
+    channel_.feed(View{buffer}.first(count));
+  }  // while closing, what the peer still says is read and forgotten, so that no reset takes our last words away
+}
+
+void ServerConnection::flush() {
+  const auto octets = channel_.take_output();
+  if (out_.size() == sent_) progressed_ = now();
+  out_.insert(out_.end(), octets.begin(), octets.end());
+  while (sent_ < out_.size() && phase_ != Phase::done) {
+    std::error_code error;
+    const auto count = socket_.write_some(asio::buffer(out_.data() + sent_, out_.size() - sent_), error);
+    sent_ += count;
+    if (error == asio::error::would_block || error == asio::error::try_again) return await_output();
+    if (error) {
+      peer_ended_ = true;
+      out_.clear();
+      sent_ = 0;
+      if (phase_ != Phase::closing) peer_gone();
+    }
+    progressed_ = now();
+  }
+  out_ = {};
+  sent_ = 0;
+  if (phase_ != Phase::closing) return;
+  // [SES-004] … then close_notify, then end its sending side, and only then the connection
+  if (!std::exchange(sending_ended_, true)) {
+    std::error_code ignored;
+    socket_.shutdown(Socket::shutdown_send, ignored);
+  }
+  if (peer_ended_) finish();
+}
+
+void ServerConnection::await_output() {
+  if (std::exchange(awaiting_output_, true)) return;
+  socket_.async_wait(Socket::wait_write, [self = shared_from_this()](std::error_code error) {
+    self->awaiting_output_ = false;
+    if (!error) self->proceed();
+  });
+}
+
+// ---- The end
+// ------------------------------------------------------------------------------------------------------------------------------
+
+void ServerConnection::peer_gone() {
+  if (phase_ == Phase::session) {
+    session_->peer_closed(now());
+    take_actions();
+  }
+  begin_closing();
+}
+
+void ServerConnection::begin_closing() {
+  if (phase_ == Phase::closing || phase_ == Phase::done) return;
+  // Before anything is sent: the client that hears of the end may come back at once, and finds its computer free.
+  if (phase_ == Phase::session) {
+    asio::post(room_.storage, [self = shared_from_this()] {
+      try {
+        self->room_.backend.closed(self->id_);
+      } catch (const std::exception&) {  // nobody waits for it; the backend logs its own trouble
+      }
+    });
+  }
+  phase_ = Phase::closing;
+  closing_until_ = now() + timer(spec::Timer::linger);
+  loading_.reset();
+  channel_.close();
+  give_back_session();
+}
+
+void ServerConnection::finish() {
+  if (std::exchange(phase_, Phase::done) == Phase::done) return;
+  std::error_code ignored;
+  socket_.close(ignored);
+  timer_.cancel();
+  if (std::exchange(stranger_, false)) room_.strangers.give_back();
+}
+
+/// At once, not after the linger timer: who comes back finds the room that they left.
+void ServerConnection::give_back_session() {
+  if (std::exchange(in_session_, false)) room_.sessions.give_back();
+  if (std::exchange(unverified_, false)) room_.unverified.give_back();
+}
+
+// ---- Time
+// -----------------------------------------------------------------------------------------------------------------------------------
+
+Time ServerConnection::timer(spec::Timer which) const { return Time{room_.settings.session.timers[static_cast<std::size_t>(which)]}; }
+
+std::optional<Time> ServerConnection::deadline() const {
+  if (phase_ == Phase::handshake) return handshake_until_;
+  if (phase_ == Phase::closing) return closing_until_;
+  if (phase_ == Phase::done) return std::nullopt;
+  auto soonest = session_->deadline();
+  // A peer that takes nothing for as long as it may say nothing is gone.
+  if (const auto stalled = progressed_ + timer(spec::Timer::idle); sent_ < out_.size() && (!soonest || stalled < *soonest))
+    soonest = stalled;
+  return soonest;
+}
+
+/// A timer that is set too early costs one look at the clock; setting it anew for every frame would cost more.
+void ServerConnection::arm() {
+  const auto until = deadline();
+  if (!until || (armed_ && *armed_ <= *until)) return;
+  armed_ = until;
+  timer_.expires_at(Clock::time_point{*until});
+  timer_.async_wait([self = shared_from_this()](std::error_code error) {
+    if (error) return;
+    self->armed_.reset();
+    self->time_came();
+  });
+}
+
+void ServerConnection::time_came() {
+  if (const auto until = deadline(); until && *until <= now()) {
+    // [CHN-011] A server must close a connection whose handshake is not complete within the tls_handshake timer.
+    if (phase_ != Phase::session) return finish();
+    if (sent_ < out_.size() && progressed_ + timer(spec::Timer::idle) <= now()) return peer_gone(), finish();
+    session_->tick(now());
+  }
+  proceed();
+}
+
+}  // namespace coffer::net

@@ -1,0 +1,109 @@
+// One connection of a server: its socket, TLS channel and session machine. Everything runs on the connection's strand; only start() and
+// stop() may be called from elsewhere. It keeps itself alive while something is under way.
+// Must not know: other connections, accounts, stores.
+#pragma once
+
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/strand.hpp>
+#include <asio/thread_pool.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "net/backend.h"
+#include "net/tls_channel.h"
+#include "protocol/server_session.h"
+
+namespace coffer::net {
+
+struct ServerRoom;
+
+class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
+ public:
+  using Strand = asio::strand<asio::io_context::executor_type>;
+  using Socket = asio::basic_stream_socket<asio::ip::tcp, Strand>;
+
+  /// A place among the room's strangers is already taken for it.
+  ServerConnection(ServerRoom& room, ConnectionId id, Socket socket);
+
+  void start();
+  void stop();
+
+ private:
+  enum class Phase { handshake, session, closing, done };
+  using Clock = asio::steady_timer::clock_type;
+  using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Strand>;
+
+  // Blocks asked for and not yet sent.
+  struct Loading {
+    Octets ids;
+    std::size_t next = 0;
+    bool under_way = false;
+    std::vector<std::uint16_t> missing;
+  };
+
+  void proceed();
+  void advance();
+  void established();
+  void take_actions();
+  void perform(protocol::Send&& action);
+  void perform(protocol::CheckComputer&& action);
+  void perform(protocol::CheckLogin&& action);
+  void perform(protocol::FindMissing&& action);
+  void perform(protocol::StoreBlock&& action);
+  void perform(protocol::CommitRequest&& action);
+  void perform(protocol::FindVersions&& action);
+  void perform(protocol::BeginRestore&& action);
+  void perform(protocol::LoadBlocks&& action);
+  void perform(protocol::EndRestore&& action);
+  void perform(protocol::Note&& action);
+  void perform(protocol::Close&& action);
+
+  template <class Question>
+  void ask(asio::thread_pool& pool, Question question, protocol::ServerAnswer (Backend::*answer)(ConnectionId, const Question&));
+  void answered(protocol::ServerAnswer answer);
+  void load_next();
+  void loaded(LoadedBlock block);
+  void note(protocol::Note note);
+
+  bool may_process() const;
+  void await_input();
+  void read();
+  void flush();
+  void await_output();
+  void peer_gone();
+  void begin_closing();
+  void finish();
+  void give_back_session();
+
+  protocol::Time timer(spec::Timer which) const;
+  std::optional<protocol::Time> deadline() const;
+  void arm();
+  void time_came();
+
+  ServerRoom& room_;
+  const ConnectionId id_;
+  Socket socket_;
+  const Strand strand_;
+  TlsChannel channel_;
+  std::optional<protocol::ServerSession> session_;
+  Phase phase_ = Phase::handshake;
+  std::string peer_;
+
+  Octets out_;
+  std::size_t sent_ = 0;      // of out_
+  std::size_t unstored_ = 0;  // octets of blocks that wait for the storage thread
+  std::optional<Loading> loading_;
+
+  bool awaiting_input_ = false, awaiting_output_ = false;
+  bool peer_ended_ = false;                                         // the peer sends no more
+  bool sending_ended_ = false;                                      // nor do we
+  bool stranger_ = true, in_session_ = false, unverified_ = false;  // places taken
+
+  Timer timer_;
+  std::optional<protocol::Time> armed_;
+  protocol::Time handshake_until_, closing_until_{}, progressed_{};
+};
+
+}  // namespace coffer::net

@@ -1,0 +1,125 @@
+#include "net/server_shell.h"
+
+#include <fmt/format.h>
+
+#include <asio/executor_work_guard.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/strand.hpp>
+#include <list>
+#include <thread>
+#include <vector>
+
+#include "net/server_connection.h"
+#include "net/server_room.h"
+
+namespace coffer::net {
+namespace {
+
+using asio::ip::tcp;
+constexpr std::chrono::milliseconds pause_without_descriptors{100};
+
+}  // namespace
+
+class ServerShell::Impl {
+ public:
+  Impl(ServerShellSettings settings, const ServerIdentity& identity, Backend& backend)
+      : room_(std::move(settings), identity, backend), strand_(asio::make_strand(room_.io)), acceptor_(strand_), pause_(strand_) {}
+  ~Impl() { stop(); }
+
+  /// Throws what the system says.
+  void listen() {
+    const tcp::endpoint endpoint{asio::ip::make_address(room_.settings.address), room_.settings.port};
+    acceptor_.open(endpoint.protocol());
+    acceptor_.set_option(tcp::acceptor::reuse_address{true});
+    acceptor_.bind(endpoint);
+    acceptor_.listen();
+    port_ = acceptor_.local_endpoint().port();
+  }
+
+  void start() {
+    asio::post(strand_, [this] { accept(); });
+    for (unsigned i = 0; i < std::max(1U, room_.settings.io_threads); ++i) threads_.emplace_back([this] { room_.io.run(); });
+  }
+
+  void stop() {
+    if (threads_.empty()) return;
+    asio::post(strand_, [this] {
+      stopping_ = true;
+      std::error_code ignored;
+      acceptor_.close(ignored);
+      pause_.cancel();
+      for (const auto& connection : connections_)
+        if (const auto alive = connection.lock()) alive->stop();
+      work_.reset();
+    });
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
+    room_.logins.join();
+    room_.storage.join();
+    // What the workers brought back meanwhile is for connections that are over.
+    room_.io.restart();
+    room_.io.run();
+  }
+
+  std::uint16_t port() const { return port_; }
+
+ private:
+  void accept() {
+    acceptor_.async_accept(asio::make_strand(room_.io), [this](std::error_code error, ServerConnection::Socket socket) {
+      if (stopping_) return;
+      if (!error) {
+        admit(std::move(socket));
+      } else if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space || error == asio::error::no_memory) {
+        pause_.expires_after(pause_without_descriptors);
+        pause_.async_wait([this](std::error_code cancelled) {
+          if (!cancelled) accept();
+        });
+        return;
+      }
+      accept();
+    });
+  }
+
+  void admit(ServerConnection::Socket socket) {
+    // Far over the limit a connection is not worth a handshake: it is closed as it is.
+    if (!room_.strangers.take()) return;
+    std::erase_if(connections_, [](const auto& connection) { return connection.expired(); });
+    const auto connection = std::make_shared<ServerConnection>(room_, ++last_id_, std::move(socket));
+    connections_.push_back(connection);
+    connection->start();
+  }
+
+  ServerRoom room_;
+  asio::strand<asio::io_context::executor_type> strand_;  // of the acceptor and the list of connections
+  asio::basic_socket_acceptor<tcp, decltype(strand_)> acceptor_;
+  asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, decltype(strand_)> pause_;
+  asio::executor_work_guard<asio::io_context::executor_type> work_{room_.io.get_executor()};
+  std::list<std::weak_ptr<ServerConnection>> connections_;
+  ConnectionId last_id_ = 0;
+  bool stopping_ = false;
+  std::uint16_t port_ = 0;
+  std::vector<std::thread> threads_;
+};
+
+ServerShell::ServerShell(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ServerShell::~ServerShell() = default;
+
+std::expected<std::unique_ptr<ServerShell>, std::string> ServerShell::start(ServerShellSettings settings, const ServerIdentity& identity,
+                                                                            Backend& backend) {
+  const auto where = fmt::format("{} port {}", settings.address, settings.port);
+  try {
+    auto impl = std::make_unique<Impl>(std::move(settings), identity, backend);
+    impl->listen();
+    impl->start();
+    return std::unique_ptr<ServerShell>{new ServerShell{std::move(impl)}};
+  } catch (const std::exception& e) {
+    return std::unexpected(fmt::format("cannot listen on {}: {}", where, e.what()));
+  }
+}
+
+std::uint16_t ServerShell::port() const { return impl_->port(); }
+void ServerShell::stop() { impl_->stop(); }
+
+}  // namespace coffer::net
