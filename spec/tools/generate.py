@@ -4,7 +4,7 @@
     spec/tools/generate.py            write
     spec/tools/generate.py --check    exit 1 and name what is stale, write nothing
 
-Only Python's standard library and `capnp` (for the schema's field layout) are used. The C++ build needs neither.
+Python's standard library, `capnp` (for the schema's field layout) and, when a machine changed, `dot` are used. The C++ build needs none.
 """
 import collections
 import json
@@ -13,7 +13,9 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import cpp
+import drawings
 import specification
+import tables
 
 
 def outputs(spec):
@@ -26,6 +28,8 @@ def outputs(spec):
     yield "generated/cpp/coffer/spec/requirements.h", cpp.requirements(spec)
     for machine in spec.machines:
         yield f"generated/cpp/coffer/spec/{machine['name']}.h", cpp.machine(spec, machine)
+        yield f"generated/{machine['name']}.dot", drawings.dot(machine)
+    yield "generated/tables.md", tables.page(spec)
     yield "generated/requirements.json", requirements_json(spec)
     yield "tables/ids.txt", ledger(spec)
 
@@ -49,12 +53,17 @@ def ledger(spec):
 
 
 def stale(root):
-    """(path below spec/, what it ought to hold) of each file that is not what the sources say."""
+    """(path below spec/, what it ought to hold) of each file that is not what the sources say; for a drawing, its .dot."""
+    spec = specification.load(root)
     found = []
-    for name, text in outputs(specification.load(root)):
+    for name, text in outputs(spec):
         path = root / name
         if not path.exists() or path.read_text() != text:
             found.append((name, text))
+    for machine in spec.machines:
+        path, text = root / f"generated/{machine['name']}.svg", drawings.dot(machine)
+        if not path.exists() or not drawings.is_drawing_of(path.read_text(), text):
+            found.append((f"generated/{machine['name']}.svg", text))
     return found
 
 
@@ -68,7 +77,7 @@ def main(arguments):
     for name, text in found:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(drawings.svg(text) if path.suffix == ".svg" else text)
     return 0
 
 

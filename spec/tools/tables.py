@@ -1,0 +1,90 @@
+"""Shows the tables to readers: one Markdown page. Pure functions: specification in, text out."""
+from lint_tables import flat
+
+HEAD = """# The tables
+
+Made by `spec/tools/generate.py` from `spec/tables/` and `spec/schema/`. Do not edit. The forms of ranges are explained in section 3.3.
+"""
+
+
+def page(spec):
+    return "\n".join([HEAD, counts(spec), reasons(spec), limits(spec), timers(spec), permissions(spec), messages(spec), *(machine(spec, m) for m in spec.machines)])
+
+
+def table(heads, rows):
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(str(c) for c in line) + " |" for line in lines) + "\n"
+
+
+def counts(spec):
+    kinds = ["says", "implies", "conflict", "chosen", "external"]
+    rows = []
+    for chapter in dict.fromkeys(r.chapter for r in spec.requirements):
+        of = [r.provenance.split()[0] for r in spec.requirements if r.chapter == chapter]
+        rows.append([f"[{chapter}](../{chapter}.md)", *(of.count(k) for k in kinds), len(of)])
+    every = [r.provenance.split()[0] for r in spec.requirements]
+    rows.append(["all", *(every.count(k) for k in kinds), len(every)])
+    return "## Requirements by provenance\n\n" + table(["chapter", *kinds, "all"], rows)
+
+
+def reasons(spec):
+    rows = [[r["value"], r["name"], r["by"], "yes" if r.get("coarse") else "", r["requirement"], r["text"]] for r in spec.tables["reasons"]["reason"]]
+    return "## Disconnect reasons\n\n" + table(["value", "name", "sent by", "coarse", "requirement", "means"], rows)
+
+
+def limits(spec):
+    rows = [[r["name"], f"{r['value']:,}", r["requirement"]] for r in spec.tables["limits"]["limit"]]
+    return "## Limits\n\n" + table(["name", "value", "requirement"], rows)
+
+
+def timers(spec):
+    rows = [[r["name"], f"{r['milliseconds']:,}", r["requirement"]] for r in spec.tables["timers"]["timer"]]
+    return "## Timers\n\n" + table(["name", "milliseconds", "requirement"], rows)
+
+
+def permissions(spec):
+    t = spec.tables["permissions"]
+    return ("## Permissions and roles\n\n" + table(["bit", "permission", "allows to"], [[p["bit"], p["name"], p["text"]] for p in t["permission"]])
+            + "\n" + table(["role", "grants", "claim"], [[r["name"], ", ".join(r["permissions"]), r["claim"]] for r in t["role"]]))
+
+
+def messages(spec):
+    structs = {s.name: s for s in spec.structs}
+    types = {f.name: f.type for f in structs["Control"].fields}
+    rows = []
+    for tag, m in enumerate(spec.tables["messages"]["message"]):
+        fields = flat(structs, types[m["name"]])
+        first = [tag, f"**{m['name']}**", m["from"], m["requirement"]]
+        for field in fields or [None]:
+            rows.append([*first, *((field, fields[field], f"`{m['fields'][field]}`") if field else ("", "", ""))])
+            first = ["", "", "", ""]
+    return "## Messages\n\n" + table(["tag", "message", "from", "requirement", "field", "type", "range"], rows)
+
+
+def machine(spec, m):
+    """All pairs: rows are events, columns states; a cell names the states that the pair may lead to."""
+    states = [s["name"] for s in m["state"]]
+    number = {name: i for i, name in enumerate(states, 1)}
+    wire = [x["name"] for x in spec.tables["messages"]["message"]] if m.get("messages_are_events") else []
+    wire_like = {*wire, "data", "malformed"}
+    rows_by_pair = {(s, r["event"]): r for r in m["row"] for s in r["states"]}
+    held = {s["name"] for s in m["state"] if s.get("held")}
+
+    def cell(state, event):
+        if row := rows_by_pair.get((state, event)):
+            return ", ".join(str(number[t]) for t in row["targets"])
+        if state == m["final"]:
+            return "ignored"
+        return "not read" if state in held and event in wire_like else "·"
+
+    legend = table(["", "state", "kind", "means"], [[number[s["name"]], s["name"], kind(s, m), s["text"]] for s in m["state"]])
+    events = wire + [e["name"] for e in m["event"]]
+    matrix = table(["event", *number.values()], [[e, *(cell(s, e) for s in states)] for e in events])
+    handlers = table(["event", "in", "to", "requirement"], [[r["event"], ", ".join(r["states"]), ", ".join(r["targets"]), r["requirement"]] for r in m["row"]])
+    return (f"## Machine {m['name']}\n\n![{m['name']}]({m['name']}.svg)\n\n{legend}\nAll pairs; `·`: the default ({m['default']['requirement']}): {m['default']['text']}.\n\n"
+            f"{matrix}\nThe rows:\n\n{handlers}")
+
+
+def kind(state, m):
+    words = [w for w, is_so in (("initial", state["name"] == m["initial"]), ("final", state["name"] == m["final"]), ("held", state.get("held")), ("driven", state.get("driven"))) if is_so]
+    return ", ".join(words)

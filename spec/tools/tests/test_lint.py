@@ -1,0 +1,212 @@
+"""Each rule of lint.py, seen to hold on the specification as it is and to fail on a copy with one thing broken."""
+import pathlib
+import shutil
+import sys
+import tempfile
+import unittest
+
+TOOLS = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TOOLS))
+import lint
+
+FRM_012 = "- **FRM-012** (MUST · endpoint · wire · chosen) A receiver MUST make"
+
+
+class Lint(unittest.TestCase):
+    def setUp(self):
+        held = tempfile.TemporaryDirectory()
+        self.addCleanup(held.cleanup)
+        self.root = pathlib.Path(held.name) / "spec"
+        shutil.copytree(TOOLS.parent, self.root, ignore=shutil.ignore_patterns("vectors", "__pycache__"))
+
+    def change(self, name, old, new):
+        path = self.root / name
+        text = path.read_text()
+        self.assertIn(old, text, "the test's own premise")
+        path.write_text(text.replace(old, new, 1))
+
+    def append(self, name, text):
+        path = self.root / name
+        path.write_text(path.read_text() + text)
+
+    def finds(self, rule, path, *words):
+        """Exactly this complaint is among the findings, at that file and a line that exists."""
+        findings = lint.check(self.root)
+        hits = [f for f in findings if f.rule == rule and f.path == f"spec/{path}" and all(w in f.text for w in words)]
+        self.assertTrue(hits, "\n".join(map(str, findings)) or "no findings at all")
+        lines = (self.root / path).read_text().splitlines() if (self.root / path).exists() else [""]
+        self.assertLessEqual(hits[0].line, len(lines))
+        return lines[hits[0].line - 1]
+
+    def test_the_specification_as_it_is_has_no_findings(self):
+        self.assertEqual([], list(map(str, lint.check(self.root))))
+
+    # ---- requirement lines
+    def test_an_id_given_twice(self):
+        self.change("03-framing.md", "**FRM-013**", "**FRM-012**")
+        self.assertIn("FRM-012", self.finds("unique-id", "03-framing.md", "FRM-012"))
+
+    def test_an_id_that_vanishes(self):
+        self.change("03-framing.md", FRM_012, "A receiver makes")
+        self.assertEqual("FRM-012", self.finds("ledger", "tables/ids.txt", "FRM-012 vanished"))
+
+    def test_a_withdrawn_id_is_no_finding_but_using_it_again_is(self):
+        self.change("tables/ids.txt", "FRM-012", "FRM-012 withdrawn: tried")
+        self.finds("ledger", "tables/ids.txt", "used again")
+
+    def test_a_new_id_that_the_ledger_lacks(self):
+        self.change("tables/ids.txt", "FRM-012\n", "")
+        self.finds("ledger", "03-framing.md", "FRM-012 is not in")
+
+    def test_no_keyword_and_two_keywords(self):
+        self.change("03-framing.md", FRM_012, FRM_012.replace("A receiver MUST", "A receiver has to"))
+        self.change("03-framing.md", "A receiver MUST accept frames", "A receiver MUST accept and SHOULD like frames")
+        self.finds("one-keyword", "03-framing.md", "FRM-012 has 0")
+        self.finds("one-keyword", "03-framing.md", "FRM-013 has 2")
+
+    def test_a_level_that_is_not_the_keywords(self):
+        self.change("03-framing.md", FRM_012, FRM_012.replace("(MUST", "(SHOULD"))
+        self.finds("level", "03-framing.md", "FRM-012", "SHOULD")
+
+    def test_an_unknown_role_and_way_of_judging(self):
+        self.change("03-framing.md", FRM_012, FRM_012.replace("endpoint · wire", "gateway · smell"))
+        self.finds("role", "03-framing.md", "gateway")
+        self.finds("judged", "03-framing.md", "smell")
+
+    def test_two_sentences(self):
+        self.change("03-framing.md", "without waiting for any of the body.", "without waiting. Nothing of the body is needed.")
+        self.finds("one-sentence", "03-framing.md", "FRM-012")
+
+    def test_provenance_in_no_known_form(self):
+        self.change("03-framing.md", FRM_012, FRM_012.replace("chosen", "somewhere"))
+        self.finds("provenance", "03-framing.md", "somewhere")
+
+    def test_provenance_that_names_no_claim(self):
+        self.change("03-framing.md", "says W33", "says W99")
+        self.finds("provenance", "03-framing.md", "W99")
+
+    def test_a_chosen_requirement_without_rationale(self):
+        self.change("03-framing.md", "(FRM-011 to FRM-016, FRM-018)", "(FRM-011, FRM-018)")
+        self.finds("rationale", "03-framing.md", "FRM-012 is `chosen`")
+
+    def test_a_rationale_without_the_rejected_alternative(self):
+        self.change("13-errors.md", 'Rejected: finer reasons for clients that "look" trustworthy.', "")
+        self.finds("rationale", "13-errors.md", "rejected")
+
+    # ---- prose
+    def test_a_line_that_only_looks_like_a_requirement(self):
+        self.append("03-framing.md", "\n- **FRM-999** (MUST, wire) A receiver does.\n")
+        self.finds("form", "03-framing.md")
+
+    def test_a_keyword_in_prose(self):
+        self.append("03-framing.md", "\nA receiver MAY sing.\n")
+        self.assertIn("sing", self.finds("stray-keyword", "03-framing.md", "MAY"))
+
+    def test_a_keyword_in_a_code_block_is_no_finding(self):
+        self.append("03-framing.md", "\n```\nA receiver MAY sing.\n```\n")
+        self.assertEqual([], [f for f in lint.check(self.root) if f.rule == "stray-keyword"])
+
+    def test_prose_that_names_no_requirement(self):
+        self.append("03-framing.md", "\nSee FRM-998.\n")
+        self.finds("dangling-id", "03-framing.md", "FRM-998")
+
+    def test_prose_that_names_no_table_row(self):
+        self.append("03-framing.md", "\nIt uses frame_too_larg.\n")
+        self.append("05-session.md", "\nThen close with tiredness. The tea timer runs.\n")
+        self.finds("unknown-name", "03-framing.md", "frame_too_larg")
+        self.finds("unknown-name", "05-session.md", "tiredness")
+        self.finds("unknown-name", "05-session.md", "tea")
+
+    # ---- tables
+    def test_a_table_that_names_no_requirement(self):
+        self.change("tables/reasons.toml", 'requirement = "SES-030"', 'requirement = "SES-930"')
+        self.finds("dangling-id", "tables/reasons.toml", "goodbye", "SES-930")
+
+    def test_names_and_values_given_twice(self):
+        self.change("tables/reasons.toml", 'name = "busy"\nvalue = 22', 'name = "timeout"\nvalue = 7')
+        self.finds("unique-name", "tables/reasons.toml", "reason timeout")
+        self.finds("unique-name", "tables/reasons.toml", "value 7")
+
+    def test_a_role_that_grants_no_permission(self):
+        self.change("tables/permissions.toml", 'permissions = ["backup"]', 'permissions = ["fly"]')
+        self.finds("unknown-name", "tables/permissions.toml", "fly")
+
+    def test_a_role_whose_claim_does_not_exist(self):
+        self.change("tables/permissions.toml", 'claim = "W7"', 'claim = "W700"')
+        self.finds("provenance", "tables/permissions.toml", "W700")
+
+    def test_a_limit_that_its_requirement_does_not_say(self):
+        self.change("tables/limits.toml", "value = 4_096", "value = 4_097")
+        self.finds("limit", "tables/limits.toml", "4,097", "FRM-010")
+
+    def test_messages_in_another_order_than_the_schema(self):
+        self.change("tables/messages.toml", 'name = "pong"', 'name = "pang"')
+        self.finds("schema", "tables/messages.toml", "pang", "pong")
+
+    def test_fields_other_than_the_schemas(self):
+        self.change("tables/messages.toml", 'fields = { guid = "1..max" }', 'fields = { guide = "1..max" }')
+        self.finds("schema", "tables/messages.toml", "computer", "guide")
+
+    def test_a_field_that_the_schema_gained(self):
+        self.change("schema/coffer.capnp", "struct Ping { token @0 :UInt64; }", "struct Ping { token @0 :UInt64; more @1 :Bool; }")
+        self.finds("schema", "tables/messages.toml", "ping", "more")
+
+    def test_a_range_that_does_not_fit_the_type(self):
+        self.change("tables/messages.toml", 'guid = "1..max"', 'guid = "1..255 utf8"')
+        self.finds("range", "tables/messages.toml", "computer.guid")
+
+    # ---- machines
+    def machine(self, old, new, rule, *words, name="server_session"):
+        self.change(f"tables/machines/{name}.toml", old, new)
+        self.finds(rule, f"tables/machines/{name}.toml", *words)
+
+    def test_two_rows_for_one_pair(self):
+        self.machine('states = ["await_computer"]', 'states = ["await_computer", "await_computer"]', "machine-row", "second row", "await_computer")
+
+    def test_a_target_that_does_not_exist(self):
+        self.machine('targets = ["checking_computer"]', 'targets = ["checking"]', "machine-name", "state checking")
+
+    def test_an_event_that_does_not_exist(self):
+        self.machine('event = "computer_admitted"', 'event = "computer_welcomed"', "machine-name", "computer_welcomed")
+
+    def test_a_state_that_nothing_reaches(self):
+        self.machine('[[state]]\nname = "closed"', '[[state]]\nname = "island"\nheld = true\ntext = ""\n[[state]]\nname = "closed"', "machine-path", "island cannot be reached")
+
+    def test_a_state_that_has_no_way_out(self):
+        self.machine('targets = ["failed"]', 'targets = ["header"]', "machine-path", "failed cannot be reached from body", name="frame_reader")
+
+    def test_a_machine_without_a_default(self):
+        self.machine('outcome = "unexpected_message"\n', "", "machine-default", "not total")
+
+    def test_a_state_that_waits_for_ever(self):
+        self.machine('states = ["await_version", "await_computer", "await_login", "await_config", "await_config_ack", "ready", "restoring"]\nevent = "timer_expired"',
+                     'states = ["await_version", "await_login", "await_config", "await_config_ack", "ready", "restoring"]\nevent = "timer_expired"',
+                     "machine-timer", "await_computer")
+
+    def test_a_wire_event_in_a_held_state(self):
+        self.machine('states = ["ready", "restoring"]\nevent = "ping"', 'states = ["ready", "serving"]\nevent = "ping"', "machine-row", "serving is held")
+
+    def test_a_message_that_its_own_sender_receives(self):
+        self.machine('event = "ping"', 'event = "pong"', "machine-row", "pong is sent by the server")
+
+    def test_a_row_of_the_final_state(self):
+        self.machine('states = ["ready", "restoring"]\nevent = "ping"', 'states = ["ready", "closed"]\nevent = "ping"', "machine-row", "final state closed")
+
+    def test_one_handler_for_two_events(self):
+        self.machine('handler = "on_config_ack"', 'handler = "on_config_state"', "machine-row", "one handler serves one event")
+
+    def test_a_machine_that_names_no_requirement(self):
+        self.machine('requirement = "SES-001"', 'requirement = "SES-901"', "dangling-id", "SES-901")
+
+    # ---- freshness
+    def test_a_generated_file_that_was_edited(self):
+        self.append("generated/cpp/coffer/spec/reasons.h", "// mine\n")
+        self.finds("stale", "generated/cpp/coffer/spec/reasons.h")
+
+    def test_a_sentence_that_changed_without_generating(self):
+        self.change("03-framing.md", "A receiver MUST accept frames", "A receiver MUST take frames")
+        self.finds("stale", "generated/requirements.json")
+
+
+if __name__ == "__main__":
+    unittest.main()
