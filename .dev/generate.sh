@@ -1,5 +1,5 @@
-# Derives spec/generated/ again. Needs only Python and the schema compiler.
+# Derives spec/generated/ again. Needs Python, the schema compiler and Graphviz.
 run_generate() {
-  need build
+  need build check
   "$python" spec/tools/generate.py
 }

@@ -75,13 +75,15 @@ def machine(spec, m):
             return ", ".join(str(number[t]) for t in row["targets"])
         if state == m["final"]:
             return "ignored"
-        return "not read" if state in held and event in wire_like else "·"
+        if event not in wire_like:
+            return "–" if wire else "·"
+        return "not read" if state in held else "·"
 
     legend = table(["", "state", "kind", "means"], [[number[s["name"]], s["name"], kind(s, m), s["text"]] for s in m["state"]])
     events = wire + [e["name"] for e in m["event"]]
     matrix = table(["event", *number.values()], [[e, *(cell(s, e) for s in states)] for e in events])
     handlers = table(["event", "in", "to", "requirement"], [[r["event"], ", ".join(r["states"]), ", ".join(r["targets"]), r["requirement"]] for r in m["row"]])
-    return (f"## Machine {m['name']}\n\n![{m['name']}]({m['name']}.svg)\n\n{legend}\nAll pairs; `·`: the default ({m['default']['requirement']}): {m['default']['text']}.\n\n"
+    return (f"## Machine {m['name']}\n\n![{m['name']}]({m['name']}.svg)\n\n{legend}\nAll pairs; `·`: the default ({m['default']['requirement']}): {m['default']['text']}.{' `–`: the shell or program makes no such event there.' if wire else ''}\n\n"
             f"{matrix}\nThe rows:\n\n{handlers}")
 
 

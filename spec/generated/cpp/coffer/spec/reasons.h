@@ -52,7 +52,7 @@ inline constexpr std::array<ReasonRow, 24> reason_rows{{
     {Reason::field_out_of_range, "field_out_of_range", "both", "MSG-005", "a field outside its stated range"},
     {Reason::timeout, "timeout", "both", "SES-005", "the peer did not act within the state's time"},
     {Reason::version_too_old, "version_too_old", "server", "SES-012", "the client is older than the server's minimum version"},
-    {Reason::version_invalid, "version_invalid", "both", "SES-011", "the version message contradicts itself or names another protocol"},
+    {Reason::version_invalid, "version_invalid", "server", "SES-011", "the version message names another protocol"},
     {Reason::computer_refused, "computer_refused", "server", "IDN-003", "this computer may not connect"},
     {Reason::server_refused, "server_refused", "client", "IDN-006", "the server's identity is not the expected one"},
     {Reason::login_refused, "login_refused", "server", "IDN-014", "this login is not accepted"},
