@@ -28,8 +28,8 @@ Row row(ArchiveError error) {
     case number_not_next: return {"ARC-024", "the version's number does not follow the one before"};
     case rolled_back: return {"ARC-025", "the newest version that this device knows is missing or was exchanged"};
     case entry_malformed: return {"ARC-022", "an entry of the manifest is not one canonical Entry"};
-    case entry_out_of_range: return {"ARC-022", "a field of a manifest's entry is out of range"};
-    case path_unsafe: return {"ARC-026", "a path in the manifest could leave the target directory"};
+    case entry_out_of_range: return {"ARC-044", "a field of a manifest's entry is out of range"};
+    case path_unsafe: return {"ARC-029", "a path in the manifest is too long or could leave the target directory"};
     case entries_not_ascending: return {"ARC-022", "the manifest's paths are not in ascending order"};
     case manifest_truncated: return {"ARC-022", "the manifest ends inside an entry"};
     case manifest_differs: return {"ARC-020", "the manifest does not have the entries or octets that its version record states"};

@@ -43,7 +43,10 @@ inline constexpr std::uint8_t record_depth_max = 4;
 /// The most ids that a record holds, so that its sealed form stays within 16,384 octets.
 inline constexpr std::size_t record_ids_max = 500;
 
-/// Relative, and without NUL, empty, "." or ".." component: such a path stays below the directory it is resolved in [ARC-026].
+/// The longest path, and the longest target of a symbolic link.
+inline constexpr std::size_t path_octets_max = 4'096;
+
+/// Relative, at most path_octets_max, and without NUL, empty, "." or ".." component: such a path stays below the directory it is resolved in [ARC-029].
 bool safe_path(std::string_view path);
 
 /// The canonical Entry without the length before it. The caller gives a valid one: see check_entry.

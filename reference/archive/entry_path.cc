@@ -2,9 +2,9 @@
 
 namespace coffer::archive {
 
-// [ARC-026] A client MUST NOT write outside the directory that a restore names, whatever a manifest says.
+// [ARC-029] A client MUST refuse a manifest with an entry whose path is empty, absolute, over 4,096 octets or has a NUL
 bool safe_path(std::string_view path) {
-  if (path.empty() || path.find('\0') != std::string_view::npos) return false;
+  if (path.empty() || path.size() > path_octets_max || path.find('\0') != std::string_view::npos) return false;
   while (true) {
     const std::size_t slash = path.find('/');
     const std::string_view component = path.substr(0, slash);
@@ -14,6 +14,7 @@ bool safe_path(std::string_view path) {
   }
 }
 
+// [ARC-044] A client MUST refuse a manifest with an entry whose fields contradict its type as the entry table says.
 std::expected<void, ArchiveError> check_entry(const Entry& entry) {
   constexpr std::uint16_t permission_bits = 07777;
   const auto out_of_range = std::unexpected(ArchiveError::entry_out_of_range);
@@ -30,7 +31,7 @@ std::expected<void, ArchiveError> check_entry(const Entry& entry) {
       if (!entry.target.empty()) return out_of_range;
       return {};
     case EntryType::symbolic_link:
-      if (entry.target.empty() || entry.target.find('\0') != std::string::npos) return out_of_range;
+      if (entry.target.empty() || entry.target.size() > path_octets_max || entry.target.find('\0') != std::string::npos) return out_of_range;
       return {};
     case EntryType::hard_link:
       // The first name comes first: a restore links to what it has already written.

@@ -6,7 +6,6 @@
 
 #include <botan/hash.h>
 
-#include "archive/packing.h"
 #include "archive/seal.h"
 #include "coffer/spec/limits.h"
 
@@ -47,7 +46,6 @@ Digest link_of(const Digest& previous, std::uint64_t number, View sealed_record)
 struct RecordVault::Tools {
   keys::ArchiveId archive;
   keys::Secret key;
-  Packer packer;
   SealBox box;
 };
 
@@ -59,10 +57,9 @@ RecordVault::~RecordVault() = default;
 RecordVault::RecordVault(RecordVault&&) noexcept = default;
 RecordVault& RecordVault::operator=(RecordVault&&) noexcept = default;
 
+// [ARC-028] The plaintext of a sealed version record MUST be one canonical VersionRecord and nothing before or behind it.
 std::expected<Octets, ArchiveError> RecordVault::seal(const VersionRecord& record, Botan::RandomNumberGenerator& random) {
-  const Octets plaintext = encode(record);
-  Octets sealed = tools_->box.seal(tools_->key, associated_data(tools_->archive, record.number, record.previous),
-                                   tools_->packer.pack(plaintext), random);
+  Octets sealed = tools_->box.seal(tools_->key, associated_data(tools_->archive, record.number, record.previous), encode(record), random);
   if (sealed.size() > spec::limits::record_octets_max) return std::unexpected(ArchiveError::record_length);
   return sealed;
 }
@@ -70,9 +67,7 @@ std::expected<Octets, ArchiveError> RecordVault::seal(const VersionRecord& recor
 std::expected<VersionRecord, ArchiveError> RecordVault::open(std::uint64_t number, const Digest& previous, View sealed) {
   if (sealed.size() < spec::limits::sealed_block_octets_min || sealed.size() > spec::limits::record_octets_max)
     return std::unexpected(ArchiveError::record_length);
-  const auto packed = tools_->box.open(tools_->key, associated_data(tools_->archive, number, previous), sealed);
-  if (!packed) return std::unexpected(packed.error());
-  const auto plaintext = tools_->packer.unpack(*packed);
+  const auto plaintext = tools_->box.open(tools_->key, associated_data(tools_->archive, number, previous), sealed);
   if (!plaintext) return std::unexpected(plaintext.error());
   auto record = decode_record(*plaintext);
   if (record && (record->number != number || record->previous != previous)) return std::unexpected(ArchiveError::record_differs);

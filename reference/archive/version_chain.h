@@ -35,7 +35,7 @@ class RecordVault {
   /// Errors: record_length when the sealed form would exceed 16,384 octets.
   std::expected<Octets, ArchiveError> seal(const VersionRecord& record, Botan::RandomNumberGenerator& random);
   /// The record of version `number` after the version whose link is `previous`.
-  /// Errors: record_length, unknown_format, tag_wrong, those of unpacking and decode_record, record_differs.
+  /// Errors: record_length, unknown_format, tag_wrong, those of decode_record, record_differs.
   std::expected<VersionRecord, ArchiveError> open(std::uint64_t number, const Digest& previous, View sealed);
 
  private:
