@@ -12,6 +12,9 @@ target_compile_options(coffer_options INTERFACE -Wall -Wextra -Wpedantic -Wconve
 if(COFFER_SANITIZE)
   add_compile_options(-fsanitize=${COFFER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${COFFER_SANITIZE})
+  if(COFFER_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wno-tsan)  # Asio's fences, which this compiler's ThreadSanitizer does not follow
+  endif()
 endif()
 
 function(coffer_room name)
@@ -49,5 +52,5 @@ function(coffer_test name)
     string(APPEND label "+threaded")
     add_dependencies(threaded_tests ${name})
   endif()
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${label})
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES PROPERTIES LABELS ${label})
 endfunction()
