@@ -5,8 +5,8 @@
 
 namespace coffer::conformance {
 
-std::vector<Case> framing_cases();   // chapter 3.1
-std::vector<Case> session_cases();   // chapter 5
+std::vector<Case> framing_cases();  // chapter 3.1
+std::vector<Case> session_cases();  // chapter 5
 
 /// All of them; ids are unique (a test says so).
 std::vector<Case> all_cases();

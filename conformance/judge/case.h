@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "coffer/spec/server_session.h"
 #include "judge/fixture.h"
 #include "wire/frame.h"
-#include "coffer/spec/server_session.h"
 
 namespace coffer::conformance {
 
@@ -23,20 +23,20 @@ std::string_view name(Level level);
 /// What a case needs beyond a server (or client) with the ordinary fixture.
 struct Needs {
   std::vector<std::string> verbs = {};         // of the adapter: "admin", "observe"; a client's cases need "drive" without saying so
-  bool own_server = false;                // the case changes the server as a whole (restart, stop): it is served anew before and after
+  bool own_server = false;                     // the case changes the server as a whole (restart, stop): it is served anew before and after
   std::function<void(Fixture&)> fixture = {};  // changes to the ordinary fixture; cases with equal results share one server
 };
 
 struct Case {
-  std::string id = {};                          // "framing.control_length_over_limit": chapter's word, then what is special
-  std::vector<std::string> requirements = {};   // the first is the one the verdict is about
+  std::string id = {};                         // "framing.control_length_over_limit": chapter's word, then what is special
+  std::vector<std::string> requirements = {};  // the first is the one the verdict is about
   Level level = Level::must;
   Role role = Role::server;
   Needs needs = {};
-  std::string goal = {};                   // one sentence: what is shown when it passes
-  std::vector<std::string> steps = {};     // the script in words, for `explain`
+  std::string goal = {};                // one sentence: what is shown when it passes
+  std::vector<std::string> steps = {};  // the script in words, for `explain`
   Script script = {};
-  Script twin = {};                        // of a rejection: the nearest valid neighbour, which must be accepted
+  Script twin = {};  // of a rejection: the nearest valid neighbour, which must be accepted
 };
 
 /// The bulk of the rejections: stand in a state, send one wrong thing, be refused; the twin sends the right thing and gets its answer.
@@ -45,10 +45,10 @@ struct Rejection {
   std::vector<std::string> requirements;
   spec::server_session::State state;
   std::string goal;
-  std::function<Frame(Context&)> wrong;    // what must be refused
+  std::function<Frame(Context&)> wrong;  // what must be refused
   spec::Reason reason;
-  std::function<Frame(Context&)> right;    // its nearest valid neighbour
-  std::string answer = {};                 // the message that answers `right`; empty: none, a ping barrier shows that the session stands
+  std::function<Frame(Context&)> right;  // its nearest valid neighbour
+  std::string answer = {};               // the message that answers `right`; empty: none, a ping barrier shows that the session stands
   Needs needs = {};
 };
 Case server_rejects(Rejection rejection);

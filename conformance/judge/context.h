@@ -17,19 +17,19 @@ class Adapter;
 
 /// What the client under test is asked to do.
 struct Drive {
-  std::string what = {};                        // connect, ping, versions, backup, restore, verify
-  std::vector<std::string> paths = {};          // backup
-  std::uint64_t version = 0;               // restore, verify; 0: the newest
-  std::string target = {};                      // restore: a directory of scratch()
-  std::string device = "device";           // devices with the same name keep their state within one script
-  std::optional<Octets> pin = {};               // unset: the suite's own server's
+  std::string what = {};                              // connect, ping, versions, backup, restore, verify
+  std::vector<std::string> paths = {};                // backup
+  std::uint64_t version = 0;                          // restore, verify; 0: the newest
+  std::string target = {};                            // restore: a directory of scratch()
+  std::string device = "device";                      // devices with the same name keep their state within one script
+  std::optional<Octets> pin = {};                     // unset: the suite's own server's
   std::optional<std::uint64_t> expected_server = {};  // unset: the honest server's identity
   bool deferred = false;
   std::map<std::string, std::uint32_t> timers_ms = {};
 };
 
 struct DriveReport {
-  std::string ended;                       // ok, refused, failed
+  std::string ended;  // ok, refused, failed
   std::string detail;
 };
 
@@ -38,8 +38,8 @@ class Context {
   /// What the judge gives. `adapter` is nullptr with --connect.
   struct Setting {
     const Fixture* fixture = nullptr;
-    Endpoint server;                       // of a server under test
-    std::optional<Octets> pin;             // of its key
+    Endpoint server;            // of a server under test
+    std::optional<Octets> pin;  // of its key
     Adapter* adapter = nullptr;
     const ServerCredentials* credentials = nullptr;  // of the suite's own server
     std::string scratch_parent;
@@ -110,7 +110,7 @@ class Context {
   std::deque<std::unique_ptr<RawPeer>> raw_;
   std::deque<std::unique_ptr<ServerPeer>> servers_;
   std::unique_ptr<ListeningSocket> listener_;
-  std::optional<Socket> early_;             // a connection that connects_again() found
+  std::optional<Socket> early_;  // a connection that connects_again() found
   std::optional<std::uint64_t> drive_id_;
   Received pending_;
   std::string scratch_;

@@ -21,7 +21,7 @@ struct Account {
 
 struct KnownComputer {
   std::uint64_t guid = 0;
-  std::uint64_t user = 0;             // 0: nobody's
+  std::uint64_t user = 0;  // 0: nobody's
   std::string state = "active";
 };
 
@@ -29,16 +29,16 @@ struct KnownComputer {
 struct Fixture {
   std::uint64_t server_guid = 0xc0ffe70000000001;
   std::string version = "7.0.0", minimum_version = "6.5.0";
-  std::map<std::string, std::uint32_t> timers_ms;   // step, idle …; empty: the specification's
-  std::map<std::string, std::uint32_t> limits;      // sessions_max, unverified_max; empty: the implementation's
+  std::map<std::string, std::uint32_t> timers_ms;  // step, idle …; empty: the specification's
+  std::map<std::string, std::uint32_t> limits;     // sessions_max, unverified_max; empty: the implementation's
   std::uint64_t config_version = 3;
   std::vector<Message> settings = default_settings();
 
   // acme: key with deferred logins, key without; globex: a key of its own.
   std::string deferred_key = "ACMEDEFERRED0001", standard_key = "ACMESTANDARD0001", other_key = "GLOBEXSTANDARD01";
-  Account alice{1, "alice", "acme", "correct horse", "ACMESTANDARD0001", {"desktop_user", "console_user"}};   // backup and restore
-  Account bob{2, "bob", "acme", "battery staple", "ACMESTANDARD0001", {"desktop_user"}};                        // backup only
-  Account carol{3, "carol", "acme", "hunter2 hunter2", "ACMESTANDARD0001", {"console_user"}};                   // restore only
+  Account alice{1, "alice", "acme", "correct horse", "ACMESTANDARD0001", {"desktop_user", "console_user"}};  // backup and restore
+  Account bob{2, "bob", "acme", "battery staple", "ACMESTANDARD0001", {"desktop_user"}};                     // backup only
+  Account carol{3, "carol", "acme", "hunter2 hunter2", "ACMESTANDARD0001", {"console_user"}};                // restore only
   Account dora{4, "dora", "acme", "deauthorized one", "ACMESTANDARD0001", {"desktop_user"}, "deauthorized"};
   Account blake{5, "blake", "acme", "blocked two", "ACMESTANDARD0001", {"desktop_user"}, "blocked"};
   Account dean{6, "dean", "acme", "deactivated three", "ACMESTANDARD0001", {"desktop_user"}, "deactivated"};
@@ -53,7 +53,8 @@ struct Fixture {
 
   /// The JSON form that `prepare` carries (interop/README.md). Equal texts mean equal deployments.
   std::string to_json() const;
-  /// Reads server identity, configuration and accounts of that form back, for a server that is already running; the text says what is wrong.
+  /// Reads server identity, configuration and accounts of that form back, for a server that is already running; the text says what is
+  /// wrong.
   static std::optional<Fixture> from_json(const std::string& text, std::string& why_not);
 };
 

@@ -9,7 +9,7 @@ namespace coffer::conformance {
 
 /// In rising order: of two verdicts on one case the higher stands.
 enum class Verdict : std::uint8_t {
-  none,          // not run
+  none,  // not run
   pass,
   inconclusive,  // neither kept nor broken could be shown: the state was not reached, the twin was not accepted
   warn,          // a SHOULD was not kept

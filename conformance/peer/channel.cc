@@ -41,11 +41,14 @@ class StrictPolicy : public TLS::Policy {
 class OneKey : public Botan::Credentials_Manager {
  public:
   explicit OneKey(const ServerCredentials::Parts* parts) : parts_(parts) {}
-  std::vector<Botan::X509_Certificate> cert_chain(const std::vector<std::string>& types, const std::string& type, const std::string&) override {
+  std::vector<Botan::X509_Certificate> cert_chain(const std::vector<std::string>& types, const std::string& type,
+                                                  const std::string&) override {
     const bool wanted = type == "tls-server" && parts_ != nullptr && std::find(types.begin(), types.end(), "RSA") != types.end();
     return wanted ? std::vector{*parts_->certificate} : std::vector<Botan::X509_Certificate>{};
   }
-  Botan::Private_Key* private_key_for(const Botan::X509_Certificate&, const std::string&, const std::string&) override { return parts_->key.get(); }
+  Botan::Private_Key* private_key_for(const Botan::X509_Certificate&, const std::string&, const std::string&) override {
+    return parts_->key.get();
+  }
 
  private:
   const ServerCredentials::Parts* parts_;
@@ -55,20 +58,27 @@ class OneKey : public Botan::Credentials_Manager {
 
 struct Channel::Machine final : TLS::Callbacks {
   Machine(Socket socket_, Recorder& recorder_, char name_, View seed, const ServerCredentials::Parts* credentials_)
-      : socket(std::move(socket_)), recorder(recorder_), name(name_), credentials(credentials_), rng(Botan::MessageAuthenticationCode::create_or_throw("HMAC(SHA-256)")) {
+      : socket(std::move(socket_)),
+        recorder(recorder_),
+        name(name_),
+        credentials(credentials_),
+        rng(Botan::MessageAuthenticationCode::create_or_throw("HMAC(SHA-256)")) {
     rng.initialize_with(seed.data(), seed.size());
   }
 
   // ---- Botan's callbacks ----
   void tls_emit_data(const std::uint8_t data[], std::size_t size) override { outgoing.insert(outgoing.end(), data, data + size); }
-  void tls_record_received(std::uint64_t, const std::uint8_t data[], std::size_t size) override { plain.insert(plain.end(), data, data + size); }
+  void tls_record_received(std::uint64_t, const std::uint8_t data[], std::size_t size) override {
+    plain.insert(plain.end(), data, data + size);
+  }
   void tls_alert(TLS::Alert alert) override {
     if (alert.type() == TLS::Alert::CLOSE_NOTIFY) {
       end.close_notify = true;
       recorder.happened(name, "close_notify received");
       return;
     }
-    recorder.happened(name, fmt::format("TLS alert received: {} ({}{})", alert.type_string(), alert.is_fatal() ? "fatal, " : "warning, ", static_cast<int>(alert.type())));
+    recorder.happened(name, fmt::format("TLS alert received: {} ({}{})", alert.type_string(), alert.is_fatal() ? "fatal, " : "warning, ",
+                                        static_cast<int>(alert.type())));
     if (alert.is_fatal()) end.alert = static_cast<std::uint8_t>(alert.type());
   }
   bool tls_session_established(const TLS::Session& session) override {
@@ -83,11 +93,14 @@ struct Channel::Machine final : TLS::Callbacks {
     chain_seen = false;
     return keep_sessions;
   }
-  void tls_verify_cert_chain(const std::vector<Botan::X509_Certificate>& chain, const std::vector<std::shared_ptr<const Botan::OCSP::Response>>&,
-                             const std::vector<Botan::Certificate_Store*>&, Botan::Usage_Type, const std::string&, const TLS::Policy&) override {
+  void tls_verify_cert_chain(const std::vector<Botan::X509_Certificate>& chain,
+                             const std::vector<std::shared_ptr<const Botan::OCSP::Response>>&,
+                             const std::vector<Botan::Certificate_Store*>&, Botan::Usage_Type, const std::string&,
+                             const TLS::Policy&) override {
     chain_seen = true;
     facts.server_pin = pin_of(chain.front());
-    if (pin && *pin != facts.server_pin) throw TLS::TLS_Exception(TLS::Alert::BAD_CERTIFICATE, "the server's key is not the pinned one: " + hex(facts.server_pin));
+    if (pin && *pin != facts.server_pin)
+      throw TLS::TLS_Exception(TLS::Alert::BAD_CERTIFICATE, "the server's key is not the pinned one: " + hex(facts.server_pin));
   }
   void tls_modify_extensions(TLS::Extensions& extensions, TLS::Connection_Side side) override {
     if (side == TLS::SERVER && without_extended_master_secret) extensions.remove_extension(TLS::TLSEXT_EXTENDED_MASTER_SECRET);
@@ -153,14 +166,15 @@ std::unique_ptr<Channel> Channel::client(Socket socket, Recorder& recorder, char
   machine->client_side = true;
   machine->pin = options.pin;
   machine->keep_sessions = options.offer_resumption;
-  TLS::Session_Manager& sessions = options.offer_resumption ? static_cast<TLS::Session_Manager&>(options.memory->parts().sessions) : machine->no_sessions;
-  machine->tls = std::make_unique<TLS::Client>(*machine, sessions, machine->keys, machine->policy, machine->rng, TLS::Server_Information("coffer", 0),
-                                               TLS::Protocol_Version(TLS::Protocol_Version::TLS_V12));
+  TLS::Session_Manager& sessions =
+      options.offer_resumption ? static_cast<TLS::Session_Manager&>(options.memory->parts().sessions) : machine->no_sessions;
+  machine->tls = std::make_unique<TLS::Client>(*machine, sessions, machine->keys, machine->policy, machine->rng,
+                                               TLS::Server_Information("coffer", 0), TLS::Protocol_Version(TLS::Protocol_Version::TLS_V12));
   return std::unique_ptr<Channel>(new Channel(std::move(machine)));
 }
 
-std::unique_ptr<Channel> Channel::server(Socket socket, Recorder& recorder, char name, const ServerCredentials& credentials, const ServerChannelOptions& options,
-                                         View seed) {
+std::unique_ptr<Channel> Channel::server(Socket socket, Recorder& recorder, char name, const ServerCredentials& credentials,
+                                         const ServerChannelOptions& options, View seed) {
   auto machine = std::make_unique<Machine>(std::move(socket), recorder, name, seed, &credentials.parts());
   machine->without_extended_master_secret = options.without_extended_master_secret;
   machine->keep_sessions = options.allow_resumption;
@@ -181,8 +195,9 @@ std::optional<std::string> Channel::handshake(Deadline deadline) {
     if (arrival == Arrival::reset) return "the connection was reset during the handshake";
     if (arrival == Arrival::nothing) return "the handshake did not complete in time";
   }
-  m.recorder.happened(m.name, fmt::format("TLS established: version 0x{:04x}, suite 0x{:04x}{}{}", m.facts.version, m.facts.suite,
-                                          m.facts.extended_master_secret ? ", extended master secret" : "", m.facts.resumed ? ", resumed" : ""));
+  m.recorder.happened(m.name,
+                      fmt::format("TLS established: version 0x{:04x}, suite 0x{:04x}{}{}", m.facts.version, m.facts.suite,
+                                  m.facts.extended_master_secret ? ", extended master secret" : "", m.facts.resumed ? ", resumed" : ""));
   return std::nullopt;
 }
 

@@ -1,5 +1,5 @@
-// TLS 1.2 over one socket, either side, with what a tester needs: records on purpose cut, corrupted, renegotiated, resumed; and how the other side ended.
-// Botan's TLS stays inside channel.cc. Must not know: frames, messages.
+// TLS 1.2 over one socket, either side, with what a tester needs: records on purpose cut, corrupted, renegotiated, resumed; and how the
+// other side ended. Botan's TLS stays inside channel.cc. Must not know: frames, messages.
 #pragma once
 
 #include <memory>
@@ -28,8 +28,8 @@ class ServerCredentials {
 };
 
 struct ClientChannelOptions {
-  std::optional<Octets> pin = {};            // a server with another key is not the implementation under test
-  bool offer_resumption = false;        // keep the session in `memory` and offer it on the next connection
+  std::optional<Octets> pin = {};  // a server with another key is not the implementation under test
+  bool offer_resumption = false;   // keep the session in `memory` and offer it on the next connection
   class SessionMemory* memory = nullptr;
 };
 
@@ -52,20 +52,20 @@ struct ServerChannelOptions {
 
 /// What became known during the handshake.
 struct ChannelFacts {
-  std::uint16_t version = 0;            // 0x0303
+  std::uint16_t version = 0;  // 0x0303
   std::uint16_t suite = 0;
   bool extended_master_secret = false;
   bool resumed = false;
-  unsigned handshakes = 0;              // completed ones, renegotiations included
-  Octets server_pin;                    // SHA-256 of the server's SubjectPublicKeyInfo
+  unsigned handshakes = 0;  // completed ones, renegotiations included
+  Octets server_pin;        // SHA-256 of the server's SubjectPublicKeyInfo
 };
 
 /// How far the other side's end has gone.
 struct ChannelEnd {
   bool close_notify = false;
-  bool finished = false;                // it ended its sending side (FIN)
+  bool finished = false;  // it ended its sending side (FIN)
   bool reset = false;
-  std::optional<std::uint8_t> alert;    // a fatal one
+  std::optional<std::uint8_t> alert;  // a fatal one
   bool any() const { return close_notify || finished || reset || alert.has_value(); }
 };
 

@@ -121,7 +121,8 @@ std::uint64_t ClientPeer::commit(const std::vector<SealedBlock>& blocks, Octets 
   const auto message = next_commit(std::move(record));
   send(message);
   const auto acknowledged = expect("version_committed").number("number");
-  if (acknowledged != chain_number + 1) throw Unmet(fmt::format("version_committed{{number={}}}", chain_number + 1), fmt::format("number {}", acknowledged));
+  if (acknowledged != chain_number + 1)
+    throw Unmet(fmt::format("version_committed{{number={}}}", chain_number + 1), fmt::format("number {}", acknowledged));
   committed(message);
   return chain_number;
 }
@@ -165,16 +166,19 @@ ClientPeer::Fetched ClientPeer::fetch(const Octets& ids) {
       break;
     }
     if (received.what != Received::What::data || !received.decoded.canonical()) unmet("a data frame or blocks_fetched", received);
-    fetched.blocks.push_back({received.decoded.message->octets("id"), received.decoded.message->octets("checksum"), data_parts(received.frame).data});
+    fetched.blocks.push_back(
+        {received.decoded.message->octets("id"), received.decoded.message->octets("checksum"), data_parts(received.frame).data});
   }
   std::size_t block = 0;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (std::ranges::find(fetched.missing, i) != fetched.missing.end()) continue;
     if (block >= fetched.blocks.size() || fetched.blocks[block].id != wanted[i])
-      throw Unmet(fmt::format("block {} of the request next (ARC-052)", i), block < fetched.blocks.size() ? hex(fetched.blocks[block].id) : "blocks_fetched");
+      throw Unmet(fmt::format("block {} of the request next (ARC-052)", i),
+                  block < fetched.blocks.size() ? hex(fetched.blocks[block].id) : "blocks_fetched");
     ++block;
   }
-  if (block != fetched.blocks.size()) throw Unmet("no block beyond the request less those named missing (ARC-052)", fmt::format("{} more", fetched.blocks.size() - block));
+  if (block != fetched.blocks.size())
+    throw Unmet("no block beyond the request less those named missing (ARC-052)", fmt::format("{} more", fetched.blocks.size() - block));
   return fetched;
 }
 

@@ -52,11 +52,11 @@ class ClientPeer : public Peer {
   std::uint64_t user = 0;
   std::uint32_t permissions = 0;
   std::uint64_t config_version = 0;
-  std::uint64_t chain_number = 0;          // of the newest version this peer knows of
+  std::uint64_t chain_number = 0;  // of the newest version this peer knows of
   Octets chain_link;
 
  private:
-  Message step(std::string_view name);     // expect, as part of a walk
+  Message step(std::string_view name);  // expect, as part of a walk
   void walk_one();
 
   Walker walker_;

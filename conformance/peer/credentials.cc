@@ -20,7 +20,8 @@ ServerCredentials::ServerCredentials(const std::string& key_pem) : parts_(std::m
   Botan::X509_Cert_Options options("conformance");
   options.not_before("200101000000Z");
   options.not_after("491231235959Z");
-  parts_->certificate = std::make_unique<Botan::X509_Certificate>(Botan::X509::create_self_signed_cert(options, *parts_->key, "SHA-256", rng));
+  parts_->certificate =
+      std::make_unique<Botan::X509_Certificate>(Botan::X509::create_self_signed_cert(options, *parts_->key, "SHA-256", rng));
 }
 
 ServerCredentials::~ServerCredentials() = default;

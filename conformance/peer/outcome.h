@@ -1,5 +1,5 @@
-// How a script ends early. A script reads as a list of what must happen, so an expectation that is not met leaves it by throwing one of these; the
-// judge catches them and nobody else does. Must not know: verdicts, cases.
+// How a script ends early. A script reads as a list of what must happen, so an expectation that is not met leaves it by throwing one of
+// these; the judge catches them and nobody else does. Must not know: verdicts, cases.
 #pragma once
 
 #include <stdexcept>

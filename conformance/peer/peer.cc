@@ -21,7 +21,9 @@ std::string reasons_text(const std::vector<spec::Reason>& reasons) {
 
 }  // namespace
 
-bool Received::is(std::string_view message_name) const { return what == What::message && decoded.message && decoded.message->name() == message_name; }
+bool Received::is(std::string_view message_name) const {
+  return what == What::message && decoded.message && decoded.message->name() == message_name;
+}
 
 std::string Received::text() const {
   switch (what) {
@@ -89,7 +91,8 @@ Received Peer::receive(Deadline deadline) {
       if (received.frame.kind == kind_control) {
         received.what = Received::What::message;
         received.decoded = decode(received.frame.body);
-        if (received.frame.metadata_blocks != 0) received.decoded.defects.push_back("metadata_blocks of a control frame is not 0 (FRM-003)");
+        if (received.frame.metadata_blocks != 0)
+          received.decoded.defects.push_back("metadata_blocks of a control frame is not 0 (FRM-003)");
       } else if (received.frame.kind == kind_data) {
         received.what = Received::What::data;
         received.decoded = data_parts(received.frame).metadata;
@@ -159,8 +162,10 @@ void Peer::expect_end(spec::Reason reason) { end_with({reason}); }
 
 void Peer::expect_orderly_end(spec::Reason reason) {
   end_with({reason});
-  if (!channel_->end().close_notify) throw Unmet("close_notify before the end of the stream (SES-004)", channel_->end().reset ? "a reset" : "the end of the stream alone");
-  if (!channel_->await_finish(stage_.deadline())) throw Unmet("the end of the stream after close_notify (SES-004)", channel_->end().reset ? "a reset" : "nothing in time");
+  if (!channel_->end().close_notify)
+    throw Unmet("close_notify before the end of the stream (SES-004)", channel_->end().reset ? "a reset" : "the end of the stream alone");
+  if (!channel_->await_finish(stage_.deadline()))
+    throw Unmet("the end of the stream after close_notify (SES-004)", channel_->end().reset ? "a reset" : "nothing in time");
 }
 
 void Peer::expect_end_without_frame() {

@@ -17,7 +17,7 @@ namespace coffer::conformance {
 /// How long an answer may take, and the leave to depart from a rule's reason code.
 struct Patience {
   std::chrono::milliseconds answer{5000};
-  bool strict = true;   // a refusal must carry the very reason that the specification gives
+  bool strict = true;  // a refusal must carry the very reason that the specification gives
 };
 
 /// What one script's peers share: transcript, randomness, patience, and what was refused or tolerated along the way.
@@ -25,8 +25,8 @@ struct Stage {
   Recorder recorder;
   Random random;
   Patience patience;
-  bool expected_refusal = false;          // the script demanded one: it needs a twin
-  std::vector<std::string> tolerated;     // departures that lenient judging let pass
+  bool expected_refusal = false;            // the script demanded one: it needs a twin
+  std::vector<std::string> tolerated = {};  // departures that lenient judging let pass
   Deadline deadline() const { return Clock::now() + patience.answer; }
 };
 
@@ -38,9 +38,9 @@ struct ReceivedBlock {
 struct Received {
   enum class What : std::uint8_t { message, data, other_frame, end, nothing } what = What::nothing;
   Frame frame = {};
-  Decoded decoded = {};                   // of a message, or of a data frame's metadata
+  Decoded decoded = {};  // of a message, or of a data frame's metadata
   bool is(std::string_view message_name) const;
-  std::string text() const;               // for a verdict's "actual"
+  std::string text() const;  // for a verdict's "actual"
 };
 
 class Peer {

@@ -35,7 +35,8 @@ Octets RawPeer::receive_until_end() {
 ServerFlight RawPeer::server_flight() {
   for (const auto deadline = stage_.deadline();;) {
     if (const auto flight = read_server_flight(received_)) {
-      stage_.recorder.octets(name_, Direction::received, flight->alert ? fmt::format("TLS alert {}", *flight->alert) : "TLS server flight", received_);
+      stage_.recorder.octets(name_, Direction::received, flight->alert ? fmt::format("TLS alert {}", *flight->alert) : "TLS server flight",
+                             received_);
       return *flight;
     }
     switch (socket_.receive(received_, deadline)) {
@@ -55,7 +56,8 @@ void RawPeer::expect_refusal_by_close(std::optional<std::chrono::milliseconds> w
   Octets rest;
   for (const auto deadline = within ? Clock::now() + *within : stage_.deadline(); !ended_;) {
     const auto arrival = socket_.receive(rest, deadline);
-    if (arrival == Arrival::nothing) throw Unmet("the end of the connection", rest.empty() ? "nothing in time" : fmt::format("{} octets and no end in time", rest.size()));
+    if (arrival == Arrival::nothing)
+      throw Unmet("the end of the connection", rest.empty() ? "nothing in time" : fmt::format("{} octets and no end in time", rest.size()));
     ended_ = arrival != Arrival::octets;
   }
   if (!rest.empty()) stage_.recorder.octets(name_, Direction::received, "octets before the end", rest);

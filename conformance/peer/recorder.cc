@@ -25,7 +25,9 @@ char Recorder::open() {
 
 void Recorder::frame(char connection, Direction direction, const Frame& frame, std::string note) {
   TranscriptEntry entry{.connection = connection, .direction = direction, .what = {}, .note = std::move(note)};
-  entry.fields = {{"kind", fmt::format("0x{:02x}", frame.kind)}, {"metadata_blocks", fmt::format("{}", frame.metadata_blocks)}, {"length", fmt::format("{}", frame.length)}};
+  entry.fields = {{"kind", fmt::format("0x{:02x}", frame.kind)},
+                  {"metadata_blocks", fmt::format("{}", frame.metadata_blocks)},
+                  {"length", fmt::format("{}", frame.length)}};
   Decoded decoded;
   std::string data_text;
   if (frame.kind == kind_data) {
@@ -74,7 +76,8 @@ Transcript Recorder::take() {
 
 void Recorder::add(TranscriptEntry entry) {
   const std::lock_guard lock(mutex_);
-  entry.at_us = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began_).count());
+  entry.at_us =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began_).count());
   entries_.push_back(std::move(entry));
 }
 

@@ -15,7 +15,8 @@ std::vector<Octets> split_ids(const Octets& ids) {
 
 }  // namespace
 
-ServerPeer::ServerPeer(Stage& stage, Socket socket, const ServerCredentials& credentials, Holdings& holdings, const ServerChannelOptions& options)
+ServerPeer::ServerPeer(Stage& stage, Socket socket, const ServerCredentials& credentials, Holdings& holdings,
+                       const ServerChannelOptions& options)
     : Peer(stage, stage.recorder.open()), holdings_(holdings) {
   stage.recorder.happened(name_, "TCP accepted");
   channel_ = Channel::server(std::move(socket), stage.recorder, name_, credentials, options, stage.random.octets(48));
@@ -100,7 +101,8 @@ void ServerPeer::answer(const Received& received) {
       std::vector<std::uint16_t> missing;
       const auto ids = split_ids(message.octets("ids"));
       for (std::size_t i = 0; i < ids.size(); ++i)
-        if (!held.blocks.contains(ids[i]) && std::find(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(i), ids[i]) == ids.begin() + static_cast<std::ptrdiff_t>(i))
+        if (!held.blocks.contains(ids[i]) &&
+            std::find(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(i), ids[i]) == ids.begin() + static_cast<std::ptrdiff_t>(i))
           missing.push_back(static_cast<std::uint16_t>(i));
       return send(conformance::missing_blocks(std::move(missing)));
     }

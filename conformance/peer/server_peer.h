@@ -26,7 +26,8 @@ struct Holdings {
 class ServerPeer : public Peer {
  public:
   /// Completes the handshake on an accepted socket; throws Unmet when the client does not.
-  ServerPeer(Stage& stage, Socket socket, const ServerCredentials& credentials, Holdings& holdings, const ServerChannelOptions& options = {});
+  ServerPeer(Stage& stage, Socket socket, const ServerCredentials& credentials, Holdings& holdings,
+             const ServerChannelOptions& options = {});
   ~ServerPeer() override;
 
   /// Answers everything honestly until the named message ("offer_blocks", "data", …) arrives; returns it unanswered.

@@ -19,14 +19,14 @@ enum class Direction : std::uint8_t {
 std::string_view name(Direction direction);
 
 struct TranscriptEntry {
-  std::uint64_t at_us = 0;         // since the script began
-  char connection = 'A';           // A, B, C … in the order of their opening; '-' for none
+  std::uint64_t at_us = 0;  // since the script began
+  char connection = 'A';    // A, B, C … in the order of their opening; '-' for none
   Direction direction = Direction::remark;
-  std::string what;                // "login", "data frame", "TCP connected", "close_notify" …
-  std::vector<FieldText> fields = {};// decoded, in the schema's order; frame header fields first
-  std::string hex = {};            // the octets, at most hex_octets_max of them; empty for happenings
-  std::uint64_t octets = 0;        // how many there were in all
-  std::string note = {};           // why it is not canonical, what was expected here, …
+  std::string what;                    // "login", "data frame", "TCP connected", "close_notify" …
+  std::vector<FieldText> fields = {};  // decoded, in the schema's order; frame header fields first
+  std::string hex = {};                // the octets, at most hex_octets_max of them; empty for happenings
+  std::uint64_t octets = 0;            // how many there were in all
+  std::string note = {};               // why it is not canonical, what was expected here, …
 };
 
 inline constexpr std::size_t hex_octets_max = 512;

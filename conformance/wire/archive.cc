@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::size_t nonce_octets = 12;
 constexpr std::size_t tag_octets = 16;
-constexpr std::uint8_t seal_form = 0x01;    // [ARC-012]
-constexpr std::uint8_t record_form = 0x02;  // [ARC-020]
+constexpr std::uint8_t seal_form = 0x01;               // [ARC-012]
+constexpr std::uint8_t record_form = 0x02;             // [ARC-020]
 constexpr std::size_t content_octets_max = 4'194'304;  // [ARC-017]
 
 Octets big_endian(std::uint64_t value, int octet_count) {
@@ -53,7 +53,8 @@ Octets seal(View key, View associated, View plaintext, Random& random) {
 }
 
 std::expected<Octets, std::string> open(View key, View associated, View sealed) {
-  if (sealed.size() < 1 + nonce_octets + tag_octets) return std::unexpected(fmt::format("{} octets are too few for a seal (ARC-012)", sealed.size()));
+  if (sealed.size() < 1 + nonce_octets + tag_octets)
+    return std::unexpected(fmt::format("{} octets are too few for a seal (ARC-012)", sealed.size()));
   if (sealed[0] != seal_form) return std::unexpected(fmt::format("the first octet is 0x{:02x}, not 0x01 (ARC-012)", sealed[0]));
   try {
     const auto cipher = Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::DECRYPTION);
@@ -65,7 +66,8 @@ std::expected<Octets, std::string> open(View key, View associated, View sealed) 
     cipher->finish(text);
     return Octets(text.begin(), text.end());
   } catch (const Botan::Exception&) {
-    return std::unexpected("the seal does not open under the key and associated data that chapter 8 prescribes (ARC-013, ARC-014, ARC-020)");
+    return std::unexpected(
+        "the seal does not open under the key and associated data that chapter 8 prescribes (ARC-013, ARC-014, ARC-020)");
   }
 }
 
@@ -83,9 +85,11 @@ std::expected<Octets, std::string> unpack(View packed) {
   if (packed.empty()) return std::unexpected("an empty plaintext (ARC-015)");
   const View content = packed.subspan(1);
   if (packed[0] == 0x00) return Octets(content.begin(), content.end());
-  if (packed[0] != 0x01) return std::unexpected(fmt::format("the plaintext begins with 0x{:02x}, neither stored nor zstd (ARC-015)", packed[0]));
+  if (packed[0] != 0x01)
+    return std::unexpected(fmt::format("the plaintext begins with 0x{:02x}, neither stored nor zstd (ARC-015)", packed[0]));
   const auto size = ZSTD_getFrameContentSize(content.data(), content.size());
-  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) return std::unexpected("the zstd frame does not state its content size (ARC-015)");
+  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN)
+    return std::unexpected("the zstd frame does not state its content size (ARC-015)");
   if (size > content_octets_max) return std::unexpected(fmt::format("the zstd frame states {} octets (ARC-017)", size));
   Octets plain(size);
   const std::size_t got = ZSTD_decompress(plain.data(), plain.size(), content.data(), content.size());
@@ -111,7 +115,9 @@ ArchiveKeys derive_keys(View archive_key, const ArchiveOwner& owner) {
   keys.block_key = hkdf(archive_key, octets("coffer/1 block"));
   keys.record_key = hkdf(archive_key, octets("coffer/1 record"));
   keys.check_value = hkdf(archive_key, octets("coffer/1 check"));
-  keys.archive_id = hkdf(archive_key, joined({octets("coffer/1 archive"), big_endian(owner.user, 8), big_endian(owner.computer, 8), big_endian(owner.server, 8)}));
+  keys.archive_id =
+      hkdf(archive_key,
+           joined({octets("coffer/1 archive"), big_endian(owner.user, 8), big_endian(owner.computer, 8), big_endian(owner.server, 8)}));
   keys.archive_id.resize(16);
   return keys;
 }
@@ -136,16 +142,14 @@ std::expected<OpenedBlock, std::string> open_block(const ArchiveKeys& keys, View
 
 Octets seal_record(const ArchiveKeys& keys, const Message& version_record, Random& random) {
   return seal(keys.record_key, record_associated(keys, version_record.number("number"), version_record.octets("previous")),
-              pack(encode_plain(version_record)), random);
+              encode_plain(version_record), random);
 }
 
 std::expected<Message, std::string> open_record(const ArchiveKeys& keys, std::uint64_t number, View previous, View sealed) {
-  const auto packed = open(keys.record_key, record_associated(keys, number, previous), sealed);
-  if (!packed) return std::unexpected(packed.error());
-  const auto plain = unpack(*packed);
+  const auto plain = open(keys.record_key, record_associated(keys, number, previous), sealed);
   if (!plain) return std::unexpected(plain.error());
   const auto decoded = decode_plain("version_record", *plain);
-  if (!decoded.canonical()) return std::unexpected("the record is not canonical: " + decoded.defects.front());
+  if (!decoded.canonical()) return std::unexpected("the record is not one canonical VersionRecord (ARC-028): " + decoded.defects.front());
   return *decoded.message;
 }
 

@@ -1,5 +1,6 @@
-// Sealed blocks, version records and links as spec chapter 8 writes them, so that a case can open what a client sends (the archive key is the
-// suite's own choice) and can show a client archives that are whole, damaged or forged. Must not know: sessions, anything of reference/.
+// Sealed blocks, version records and links as spec chapter 8 writes them, so that a case can open what a client sends (the archive key is
+// the suite's own choice) and can show a client archives that are whole, damaged or forged. Must not know: sessions, anything of
+// reference/.
 #pragma once
 
 #include <expected>

@@ -39,7 +39,10 @@ class Reader {
       return std::nullopt;
     }
     if ((word & 3) != 0) {
-      defect(fmt::format("{}: {} where a struct pointer is due", what, (word & 3) == 1 ? "a list pointer" : (word & 3) == 2 ? "a far pointer" : "a capability"));
+      defect(fmt::format("{}: {} where a struct pointer is due", what,
+                         (word & 3) == 1   ? "a list pointer"
+                         : (word & 3) == 2 ? "a far pointer"
+                                           : "a capability"));
       return std::nullopt;
     }
     const auto start = target(pointer, word);
@@ -154,7 +157,8 @@ class Reader {
 void compare(Decoded& result, View payload, const Octets& again) {
   if (!result.defects.empty() || std::equal(payload.begin(), payload.end(), again.begin(), again.end())) return;
   const auto at = std::mismatch(payload.begin(), payload.end(), again.begin(), again.end()).first - payload.begin();
-  result.defects.push_back(fmt::format("not canonical: differs from its own encoding at octet {} ({} octets here, {} canonical)", at, payload.size(), again.size()));
+  result.defects.push_back(fmt::format("not canonical: differs from its own encoding at octet {} ({} octets here, {} canonical)", at,
+                                       payload.size(), again.size()));
 }
 
 }  // namespace

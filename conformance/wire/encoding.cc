@@ -15,8 +15,8 @@ struct Object {
   enum class What : std::uint8_t { null, structure, octets, u16_list, struct_list } what = What::null;
   Words data = {};                    // structure
   std::vector<Object> pointers = {};  // structure; elements of struct_list
-  Octets octets = {};            // octets and u16_list: the content; counted below
-  std::uint32_t count = 0;       // elements
+  Octets octets = {};                 // octets and u16_list: the content; counted below
+  std::uint32_t count = 0;            // elements
   bool text = false;
 };
 
@@ -72,8 +72,8 @@ class Writer {
  private:
   void set(Object& object, const spec::FieldLayout& field, const Value& value) const {
     if (const unsigned bits = bits_of(field.type); bits != 0) {
-      const std::uint64_t number =
-          std::holds_alternative<std::int64_t>(value) ? static_cast<std::uint64_t>(std::get<std::int64_t>(value)) : std::get<std::uint64_t>(value);
+      const std::uint64_t number = std::holds_alternative<std::int64_t>(value) ? static_cast<std::uint64_t>(std::get<std::int64_t>(value))
+                                                                               : std::get<std::uint64_t>(value);
       put(object.data, field.offset, bits, number);
       return;
     }
@@ -161,8 +161,10 @@ class Writer {
     const std::size_t first = words_.size();
     words_.resize(first + words);
     for (std::size_t i = 0; i < object.pointers.size(); ++i)
-      std::copy(object.pointers[i].data.begin(), object.pointers[i].data.end(), words_.begin() + static_cast<std::ptrdiff_t>(first + i * (data + pointers)));
-    for (std::size_t i = 0; i < object.pointers.size(); ++i) place_children(object.pointers[i].pointers, first + i * (data + pointers) + data);
+      std::copy(object.pointers[i].data.begin(), object.pointers[i].data.end(),
+                words_.begin() + static_cast<std::ptrdiff_t>(first + i * (data + pointers)));
+    for (std::size_t i = 0; i < object.pointers.size(); ++i)
+      place_children(object.pointers[i].pointers, first + i * (data + pointers) + data);
   }
 
   const Forge& forge_;
@@ -211,7 +213,7 @@ Octets encode(const Message& message, const Forge& forge) {
   const auto& control = spec::struct_layouts[0];
   Object root{.what = Object::What::structure, .data = Words(control.data_words), .pointers = std::vector<Object>(control.pointers)};
   put(root.data, 0, 16, forge.union_tag.value_or(static_cast<std::uint16_t>(kind_of(message))));
-  root.pointers[0] = std::move(payload);
+  if (!forge.null_member) root.pointers[0] = std::move(payload);
   writer.truncate(root);
   return finish(writer.write(std::move(root)), forge);
 }

@@ -12,20 +12,21 @@ namespace coffer::conformance {
 
 /// Departures from the canonical encoding. The default is none.
 struct Forge {
-  std::optional<std::uint16_t> union_tag = {};      // another tag than the message's
-  std::optional<std::uint64_t> unknown_word = {};   // a data word beyond the message's last one [MSG-004]
-  bool unknown_pointer = false;                // a pointer field beyond the message's last one, to one octet of data
-  bool untruncated = false;                    // structs keep trailing zero words and null pointers
-  bool empty_as_object = false;                // empty text, data and lists as pointers to nothing, not null
-  bool segment_table = false;                  // the stream form's segment table in front
-  bool two_segments = false;                   // a segment table that names two segments and a far pointer between them
-  bool children_reversed = false;              // objects in another order than their pointers
-  bool gap = false;                            // one zero word between the root pointer and the struct
-  bool unterminated_text = false;              // text whose last octet is not zero, but counted as if it were
-  bool dirty_padding = false;                  // non-zero octets between a text's or list's end and the word's
-  std::optional<std::uint64_t> root_pointer = {};   // the first word, verbatim
-  std::optional<std::size_t> cut_to_octets = {};    // only the first octets of what was encoded
-  Octets trailing = {};                             // octets after the message
+  std::optional<std::uint16_t> union_tag = {};     // another tag than the message's
+  std::optional<std::uint64_t> unknown_word = {};  // a data word beyond the message's last one [MSG-004]
+  bool unknown_pointer = false;                    // a pointer field beyond the message's last one, to one octet of data
+  bool untruncated = false;                        // structs keep trailing zero words and null pointers
+  bool empty_as_object = false;                    // empty text, data and lists as pointers to nothing, not null
+  bool segment_table = false;                      // the stream form's segment table in front
+  bool two_segments = false;                       // a segment table that names two segments and a far pointer between them
+  bool children_reversed = false;                  // objects in another order than their pointers
+  bool null_member = false;                        // the union's pointer null
+  bool gap = false;                                // one zero word between the root pointer and the struct
+  bool unterminated_text = false;                  // text whose last octet is not zero, but counted as if it were
+  bool dirty_padding = false;                      // non-zero octets between a text's or list's end and the word's
+  std::optional<std::uint64_t> root_pointer = {};  // the first word, verbatim
+  std::optional<std::size_t> cut_to_octets = {};   // only the first octets of what was encoded
+  Octets trailing = {};                            // octets after the message
 };
 
 /// A control message's payload: the Control struct with the message as its union member.

@@ -36,7 +36,8 @@ Frame header_only(std::uint8_t kind, std::uint8_t metadata_blocks, std::uint32_t
 
 DataParts data_parts(const Frame& frame) {
   const std::size_t metadata = std::min<std::size_t>(frame.metadata_blocks * std::size_t{16}, frame.body.size());
-  return {decode_metadata(View(frame.body).first(metadata)), {frame.body.begin() + static_cast<std::ptrdiff_t>(metadata), frame.body.end()}};
+  return {decode_metadata(View(frame.body).first(metadata)),
+          {frame.body.begin() + static_cast<std::ptrdiff_t>(metadata), frame.body.end()}};
 }
 
 std::optional<Frame> FrameCutter::next() {

@@ -18,10 +18,23 @@ struct Frame {
   std::uint32_t length = 0;
   Octets body = {};
 
-  Frame& set_kind(std::uint8_t value) { kind = value; return *this; }
-  Frame& set_metadata_blocks(std::uint8_t value) { metadata_blocks = value; return *this; }
-  Frame& set_length(std::uint32_t value) { length = value; return *this; }
-  Frame& set_body(Octets value) { body = std::move(value); length = static_cast<std::uint32_t>(body.size()); return *this; }
+  Frame& set_kind(std::uint8_t value) {
+    kind = value;
+    return *this;
+  }
+  Frame& set_metadata_blocks(std::uint8_t value) {
+    metadata_blocks = value;
+    return *this;
+  }
+  Frame& set_length(std::uint32_t value) {
+    length = value;
+    return *this;
+  }
+  Frame& set_body(Octets value) {
+    body = std::move(value);
+    length = static_cast<std::uint32_t>(body.size());
+    return *this;
+  }
 };
 
 Octets encode(const Frame& frame);

@@ -110,14 +110,16 @@ Message& Message::set(std::string_view field, Octets value) {
 
 Message& Message::set(std::string_view field, std::vector<std::uint16_t> values) {
   Value& target = slot(field);
-  if (!std::holds_alternative<std::vector<std::uint16_t>>(target)) throw std::logic_error(fmt::format("{}.{} is not a list of numbers", name(), field));
+  if (!std::holds_alternative<std::vector<std::uint16_t>>(target))
+    throw std::logic_error(fmt::format("{}.{} is not a list of numbers", name(), field));
   target = std::move(values);
   return *this;
 }
 
 Message& Message::set(std::string_view field, std::vector<Message> items) {
   Value& target = slot(field);
-  if (!std::holds_alternative<std::vector<Message>>(target)) throw std::logic_error(fmt::format("{}.{} is not a list of structs", name(), field));
+  if (!std::holds_alternative<std::vector<Message>>(target))
+    throw std::logic_error(fmt::format("{}.{} is not a list of structs", name(), field));
   target = std::move(items);
   return *this;
 }

@@ -1,5 +1,5 @@
-// Any struct of the schema as a dynamic value: a name and named fields, checked against the generated layout. The suite's own view of messages.
-// Must not know: how they are encoded (encoding.h), frames, sessions, anything of reference/.
+// Any struct of the schema as a dynamic value: a name and named fields, checked against the generated layout. The suite's own view of
+// messages. Must not know: how they are encoded (encoding.h), frames, sessions, anything of reference/.
 #pragma once
 
 #include <cstdint>
@@ -84,7 +84,8 @@ Message version();
 Message proceed(std::uint16_t major = 7, std::uint16_t minor = 0, std::uint16_t patch = 0);
 Message computer(std::uint64_t guid);
 Message server_identity(std::uint64_t guid);
-Message login(std::string_view registration_key, std::string_view user, std::string_view password, std::uint64_t guid, bool deferred = false);
+Message login(std::string_view registration_key, std::string_view user, std::string_view password, std::uint64_t guid,
+              bool deferred = false);
 Message login_accepted(std::uint64_t user, std::uint32_t permissions);
 Message config_state(std::uint64_t version);
 Message setting(std::string_view name, std::string_view value, bool locked = false);

@@ -11,9 +11,9 @@ namespace coffer::conformance {
 class Random {
  public:
   Random(std::uint64_t seed, std::string_view label);
-  std::uint64_t number();                             // any value
+  std::uint64_t number();                                       // any value
   std::uint64_t number(std::uint64_t low, std::uint64_t high);  // inclusive
-  std::uint64_t guid();                               // not 0
+  std::uint64_t guid();                                         // not 0
   Octets octets(std::size_t count);
 
  private:

@@ -29,12 +29,12 @@ Octets list16(const std::vector<std::uint16_t>& values, bool short_length = fals
 Octets extensions(const ClientHello& hello) {
   Octets out;
   extension(out, 0x000a, list16(hello.groups));
-  extension(out, 0x000b, Octets{1, 0});                                               // uncompressed points
-  extension(out, 0x000d, list16({0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601}));   // RSA-PSS and PKCS#1 with SHA-2
+  extension(out, 0x000b, Octets{1, 0});                                              // uncompressed points
+  extension(out, 0x000d, list16({0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601}));  // RSA-PSS and PKCS#1 with SHA-2
   if (hello.extended_master_secret) extension(out, 0x0017, Octets{});
   if (hello.session_ticket) extension(out, 0x0023, Octets{});
   if (!hello.supported_versions.empty()) extension(out, 0x002b, list16(hello.supported_versions, true));
-  extension(out, 0xff01, Octets{0});                                                  // secure renegotiation, first handshake
+  extension(out, 0xff01, Octets{0});  // secure renegotiation, first handshake
   return out;
 }
 
@@ -93,7 +93,7 @@ Octets encode(const ClientHello& hello, Random& random) {
 
   Octets record{22, 3, 1};  // handshake; the record layer names TLS 1.0 in a first flight
   put16(record, body.size() + 4);
-  record.push_back(1);      // client hello
+  record.push_back(1);  // client hello
   record.push_back(0);
   put16(record, body.size());
   put(record, body);
