@@ -289,8 +289,9 @@ std::expected<Value, Fault> read(View payload, std::string_view requirement) {
   auto words = kj::heapArray<capnp::word>(payload.size() / sizeof(capnp::word));
   std::memcpy(words.asBytes().begin(), payload.data(), payload.size());
   const kj::ArrayPtr<const capnp::word> segment = words;
-  // Each word of a canonical message is read once; nothing in the schema nests deeper than root, message, list, element, field.
-  const capnp::ReaderOptions options{.traversalLimitInWords = words.size() + 1, .nestingLimit = 8};
+  // Each word of a canonical message is read once (twice that, for the library's own rounding up);
+  // nothing in the schema nests deeper than root, message, list, element, field.
+  const capnp::ReaderOptions options{.traversalLimitInWords = 2 * words.size() + 16, .nestingLimit = 8};
   try {
     capnp::SegmentArrayMessageReader reader(kj::arrayPtr(&segment, 1), options);
     return take(reader.getRoot<Root>());

@@ -51,6 +51,7 @@ void ServerSession::Machine::drive() {
 
 // [ERR-002] An endpoint MUST make the checks in the order header, encoding, state, fields, permission, meaning.
 void ServerSession::Machine::receive(const Frame& frame) {
+  if (state() == State::ready || state() == State::restoring) arm();  // a whole frame came: the idle timer starts anew
   // [FRM-016] A receiver MUST check a data frame's state before its metadata part and its metadata part before its data part.
   if (frame.kind == FrameKind::data) return take(Event::data, frame);
   // [MSG-006] A receiver MUST check the encoding of a message first, whether the state admits it second, and its fields third.
@@ -114,6 +115,8 @@ bool ServerSession::Machine::awaited(const ServerAnswer& answer) const {
     return is(std::in_place_type<ComputerAdmitted>) || is(std::in_place_type<ComputerRefused>);
   if (std::holds_alternative<at::CheckingLogin>(where))
     return is(std::in_place_type<LoginAdmitted>) || is(std::in_place_type<LoginRefused>);
+  const bool serves = std::holds_alternative<at::Serving>(where) || std::holds_alternative<at::ServingRestore>(where);
+  if (serves && is(std::in_place_type<Refused>)) return true;
   if (const auto* serving = std::get_if<at::Serving>(&where)) {
     if (const auto* offer = std::get_if<at::Offer>(&serving->operation)) {
       const auto* found = std::get_if<MissingFound>(&answer);
@@ -122,7 +125,6 @@ bool ServerSession::Machine::awaited(const ServerAnswer& answer) const {
              std::ranges::adjacent_find(found->indices, std::greater_equal<>()) == found->indices.end();
     }
     if (std::holds_alternative<at::List>(serving->operation)) return is(std::in_place_type<VersionsFound>);
-    if (is(std::in_place_type<Refused>)) return true;
     return std::holds_alternative<at::Commit>(serving->operation) ? is(std::in_place_type<Committed>)
                                                                   : is(std::in_place_type<RestoreAdmitted>);
   }
@@ -173,7 +175,6 @@ void ServerSession::feed(Time now, View octets) {
   machine.now = now;
   if (machine.state() == Machine::State::closed || octets.empty()) return;
   machine.reader.feed(octets);
-  if (machine.state() == Machine::State::ready || machine.state() == Machine::State::restoring) machine.arm();
   machine.drive();
 }
 
