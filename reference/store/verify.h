@@ -16,7 +16,8 @@ struct Finding {
     damaged,     // a block's octets are not what was stored
     missing,     // a block's octets are not there
     orphan,      // a whole record that no archive refers to: superseded or never indexed; costs room only
-    unreadable,  // octets between records that are no record, or a pack's header
+    unreadable,  // octets between records that are no record; costs room only
+    pack,        // a pack whose header is damaged; its blocks are judged one by one
     version,     // a version that does not continue its archive's chain
     event,       // a line of the event log that does not continue its chain
   };
@@ -34,7 +35,7 @@ std::string text(const Finding& finding);
 struct VerifyReport {
   std::uint64_t packs = 0, blocks = 0, octets = 0, versions = 0, events = 0;  // read
   std::vector<Finding> findings;
-  /// Whether every stored block, version and event is whole. Orphans do not count.
+  /// Whether every stored block, version and event is whole. What costs room only does not count.
   bool whole() const;
 };
 /// One JSON object.

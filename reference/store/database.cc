@@ -1,0 +1,122 @@
+#include "store/database.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+namespace coffer::store {
+namespace {
+
+Trouble::Kind kind_of(int code) {
+  switch (code & 0xff) {
+    case SQLITE_FULL: return Trouble::Kind::full;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return Trouble::Kind::corrupt;
+    default: return Trouble::Kind::failed;
+  }
+}
+
+int bind(sqlite3_stmt* statement, int index, const Value& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return sqlite3_bind_int64(statement, index, *number);
+  if (const auto* bits = std::get_if<std::uint64_t>(&value)) return sqlite3_bind_int64(statement, index, static_cast<std::int64_t>(*bits));
+  if (const auto* text = std::get_if<std::string_view>(&value))
+    return sqlite3_bind_text64(statement, index, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8);
+  const View octets = std::get<View>(value);
+  return sqlite3_bind_blob64(statement, index, octets.empty() ? reinterpret_cast<const std::uint8_t*>("") : octets.data(), octets.size(),
+                             SQLITE_STATIC);
+}
+
+constexpr int busy_milliseconds = 5000;  // a reader of the event log in another process holds nothing longer
+
+}  // namespace
+
+std::int64_t Row::number(int column) const { return sqlite3_column_int64(statement_, column); }
+
+std::string_view Row::text(int column) const {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  return text == nullptr ? std::string_view() : std::string_view(text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+}
+
+View Row::octets(int column) const {
+  const auto* octets = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
+  return octets == nullptr ? View() : View(octets, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+}
+
+bool Row::digest(int column, Digest& into) const {
+  const View stored = octets(column);
+  into = {};
+  if (stored.size() != into.size()) return false;
+  std::copy(stored.begin(), stored.end(), into.begin());
+  return true;
+}
+
+void Database::Closer::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+void Database::Finalizer::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+Result<Database> Database::open(const std::filesystem::path& file, Access access) {
+  const int flags = access == Access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  sqlite3* raw = nullptr;
+  const int code = sqlite3_open_v2(file.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  Database database(std::unique_ptr<sqlite3, Closer>(raw), file.string());
+  if (code != SQLITE_OK) return std::unexpected(database.trouble("open"));
+  sqlite3_busy_timeout(raw, busy_milliseconds);
+  return database;
+}
+
+Database::Database(std::unique_ptr<sqlite3, Closer> database, std::string name) : database_(std::move(database)), name_(std::move(name)) {}
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&&) noexcept = default;
+Database::~Database() = default;
+
+Result<void> Database::run(std::string_view sql, std::initializer_list<Value> values, const std::function<void(const Row&)>& take) {
+  auto& kept = statements_[sql];
+  if (kept == nullptr) {
+    sqlite3_stmt* prepared = nullptr;
+    if (sqlite3_prepare_v3(database_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &prepared, nullptr) !=
+        SQLITE_OK)
+      return std::unexpected(trouble(sql));
+    kept.reset(prepared);
+  }
+  sqlite3_stmt* statement = kept.get();
+  int index = 0, code = SQLITE_OK;
+  for (const Value& value : values)
+    if (code == SQLITE_OK) code = bind(statement, ++index, value);
+  if (code == SQLITE_OK)
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+      if (take) take(Row(statement));
+  Result<void> outcome;
+  if (code != SQLITE_DONE) outcome = std::unexpected(trouble(sql));
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
+  return outcome;
+}
+
+Result<void> Database::script(const char* sql) {
+  if (sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) return std::unexpected(trouble(sql));
+  return {};
+}
+
+std::int64_t Database::changed() const { return sqlite3_changes64(database_.get()); }
+
+Trouble Database::trouble(std::string_view doing) const {
+  const int code = database_ ? sqlite3_errcode(database_.get()) : SQLITE_NOMEM;
+  return {kind_of(code), name_ + ": " + (database_ ? sqlite3_errmsg(database_.get()) : "no memory") + " (" +
+                             std::string(doing.substr(0, doing.find('\n'))) + ")"};
+}
+
+Result<Transaction> Transaction::begin(Database& database) {
+  if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) return std::unexpected(begun.error());
+  return Transaction(&database);
+}
+
+Result<void> Transaction::commit() {
+  auto committed = database_->run("COMMIT");
+  if (committed) database_ = nullptr;
+  return committed;
+}
+
+Transaction::~Transaction() {
+  if (database_ != nullptr) (void)database_->run("ROLLBACK");
+}
+
+}  // namespace coffer::store

@@ -1,0 +1,257 @@
+#include "store/index.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace coffer::store {
+namespace {
+
+constexpr std::int64_t format_version = 1;
+
+// One `blocks` row for each block of an archive; the pair (pack, offset) belongs to one block at most.
+constexpr const char* tables = R"sql(
+BEGIN IMMEDIATE;
+CREATE TABLE archives(row INTEGER PRIMARY KEY, user INTEGER NOT NULL, computer INTEGER NOT NULL, UNIQUE(user, computer)) STRICT;
+CREATE TABLE packs(number INTEGER PRIMARY KEY, indexed_octets INTEGER NOT NULL) STRICT;
+CREATE TABLE blocks(
+  archive INTEGER NOT NULL REFERENCES archives, id BLOB NOT NULL, checksum BLOB NOT NULL,
+  pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, damaged INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY(archive, id)) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX blocks_by_place ON blocks(pack, offset);
+CREATE TABLE versions(
+  archive INTEGER NOT NULL REFERENCES archives, number INTEGER NOT NULL, link BLOB NOT NULL, record BLOB NOT NULL,
+  PRIMARY KEY(archive, number)) STRICT;
+CREATE TABLE events(number INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, event TEXT NOT NULL, fields TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
+CREATE TABLE computers(computer INTEGER PRIMARY KEY, user INTEGER NOT NULL) STRICT;
+PRAGMA application_id = 0x43464652;
+PRAGMA user_version = 1;
+COMMIT;
+)sql";
+
+bool beyond_sqlite(std::uint64_t number) { return number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()); }
+
+/// Row of: archive, id, checksum, pack, offset, length, damaged.
+Located located(const Row& row) {
+  Located block;
+  block.record.archive = row.number(0);
+  row.digest(1, block.record.id);
+  row.digest(2, block.record.checksum);
+  block.place = {static_cast<std::uint32_t>(row.number(3)), row.bits(4)};
+  block.record.length = static_cast<std::uint32_t>(row.number(5));
+  block.damaged = row.number(6) != 0;
+  return block;
+}
+
+Trouble corrupt(const std::filesystem::path& file, std::string_view what) {
+  return {Trouble::Kind::corrupt, fmt::format("{}: {}; stop here, keep a copy of the directory, and put back the {} of your last backup of "
+                                              "it (packs written since are then indexed anew where their archives exist)",
+                                              file.string(), what, index_name)};
+}
+
+}  // namespace
+
+Result<Index> Index::open(const std::filesystem::path& file, bool packs_exist) {
+  auto database = Database::open(file, Database::Access::read_write_create);
+  if (!database) return std::unexpected(database.error());
+  Index index(std::move(*database));
+  if (auto prepared = index.prepare(packs_exist); !prepared) {
+    if (prepared.error().kind == Trouble::Kind::corrupt) return std::unexpected(corrupt(file, prepared.error().what));
+    return std::unexpected(prepared.error());
+  }
+  return index;
+}
+
+Result<void> Index::prepare(bool packs_exist) {
+  std::int64_t version = 0, tables_found = 0;
+  auto read = database_.run("PRAGMA user_version", {}, [&](const Row& row) { version = row.number(0); });
+  if (read) read = database_.run("SELECT count(*) FROM sqlite_schema", {}, [&](const Row& row) { tables_found = row.number(0); });
+  if (!read) return read;
+  if (version > format_version)
+    return std::unexpected(Trouble{Trouble::Kind::newer, fmt::format("{} has format {}, this program knows up to {}: use a newer program",
+                                                                     index_name, version, format_version)});
+  if (version == 0 && tables_found != 0) return std::unexpected(Trouble{Trouble::Kind::corrupt, "not an index of this program"});
+  if (version == 0 && packs_exist)
+    return std::unexpected(
+        Trouble{Trouble::Kind::corrupt, "packs stand here, but the index that says what is in them is empty or missing"});
+
+  auto ready = database_.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+  if (ready && version == 0) ready = database_.script(tables);
+  if (!ready) return ready;
+
+  std::string damage;
+  auto checked = database_.run("PRAGMA quick_check(1)", {}, [&](const Row& row) { damage = row.text(0); });
+  if (checked && damage != "ok") return std::unexpected(Trouble{Trouble::Kind::corrupt, damage});
+  return checked;
+}
+
+Result<std::int64_t> Index::archive_of(std::uint64_t user, std::uint64_t computer) {
+  std::int64_t archive = 0;
+  const auto find = [&] {
+    return database_.run("SELECT row FROM archives WHERE user = ? AND computer = ?", {user, computer},
+                         [&](const Row& row) { archive = row.number(0); });
+  };
+  auto done = find();
+  if (done && archive == 0) {
+    done = database_.run("INSERT INTO archives(user, computer) VALUES(?, ?)", {user, computer});
+    if (done) done = find();
+  }
+  if (!done) return std::unexpected(done.error());
+  return archive;
+}
+
+Result<std::map<std::int64_t, Owner>> Index::archives() {
+  std::map<std::int64_t, Owner> all;
+  auto read = database_.run("SELECT row, user, computer FROM archives", {}, [&](const Row& row) {
+    all[row.number(0)] = {row.bits(1), row.bits(2)};
+  });
+  if (!read) return std::unexpected(read.error());
+  return all;
+}
+
+Result<std::optional<Located>> Index::find(std::int64_t archive, const Digest& id) {
+  std::optional<Located> found;
+  auto read = database_.run("SELECT archive, id, checksum, pack, offset, length, damaged FROM blocks WHERE archive = ? AND id = ?",
+                            {archive, View(id)}, [&](const Row& row) { found = located(row); });
+  if (!read) return std::unexpected(read.error());
+  return found;
+}
+
+Result<void> Index::set_damaged(const Located& block, bool damaged) {
+  return database_.run("UPDATE blocks SET damaged = ? WHERE pack = ? AND offset = ?",
+                       {std::int64_t{damaged}, std::int64_t{block.place.pack}, block.place.offset});
+}
+
+Result<void> Index::lose_beyond(std::uint32_t pack, std::uint64_t octets) {
+  return database_.run("UPDATE blocks SET damaged = 1 WHERE pack = ? AND offset + length + ? > ?",
+                       {std::int64_t{pack}, std::uint64_t{record_header_octets}, octets});
+}
+
+Result<std::vector<Located>> Index::blocks_of(std::uint32_t pack) {
+  std::vector<Located> blocks;
+  auto read = database_.run("SELECT archive, id, checksum, pack, offset, length, damaged FROM blocks WHERE pack = ? ORDER BY offset",
+                            {std::int64_t{pack}}, [&](const Row& row) { blocks.push_back(located(row)); });
+  if (!read) return std::unexpected(read.error());
+  return blocks;
+}
+
+Result<std::map<std::uint32_t, std::uint64_t>> Index::packs() {
+  std::map<std::uint32_t, std::uint64_t> all;
+  auto read = database_.run("SELECT number, indexed_octets FROM packs", {},
+                            [&](const Row& row) { all[static_cast<std::uint32_t>(row.number(0))] = row.bits(1); });
+  if (!read) return std::unexpected(read.error());
+  return all;
+}
+
+Result<void> Index::add(std::span<const Located> blocks, const std::map<std::uint32_t, std::uint64_t>& packs, std::int64_t archive,
+                        const protocol::CommitVersion* version) {
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return std::unexpected(transaction.error());
+  for (const Located& block : blocks) {
+    auto added = database_.run(
+        "INSERT INTO blocks(archive, id, checksum, pack, offset, length) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(archive, id) DO UPDATE SET "
+        "checksum = excluded.checksum, pack = excluded.pack, offset = excluded.offset, length = excluded.length, damaged = 0",
+        {block.record.archive, View(block.record.id), View(block.record.checksum), std::int64_t{block.place.pack}, block.place.offset,
+         std::int64_t{block.record.length}});
+    if (!added) return added;
+  }
+  for (const auto& [number, octets] : packs) {
+    auto noted = database_.run(
+        "INSERT INTO packs(number, indexed_octets) VALUES(?, ?) ON CONFLICT(number) DO UPDATE SET indexed_octets = "
+        "excluded.indexed_octets",
+        {std::int64_t{number}, octets});
+    if (!noted) return noted;
+  }
+  if (version != nullptr) {
+    auto added = database_.run("INSERT INTO versions(archive, number, link, record) VALUES(?, ?, ?, ?)",
+                               {archive, version->number, View(version->link), View(version->record)});
+    if (!added) return added;
+  }
+  return transaction->commit();
+}
+
+Result<ChainEnd> Index::chain_end(std::int64_t archive) {
+  ChainEnd end;
+  auto read =
+      database_.run("SELECT number, link FROM versions WHERE archive = ? ORDER BY number DESC LIMIT 1", {archive}, [&](const Row& row) {
+        end.number = row.bits(0);
+        row.digest(1, end.link);
+      });
+  if (!read) return std::unexpected(read.error());
+  return end;
+}
+
+Result<bool> Index::has_version(std::int64_t archive, std::uint64_t number) {
+  bool found = false;
+  if (beyond_sqlite(number)) return found;
+  auto read =
+      database_.run("SELECT 1 FROM versions WHERE archive = ? AND number = ?", {archive, number}, [&](const Row&) { found = true; });
+  if (!read) return std::unexpected(read.error());
+  return found;
+}
+
+Result<std::vector<protocol::VersionEntry>> Index::versions(std::int64_t archive, std::uint64_t from, std::size_t limit) {
+  std::vector<protocol::VersionEntry> entries;
+  if (beyond_sqlite(from)) return entries;
+  auto read = database_.run("SELECT number, link, record FROM versions WHERE archive = ? AND number >= ? ORDER BY number LIMIT ?",
+                            {archive, from, std::uint64_t{limit}}, [&](const Row& row) {
+                              const View link = row.octets(1), record = row.octets(2);
+                              entries.push_back({row.bits(0), {link.begin(), link.end()}, {record.begin(), record.end()}});
+                            });
+  if (!read) return std::unexpected(read.error());
+  return entries;
+}
+
+Result<void> Index::append_event(std::string_view event, std::string_view fields, WallTime now, Durability durability) {
+  if (!last_event_) {
+    last_event_.emplace();
+    auto read = database_.run("SELECT number, hash FROM events ORDER BY number DESC LIMIT 1", {}, [&](const Row& row) {
+      last_event_->first = row.bits(0);
+      row.digest(1, last_event_->second);
+    });
+    if (!read) {
+      last_event_.reset();
+      return read;
+    }
+  }
+  Event line{last_event_->first + 1, now, std::string(event), std::string(fields), {}};
+  line.hash = event_hash(last_event_->second, line);
+  // Without its own sync, a line costs no disk access: the log's next synced transaction carries it along, in order.
+  if (durability == Durability::with_the_next) (void)database_.run("PRAGMA synchronous = NORMAL");
+  auto added = database_.run("INSERT INTO events(number, time_ms, event, fields, hash) VALUES(?, ?, ?, ?, ?)",
+                             {line.number, std::int64_t{line.time.time_since_epoch().count()}, line.event, line.fields, View(line.hash)});
+  if (durability == Durability::with_the_next)
+    if (auto restored = database_.run("PRAGMA synchronous = FULL"); !restored) return restored;
+  if (added) last_event_ = {line.number, line.hash};
+  return added;
+}
+
+Result<void> Index::each_event(const std::function<void(const Event&)>& take) {
+  return database_.run("SELECT number, time_ms, event, fields, hash FROM events ORDER BY number", {}, [&](const Row& row) {
+    Event event;
+    read_event(row, event);
+    take(event);
+  });
+}
+
+Result<std::map<std::uint64_t, std::uint64_t>> Index::bindings() {
+  std::map<std::uint64_t, std::uint64_t> all;
+  auto read = database_.run("SELECT computer, user FROM computers", {}, [&](const Row& row) { all[row.bits(0)] = row.bits(1); });
+  if (!read) return std::unexpected(read.error());
+  return all;
+}
+
+Result<void> Index::bind(std::uint64_t computer, std::uint64_t user) {
+  return database_.run("INSERT INTO computers(computer, user) VALUES(?, ?) ON CONFLICT DO NOTHING", {computer, user});
+}
+
+bool read_event(const Row& row, Event& into) {
+  into.number = row.bits(0);
+  into.time = WallTime(std::chrono::milliseconds(row.number(1)));
+  into.event = row.text(2);
+  into.fields = row.text(3);
+  return row.digest(4, into.hash);
+}
+
+}  // namespace coffer::store

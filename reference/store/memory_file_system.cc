@@ -1,0 +1,148 @@
+#include "store/memory_file_system.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+namespace coffer::store {
+namespace {
+
+std::unexpected<FileError> failed(std::string_view operation, const std::string& name, int code) {
+  return std::unexpected(FileError{code, std::string(operation) + " " + name + ": " + std::generic_category().message(code)});
+}
+
+}  // namespace
+
+class MemoryFile final : public File {
+ public:
+  using Operation = MemoryFileSystem::Operation;
+  MemoryFile(MemoryFileSystem& system, std::shared_ptr<MemoryFileSystem::Content> content, std::string name)
+      : system_(system), content_(std::move(content)), name_(std::move(name)) {}
+
+  FileResult<std::uint64_t> size() const override {
+    if (const auto code = system_.failure(Operation::size, name_)) return failed("measure", name_, *code);
+    return content_->now.size();
+  }
+
+  FileResult<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> into) const override {
+    if (const auto code = system_.failure(Operation::read, name_)) return failed("read", name_, *code);
+    const Octets& octets = content_->now;
+    if (offset >= octets.size()) return 0;
+    const std::size_t length = std::min<std::size_t>(into.size(), octets.size() - offset);
+    std::copy_n(octets.begin() + static_cast<std::ptrdiff_t>(offset), length, into.begin());
+    return length;
+  }
+
+  FileResult<void> write_at(std::uint64_t offset, View octets) override {
+    if (const auto code = system_.failure(Operation::write, name_)) {
+      change(
+          {offset, Octets(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(std::min(system_.short_write, octets.size()))), {}});
+      return failed("write", name_, *code);
+    }
+    const std::uint64_t growth = std::max<std::uint64_t>(content_->now.size(), offset + octets.size()) - content_->now.size();
+    const std::uint64_t room = system_.capacity_octets - std::min(system_.capacity_octets, system_.used());
+    if (growth <= room) {
+      change({offset, Octets(octets.begin(), octets.end()), {}});
+      return {};
+    }
+    const std::size_t fits = octets.size() - std::min<std::size_t>(octets.size(), growth - room);
+    change({offset, Octets(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(fits)), {}});
+    return failed("write", name_, ENOSPC);
+  }
+
+  FileResult<void> truncate(std::uint64_t octets) override {
+    if (const auto code = system_.failure(Operation::truncate, name_)) return failed("truncate", name_, *code);
+    change({0, {}, octets});
+    return {};
+  }
+
+  FileResult<void> sync() override {
+    if (const auto code = system_.failure(Operation::sync, name_)) return failed("sync", name_, *code);
+    content_->synced = content_->now;
+    content_->changes.clear();
+    return {};
+  }
+
+ private:
+  void change(MemoryFileSystem::Change change) {
+    MemoryFileSystem::apply(content_->now, change);
+    content_->changes.push_back(std::move(change));
+  }
+
+  MemoryFileSystem& system_;
+  std::shared_ptr<MemoryFileSystem::Content> content_;
+  std::string name_;
+};
+
+MemoryFileSystem::MemoryFileSystem() = default;
+
+FileResult<std::unique_ptr<File>> MemoryFileSystem::open(const std::string& name, OpenMode mode) {
+  if (const auto code = failure(Operation::open, name)) return failed("open", name, *code);
+  auto& content = files_[name];
+  const bool stood = content != nullptr;
+  if (stood == (mode == OpenMode::create_new)) {
+    if (!stood) files_.erase(name);
+    return failed("open", name, stood ? EEXIST : ENOENT);
+  }
+  if (!stood) content = std::make_shared<Content>();
+  return std::make_unique<MemoryFile>(*this, content, name);
+}
+
+FileResult<void> MemoryFileSystem::make_folder(const std::string& folder) {
+  if (const auto code = failure(Operation::make_folder, folder)) return failed("make", folder, *code);
+  return {};
+}
+
+FileResult<std::vector<std::string>> MemoryFileSystem::list(const std::string& folder) const {
+  if (const auto code = failure(Operation::list, folder)) return failed("list", folder, *code);
+  std::vector<std::string> names;
+  for (const auto& [name, content] : files_)
+    if (name.starts_with(folder + "/")) names.push_back(name.substr(folder.size() + 1));
+  return names;
+}
+
+FileResult<void> MemoryFileSystem::sync_folder(const std::string& folder) {
+  if (const auto code = failure(Operation::sync_folder, folder)) return failed("sync", folder, *code);
+  for (auto& [name, content] : files_)
+    if (name.starts_with(folder + "/")) content->name_synced = true;
+  return {};
+}
+
+MemoryFileSystem MemoryFileSystem::snapshot() const {
+  MemoryFileSystem copy;
+  for (const auto& [name, content] : files_) copy.files_[name] = std::make_shared<Content>(*content);
+  return copy;
+}
+
+void MemoryFileSystem::crash(const std::function<bool(std::size_t)>& survives) {
+  std::erase_if(files_, [](const auto& file) { return !file.second->name_synced; });
+  std::size_t number = 0;
+  for (auto& [name, content] : files_) {
+    Octets left = content->synced;
+    for (const Change& change : content->changes)
+      if (survives && survives(number++)) apply(left, change);
+    *content = {left, left, {}, true};
+  }
+}
+
+Octets& MemoryFileSystem::octets(const std::string& name) { return files_.at(name)->now; }
+bool MemoryFileSystem::exists(const std::string& name) const { return files_.contains(name); }
+void MemoryFileSystem::remove(const std::string& name) { files_.erase(name); }
+
+void MemoryFileSystem::apply(Octets& octets, const Change& change) {
+  if (change.truncated_to) return octets.resize(*change.truncated_to);
+  if (octets.size() < change.offset + change.octets.size()) octets.resize(change.offset + change.octets.size());
+  std::copy(change.octets.begin(), change.octets.end(), octets.begin() + static_cast<std::ptrdiff_t>(change.offset));
+}
+
+std::optional<int> MemoryFileSystem::failure(Operation operation, const std::string& name) const {
+  return fail ? fail(operation, name) : std::nullopt;
+}
+
+std::uint64_t MemoryFileSystem::used() const {
+  std::uint64_t sum = 0;
+  for (const auto& [name, content] : files_) sum += content->now.size();
+  return sum;
+}
+
+}  // namespace coffer::store

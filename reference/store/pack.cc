@@ -1,0 +1,106 @@
+#include "store/pack.h"
+
+#include <botan/hash.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "coffer/spec/limits.h"
+
+namespace coffer::store {
+namespace {
+
+constexpr std::array<std::uint8_t, 8> pack_magic{'C', 'F', 'R', 'P', 'A', 'C', 'K', '\n'};
+constexpr std::array<std::uint8_t, 4> record_magic{'C', 'F', 'R', 'B'};
+constexpr std::uint32_t pack_version = 1;
+constexpr std::size_t check_offset = 80;
+
+template <std::unsigned_integral T>
+void put(std::span<std::uint8_t> into, std::size_t offset, T value) {
+  for (std::size_t i = 0; i < sizeof(T); ++i) into[offset + i] = static_cast<std::uint8_t>(value >> (8 * (sizeof(T) - 1 - i)));
+}
+
+template <std::unsigned_integral T>
+T number_at(View octets, std::size_t offset) {
+  T value = 0;
+  for (std::size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>((value << 8) | octets[offset + i]);
+  return value;
+}
+
+std::array<std::uint8_t, 8> record_check(std::uint32_t pack, std::uint64_t offset, View header) {
+  std::array<std::uint8_t, 12> place{};
+  put(place, 0, pack);
+  put(place, 4, offset);
+  const auto hash = Botan::HashFunction::create_or_throw("SHA-256");
+  hash->update(place.data(), place.size());
+  hash->update(header.data(), check_offset);
+  const auto digest = hash->final();
+  std::array<std::uint8_t, 8> check{};
+  std::copy_n(digest.begin(), check.size(), check.begin());
+  return check;
+}
+
+}  // namespace
+
+std::string pack_name(std::uint32_t number) { return fmt::format("packs/{:08}.pack", number); }
+
+std::array<std::uint8_t, pack_header_octets> encode_pack_header(std::uint32_t number) {
+  std::array<std::uint8_t, pack_header_octets> header{};
+  std::copy(pack_magic.begin(), pack_magic.end(), header.begin());
+  put(std::span(header), 8, pack_version);
+  put(std::span(header), 12, number);
+  return header;
+}
+
+std::array<std::uint8_t, record_header_octets> encode_record_header(std::uint32_t pack, std::uint64_t offset, const Record& record) {
+  std::array<std::uint8_t, record_header_octets> header{};
+  std::copy(record_magic.begin(), record_magic.end(), header.begin());
+  put(std::span(header), 4, record.length);
+  put(std::span(header), 8, static_cast<std::uint64_t>(record.archive));
+  std::copy(record.id.begin(), record.id.end(), header.begin() + 16);
+  std::copy(record.checksum.begin(), record.checksum.end(), header.begin() + 48);
+  const auto check = record_check(pack, offset, header);
+  std::copy(check.begin(), check.end(), header.begin() + check_offset);
+  return header;
+}
+
+FileResult<bool> pack_header_whole(const File& file, std::uint32_t number) {
+  std::array<std::uint8_t, pack_header_octets> header{};
+  const auto read = file.read_at(0, header);
+  if (!read) return std::unexpected(read.error());
+  return *read == header.size() && header == encode_pack_header(number);
+}
+
+FileResult<RecordRead> read_record(const File& file, std::uint32_t pack, std::uint64_t offset) {
+  std::array<std::uint8_t, record_header_octets> header{};
+  const auto read = file.read_at(offset, header);
+  if (!read) return std::unexpected(read.error());
+  RecordRead found;
+  if (*read != header.size() || !std::equal(record_magic.begin(), record_magic.end(), header.begin())) return found;
+  const auto check = record_check(pack, offset, header);
+  // The length is believed, and memory taken for it, only if the check holds and it is a block's.
+  found.record.length = number_at<std::uint32_t>(header, 4);
+  if (!std::equal(check.begin(), check.end(), header.begin() + check_offset) || found.record.length > spec::limits::sealed_block_octets_max)
+    return found;
+  found.record.archive = static_cast<std::int64_t>(number_at<std::uint64_t>(header, 8));
+  std::copy_n(header.begin() + 16, 32, found.record.id.begin());
+  std::copy_n(header.begin() + 48, 32, found.record.checksum.begin());
+
+  found.sealed.resize(found.record.length);
+  const auto sealed = file.read_at(offset + record_header_octets, found.sealed);
+  if (!sealed) return std::unexpected(sealed.error());
+  const bool whole = *sealed == found.sealed.size() && sha256(found.sealed) == found.record.checksum;
+  found.state = whole ? RecordRead::State::whole : RecordRead::State::damaged;
+  if (!whole) found.sealed.clear();
+  return found;
+}
+
+Digest sha256(View octets) {
+  const auto hash = Botan::HashFunction::create_or_throw("SHA-256");
+  hash->update(octets.data(), octets.size());
+  Digest digest;
+  hash->final(digest.data());
+  return digest;
+}
+
+}  // namespace coffer::store

@@ -1,0 +1,55 @@
+// The octets of a pack file: a header, then records, each a header and one sealed block. Everything big-endian.
+//
+//   pack    "CFRPACK\n" · version u32 (1) · number u32
+//   record  "CFRB" · sealed octets u32 · archive u64 · block id 32 · checksum 32 · check 8 · sealed octets
+//
+// checksum is SHA-256 of the sealed octets; check the first 8 octets of SHA-256 of the pack's number (u32), the record's offset (u64) and
+// the 80 octets before it: a record is whole only where it was written. Must not know: the index, which records are wanted.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "protocol/octets.h"
+#include "store/file_system.h"
+
+namespace coffer::store {
+
+inline constexpr std::size_t pack_header_octets = 16;
+inline constexpr std::size_t record_header_octets = 88;
+
+struct Record {
+  std::int64_t archive = 0;
+  Digest id{}, checksum{};
+  std::uint32_t length = 0;  // of the sealed octets
+  std::uint64_t octets() const { return record_header_octets + length; }
+  bool operator==(const Record&) const = default;
+};
+
+/// "packs/00000001.pack"
+std::string pack_name(std::uint32_t number);
+
+std::array<std::uint8_t, pack_header_octets> encode_pack_header(std::uint32_t number);
+std::array<std::uint8_t, record_header_octets> encode_record_header(std::uint32_t pack, std::uint64_t offset, const Record& record);
+
+/// Whether the file begins as the pack of this number. Errors: the disk's.
+FileResult<bool> pack_header_whole(const File& file, std::uint32_t number);
+
+struct RecordRead {
+  enum class State : std::uint8_t {
+    whole,      // header and octets are what was written
+    damaged,    // the header is, the octets are not (or end early)
+    no_record,  // no header stands here
+  };
+  State state = State::no_record;
+  Record record;  // unless no_record
+  Octets sealed;  // if whole
+};
+
+/// Reads what stands at an offset and checks it. Errors: the disk's.
+FileResult<RecordRead> read_record(const File& file, std::uint32_t pack, std::uint64_t offset);
+
+Digest sha256(View octets);
+
+}  // namespace coffer::store

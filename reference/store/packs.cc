@@ -1,0 +1,116 @@
+#include "store/packs.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+
+namespace coffer::store {
+namespace {
+
+constexpr const char* folder = "packs";
+constexpr std::size_t open_files_max = 64;
+
+/// The number in "00000001.pack".
+std::optional<std::uint32_t> number_of(const std::string& name) {
+  std::uint32_t number = 0;
+  const auto parsed = std::from_chars(name.data(), name.data() + name.size(), number);
+  if (parsed.ec != std::errc() || number == 0 || pack_name(number) != std::string(folder) + "/" + name) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+Trouble trouble(const FileError& error) {
+  const bool full = error.code == ENOSPC || error.code == EDQUOT;
+  return {full ? Trouble::Kind::full : Trouble::Kind::failed, error.what};
+}
+
+Result<void> Packs::prepare() {
+  if (auto made = files_.make_folder(folder); !made) return std::unexpected(trouble(made.error()));
+  return {};
+}
+
+Result<std::vector<std::uint32_t>> Packs::numbers() const {
+  const auto names = files_.list(folder);
+  if (!names) return std::unexpected(trouble(names.error()));
+  std::vector<std::uint32_t> numbers;
+  for (const std::string& name : *names)
+    if (const auto number = number_of(name)) numbers.push_back(*number);
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+Result<std::shared_ptr<File>> Packs::file(std::uint32_t number) {
+  if (const auto found = open_.find(number); found != open_.end()) return found->second;
+  auto opened = files_.open(pack_name(number), OpenMode::existing);
+  if (!opened) return std::unexpected(trouble(opened.error()));
+  if (open_.size() >= open_files_max) open_.clear();
+  return open_[number] = std::move(*opened);
+}
+
+void Packs::begin_after(std::uint32_t number) {
+  highest_ = std::max(highest_, number);
+  current_.reset();
+}
+
+Result<Place> Packs::append(const Record& record, View sealed) {
+  if (!current_ || (current_->octets > pack_header_octets && current_->octets + record.octets() > pack_octets_max_))
+    if (auto begun = begin_pack(); !begun) return std::unexpected(begun.error());
+  const auto pack = file(current_->pack);
+  if (!pack) return std::unexpected(pack.error());
+
+  const Place place{current_->pack, current_->octets};
+  const auto header = encode_record_header(place.pack, place.offset, record);
+  auto written = (*pack)->write_at(place.offset, header);
+  if (written) written = (*pack)->write_at(place.offset + header.size(), sealed);
+  if (!written) {
+    // What stands of it is cut off; if even that fails, it stays behind as a torn end that the next start cuts off.
+    if (!(*pack)->truncate(place.offset)) begin_after(place.pack);
+    return std::unexpected(trouble(written.error()));
+  }
+  current_->octets += record.octets();
+  unsynced_[place.pack] = current_->octets;
+  return place;
+}
+
+Result<void> Packs::sync() {
+  if (folder_unsynced_)
+    if (auto synced = files_.sync_folder(folder); !synced) return std::unexpected(trouble(synced.error()));
+  folder_unsynced_ = false;
+  for (const auto& [number, octets] : unsynced_) {
+    const auto pack = file(number);
+    if (!pack) return std::unexpected(pack.error());
+    if (auto synced = (*pack)->sync(); !synced) return std::unexpected(trouble(synced.error()));
+  }
+  unsynced_.clear();
+  return {};
+}
+
+void Packs::discard_unsynced(const std::map<std::uint32_t, std::uint64_t>& synced_octets) {
+  if (current_) begin_after(current_->pack);
+  for (const auto& [number, octets] : unsynced_) {
+    const auto known = synced_octets.find(number);
+    if (const auto pack = file(number)) (void)(*pack)->truncate(known == synced_octets.end() ? pack_header_octets : known->second);
+  }
+  unsynced_.clear();
+}
+
+Result<void> Packs::begin_pack() {
+  if (current_) begin_after(current_->pack);
+  if (!unheaded_) {
+    auto made = files_.open(pack_name(highest_ + 1), OpenMode::create_new);
+    if (!made) return std::unexpected(trouble(made.error()));
+    unheaded_ = ++highest_;
+    open_[*unheaded_] = std::move(*made);
+    folder_unsynced_ = true;
+  }
+  const auto pack = file(*unheaded_);
+  if (!pack) return std::unexpected(pack.error());
+  if (auto written = (*pack)->write_at(0, encode_pack_header(*unheaded_)); !written) return std::unexpected(trouble(written.error()));
+  current_ = End{*unheaded_, pack_header_octets};
+  unsynced_[*unheaded_] = pack_header_octets;
+  unheaded_.reset();
+  return {};
+}
+
+}  // namespace coffer::store

@@ -1,0 +1,67 @@
+// The folder of packs: opens them for reading, appends records to the newest, syncs what was written.
+// Must not know: the index, archives, what a block is for. Appending: one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "store/pack.h"
+#include "store/trouble.h"
+
+namespace coffer::store {
+
+struct Place {
+  std::uint32_t pack = 0;
+  std::uint64_t offset = 0;
+  bool operator==(const Place&) const = default;
+};
+
+Trouble trouble(const FileError& error);
+
+class Packs {
+ public:
+  Packs(FileSystem& files, std::uint64_t pack_octets_max) : files_(files), pack_octets_max_(pack_octets_max) {}
+
+  /// Makes the folder unless it stands.
+  Result<void> prepare();
+  /// The numbers of the packs that stand, ascending.
+  Result<std::vector<std::uint32_t>> numbers() const;
+  /// The file, kept open among the last used ones.
+  Result<std::shared_ptr<File>> file(std::uint32_t number);
+
+  /// Appends go to this pack from now on, at its end.
+  void append_to(std::uint32_t number, std::uint64_t octets) { current_ = {number, octets}; }
+  /// Appends go to a new pack from now on, numbered above `number` and above every pack so far.
+  void begin_after(std::uint32_t number);
+
+  /// Appends a record. Not yet on stable storage. After an error nothing of it stands where the next one will be.
+  Result<Place> append(const Record& record, View sealed);
+  /// Packs written since the last sync, and how many octets of them are whole.
+  const std::map<std::uint32_t, std::uint64_t>& unsynced() const { return unsynced_; }
+  /// Everything appended is on stable storage afterwards. After an error nothing of unsynced() may be taken for stored.
+  Result<void> sync();
+  /// Takes back everything appended since the last sync, as far as the disk lets; appends go to a new pack.
+  void discard_unsynced(const std::map<std::uint32_t, std::uint64_t>& synced_octets);
+
+ private:
+  Result<void> begin_pack();
+
+  FileSystem& files_;
+  std::uint64_t pack_octets_max_;
+  std::map<std::uint32_t, std::shared_ptr<File>> open_;
+  struct End {
+    std::uint32_t pack = 0;
+    std::uint64_t octets = 0;
+  };
+  std::optional<End> current_;
+  std::optional<std::uint32_t> unheaded_;  // made, but its header could not be written yet
+  std::uint32_t highest_ = 0;
+  std::map<std::uint32_t, std::uint64_t> unsynced_;
+  bool folder_unsynced_ = false;
+};
+
+}  // namespace coffer::store

@@ -1,0 +1,299 @@
+#include "store/store.h"
+
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include "store/chain.h"
+#include "store/directory_lock.h"
+#include "store/index.h"
+#include "store/packs.h"
+#include "store/recovery.h"
+#include "store/verify_store.h"
+
+namespace coffer::store {
+namespace {
+
+Digest digest_at(View ids, std::size_t index) {
+  Digest id;
+  std::copy_n(ids.begin() + static_cast<std::ptrdiff_t>(index * id.size()), id.size(), id.begin());
+  return id;
+}
+
+using Fields = std::span<const std::pair<std::string_view, std::string>>;
+
+std::string fields_json(Fields fields) {
+  nlohmann::ordered_json object = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : fields) object[std::string(name)] = value;
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace
+
+class Store::Impl {
+ public:
+  Impl(DirectoryLock lock, Index index, FileSystem& files, Clock clock, StoreOptions options)
+      : lock_(std::move(lock)),
+        index_(std::move(index)),
+        packs_(files, options.pack_octets_max),
+        clock_(std::move(clock)),
+        options_(options) {}
+
+  Result<void> start() {
+    if (auto ready = packs_.prepare(); !ready) return ready;
+    const auto recovered = recover(packs_, index_);
+    if (!recovered) return std::unexpected(recovered.error());
+    if (recovered->blocks == 0 && recovered->octets_cut == 0 && recovered->losses.empty()) return {};
+    std::vector<std::pair<std::string_view, std::string>> fields{{"blocks_indexed", std::to_string(recovered->blocks)},
+                                                                 {"octets_cut", std::to_string(recovered->octets_cut)}};
+    for (const std::string& loss : recovered->losses) fields.emplace_back("lost", loss);
+    return note_locked("store_recovered", fields, Index::Durability::at_once);
+  }
+
+  Result<Archive> archive_of(std::uint64_t user, std::uint64_t computer) {
+    const std::lock_guard lock(mutex_);
+    const auto row = index_.archive_of(user, computer);
+    if (!row) return std::unexpected(row.error());
+    return Archive{*row, generation_};
+  }
+
+  Result<std::vector<std::uint16_t>> missing(Archive archive, View ids) {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::uint16_t> indices;
+    std::set<Digest> seen;
+    for (std::size_t i = 0; (i + 1) * 32 <= ids.size(); ++i) {
+      const Digest id = digest_at(ids, i);
+      if (!seen.insert(id).second || received_.contains({archive.row, id})) continue;
+      const auto found = index_.find(archive.row, id);
+      if (!found) return std::unexpected(found.error());
+      if (!*found || (*found)->damaged) indices.push_back(static_cast<std::uint16_t>(i));
+    }
+    return indices;
+  }
+
+  Result<void> put(Archive archive, const Digest& id, const Digest& checksum, View sealed) {
+    const std::lock_guard lock(mutex_);
+    if (auto fresh = check_generation(archive); !fresh) return fresh;
+    const Record record{archive.row, id, checksum, static_cast<std::uint32_t>(sealed.size())};
+    const auto place = packs_.append(record, sealed);
+    if (!place) return std::unexpected(place.error());
+    received_[{archive.row, id}] = {record, *place, false};
+    received_octets_ += record.octets();
+    return received_octets_ >= options_.unindexed_octets_max ? settle_locked(0, nullptr) : Result<void>{};
+  }
+
+  Result<void> settle() {
+    const std::lock_guard lock(mutex_);
+    return received_.empty() ? Result<void>{} : settle_locked(0, nullptr);
+  }
+
+  Result<CommitOutcome> commit(Archive archive, const protocol::CommitVersion& version) {
+    const std::lock_guard lock(mutex_);
+    if (auto fresh = check_generation(archive); !fresh) return std::unexpected(fresh.error());
+    const auto end = index_.chain_end(archive.row);
+    if (!end) return std::unexpected(end.error());
+    // [ARC-037] … when a commit's number, previous link or link does not continue the archive's chain
+    if (version.number != end->number + 1 || !equal(version.previous, end->link) ||
+        !equal(version.link, link_of(version.previous, version.number, version.record)))
+      return CommitOutcome::conflict;
+    if (auto stored = settle_locked(archive.row, &version); !stored) return std::unexpected(stored.error());
+    return CommitOutcome::committed;
+  }
+
+  Result<VersionPage> versions(Archive archive, std::uint64_t from, std::size_t limit) {
+    const std::lock_guard lock(mutex_);
+    // [ARC-040] … from the stated number on, in ascending order
+    auto entries = index_.versions(archive.row, from, limit + 1);
+    if (!entries) return std::unexpected(entries.error());
+    // [ARC-041] … at most three versions into one answer and set more exactly when there are others beyond them
+    VersionPage page{std::move(*entries), false};
+    page.more = page.entries.size() > limit;
+    if (page.more) page.entries.resize(limit);
+    return page;
+  }
+
+  Result<std::optional<StoredBlock>> load(Archive archive, const Digest& id) {
+    std::optional<Located> block;
+    std::shared_ptr<File> file;
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto found = received_.find({archive.row, id}); found != received_.end()) {
+        block = found->second;
+      } else {
+        auto indexed = index_.find(archive.row, id);
+        if (!indexed) return std::unexpected(indexed.error());
+        block = *indexed;
+      }
+      if (!block) return std::nullopt;
+      const auto opened = packs_.file(block->place.pack);
+      if (!opened) return damaged_locked(*block, opened.error().what);
+      file = *opened;
+    }
+    auto read = read_record(*file, block->place.pack, block->place.offset);
+    // [ARC-057] … exactly as they were stored: what does not prove it is not sent.
+    if (read && read->state == RecordRead::State::whole && read->record == block->record)
+      return StoredBlock{read->record.checksum, std::move(read->sealed)};
+    const std::lock_guard lock(mutex_);
+    return damaged_locked(*block, read ? "octets are not what was stored" : read.error().what);
+  }
+
+  Result<bool> begin_restore(Archive archive, std::uint64_t version, std::uint16_t purpose) {
+    const std::lock_guard lock(mutex_);
+    const auto found = index_.has_version(archive.row, version);
+    if (!found || !*found) return found;
+    // [ARC-050] A server MUST log each restore with user, computer, version and purpose before it answers
+    auto logged =
+        note_restore("restore_begun", archive, {{"version", std::to_string(version)}, {"purpose", purpose == 0 ? "restore" : "verify"}});
+    if (!logged) return std::unexpected(logged.error());
+    return true;
+  }
+
+  Result<void> end_restore(Archive archive, bool complete) {
+    const std::lock_guard lock(mutex_);
+    // [ARC-054] A server MUST log the end of each restore and whether it was complete.
+    return note_restore("restore_ended", archive, {{"complete", complete ? "yes" : "no"}});
+  }
+
+  Result<void> note(std::string_view event, Fields fields) {
+    const std::lock_guard lock(mutex_);
+    return note_locked(event, fields, Index::Durability::with_the_next);
+  }
+
+  Result<std::map<std::uint64_t, std::uint64_t>> bindings() {
+    const std::lock_guard lock(mutex_);
+    return index_.bindings();
+  }
+
+  Result<void> bind(std::uint64_t computer, std::uint64_t user) {
+    const std::lock_guard lock(mutex_);
+    return index_.bind(computer, user);
+  }
+
+  Result<VerifyReport> verify() {
+    const std::lock_guard lock(mutex_);
+    if (!received_.empty())
+      if (auto settled = settle_locked(0, nullptr); !settled) return std::unexpected(settled.error());
+    return verify_store(packs_, index_);
+  }
+
+ private:
+  /// Blocks of an older generation may be gone: a version that counts on them must not be acknowledged.
+  Result<void> check_generation(Archive archive) const {
+    if (archive.generation == generation_) return {};
+    return std::unexpected(Trouble{Trouble::Kind::lost, "blocks received earlier were lost by a failed write"});
+  }
+
+  // [ARC-038] … only after the version and every block received before it are on stable storage: packs first, then one transaction.
+  Result<void> settle_locked(std::int64_t archive, const protocol::CommitVersion* version) {
+    const std::map<std::uint32_t, std::uint64_t> written = packs_.unsynced();
+    for (const auto& [number, octets] : written) unindexed_[number] = octets;
+    if (auto synced = packs_.sync(); !synced) {
+      // A later sync may succeed without having stored anything: what was received since the last one counts as lost.
+      lose_received();
+      return synced;
+    }
+    std::vector<Located> blocks;
+    blocks.reserve(received_.size());
+    for (const auto& [key, block] : received_) blocks.push_back(block);
+    // [ARC-043] A server MUST show nothing of a version before its commit is complete.
+    if (auto added = index_.add(blocks, unindexed_, archive, version); !added) return added;
+    received_.clear();
+    received_octets_ = 0;
+    unindexed_.clear();
+    return {};
+  }
+
+  void lose_received() {
+    if (const auto indexed = index_.packs()) packs_.discard_unsynced(*indexed);
+    received_.clear();
+    received_octets_ = 0;
+    unindexed_.clear();
+    ++generation_;
+  }
+
+  Result<std::optional<StoredBlock>> damaged_locked(const Located& block, const std::string& why) {
+    if (const auto found = received_.find({block.record.archive, block.record.id});
+        found != received_.end() && found->second.place == block.place)
+      received_.erase(found);
+    if (auto marked = index_.set_damaged(block, true); !marked) return std::unexpected(marked.error());
+    const std::pair<std::string_view, std::string> fields[] = {
+        {"pack", std::to_string(block.place.pack)}, {"offset", std::to_string(block.place.offset)}, {"why", why}};
+    if (!block.damaged)
+      if (auto noted = note_locked("block_damaged", fields, Index::Durability::with_the_next); !noted)
+        return std::unexpected(noted.error());
+    return std::nullopt;
+  }
+
+  Result<void> note_restore(std::string_view event, Archive archive, std::vector<std::pair<std::string_view, std::string>> fields) {
+    const auto archives = index_.archives();
+    if (!archives) return std::unexpected(archives.error());
+    const auto owner = archives->find(archive.row);
+    if (owner == archives->end()) return std::unexpected(Trouble{Trouble::Kind::failed, "no such archive"});
+    fields.insert(fields.begin(),
+                  {{"user", std::to_string(owner->second.user)}, {"computer", fmt::format("{:016x}", owner->second.computer)}});
+    return note_locked(event, fields, Index::Durability::at_once);
+  }
+
+  Result<void> note_locked(std::string_view event, Fields fields, Index::Durability durability) {
+    return index_.append_event(event, fields_json(fields), clock_(), durability);
+  }
+
+  DirectoryLock lock_;
+  std::mutex mutex_;  // of everything below
+  Index index_;
+  Packs packs_;
+  Clock clock_;
+  StoreOptions options_;
+
+  std::map<std::pair<std::int64_t, Digest>, Located> received_;  // appended, not yet indexed
+  std::uint64_t received_octets_ = 0;
+  std::map<std::uint32_t, std::uint64_t> unindexed_;  // packs written since the last transaction, and their ends
+  std::uint64_t generation_ = 1;                      // counts losses
+};
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::~Store() { (void)impl_->settle(); }
+
+Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& directory, FileSystem& files, Clock clock, StoreOptions options) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) return std::unexpected(Trouble{Trouble::Kind::failed, "make " + directory.string() + ": " + error.message()});
+  auto lock = DirectoryLock::take(directory);
+  if (!lock) return std::unexpected(lock.error());
+  Packs packs(files, options.pack_octets_max);
+  if (auto ready = packs.prepare(); !ready) return std::unexpected(ready.error());
+  const auto numbers = packs.numbers();
+  if (!numbers) return std::unexpected(numbers.error());
+  auto index = Index::open(directory / index_name, !numbers->empty());
+  if (!index) return std::unexpected(index.error());
+  auto impl = std::make_unique<Impl>(std::move(*lock), std::move(*index), files, std::move(clock), options);
+  if (auto started = impl->start(); !started) return std::unexpected(started.error());
+  return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+Result<Archive> Store::archive_of(std::uint64_t user, std::uint64_t computer) { return impl_->archive_of(user, computer); }
+Result<std::vector<std::uint16_t>> Store::missing(Archive archive, View ids) { return impl_->missing(archive, ids); }
+Result<void> Store::put(Archive archive, const Digest& id, const Digest& checksum, View sealed) {
+  return impl_->put(archive, id, checksum, sealed);
+}
+Result<void> Store::settle() { return impl_->settle(); }
+Result<CommitOutcome> Store::commit(Archive archive, const protocol::CommitVersion& version) { return impl_->commit(archive, version); }
+Result<VersionPage> Store::versions(Archive archive, std::uint64_t from, std::size_t limit) {
+  return impl_->versions(archive, from, limit);
+}
+Result<std::optional<StoredBlock>> Store::load(Archive archive, const Digest& id) { return impl_->load(archive, id); }
+Result<bool> Store::begin_restore(Archive archive, std::uint64_t version, std::uint16_t purpose) {
+  return impl_->begin_restore(archive, version, purpose);
+}
+Result<void> Store::end_restore(Archive archive, bool complete) { return impl_->end_restore(archive, complete); }
+Result<void> Store::note(std::string_view event, std::span<const std::pair<std::string_view, std::string>> fields) {
+  return impl_->note(event, fields);
+}
+Result<std::map<std::uint64_t, std::uint64_t>> Store::bindings() { return impl_->bindings(); }
+Result<void> Store::bind(std::uint64_t computer, std::uint64_t user) { return impl_->bind(computer, user); }
+Result<VerifyReport> Store::verify() { return impl_->verify(); }
+
+}  // namespace coffer::store

@@ -1,0 +1,156 @@
+// Reading everything: each pack from end to end beside what the index says of it, then chains of versions and events.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "store/chain.h"
+#include "store/verify_store.h"
+
+namespace coffer::store {
+namespace {
+
+class Verification {
+ public:
+  Verification(Packs& packs, Index& index) : packs_(packs), index_(index) {}
+
+  Result<VerifyReport> run() {
+    auto archives = index_.archives();
+    if (!archives) return std::unexpected(archives.error());
+    archives_ = std::move(*archives);
+    auto done = all_packs();
+    for (const auto& [archive, owner] : archives_)
+      if (done) done = versions(archive, owner);
+    if (done) done = events();
+    if (!done) return std::unexpected(done.error());
+    return std::move(report_);
+  }
+
+ private:
+  Result<void> all_packs() {
+    const auto indexed = index_.packs();
+    if (!indexed) return std::unexpected(indexed.error());
+    const auto standing = packs_.numbers();
+    if (!standing) return std::unexpected(standing.error());
+    std::vector<std::uint32_t> numbers = *standing;
+    for (const auto& [number, octets] : *indexed) numbers.push_back(number);
+    std::sort(numbers.begin(), numbers.end());
+    numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+    for (const std::uint32_t number : numbers)
+      if (auto done = pack(number); !done) return done;
+    return {};
+  }
+
+  Result<void> pack(std::uint32_t number) {
+    const auto blocks = index_.blocks_of(number);
+    if (!blocks) return std::unexpected(blocks.error());
+    const auto file = packs_.file(number);
+    if (!file) {
+      for (const Located& block : *blocks)
+        if (auto done = bad(block, Finding::Kind::missing, file.error().what); !done) return done;
+      return {};
+    }
+    ++report_.packs;
+    const auto header = pack_header_whole(**file, number);
+    if (!header || !*header)
+      find({Finding::Kind::pack, number, 0, 0, 0, {}, header ? "the pack's header is damaged" : header.error().what});
+    const auto size = (*file)->size();
+    if (!size) return std::unexpected(trouble(size.error()));
+    return records(**file, number, *size, *blocks);
+  }
+
+  /// Walks from record to record. Where none stands, goes on at the next block that the index knows.
+  Result<void> records(const File& file, std::uint32_t number, std::uint64_t size, const std::vector<Located>& blocks) {
+    std::uint64_t offset = pack_header_octets;
+    auto next = blocks.begin();
+    while (offset < size || next != blocks.end()) {
+      const bool expected = next != blocks.end() && next->place.offset <= offset;
+      if (expected) {
+        offset = next->place.offset;  // a record before it may claim more octets than it has
+        if (auto done = block(file, *next, size); !done) return done;
+        offset += next->record.octets();
+        ++next;
+        continue;
+      }
+      const std::uint64_t beyond = next == blocks.end() ? size : next->place.offset;
+      const auto read = read_record(file, number, offset);
+      if (offset >= size) {
+        offset = beyond;
+      } else if (read && read->state != RecordRead::State::no_record) {
+        orphan(number, offset, *read);
+        offset += read->record.octets();
+      } else {
+        const std::uint64_t unread = std::min(beyond, size) - offset;
+        find({Finding::Kind::unreadable, number, offset, 0, 0, {}, fmt::format("{} octets are no record", unread)});
+        offset = beyond;
+      }
+    }
+    report_.octets += size;
+    return {};
+  }
+
+  Result<void> block(const File& file, const Located& block, std::uint64_t size) {
+    ++report_.blocks;
+    if (block.place.offset + block.record.octets() > size) return bad(block, Finding::Kind::missing, "the pack ends before the block does");
+    const auto read = read_record(file, block.place.pack, block.place.offset);
+    if (!read) return bad(block, Finding::Kind::damaged, read.error().what);
+    if (read->state == RecordRead::State::no_record) return bad(block, Finding::Kind::damaged, "its header is damaged");
+    if (read->state == RecordRead::State::damaged) return bad(block, Finding::Kind::damaged, "its octets are not what was stored");
+    if (read->record != block.record) return bad(block, Finding::Kind::damaged, "another block stands in its place");
+    return block.damaged ? index_.set_damaged(block, false) : Result<void>{};
+  }
+
+  Result<void> bad(const Located& block, Finding::Kind kind, std::string why) {
+    const Owner owner = archives_[block.record.archive];
+    find({kind, block.place.pack, block.place.offset, owner.user, owner.computer, block.record.id, std::move(why)});
+    return index_.set_damaged(block, true);
+  }
+
+  void orphan(std::uint32_t pack, std::uint64_t offset, const RecordRead& read) {
+    const auto owner = archives_.find(read.record.archive);
+    const Owner of = owner == archives_.end() ? Owner{} : owner->second;
+    const bool whole = read.state == RecordRead::State::whole;
+    find({Finding::Kind::orphan, pack, offset, of.user, of.computer, read.record.id,
+          whole ? "no archive refers to it" : "damaged, and no archive refers to it"});
+  }
+
+  Result<void> versions(std::int64_t archive, const Owner& owner) {
+    ChainEnd end;
+    for (;;) {
+      const auto page = index_.versions(archive, end.number + 1, 100);
+      if (!page) return std::unexpected(page.error());
+      if (page->empty()) return {};
+      for (const protocol::VersionEntry& version : *page) {
+        ++report_.versions;
+        const bool continues = version.number == end.number + 1 && equal(version.link, link_of(end.link, version.number, version.record));
+        if (!continues) find({Finding::Kind::version, 0, version.number, owner.user, owner.computer, {}, "it does not continue the chain"});
+        end.number = version.number;
+        std::copy_n(version.link.begin(), std::min(version.link.size(), end.link.size()), end.link.begin());
+      }
+    }
+  }
+
+  Result<void> events() {
+    std::uint64_t number = 0;
+    Digest hash{};
+    return index_.each_event([&](const Event& event) {
+      ++report_.events;
+      if (event.number != number + 1 || event.hash != event_hash(hash, event))
+        find({Finding::Kind::event, 0, event.number, 0, 0, {}, "it does not continue the chain"});
+      number = event.number;
+      hash = event.hash;
+    });
+  }
+
+  void find(Finding finding) { report_.findings.push_back(std::move(finding)); }
+
+  Packs& packs_;
+  Index& index_;
+  std::map<std::int64_t, Owner> archives_;
+  VerifyReport report_;
+};
+
+}  // namespace
+
+Result<VerifyReport> verify_store(Packs& packs, Index& index) { return Verification(packs, index).run(); }
+
+}  // namespace coffer::store

@@ -1,0 +1,63 @@
+// The report in words and as JSON.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "store/verify.h"
+
+namespace coffer::store {
+namespace {
+
+constexpr std::array<std::string_view, 7> names{"damaged", "missing", "orphan", "unreadable", "pack", "version", "event"};
+
+std::string hex(View octets) {
+  std::string text;
+  for (const std::uint8_t octet : octets) text += fmt::format("{:02x}", octet);
+  return text;
+}
+
+}  // namespace
+
+std::string_view name(Finding::Kind kind) { return names[static_cast<std::size_t>(kind)]; }
+
+std::string text(const Finding& finding) {
+  std::string line(name(finding.kind));
+  if (finding.pack != 0)
+    line += fmt::format(" pack {} offset {}", finding.pack, finding.offset);
+  else
+    line += fmt::format(" {}", finding.offset);
+  if (finding.user != 0) line += fmt::format(" user {} computer {:016x}", finding.user, finding.computer);
+  if (finding.id) line += " block " + hex(*finding.id);
+  return line + ": " + finding.what;
+}
+
+bool VerifyReport::whole() const {
+  return std::all_of(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.kind == Finding::Kind::orphan || finding.kind == Finding::Kind::unreadable;
+  });
+}
+
+std::string json(const VerifyReport& report) {
+  nlohmann::ordered_json object = {{"whole", report.whole()},
+                                   {"packs", report.packs},
+                                   {"blocks", report.blocks},
+                                   {"octets", report.octets},
+                                   {"versions", report.versions},
+                                   {"events", report.events},
+                                   {"findings", nlohmann::ordered_json::array()}};
+  for (const Finding& finding : report.findings) {
+    nlohmann::ordered_json entry = {{"kind", name(finding.kind)}};
+    if (finding.pack != 0) entry["pack"] = finding.pack;
+    entry[finding.pack != 0 ? "offset" : "number"] = finding.offset;
+    if (finding.user != 0) entry["user"] = finding.user;
+    if (finding.user != 0) entry["computer"] = fmt::format("{:016x}", finding.computer);
+    if (finding.id) entry["block"] = hex(*finding.id);
+    entry["what"] = finding.what;
+    object["findings"].push_back(std::move(entry));
+  }
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace coffer::store

@@ -1,0 +1,194 @@
+// What a store finds at its start: torn ends, an index that is damaged, newer, or gone.
+#include <fstream>
+
+#include "workshop.h"
+
+namespace coffer::store {
+namespace {
+
+class RecoveryTest : public StoreTest {
+ protected:
+  void write_index(const std::string& octets) {
+    store.reset();
+    for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(directory.path() / (std::string(index_name) + suffix));
+    std::ofstream(directory.path() / index_name, std::ios::binary | std::ios::trunc) << octets;
+  }
+  Trouble refusal() {
+    const auto opened = try_open();
+    EXPECT_FALSE(opened);
+    return opened ? Trouble{} : opened.error();
+  }
+};
+
+TEST_F(RecoveryTest, a_last_record_torn_at_any_octet_is_cut_off_and_all_before_it_stays) {
+  open();
+  Archive archive = value(store->archive_of(1, 2));
+  const Block a = make_block(1), b = make_block(2), c = make_block(3);
+  put(archive, a);
+  const ChainEnd end = commit(archive);
+  const std::size_t committed = files.octets(first_pack).size();
+  // What a crash leaves: the index of before, the pack with two records more.
+  TemporaryDirectory before;
+  copy_index(directory.path(), before.path());
+  put(archive, b);
+  put(archive, c);
+  const Octets whole = files.octets(first_pack);
+  const std::size_t record = record_header_octets + b.sealed.size();
+  ASSERT_EQ(whole.size(), committed + 2 * record);
+
+  for (std::size_t size = committed; size <= whole.size(); ++size) {
+    SCOPED_TRACE(size);
+    TemporaryDirectory fresh;
+    copy_index(before.path(), fresh.path());
+    MemoryFileSystem disk = files.snapshot();
+    disk.octets(first_pack).resize(size);
+    auto reopened = value(Store::open(fresh.path(), disk, fixed_clock()));
+    const std::size_t records = (size - committed) / record;
+    EXPECT_EQ(disk.octets(first_pack).size(), committed + records * record);
+    const Archive again = value(reopened->archive_of(1, 2));
+    EXPECT_TRUE(value(reopened->load(again, a.id)));
+    EXPECT_EQ(value(reopened->load(again, b.id)).has_value(), records >= 1);
+    EXPECT_EQ(value(reopened->load(again, c.id)).has_value(), records >= 2);
+    ok(reopened->put(again, c.id, c.checksum, c.sealed));
+    EXPECT_EQ(value(reopened->commit(again, next_version(end))), CommitOutcome::committed);
+    EXPECT_TRUE(value(reopened->verify()).whole());
+  }
+}
+
+TEST_F(RecoveryTest, a_tail_with_one_flipped_octet_is_taken_up_to_the_record_before) {
+  open();
+  const Archive archive = value(store->archive_of(1, 2));
+  const Block a = make_block(1), b = make_block(2);
+  TemporaryDirectory before;
+  copy_index(directory.path(), before.path());
+  put(archive, a);
+  const std::size_t first = files.octets(first_pack).size();
+  put(archive, b);
+  for (std::size_t at = first; at < files.octets(first_pack).size(); ++at) {
+    SCOPED_TRACE(at);
+    TemporaryDirectory fresh;
+    copy_index(before.path(), fresh.path());
+    MemoryFileSystem disk = files.snapshot();
+    disk.octets(first_pack)[at] ^= 0x40;
+    auto reopened = value(Store::open(fresh.path(), disk, fixed_clock()));
+    const Archive again = value(reopened->archive_of(1, 2));
+    EXPECT_TRUE(value(reopened->load(again, a.id)));
+    EXPECT_FALSE(value(reopened->load(again, b.id)));
+    EXPECT_EQ(disk.octets(first_pack).size(), first);
+  }
+}
+
+TEST_F(RecoveryTest, a_pack_that_was_made_but_not_yet_written_is_used) {
+  for (const std::size_t size : {0u, 1u, 15u, 16u}) {
+    SCOPED_TRACE(size);
+    TemporaryDirectory fresh;
+    MemoryFileSystem disk;
+    value(Store::open(fresh.path(), disk, fixed_clock()));
+    ASSERT_TRUE(disk.open(first_pack, OpenMode::create_new));
+    const auto header = encode_pack_header(1);
+    disk.octets(first_pack).assign(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(size));
+    auto again = value(Store::open(fresh.path(), disk, fixed_clock()));
+    const Archive archive = value(again->archive_of(1, 2));
+    const Block a = make_block(1);
+    ok(again->put(archive, a.id, a.checksum, a.sealed));
+    ok(again->settle());
+    EXPECT_FALSE(disk.exists("packs/00000002.pack"));
+    EXPECT_TRUE(value(again->verify()).findings.empty());
+  }
+}
+
+TEST_F(RecoveryTest, a_pack_shorter_than_its_index_costs_the_blocks_that_stood_there_and_no_others) {
+  open();
+  Archive archive = value(store->archive_of(1, 2));
+  const Block a = make_block(1), b = make_block(2), c = make_block(3);
+  put(archive, a);
+  put(archive, b);
+  const ChainEnd end = commit(archive);
+  store.reset();
+  files.octets(first_pack).pop_back();
+  open();
+  archive = value(store->archive_of(1, 2));
+  EXPECT_EQ(missing(archive, {a, b}), (std::vector<std::uint16_t>{1})) << "without anything having been read";
+  EXPECT_EQ(events("store_recovered").size(), 1u);
+  put(archive, b);
+  put(archive, c);
+  commit(archive, end);
+  open();
+  EXPECT_TRUE(loads(archive, a) && loads(archive, b) && loads(archive, c));
+}
+
+TEST_F(RecoveryTest, a_pack_that_is_gone_costs_its_blocks_and_its_number_is_not_used_again) {
+  options.pack_octets_max = 200;
+  open();
+  Archive archive = value(store->archive_of(1, 2));
+  const Block a = make_block(1, 100), b = make_block(2, 100);
+  put(archive, a);
+  put(archive, b);
+  const ChainEnd end = commit(archive);
+  store.reset();
+  files.remove("packs/00000002.pack");
+  open();
+  archive = value(store->archive_of(1, 2));
+  EXPECT_EQ(missing(archive, {a, b}), (std::vector<std::uint16_t>{1}));
+  EXPECT_FALSE(value(store->verify()).whole());
+  put(archive, b);
+  commit(archive, end);
+  EXPECT_FALSE(files.exists("packs/00000002.pack"));
+  EXPECT_TRUE(loads(archive, b));
+  EXPECT_TRUE(value(store->verify()).whole());
+}
+
+TEST_F(RecoveryTest, an_index_of_a_newer_format_is_refused) {
+  open();
+  store.reset();
+  ok(value(Database::open(directory.path() / index_name, Database::Access::read_write_create)).script("PRAGMA user_version = 2"));
+  const Trouble trouble = refusal();
+  EXPECT_EQ(trouble.kind, Trouble::Kind::newer);
+  EXPECT_NE(trouble.what.find("newer program"), std::string::npos) << trouble.what;
+}
+
+TEST_F(RecoveryTest, a_damaged_index_is_refused_with_what_to_do) {
+  open();
+  const Archive archive = value(store->archive_of(1, 2));
+  for (std::uint32_t i = 0; i < 200; ++i) put(archive, make_block(i));
+  commit(archive);
+  store.reset();
+  std::string octets;
+  {
+    std::ifstream in(directory.path() / index_name, std::ios::binary);
+    octets.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  ASSERT_GT(octets.size(), 20'000u);
+  std::string broken = octets;
+  std::fill(broken.begin(), broken.begin() + 100, 'x');
+  write_index(broken);
+  EXPECT_EQ(refusal().kind, Trouble::Kind::corrupt);
+  broken = octets;
+  std::fill(broken.begin() + 8192, broken.begin() + 20'000, 'x');
+  write_index(broken);
+  const Trouble trouble = refusal();
+  EXPECT_EQ(trouble.kind, Trouble::Kind::corrupt);
+  EXPECT_NE(trouble.what.find("last backup"), std::string::npos) << trouble.what;
+  write_index(octets);
+  EXPECT_TRUE(try_open());
+}
+
+TEST_F(RecoveryTest, packs_without_an_index_are_refused_and_left_alone) {
+  open();
+  put(value(store->archive_of(1, 2)), make_block(1));
+  ok(store->settle());
+  store.reset();
+  const Octets pack = files.octets(first_pack);
+  std::filesystem::remove(directory.path() / index_name);
+  EXPECT_EQ(refusal().kind, Trouble::Kind::corrupt);
+  EXPECT_EQ(refusal().kind, Trouble::Kind::corrupt) << "the second time, over the file that the first one made";
+  EXPECT_EQ(files.octets(first_pack), pack);
+}
+
+TEST_F(RecoveryTest, a_database_of_something_else_is_refused) {
+  ok(value(Database::open(directory.path() / index_name, Database::Access::read_write_create)).script("CREATE TABLE recipes(name)"));
+  EXPECT_EQ(refusal().kind, Trouble::Kind::corrupt);
+}
+
+}  // namespace
+}  // namespace coffer::store
