@@ -1,0 +1,51 @@
+// Is an adapter fit to be asked at all? Each fault says what was expected and what to change.
+#include <fmt/format.h>
+
+#include "adapter/adapter.h"
+#include "peer/outcome.h"
+#include "wire/random.h"
+
+namespace coffer::conformance {
+namespace {
+
+constexpr std::chrono::seconds patience{20};
+
+/// A verb nobody can have foreseen must come back as unimplemented: an adapter that says yes to everything proves nothing.
+void ask_the_unknown(Adapter& adapter, std::vector<std::string>& faults) {
+  Random random(static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()), "preflight");
+  const std::string verb = "verb" + hex(random.octets(6));
+  try {
+    const auto reply = adapter.call(verb, {}, patience);
+    faults.push_back(fmt::format("expected {{\"unimplemented\": …}} in reply to the unknown verb \"{}\", got: {}", verb, reply.dump()));
+  } catch (const Unimplemented&) {
+  }
+}
+
+/// Requests may overlap: each reply is known by its id.
+void ask_two_at_once(Adapter& adapter) {
+  const auto first = adapter.begin("hello");
+  const auto second = adapter.begin("reset");
+  adapter.await(second, patience);
+  adapter.await(first, patience);
+}
+
+}  // namespace
+
+std::vector<std::string> preflight(const std::string& command, std::string* errors) {
+  std::vector<std::string> faults;
+  std::unique_ptr<Adapter> adapter;
+  try {
+    adapter = std::make_unique<Adapter>(command);
+    hello(*adapter);
+    ask_the_unknown(*adapter, faults);
+    ask_two_at_once(*adapter);
+  } catch (const Unimplemented& reason) {
+    faults.push_back(fmt::format("`hello` and `reset` must be implemented ({})", reason.what()));
+  } catch (const SuiteFault& fault) {
+    faults.push_back(fault.what());
+  }
+  if (adapter && errors != nullptr) *errors = adapter->take_errors();
+  return faults;
+}
+
+}  // namespace coffer::conformance

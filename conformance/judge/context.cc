@@ -1,0 +1,244 @@
+#include "judge/context.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "adapter/adapter.h"
+
+namespace coffer::conformance {
+namespace {
+
+using nlohmann::json;
+using ClientState = spec::client_session::State;
+namespace fs = std::filesystem;
+
+/// What makes a client come to a state, and the message it has sent when it is there.
+struct Way {
+  std::string_view what, pending;
+  bool needs_a_version = false;
+};
+
+Way way_to(ClientState state) {
+  switch (state) {
+    case ClientState::connecting: break;
+    case ClientState::await_proceed: return {"connect", "version"};
+    case ClientState::await_server_identity: return {"connect", "computer"};
+    case ClientState::await_login_accepted: return {"connect", "login"};
+    case ClientState::await_ready: return {"connect", "config_state"};
+    case ClientState::await_pong: return {"ping", "ping"};
+    case ClientState::await_missing_blocks: return {"backup", "offer_blocks"};
+    case ClientState::await_version_committed: return {"backup", "commit_version"};
+    case ClientState::await_versions: return {"versions", "list_versions"};
+    case ClientState::await_restore_begun: return {"restore", "restore_begin", true};
+    case ClientState::await_blocks: return {"restore", "fetch_blocks", true};
+    case ClientState::await_restore_ended: return {"restore", "restore_end", true};
+    case ClientState::leaving: return {"connect", "goodbye"};
+    case ClientState::ready:
+    case ClientState::restoring:
+    case ClientState::closed: break;
+  }
+  throw SuiteFault(fmt::format("a client gives no sign of standing in {}: no script can wait for that", spec::client_session::name(state)));
+}
+
+}  // namespace
+
+Context::Context(Stage& stage, Setting setting)
+    : stage_(stage), setting_(std::move(setting)), computer_(stage.random.guid()), archive_key_(stage.random.octets(32)) {
+  holdings_.server_guid = stage.random.guid();
+}
+
+Context::~Context() {
+  // Connections end before the client's reply is awaited: a client left hanging then has nothing to wait for.
+  clients_.clear();
+  raw_.clear();
+  servers_.clear();
+  early_.reset();
+  listener_.reset();
+  if (drive_id_) try {
+      setting_.adapter->await(*drive_id_, std::chrono::seconds(20));
+    } catch (const std::exception& error) {
+      stage_.recorder.remark(fmt::format("the drive left under way came to nothing: {}", error.what()));
+    }
+  std::error_code ignored;
+  if (!scratch_.empty()) fs::remove_all(scratch_, ignored);
+}
+
+void Context::require(bool holds, std::string expected, std::string actual) {
+  if (!holds) throw Unmet(std::move(expected), std::move(actual));
+}
+
+std::string Context::scratch() {
+  if (scratch_.empty()) {
+    std::string pattern =
+        (fs::path(setting_.scratch_parent.empty() ? fs::temp_directory_path().string() : setting_.scratch_parent) / "conform-XXXXXX")
+            .string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw SuiteFault("cannot make a scratch directory: " + pattern);
+    scratch_ = pattern;
+  }
+  return scratch_;
+}
+
+// ---- A server under test -----------------------------------------------------------------------------------------------------------
+
+Walker Context::walker() const { return walker(fixture().alice); }
+
+Walker Context::walker(const Account& account) const {
+  return {account.registration_key, account.name, account.password, computer_, false};
+}
+
+ClientPeer& Context::connect() { return connect(walker()); }
+
+ClientPeer& Context::connect(const Walker& walker, const ClientChannelOptions& options) {
+  ClientChannelOptions pinned = options;
+  if (!pinned.pin) pinned.pin = setting_.pin;
+  clients_.push_back(std::make_unique<ClientPeer>(stage_, setting_.server, walker, pinned));
+  return *clients_.back();
+}
+
+ClientPeer& Context::at(spec::server_session::State state) { return at(state, walker()); }
+
+ClientPeer& Context::at(spec::server_session::State state, const Walker& walker) {
+  auto& client = connect(walker);
+  client.walk_to(state);
+  return client;
+}
+
+RawPeer& Context::tcp() {
+  raw_.push_back(std::make_unique<RawPeer>(stage_, setting_.server));
+  return *raw_.back();
+}
+
+// ---- A client under test -----------------------------------------------------------------------------------------------------------
+
+void Context::drive(Drive what) {
+  if (setting_.adapter == nullptr) throw Unimplemented("no adapter: a client can only be judged through one");
+  if (drive_id_) throw SuiteFault("a drive is begun before the last one's end was asked for");
+  if (!listener_) listener_ = std::make_unique<ListeningSocket>();
+  json fields{{"do", what.what},
+              {"host", "127.0.0.1"},
+              {"port", listener_->port()},
+              {"pin", hex(what.pin.value_or(setting_.credentials->pin()))},
+              {"server", guid_text(what.expected_server.value_or(holdings_.server_guid))},
+              {"computer", guid_text(computer_)},
+              {"registration_key", fixture().standard_key},
+              {"user", fixture().alice.name},
+              {"password", fixture().alice.password},
+              {"deferred", what.deferred},
+              {"archive_key", hex(archive_key_)},
+              {"device", fmt::format("{}-{}", guid_text(computer_), what.device)}};
+  if (!what.paths.empty()) fields["paths"] = what.paths;
+  if (what.version != 0) fields["version"] = what.version;
+  if (!what.target.empty()) fields["target"] = what.target;
+  if (!what.timers_ms.empty()) fields["timers_ms"] = what.timers_ms;
+  stage_.recorder.happened('-', "drive " + what.what, "the client under test is asked to");
+  drive_id_ = setting_.adapter->begin("drive", std::move(fields));
+}
+
+DriveReport Context::driven() {
+  if (!drive_id_) throw SuiteFault("no drive is under way");
+  const auto id = *drive_id_;
+  drive_id_.reset();
+  const auto reply = setting_.adapter->await(id, stage_.patience.answer + std::chrono::seconds(25));
+  DriveReport report{text_member(reply, "drive", "ended"), reply.contains("detail") ? reply["detail"].dump() : std::string()};
+  stage_.recorder.happened('-', "the client reports: " + report.ended, report.detail);
+  if (report.ended != "ok" && report.ended != "refused" && report.ended != "failed")
+    throw SuiteFault("`drive` must answer with \"ended\" as \"ok\", \"refused\" or \"failed\", got: " + report.ended);
+  return report;
+}
+
+Socket Context::accept_tcp() {
+  if (early_) {
+    auto socket = std::move(*early_);
+    early_.reset();
+    return socket;
+  }
+  if (!listener_) throw SuiteFault("nothing was driven: no client will connect");
+  // A client that ends without connecting is known by its reply, before the patience ends.
+  for (const auto deadline = stage_.deadline();;) {
+    if (auto socket = listener_->accept(std::min(deadline, Clock::now() + std::chrono::milliseconds(20)))) return std::move(*socket);
+    const bool over = drive_id_ && setting_.adapter->replied(*drive_id_);
+    if (!over && Clock::now() < deadline) continue;
+    if (auto socket = listener_->accept(Clock::now())) return std::move(*socket);
+    if (!over) throw NotReached("a connection from the client", "nothing in time");
+    const auto report = driven();
+    throw NotReached("a connection from the client", fmt::format("it ended without one: {} {}", report.ended, report.detail));
+  }
+}
+
+ServerPeer& Context::accept(const ServerChannelOptions& options) {
+  servers_.push_back(std::make_unique<ServerPeer>(stage_, accept_tcp(), *setting_.credentials, holdings_, options));
+  return *servers_.back();
+}
+
+bool Context::connects_again() {
+  if (!drive_id_) throw SuiteFault("no drive is under way");
+  for (const auto deadline = stage_.deadline(); Clock::now() < deadline;) {
+    if (auto socket = listener_->accept(Clock::now() + std::chrono::milliseconds(20))) {
+      early_ = std::move(*socket);
+      stage_.recorder.happened('-', "the client connects again");
+      return true;
+    }
+    if (setting_.adapter->replied(*drive_id_)) {
+      early_ = listener_->accept(Clock::now());
+      return early_.has_value();
+    }
+  }
+  return false;
+}
+
+ServerPeer& Context::client_in(ClientState state) {
+  const auto way = way_to(state);
+  Drive what{.what = std::string(way.what)};
+  if (way.needs_a_version || way.what == "backup")
+    what.paths = {make_tree({{"one.txt", octets("the first file")}, {"two.bin", random().octets(3000)}})};
+  if (way.needs_a_version) {
+    what.what = "backup";
+    drive(what);
+    accept().serve_to_any_end();
+    if (const auto report = driven(); report.ended != "ok")
+      throw NotReached("a version to restore", "the backup before it: " + report.ended + " " + report.detail);
+    what.what = way.what;
+    what.target = scratch() + "/restored";
+    what.paths.clear();
+  }
+  drive(what);
+  auto& server = accept();
+  pending_ = server.serve_until(way.pending);
+  stage_.recorder.remark(fmt::format("the client is in {}", spec::client_session::name(state)), server.name());
+  return server;
+}
+
+ArchiveKeys Context::archive_keys() const { return derive_keys(archive_key_, {holdings_.user, computer_, holdings_.server_guid}); }
+
+std::string Context::make_tree(const std::map<std::string, Octets>& files) {
+  const fs::path root = fs::path(scratch()) / fmt::format("tree{}", ++trees_);
+  fs::create_directories(root);
+  for (const auto& [path, content] : files) {
+    fs::create_directories((root / path).parent_path());
+    std::ofstream file(root / path, std::ios::binary);
+    file.write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
+    if (!file) throw SuiteFault("cannot write " + (root / path).string());
+  }
+  return root.string();
+}
+
+// ---- The adapter's other verbs -------------------------------------------------------------------------------------------------------
+
+json Context::admin(json what) {
+  if (setting_.adapter == nullptr) throw Unimplemented("no adapter: nothing can be administered");
+  stage_.recorder.happened('-', "admin " + what.dump());
+  auto reply = setting_.adapter->call("admin", std::move(what));
+  // A server that was started again may listen elsewhere.
+  if (reply.contains("port")) setting_.server.port = static_cast<std::uint16_t>(number_member(reply, "admin", "port"));
+  return reply;
+}
+
+json Context::observe(json what) {
+  if (setting_.adapter == nullptr) throw Unimplemented("no adapter: nothing can be observed");
+  stage_.recorder.happened('-', "observe " + what.dump());
+  return setting_.adapter->call("observe", std::move(what));
+}
+
+}  // namespace coffer::conformance

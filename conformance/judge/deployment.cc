@@ -1,0 +1,69 @@
+#include "judge/deployment.h"
+
+#include <fmt/format.h>
+
+#include "peer/outcome.h"
+
+namespace coffer::conformance {
+
+Fixture fixture_for(const Case& subject, const Fixture& ordinary) {
+  Fixture fixture = ordinary;
+  if (subject.needs.fixture) subject.needs.fixture(fixture);
+  return fixture;
+}
+
+Deployment::Deployment(const Subject& subject, const ServerCredentials& credentials, std::string scratch_parent)
+    : subject_(subject), credentials_(credentials), scratch_parent_(std::move(scratch_parent)), fixture_(subject.fixture) {}
+
+Deployment::~Deployment() = default;
+
+std::string Deployment::take_errors() { return adapter_ ? adapter_->take_errors() : std::string(); }
+
+Context::Setting Deployment::setting_for(const Case& subject) {
+  Context::Setting setting{.fixture = &fixture_,
+                           .server = server_,
+                           .pin = pin_,
+                           .adapter = nullptr,
+                           .credentials = &credentials_,
+                           .scratch_parent = scratch_parent_};
+  if (subject_.server) {
+    if (!subject.needs.verbs.empty() || subject.needs.own_server || subject.needs.fixture || subject.role == Role::client)
+      throw Unimplemented("a bare connection cannot give what this case needs; an adapter can");
+    setting.server = *subject_.server;
+    setting.pin = subject_.pin;
+    return setting;
+  }
+  if (!adapter_ || adapter_->broken()) {
+    adapter_.reset();
+    served_.clear();
+    adapter_ = std::make_unique<Adapter>(subject_.adapter_command);
+  }
+  setting.adapter = adapter_.get();
+  if (subject.role == Role::client) return setting;
+
+  const Fixture wanted = fixture_for(subject, subject_.fixture);
+  const std::string text = wanted.to_json();
+  if (served_ != text || subject.needs.own_server) serve(wanted, text);
+  if (subject.needs.own_server) served_.clear();
+  setting.server = server_;
+  setting.pin = pin_;
+  return setting;
+}
+
+void Deployment::serve(const Fixture& fixture, const std::string& text) {
+  served_.clear();
+  adapter_->call("reset");
+  adapter_->call("prepare", {{"fixture", nlohmann::json::parse(text)}});
+  const auto reply = adapter_->call("serve");
+  server_ = {reply.contains("host") ? text_member(reply, "serve", "host") : "127.0.0.1",
+             static_cast<std::uint16_t>(number_member(reply, "serve", "port"))};
+  pin_.reset();
+  if (reply.contains("pin")) {
+    pin_ = from_hex(text_member(reply, "serve", "pin"));
+    if (!pin_ || pin_->size() != 32) throw SuiteFault("`serve` must answer with \"pin\" as 64 hex digits, or without");
+  }
+  fixture_ = fixture;
+  served_ = text;
+}
+
+}  // namespace coffer::conformance

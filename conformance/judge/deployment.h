@@ -1,0 +1,50 @@
+// One worker's implementation under test: its adapter process and the server that it serves, kept from case to case and made anew when a
+// case needs another fixture, changed the server as a whole, or left it in doubt. Must not know: scheduling, verdicts.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "adapter/adapter.h"
+#include "judge/context.h"
+
+namespace coffer::conformance {
+
+/// How the implementation is reached: through an adapter, or as a server that runs already.
+struct Subject {
+  std::string adapter_command;
+  std::optional<Endpoint> server;  // with --connect
+  std::optional<Octets> pin;
+  Fixture fixture;  // of the running server; the ordinary one otherwise
+};
+
+class Deployment {
+ public:
+  Deployment(const Subject& subject, const ServerCredentials& credentials, std::string scratch_parent);
+  ~Deployment();
+
+  /// Ready for that case. Throws SuiteFault, or Unimplemented with the adapter's reason.
+  Context::Setting setting_for(const Case& subject);
+  /// What is served is not to be used again.
+  void discard() { served_.clear(); }
+  /// What the adapter wrote to its standard error since the last call.
+  std::string take_errors();
+
+ private:
+  void serve(const Fixture& fixture, const std::string& text);
+
+  const Subject& subject_;
+  const ServerCredentials& credentials_;
+  std::string scratch_parent_;
+  std::unique_ptr<Adapter> adapter_;
+  Fixture fixture_;     // of what is served
+  std::string served_;  // its JSON; empty: nothing is served
+  Endpoint server_;
+  std::optional<Octets> pin_;
+};
+
+/// The ordinary fixture with the changes that a case needs.
+Fixture fixture_for(const Case& subject, const Fixture& ordinary);
+
+}  // namespace coffer::conformance

@@ -1,0 +1,252 @@
+#include "judge/run.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "judge/cover.h"
+#include "judge/execute.h"
+
+namespace coffer::conformance {
+namespace {
+
+struct Task {
+  const Case* subject;
+  std::uint32_t iteration;
+  std::size_t place;  // in the results
+};
+/// Tasks that one worker does in a row, because they share a server of their own.
+using Unit = std::vector<Task>;
+
+std::string reproduce_line(const Case& subject, const RunOptions& options) {
+  std::string line = fmt::format("coffer-conform run {} --seed {}", shell_quoted(subject.id), options.seed);
+  if (options.subject.server) {
+    line += fmt::format(" --connect {}:{}", options.subject.server->host, options.subject.server->port);
+    if (options.subject.pin) line += " --pin " + hex(*options.subject.pin);
+  } else {
+    line += " --adapter " + shell_quoted(options.subject.adapter_command);
+  }
+  return line + (options.patience.strict ? "" : " --lenient");
+}
+
+/// Special servers first, each with all its cases; then the ordinary cases one by one.
+std::vector<Unit> units_of(const std::vector<const Case*>& chosen, const RunOptions& options) {
+  const std::string ordinary = options.subject.fixture.to_json();
+  std::map<std::string, Unit> special;
+  std::vector<Unit> plain;
+  std::size_t place = 0;
+  for (std::uint32_t iteration = 1; iteration <= options.repeat; ++iteration)
+    for (const auto* subject : chosen) {
+      const Task task{subject, iteration, place++};
+      const std::string text = subject->needs.fixture ? fixture_for(*subject, options.subject.fixture).to_json() : ordinary;
+      if (text == ordinary)
+        plain.push_back({task});
+      else
+        special[text].push_back(task);
+    }
+  std::vector<Unit> units;
+  for (auto& [text, unit] : special) units.push_back(std::move(unit));
+  // Cases that change the server as a whole leave each worker without one: they come before those that share theirs.
+  std::ranges::stable_partition(plain, [](const Unit& unit) { return unit.front().subject->needs.own_server; });
+  for (auto& unit : plain) units.push_back(std::move(unit));
+  return units;
+}
+
+/// One worker's view of an implementation that has gone silent: after a few cases that waited in vain, the next ones wait less.
+class Waiting {
+ public:
+  explicit Waiting(Patience full) : full_(full) {}
+  Patience now() const { return silent_ < silent_max ? full_ : Patience{std::min(full_.answer, shortened), full_.strict}; }
+  void learn(const CaseResult& result) {
+    const bool in_vain = result.verdict == Verdict::inconclusive && result.script.actual.find("in time") != std::string::npos;
+    silent_ = in_vain ? silent_ + 1 : result.verdict == Verdict::pass ? 0 : silent_;
+  }
+
+ private:
+  static constexpr int silent_max = 3;
+  static constexpr std::chrono::milliseconds shortened{500};
+  Patience full_;
+  int silent_ = 0;
+};
+
+class Worker {
+ public:
+  Worker(const RunOptions& options, const Implementation& implementation, const ServerCredentials& credentials)
+      : options_(options),
+        implementation_(implementation),
+        deployment_(options.subject, credentials, options.scratch_parent),
+        waiting_(options.patience) {}
+
+  CaseResult work(const Task& task) {
+    CaseResult result = describe(*task.subject);
+    result.iteration = task.iteration;
+    result.seed = options_.seed;
+    if (std::ranges::find(implementation_.roles, std::string(name(task.subject->role))) == implementation_.roles.end()) {
+      result.skip = Skip::not_applicable;
+      result.skip_reason = fmt::format("the implementation does not claim the role {}", name(task.subject->role));
+    } else {
+      try {
+        Execution execution{.setting = deployment_.setting_for(*task.subject),
+                            .patience = waiting_.now(),
+                            .seed = options_.seed,
+                            .iteration = task.iteration};
+        result = execute(*task.subject, execution);
+        waiting_.learn(result);
+      } catch (const Unimplemented& reason) {
+        result.skip = Skip::unimplemented;
+        result.skip_reason = reason.what();
+      } catch (const std::exception& fault) {
+        result.verdict = Verdict::error;
+        result.script.ran = true;
+        result.script.verdict = Verdict::error;
+        result.script.expected = "an adapter that keeps its contract";
+        result.script.actual = fault.what();
+      }
+      // What misbehaved may have harmed the server: the next case gets another one.
+      if (result.verdict > Verdict::pass) deployment_.discard();
+    }
+    auto errors = deployment_.take_errors();
+    if (result.verdict > Verdict::pass) result.adapter_stderr = std::move(errors);
+    result.reproduce = reproduce_line(*task.subject, options_);
+    judge_standing(result, options_.baseline);
+    return result;
+  }
+
+ private:
+  const RunOptions& options_;
+  const Implementation& implementation_;
+  Deployment deployment_;
+  Waiting waiting_;
+};
+
+void count(Counts& counts, const CaseResult& result) {
+  if (result.standing == Standing::unexpected) ++counts.unexpected;
+  if (result.standing == Standing::stale) ++counts.stale;
+  if (!result.baseline_reason.empty() && result.standing == Standing::as_expected && result.verdict > Verdict::pass)
+    ++counts.expected_failures;
+  if (result.skip == Skip::not_applicable) {
+    ++counts.not_applicable;
+    return;
+  }
+  if (result.skip == Skip::unimplemented) {
+    ++counts.unimplemented;
+    return;
+  }
+  switch (result.verdict) {
+    case Verdict::none: ++counts.not_run; return;
+    case Verdict::pass: ++counts.pass; return;
+    case Verdict::inconclusive: ++counts.inconclusive; return;
+    case Verdict::warn: ++counts.warn; return;
+    case Verdict::fail: ++counts.fail; return;
+    case Verdict::error: ++counts.error; return;
+  }
+}
+
+Implementation meet(const RunOptions& options) {
+  Implementation met{.name = {}, .version = {}, .roles = {}, .claims = {}, .adapter_command = options.subject.adapter_command};
+  if (options.subject.server) {
+    met.name = fmt::format("{}:{}", options.subject.server->host, options.subject.server->port);
+    met.roles = {"server"};
+    return met;
+  }
+  Adapter adapter(options.subject.adapter_command);
+  auto said = hello(adapter);
+  met.name = std::move(said.name);
+  met.version = std::move(said.version);
+  met.roles = std::move(said.roles);
+  met.claims = std::move(said.claims);
+  return met;
+}
+
+void run_units(const std::vector<Unit>& units, const RunOptions& options, RunResult& result) {
+  const ServerCredentials credentials;
+  std::atomic<std::size_t> next = 0;
+  std::mutex reporting;
+  const auto work = [&] {
+    Worker worker(options, result.implementation, credentials);
+    for (std::size_t at; (at = next++) < units.size();)
+      for (const auto& task : units[at]) {
+        auto done = worker.work(task);
+        const std::lock_guard lock(reporting);
+        if (options.on_result) options.on_result(done);
+        result.cases[task.place] = std::move(done);
+      }
+  };
+  std::vector<std::thread> workers;
+  const auto wanted = std::min<std::size_t>(std::max(options.jobs, 1u), units.size());
+  for (std::size_t i = 1; i < wanted; ++i) workers.emplace_back(work);
+  work();
+  for (auto& worker : workers) worker.join();
+}
+
+}  // namespace
+
+std::string shell_quoted(std::string_view word) {
+  if (!word.empty() &&
+      word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-") == std::string_view::npos)
+    return std::string(word);
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+int exit_code(const RunResult& result) {
+  const auto& counts = result.counts;
+  const auto unexpected = [&](Verdict verdict) {
+    return std::ranges::any_of(result.cases,
+                               [&](const CaseResult& one) { return one.standing == Standing::unexpected && one.verdict == verdict; });
+  };
+  if (!result.preflight_faults.empty() || unexpected(Verdict::error)) return 4;
+  if (unexpected(Verdict::fail) || unexpected(Verdict::warn)) return 1;
+  if (counts.stale != 0 || !result.stale_unknown.empty()) return 2;
+  // A run that showed nothing is not a run that went well.
+  if (unexpected(Verdict::inconclusive) || counts.not_run != 0 || counts.pass + counts.expected_failures + counts.warn == 0) return 3;
+  return 0;
+}
+
+RunResult run(const std::vector<Case>& all, const RunOptions& options) {
+  const auto began = Clock::now();
+  RunResult result;
+  result.suite_version = options.suite_version;
+  result.started_at =
+      fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+  result.seed = options.seed;
+  result.strict = options.patience.strict;
+  result.jobs = options.jobs;
+  result.shard = options.selection.shard;
+  result.shards = options.selection.shards;
+  result.repeat = options.repeat;
+  result.command_line = options.command_line;
+
+  const auto chosen = select(all, options.selection);
+  result.counts.selected = static_cast<std::uint32_t>(chosen.size() * options.repeat);
+  for (std::uint32_t iteration = 1; iteration <= options.repeat; ++iteration)
+    for (const auto* subject : chosen) {
+      result.cases.push_back(describe(*subject));
+      result.cases.back().iteration = iteration;
+      result.cases.back().seed = options.seed;
+      result.cases.back().reproduce = reproduce_line(*subject, options);
+    }
+  for (const auto& [id, entry] : options.baseline)
+    if (std::ranges::find(all, id, &Case::id) == all.end()) result.stale_unknown.push_back(id);
+
+  try {
+    if (!options.subject.server) result.preflight_faults = preflight(options.subject.adapter_command);
+    if (result.preflight_faults.empty()) {
+      result.implementation = meet(options);
+      run_units(units_of(chosen, options), options, result);
+    }
+  } catch (const std::exception& fault) {
+    result.preflight_faults.push_back(fault.what());
+  }
+  for (const auto& one : result.cases) count(result.counts, one);
+  result.requirements = cover(all, result.cases);
+  result.duration_ms = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began).count());
+  result.exit_code = exit_code(result);
+  return result;
+}
+
+}  // namespace coffer::conformance

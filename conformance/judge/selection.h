@@ -1,0 +1,24 @@
+// Which cases of the suite a run takes. Must not know: how they run.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "judge/case.h"
+
+namespace coffer::conformance {
+
+/// `*` any characters, `?` one. The whole text must match.
+bool matches(std::string_view glob, std::string_view text);
+
+struct Selection {
+  std::vector<std::string> globs;  // any of them; none: all
+  std::optional<Role> role;
+  std::vector<std::string> requirements;  // any of them (globs); none: all
+  std::uint32_t shard = 1, shards = 1;    // of what the rest selects, every shards-th
+};
+/// In the suite's order.
+std::vector<const Case*> select(const std::vector<Case>& all, const Selection& selection);
+
+}  // namespace coffer::conformance
