@@ -1,0 +1,45 @@
+// What this device knows of files that it has backed up: stamp and blocks, so that an unchanged file is not read again.
+// Only a help: lost, damaged or of another key, it is begun anew. The server is still asked for every block.
+// Must not know: how files are read.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "client/failure.h"
+#include "client/tree_scanner.h"
+#include "protocol/octets.h"
+
+namespace coffer::client {
+
+class FileCache {
+ public:
+  struct Known {
+    FileStamp stamp;
+    std::vector<Digest> blocks;
+  };
+
+  /// `key_check`: the archive key's check value; blocks named under another key are of no use.
+  explicit FileCache(const Digest& key_check) : key_check_(key_check) {}
+  /// Reads what save() wrote; anything else leaves the cache empty.
+  void load(const std::string& path);
+  Outcome<void> save(const std::string& path) const;
+
+  /// nullptr unless the file has exactly this stamp.
+  const Known* find(const std::string& path, const FileStamp& stamp) const;
+  void put(const std::string& path, Known known) { files_.insert_or_assign(path, std::move(known)); }
+  void drop(const std::string& path) { files_.erase(path); }
+  template <typename Condition>
+  void drop_if(Condition condition) {
+    std::erase_if(files_, [&](const auto& file) { return condition(file.first); });
+  }
+  std::size_t size() const { return files_.size(); }
+
+ private:
+  Digest key_check_;
+  std::unordered_map<std::string, Known> files_;
+};
+
+}  // namespace coffer::client

@@ -1,0 +1,229 @@
+#include "client/restore.h"
+
+#include <map>
+#include <optional>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "client/block_sender.h"
+#include "client/printable.h"
+#include "client/tree_writer.h"
+
+namespace coffer::client {
+namespace {
+
+std::string short_name(const Digest& id) { return hex(id).substr(0, 16); }
+
+/// Fetches the content of a version's files, in the order of the entries, and tells a writer of it.
+class ContentRun {
+ public:
+  struct Place {
+    std::size_t entry;
+    std::size_t block;
+  };
+
+  ContentRun(BlockFetcher& fetcher, const VersionContent& content) : fetcher_(fetcher), content_(content) {}
+
+  void want(std::size_t entry) {
+    for (std::size_t block = 0; block < content_.entries[entry].blocks.size(); ++block) {
+      places_.push_back({entry, block});
+      ids_.push_back(content_.entries[entry].blocks[block]);
+    }
+  }
+  template <typename Take>
+  Outcome<void> run(std::vector<LostBlock>& lost, Take take) {
+    std::unordered_set<Digest, DigestHash> named;
+    return fetcher_.fetch(archive::BlockKind::content, ids_, [&](std::size_t index, const BlockFetcher::Block& block) {
+      if (!block && named.insert(ids_[index]).second) lost.push_back({ids_[index], block.error()});
+      return take(places_[index], block);
+    });
+  }
+
+ private:
+  BlockFetcher& fetcher_;
+  const VersionContent& content_;
+  std::vector<Place> places_;
+  std::vector<Digest> ids_;
+};
+
+class Restore {
+ public:
+  Restore(BlockFetcher& fetcher, VersionContent content, TreeWriter tree, const ShowRestore& show)
+      : content_(std::move(content)), tree_(std::move(tree)), run_(fetcher, content_), show_(show), skipped_(content_.entries.size()) {}
+
+  Outcome<RestoreReport> run() {
+    report_.lost = content_.lost;
+    if (content_.incomplete) report_.problems.push_back({"", *content_.incomplete + "; files after it cannot be named or restored"});
+    plan();
+    auto fetched = run_.run(report_.lost, [this](ContentRun::Place place, const BlockFetcher::Block& block) { return take(place, block); });
+    if (fetched) fetched = advance(content_.entries.size());
+    tree_.finish(report_.problems);
+    if (!fetched) return std::unexpected(fetched.error());
+    return std::move(report_);
+  }
+
+ private:
+  const archive::Entry& entry(std::size_t index) const { return content_.entries[index]; }
+
+  void plan() {
+    for (std::size_t i = 0; i < content_.entries.size(); ++i) {
+      if (entry(i).type != archive::EntryType::file) continue;
+      ++progress_.files;
+      progress_.octets += entry(i).size;
+      run_.want(i);
+    }
+  }
+
+  /// The entries before `end` that need no blocks.
+  Outcome<void> advance(std::size_t end) {
+    for (; next_ < end; ++next_) {
+      if (!entry(next_).blocks.empty()) continue;
+      if (auto done = settle(next_, write_without_blocks(entry(next_))); !done) return done;
+    }
+    return {};
+  }
+
+  Written write_without_blocks(const archive::Entry& entry) {
+    switch (entry.type) {
+      case archive::EntryType::directory:
+        return tree_.directory(entry);
+      case archive::EntryType::symbolic_link:
+        return tree_.symbolic_link(entry);
+      case archive::EntryType::hard_link:
+        return tree_.hard_link(entry);
+      case archive::EntryType::file: {
+        auto file = tree_.begin_file(entry);
+        if (!file) return std::unexpected(file.error());
+        return tree_.finish_file(entry, std::move(*file));
+      }
+    }
+    return std::unexpected(Refusal{"is of an unknown type", false});
+  }
+
+  Outcome<void> take(ContentRun::Place place, const BlockFetcher::Block& block) {
+    const archive::Entry& file = entry(place.entry);
+    if (place.block == 0) {
+      if (auto done = advance(place.entry); !done) return done;
+      next_ = place.entry + 1;
+      if (auto possible = tree_.check(file); !possible) return skip(place.entry, possible.error());
+      auto begun = tree_.begin_file(file);
+      if (!begun) return skip(place.entry, begun.error());
+      open_.emplace(std::move(*begun));
+    }
+    if (skipped_[place.entry]) return {};
+    if (!block) return skip(place.entry, {fmt::format("was not restored: its block {} is lost ({})", short_name(file.blocks[place.block]), block.error()), false});
+    if (auto written = open_->write(*block); !written) return skip(place.entry, written.error());
+    progress_.octets_done += block->size();
+    if (place.block + 1 < file.blocks.size()) {
+      show_(progress_);
+      return {};
+    }
+    PendingFile whole = std::move(*open_);
+    open_.reset();
+    return settle(place.entry, tree_.finish_file(file, std::move(whole)));
+  }
+
+  Outcome<void> skip(std::size_t index, Refusal refusal) {
+    skipped_[index] = true;
+    open_.reset();
+    return settle(index, std::unexpected(std::move(refusal)));
+  }
+
+  /// Counts an entry, or names it among the problems; a disk that takes nothing more ends the restore.
+  Outcome<void> settle(std::size_t index, const Written& written) {
+    const archive::Entry& done = entry(index);
+    if (done.type == archive::EntryType::file) ++progress_.files_done;
+    show_(progress_);
+    if (!written && written.error().fatal)
+      return std::unexpected(Failure{ExitCode::local, fmt::format("{}: {}. What was restored before it stays; make room and run the restore again "
+                                                                  "(files that are there are left as they are)",
+                                                                  printable(done.path), written.error().what)});
+    if (!written) {
+      report_.problems.push_back({done.path, written.error().what});
+      return {};
+    }
+    if (done.type == archive::EntryType::file) {
+      ++report_.files;
+      report_.content_octets += done.size;
+    } else {
+      ++(done.type == archive::EntryType::directory ? report_.directories : report_.links);
+    }
+    return {};
+  }
+
+  VersionContent content_;
+  TreeWriter tree_;
+  ContentRun run_;
+  const ShowRestore& show_;
+  std::vector<bool> skipped_;
+  std::size_t next_ = 0;             // the first entry that has not been dealt with
+  std::optional<PendingFile> open_;  // the file that blocks are being written to
+  RestoreProgress progress_;
+  RestoreReport report_;
+};
+
+}  // namespace
+
+Outcome<RestoreReport> restore(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record, const RestoreOptions& options) {
+  auto tree = TreeWriter::open(options.target, options.overwrite);
+  if (!tree) return std::unexpected(tree.error());
+  if (auto begun = link.begin_restore(record.number, ServerLink::Purpose::restore); !begun) return std::unexpected(begun.error());
+  BlockFetcher fetcher(link, keys);
+  auto content = read_content(fetcher, record);
+  if (!content) return std::unexpected(content.error());
+  auto report = Restore(fetcher, std::move(*content), std::move(*tree), options.progress).run();
+  if (!report) {
+    // A disk that is full is no fault of the session: it ends in order, and the server's log says that the restore was not complete.
+    if (report.error().code == ExitCode::local) (void)link.end_restore(false);
+    return report;
+  }
+  if (auto ended = link.end_restore(report->problems.empty()); !ended) return std::unexpected(ended.error());
+  return report;
+}
+
+Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record, const ShowRestore& show) {
+  if (auto begun = link.begin_restore(record.number, ServerLink::Purpose::verify); !begun) return std::unexpected(begun.error());
+  BlockFetcher fetcher(link, keys);
+  auto content = read_content(fetcher, record);
+  if (!content) return std::unexpected(content.error());
+
+  VerifyReport report{.files = 0, .blocks = 0, .content_octets = 0, .lost = content->lost, .problems = {}};
+  if (content->incomplete) report.problems.push_back({"", *content->incomplete + "; files after it cannot be named"});
+  RestoreProgress progress;
+  ContentRun run(fetcher, *content);
+  for (std::size_t i = 0; i < content->entries.size(); ++i) {
+    if (content->entries[i].type != archive::EntryType::file) continue;
+    ++report.files;
+    progress.octets += content->entries[i].size;
+    run.want(i);
+  }
+  progress.files = report.files;
+  std::uint64_t octets_of_file = 0;
+  std::optional<std::string> wrong;
+  const auto take = [&](ContentRun::Place place, const BlockFetcher::Block& block) -> Outcome<void> {
+    const archive::Entry& file = content->entries[place.entry];
+    if (place.block == 0) {
+      octets_of_file = 0;
+      wrong.reset();
+    }
+    if (block)
+      octets_of_file += block->size();
+    else if (!wrong)
+      wrong = fmt::format("needs block {}, which is lost ({})", short_name(file.blocks[place.block]), block.error());
+    progress.octets_done += block ? block->size() : 0;
+    show(progress);
+    if (place.block + 1 < file.blocks.size()) return {};
+    if (!wrong && octets_of_file != file.size) wrong = fmt::format("has blocks of {} octets, and its entry says {}", octets_of_file, file.size);
+    if (wrong) report.problems.push_back({file.path, *wrong});
+    if (!wrong) report.content_octets += file.size;
+    ++progress.files_done;
+    return {};
+  };
+  if (auto fetched = run.run(report.lost, take); !fetched) return std::unexpected(fetched.error());
+  report.blocks = fetcher.counts().blocks;
+  if (auto ended = link.end_restore(report.problems.empty()); !ended) return std::unexpected(ended.error());
+  return report;
+}
+
+}  // namespace coffer::client

@@ -1,0 +1,47 @@
+// Restoring a version into a directory, and verifying one without writing. A lost block costs only the files that use it.
+// Must not know: sockets, command lines.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "client/failure.h"
+#include "client/server_link.h"
+#include "client/version_content.h"
+#include "keys/archive_key.h"
+
+namespace coffer::client {
+
+struct RestoreProgress {
+  std::uint64_t files_done = 0, files = 0;
+  std::uint64_t octets_done = 0, octets = 0;
+};
+using ShowRestore = std::function<void(const RestoreProgress&)>;
+
+struct RestoreOptions {
+  std::string target;
+  bool overwrite = false;
+  ShowRestore progress = [](const RestoreProgress&) {};
+};
+
+struct RestoreReport {
+  std::uint64_t files = 0, directories = 0, links = 0, content_octets = 0;  // restored
+  std::vector<LostBlock> lost;
+  Problems problems;  // entries that were not restored
+};
+
+/// Failures: the session's; the target cannot be written at all. What was already restored stays.
+Outcome<RestoreReport> restore(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record, const RestoreOptions& options);
+
+struct VerifyReport {
+  std::uint64_t files = 0, blocks = 0, content_octets = 0;
+  std::vector<LostBlock> lost;
+  Problems problems;  // files that a restore would not give back
+};
+
+/// Fetches and opens every block of the version.
+Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record, const ShowRestore& progress);
+
+}  // namespace coffer::client

@@ -1,0 +1,54 @@
+// What the client's operations ask of a server, one blocking call each; a session in ready stands behind it.
+// Must not know: sockets, TLS, files, keys. The unit tests put a server in memory behind it, the program a connection (net_link.h).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "client/failure.h"
+#include "protocol/message.h"
+#include "protocol/octets.h"
+
+namespace coffer::client {
+
+/// Who stands at the two ends: what an archive's identifier is made of [KEY-003].
+struct SessionFacts {
+  std::uint64_t user = 0;
+  std::uint64_t computer = 0;
+  std::uint64_t server = 0;
+  std::uint32_t permissions = 0;
+};
+
+struct VersionsPage {
+  std::vector<protocol::VersionEntry> entries;
+  bool more = false;
+};
+
+class ServerLink {
+ public:
+  virtual ~ServerLink() = default;
+  virtual SessionFacts facts() const = 0;
+
+  /// Keeps an idle session alive, and notices when it is not.
+  virtual Outcome<void> ping() = 0;
+  /// [ARC-030] 1 to 1,024 ids, back to back. Which of them, by index, the server lacks.
+  virtual Outcome<std::vector<std::uint16_t>> offer(View ids) = 0;
+  /// A block named missing [ARC-034]. Returns once it is queued, not once it is stored.
+  virtual Outcome<void> send(const Digest& id, const Digest& checksum, Octets sealed) = 0;
+  /// Returns once the version is on the server's stable storage [ARC-038].
+  virtual Outcome<void> commit(protocol::CommitVersion version) = 0;
+  virtual Outcome<VersionsPage> list(std::uint64_t from) = 0;
+
+  enum class Purpose : std::uint16_t { restore = 0, verify = 1 };
+  virtual Outcome<void> begin_restore(std::uint64_t version, Purpose purpose) = 0;
+  using BlockSink = std::function<void(const Digest& id, Octets sealed)>;
+  /// 1 to 1,024 ids, back to back. The sink gets what the server has, in order; the result names the rest by index.
+  virtual Outcome<std::vector<std::uint16_t>> fetch(View ids, const BlockSink& sink) = 0;
+  virtual Outcome<void> end_restore(bool complete) = 0;
+
+  /// Goodbye. Nothing can be asked afterwards.
+  virtual void leave() = 0;
+};
+
+}  // namespace coffer::client

@@ -1,0 +1,206 @@
+#include "client/tree_scanner.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include <fmt/format.h>
+
+namespace coffer::client {
+namespace {
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+struct Free {
+  void operator()(char* text) const { std::free(text); }
+};
+
+std::int64_t nanoseconds(const timespec& time) { return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec; }
+
+FileStamp stamp_of(const struct stat& status) {
+  return {.device = status.st_dev,
+          .inode = status.st_ino,
+          .size = static_cast<std::uint64_t>(status.st_size),
+          .modified_ns = nanoseconds(status.st_mtim),
+          .changed_ns = nanoseconds(status.st_ctim)};
+}
+
+Found found_of(std::string path, archive::EntryType type, const struct stat& status) {
+  return {.entry = {.path = std::move(path),
+                    .type = type,
+                    .mode = static_cast<std::uint16_t>(status.st_mode & 07777),
+                    .modified_ns = nanoseconds(status.st_mtim),
+                    .size = 0,
+                    .target = {},
+                    .blocks = {}},
+          .stamp = stamp_of(status),
+          .names = status.st_nlink};
+}
+
+std::string_view kind_of(mode_t mode) {
+  if (S_ISSOCK(mode)) return "a socket";
+  if (S_ISFIFO(mode)) return "a named pipe";
+  if (S_ISBLK(mode)) return "a block device";
+  if (S_ISCHR(mode)) return "a character device";
+  return "of an unknown type";
+}
+
+/// The absolute path with every symbolic link but the last component resolved, without the first "/". Empty for "/" itself.
+std::expected<std::string, SystemError> archive_path(const std::string& given) {
+  const auto resolve = [](const std::string& path) -> std::expected<std::string, SystemError> {
+    const std::unique_ptr<char, Free> resolved(::realpath(path.c_str(), nullptr));
+    if (!resolved) return std::unexpected(SystemError{errno});
+    return std::string(resolved.get() + 1);
+  };
+  const std::string_view name = Below::name(given);
+  // A last component that is not a plain name cannot be a link to be kept as one.
+  if (name.empty() || name == "." || name == "..") return resolve(given);
+  const std::size_t slash = given.rfind('/');
+  auto parent = resolve(slash == std::string::npos ? "." : slash == 0 ? "/" : given.substr(0, slash));
+  if (!parent) return parent;
+  return parent->empty() ? std::string(name) : *parent + "/" + std::string(name);
+}
+
+class Scanner {
+ public:
+  Scanner(Below root, const ScanOptions& options) : root_(std::move(root)), options_(&options) {
+    struct stat status {};
+    if (!options.left_out.empty() && ::stat(options.left_out.c_str(), &status) == 0) left_out_ = stamp_of(status);
+  }
+
+  void add(const std::string& given) {
+    const auto path = archive_path(given);
+    if (!path) {
+      problem(given, describe(path.error()));
+      return;
+    }
+    scan_.sources.push_back(*path);
+    if (path->empty()) {  // "/": it has no entry of its own
+      pending_.push_back({"", {}});
+    } else {
+      examine(*path, {});
+    }
+    while (!pending_.empty()) {
+      const auto [directory, device] = std::move(pending_.back());
+      pending_.pop_back();
+      list(directory, device);
+    }
+  }
+
+  Scan finish() {
+    const auto path_of = [](const Found& found) -> const std::string& { return found.entry.path; };
+    std::ranges::sort(scan_.found, {}, path_of);
+    const auto doubles = std::ranges::unique(scan_.found, {}, path_of);
+    scan_.found.erase(doubles.begin(), doubles.end());
+    return std::move(scan_);
+  }
+
+ private:
+  struct Pending {
+    std::string path;
+    std::optional<std::uint64_t> device;
+  };
+
+  void problem(std::string path, std::string what) { scan_.problems.push_back({std::move(path), std::move(what)}); }
+
+  void list(const std::string& path, std::optional<std::uint64_t> device) {
+    const auto place = root_.directory(path);
+    if (!place) return problem("/" + path, fmt::format("cannot be opened: {}", describe(place.error())));
+    const int fd = ::openat(*place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return problem("/" + path, fmt::format("cannot be listed: {}", describe({errno})));
+    const std::unique_ptr<DIR, CloseDirectory> directory(::fdopendir(fd));
+    std::vector<std::string> names;
+    errno = 0;
+    while (const dirent* entry = ::readdir(directory.get())) {
+      const std::string_view name = entry->d_name;
+      if (name != "." && name != "..") names.emplace_back(name);
+    }
+    if (errno != 0) problem("/" + path, fmt::format("was listed only in part: {}", describe({errno})));
+    for (const std::string& name : names) examine(path.empty() ? name : path + "/" + name, device);
+  }
+
+  void examine(const std::string& path, std::optional<std::uint64_t> device) {
+    if (!archive::safe_path(path)) return problem("/" + path, fmt::format("has a path of more than {} octets", archive::path_octets_max));
+    const auto parent = root_.parent(path);
+    if (!parent) return problem("/" + path, describe(parent.error()));
+    const std::string name(Below::name(path));
+    struct stat status {};
+    if (::fstatat(*parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+      // Gone since its directory was listed: it is simply not part of this version. A path that the user named must exist.
+      if (errno == ENOENT && device) return;
+      return problem("/" + path, errno == ENOENT ? "does not exist" : describe({errno}));
+    }
+    if (S_ISDIR(status.st_mode)) {
+      if (left_out_ && left_out_->device == status.st_dev && left_out_->inode == status.st_ino) return;
+      scan_.found.push_back(found_of(path, archive::EntryType::directory, status));
+      if (!options_->one_file_system || !device || *device == status.st_dev) pending_.push_back({path, status.st_dev});
+    } else if (S_ISREG(status.st_mode)) {
+      scan_.found.push_back(found_of(path, archive::EntryType::file, status));
+    } else if (S_ISLNK(status.st_mode)) {
+      link(path, *parent, name, status);
+    } else {
+      problem("/" + path, fmt::format("is {}: skipped", kind_of(status.st_mode)));
+    }
+  }
+
+  void link(const std::string& path, int parent, const std::string& name, const struct stat& status) {
+    std::string target(archive::path_octets_max + 1, '\0');
+    const ssize_t length = ::readlinkat(parent, name.c_str(), target.data(), target.size());
+    if (length <= 0) return problem("/" + path, length < 0 ? describe({errno}) : "is a link to nothing: skipped");
+    if (static_cast<std::size_t>(length) > archive::path_octets_max) return problem("/" + path, "is a link with too long a target: skipped");
+    target.resize(static_cast<std::size_t>(length));
+    Found found = found_of(path, archive::EntryType::symbolic_link, status);
+    found.entry.target = std::move(target);
+    scan_.found.push_back(std::move(found));
+  }
+
+  Below root_;
+  const ScanOptions* options_;
+  std::optional<FileStamp> left_out_;
+  std::vector<Pending> pending_;
+  Scan scan_;
+};
+
+}  // namespace
+
+std::expected<Below, SystemError> file_system_root() {
+  const int fd = ::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return std::unexpected(SystemError{errno});
+  return Below(Descriptor(fd));
+}
+
+Scan scan_tree(const std::vector<std::string>& paths, const ScanOptions& options) {
+  auto root = file_system_root();
+  if (!root) return {.found = {}, .sources = {}, .problems = {{"/", describe(root.error())}}};
+  Scanner scanner(std::move(*root), options);
+  for (const std::string& path : paths) scanner.add(path);
+  return scanner.finish();
+}
+
+std::expected<Descriptor, SystemError> open_file(Below& root, const std::string& path) {
+  const auto parent = root.parent(path);
+  if (!parent) return std::unexpected(parent.error());
+  const std::string name(Below::name(path));
+  // Without waiting: a pipe put in the file's place must not hold up the backup.
+  constexpr int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  int fd = ::openat(*parent, name.c_str(), flags | O_NOATIME);
+  if (fd < 0 && errno == EPERM) fd = ::openat(*parent, name.c_str(), flags);  // only its owner may leave the access time
+  if (fd < 0) return std::unexpected(SystemError{errno});
+  return Descriptor(fd);
+}
+
+std::expected<Found, SystemError> look(const std::string& path, int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) return std::unexpected(SystemError{errno});
+  if (!S_ISREG(status.st_mode)) return std::unexpected(SystemError{ENXIO});
+  return found_of(path, archive::EntryType::file, status);
+}
+
+}  // namespace coffer::client

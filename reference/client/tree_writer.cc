@@ -1,0 +1,187 @@
+#include "client/tree_writer.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <ranges>
+
+#include <fmt/format.h>
+
+namespace coffer::client {
+namespace {
+
+constexpr mode_t set_id_bits = S_ISUID | S_ISGID;
+
+std::unexpected<Refusal> refused(std::string what) { return std::unexpected(Refusal{std::move(what), false}); }
+
+std::unexpected<Refusal> failed(std::string_view doing, int number) {
+  const bool fatal = number == ENOSPC || number == EDQUOT || number == EIO || number == EROFS || number == EMFILE;
+  return std::unexpected(Refusal{fmt::format("cannot {}: {}", doing, describe({number})), fatal});
+}
+
+std::unexpected<Refusal> exists() { return refused("exists already and was left as it is: --overwrite replaces it"); }
+
+/// The access time stays; the modification time is the entry's.
+std::array<timespec, 2> times(const archive::Entry& entry) {
+  constexpr std::int64_t second = 1'000'000'000;
+  const std::int64_t rest = (entry.modified_ns % second + second) % second;
+  return {{{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, {.tv_sec = (entry.modified_ns - rest) / second, .tv_nsec = rest}}};
+}
+
+}  // namespace
+
+PendingFile::~PendingFile() {
+  if (directory_.open() && !temporary_.empty()) ::unlinkat(directory_.fd(), temporary_.c_str(), 0);
+}
+
+Written PendingFile::write(View octets) {
+  while (!octets.empty()) {
+    const ssize_t count = ::write(file_.fd(), octets.data(), octets.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return failed("write", errno);
+    octets = octets.subspan(static_cast<std::size_t>(count));
+    octets_ += static_cast<std::uint64_t>(count);
+  }
+  return {};
+}
+
+Outcome<TreeWriter> TreeWriter::open(const std::string& target, bool overwrite) {
+  const auto fail = [&](std::string_view what) {
+    return std::unexpected(Failure{ExitCode::local, fmt::format("cannot {} the target directory {}: {}", what, target, describe({errno}))});
+  };
+  if (::mkdir(target.c_str(), 0700) != 0 && errno != EEXIST) return fail("make");
+  Descriptor root(::open(target.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!root.open()) return fail("open");
+  return TreeWriter(Below(std::move(root), Below::Missing::make), overwrite);
+}
+
+std::expected<Descriptor, Refusal> TreeWriter::parent_of(const std::string& path) {
+  // Entries are checked when they are read; what writes must not depend on who called it.
+  if (!archive::safe_path(path)) return refused("has a path that could leave the target directory");
+  const auto parent = root_.parent(path);
+  if (!parent && (parent.error().number == ENOTDIR || parent.error().number == ELOOP))
+    return refused("leads through something in the target that is no directory, such as a link: not followed");
+  if (!parent) return failed("reach its directory", parent.error().number);
+  Descriptor held(::openat(*parent, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!held.open()) return failed("open its directory", errno);
+  return held;
+}
+
+std::string TreeWriter::temporary_name() { return fmt::format(".coffer-{}-{}", ::getpid(), ++temporaries_); }
+
+Written TreeWriter::check(const archive::Entry& entry) {
+  const auto parent = parent_of(entry.path);
+  if (!parent) return std::unexpected(parent.error());
+  struct stat status {};
+  if (::fstatat(parent->fd(), std::string(Below::name(entry.path)).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
+  if (S_ISDIR(status.st_mode)) return refused("is a directory in the target: left as it is");
+  if (!overwrite_) return exists();
+  return {};
+}
+
+// [ARC-027] A client MUST NOT overwrite an existing file on restore unless told to.
+Written TreeWriter::place(const Descriptor& directory, const std::string& temporary, const std::string& path) {
+  const std::string name(Below::name(path));
+  const auto give_up = [&](auto refusal) -> Written {
+    ::unlinkat(directory.fd(), temporary.c_str(), 0);
+    return refusal;
+  };
+  if (overwrite_) {
+    if (::renameat(directory.fd(), temporary.c_str(), directory.fd(), name.c_str()) != 0) return give_up(failed("put in place", errno));
+    ::unlinkat(directory.fd(), temporary.c_str(), 0);  // two names of one file are left as they are by a rename
+    return {};
+  }
+  if (::renameat2(directory.fd(), temporary.c_str(), directory.fd(), name.c_str(), RENAME_NOREPLACE) == 0) return {};
+  if (errno == EEXIST) return give_up(exists());
+  if (errno != EINVAL && errno != ENOSYS) return give_up(failed("put in place", errno));
+  // A file system without that call: a new link never replaces either.
+  const int linked = ::linkat(directory.fd(), temporary.c_str(), directory.fd(), name.c_str(), 0);
+  const int number = errno;
+  ::unlinkat(directory.fd(), temporary.c_str(), 0);
+  if (linked == 0) return {};
+  if (number == EEXIST) return exists();
+  return failed("put in place", number);
+}
+
+Written TreeWriter::directory(const archive::Entry& entry) {
+  const auto parent = parent_of(entry.path);
+  if (!parent) return std::unexpected(parent.error());
+  const std::string name(Below::name(entry.path));
+  bool made = ::mkdirat(parent->fd(), name.c_str(), 0700) == 0;
+  if (!made && errno != EEXIST) return failed("make", errno);
+  if (!made) {
+    struct stat status {};
+    if (::fstatat(parent->fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return failed("look at", errno);
+    if (!S_ISDIR(status.st_mode)) {
+      if (!overwrite_) return exists();
+      if (::unlinkat(parent->fd(), name.c_str(), 0) != 0 || ::mkdirat(parent->fd(), name.c_str(), 0700) != 0) return failed("replace", errno);
+      made = true;
+    }
+  }
+  // A directory that was there keeps its mode and time, unless it is to be overwritten.
+  if (made || overwrite_) directories_.push_back(entry);
+  return {};
+}
+
+Written TreeWriter::symbolic_link(const archive::Entry& entry) {
+  const auto parent = parent_of(entry.path);
+  if (!parent) return std::unexpected(parent.error());
+  const std::string temporary = temporary_name();
+  if (::symlinkat(entry.target.c_str(), parent->fd(), temporary.c_str()) != 0) return failed("make the link", errno);
+  const auto when = times(entry);
+  ::utimensat(parent->fd(), temporary.c_str(), when.data(), AT_SYMLINK_NOFOLLOW);
+  return place(*parent, temporary, entry.path);
+}
+
+Written TreeWriter::hard_link(const archive::Entry& entry) {
+  if (!restored_.contains(entry.target)) return refused(fmt::format("is another name of {}, which was not restored", entry.target));
+  const auto from = parent_of(entry.target);
+  if (!from) return std::unexpected(from.error());
+  const auto parent = parent_of(entry.path);
+  if (!parent) return std::unexpected(parent.error());
+  const std::string temporary = temporary_name();
+  if (::linkat(from->fd(), std::string(Below::name(entry.target)).c_str(), parent->fd(), temporary.c_str(), 0) != 0) return failed("link", errno);
+  return place(*parent, temporary, entry.path);
+}
+
+std::expected<PendingFile, Refusal> TreeWriter::begin_file(const archive::Entry& entry) {
+  auto parent = parent_of(entry.path);
+  if (!parent) return std::unexpected(parent.error());
+  std::string temporary = temporary_name();
+  Descriptor file(::openat(parent->fd(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file.open()) return failed("create", errno);
+  return PendingFile(std::move(*parent), std::move(temporary), std::move(file));
+}
+
+Written TreeWriter::finish_file(const archive::Entry& entry, PendingFile file) {
+  if (file.octets() != entry.size)
+    return refused(fmt::format("was not restored: its blocks hold {} octets, and its entry says {}", file.octets(), entry.size));
+  // [ARC-045] A client MUST NOT set the set-user-id or set-group-id bit of a file that it restores.
+  if (::fchmod(file.file_.fd(), static_cast<mode_t>(entry.mode) & ~set_id_bits) != 0) return failed("set the mode", errno);
+  const auto when = times(entry);
+  if (::futimens(file.file_.fd(), when.data()) != 0) return failed("set the time", errno);
+  // Delayed writes show their errors here, on network file systems.
+  if (const int fd = file.file_.release(); ::close(fd) != 0) return failed("write", errno);
+  auto placed = place(file.directory_, file.temporary_, entry.path);
+  file.temporary_.clear();
+  if (placed) restored_.insert(entry.path);
+  return placed;
+}
+
+void TreeWriter::finish(Problems& problems) {
+  for (const archive::Entry& entry : directories_ | std::views::reverse) {
+    const auto place = root_.directory(entry.path);
+    const Descriptor directory(place ? ::openat(*place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1);
+    const auto when = times(entry);
+    if (!directory.open() || ::futimens(directory.fd(), when.data()) != 0 || ::fchmod(directory.fd(), entry.mode) != 0)
+      problems.push_back({entry.path, fmt::format("is there, but its mode or time could not be set: {}", describe({place ? errno : place.error().number}))});
+    root_.forget();
+  }
+  directories_.clear();
+  ::syncfs(root_.root());
+}
+
+}  // namespace coffer::client

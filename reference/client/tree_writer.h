@@ -1,0 +1,74 @@
+// Writes restored entries below one directory and nowhere else [ARC-026]: every path is resolved component by component without following
+// a link, files are written under a temporary name and then put in place, and nothing is replaced unless told to [ARC-027].
+// Must not know: blocks, servers, manifests.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "archive/entry.h"
+#include "client/below.h"
+#include "client/failure.h"
+
+namespace coffer::client {
+
+/// Why an entry was not written. `fatal`: the disk is full or broken, nothing further will work.
+struct Refusal {
+  std::string what;
+  bool fatal = false;
+};
+using Written = std::expected<void, Refusal>;
+
+/// A file that is being written under its temporary name; removed again unless it is put in place.
+class PendingFile {
+ public:
+  PendingFile(Descriptor directory, std::string temporary, Descriptor file)
+      : directory_(std::move(directory)), temporary_(std::move(temporary)), file_(std::move(file)) {}
+  ~PendingFile();
+  PendingFile(PendingFile&&) noexcept = default;
+  PendingFile& operator=(PendingFile&&) = delete;
+
+  Written write(View octets);
+  std::uint64_t octets() const { return octets_; }
+
+ private:
+  friend class TreeWriter;
+  Descriptor directory_;
+  std::string temporary_;
+  Descriptor file_;
+  std::uint64_t octets_ = 0;
+};
+
+class TreeWriter {
+ public:
+  /// The target is made if only its last component is missing. Failures: it cannot be.
+  static Outcome<TreeWriter> open(const std::string& target, bool overwrite);
+
+  /// Why the entry cannot be written, as far as that shows before its content is there.
+  Written check(const archive::Entry& entry);
+  Written directory(const archive::Entry& entry);
+  Written symbolic_link(const archive::Entry& entry);
+  Written hard_link(const archive::Entry& entry);
+  std::expected<PendingFile, Refusal> begin_file(const archive::Entry& entry);
+  /// Mode, times, and the final name. Set-user-id and set-group-id are not set [ARC-045].
+  Written finish_file(const archive::Entry& entry, PendingFile file);
+  /// Modes and times of directories, now that nothing is written into them any more, and everything flushed to the disk.
+  void finish(Problems& problems);
+
+ private:
+  TreeWriter(Below root, bool overwrite) : root_(std::move(root)), overwrite_(overwrite) {}
+  std::expected<Descriptor, Refusal> parent_of(const std::string& path);
+  std::string temporary_name();
+  Written place(const Descriptor& directory, const std::string& temporary, const std::string& path);
+
+  Below root_;
+  bool overwrite_;
+  std::uint64_t temporaries_ = 0;
+  std::vector<archive::Entry> directories_;            // whose metadata is set at the end
+  std::unordered_set<std::string> restored_;           // files, that hard links may lead to
+};
+
+}  // namespace coffer::client

@@ -1,0 +1,79 @@
+#include "client/version_list.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace coffer::client {
+namespace {
+
+using archive::ArchiveError;
+
+Failure refuse(ArchiveError error, std::uint64_t number) {
+  const std::string why = fmt::format("{} [{}]", archive::describe(error), archive::requirement(error));
+  if (error == ArchiveError::rolled_back)
+    return {ExitCode::untrusted, fmt::format("the server shows an older archive than this device has seen, or another one: {}. "
+                                             "Nothing was read from it or written to it. Ask the server's administrator whether it was restored from a copy",
+                                             why)};
+  if (error == ArchiveError::number_not_next || error == ArchiveError::link_differs)
+    return {ExitCode::untrusted, fmt::format("the server's versions are no unbroken chain: at version {}, {}. Nothing of it is used", number, why)};
+  return {ExitCode::local, fmt::format("version {} cannot be read: {}. Is the archive key of this device the one that this archive was made with?", number, why)};
+}
+
+/// Every version from `from` on, page by page.
+template <typename Take>
+Outcome<void> each_version(ServerLink& link, std::uint64_t from, Take take) {
+  while (true) {
+    auto page = link.list(from);
+    if (!page) return std::unexpected(page.error());
+    for (const protocol::VersionEntry& entry : page->entries)
+      if (auto taken = take(entry); !taken) return taken;
+    if (!page->more || page->entries.empty()) return {};
+    from = page->entries.back().number + 1;
+  }
+}
+
+}  // namespace
+
+Outcome<VersionList> list_versions(ServerLink& link, const keys::ArchiveKeys& keys, std::optional<archive::ChainPoint> seen) {
+  archive::RecordVault vault(keys);
+  archive::ChainVerifier verifier(vault, seen);
+  VersionList list;
+  const auto read = each_version(link, 1, [&](const protocol::VersionEntry& entry) -> Outcome<void> {
+    auto record = verifier.accept(entry.number, entry.link, entry.record);
+    if (!record) return std::unexpected(refuse(record.error(), entry.number));
+    list.versions.push_back({std::move(*record), verifier.head().link});
+    return {};
+  });
+  if (!read) return std::unexpected(read.error());
+  const auto head = verifier.finish();
+  if (!head) return std::unexpected(refuse(head.error(), verifier.head().number));
+  list.head = *head;
+  return list;
+}
+
+Outcome<archive::ChainPoint> chain_head(ServerLink& link, const keys::ArchiveKeys& keys, std::optional<archive::ChainPoint> seen) {
+  if (!seen || seen->number == 0) {
+    auto list = list_versions(link, keys, seen);
+    if (!list) return std::unexpected(list.error());
+    return list->head;
+  }
+  archive::RecordVault vault(keys);
+  archive::ChainVerifier verifier(vault, seen, *seen);
+  bool found = false;
+  const auto read = each_version(link, seen->number, [&](const protocol::VersionEntry& entry) -> Outcome<void> {
+    if (!found) {
+      if (entry.number != seen->number || !std::ranges::equal(entry.link, seen->link)) return std::unexpected(refuse(ArchiveError::rolled_back, entry.number));
+      found = true;
+      return {};
+    }
+    const auto record = verifier.accept(entry.number, entry.link, entry.record);
+    if (!record) return std::unexpected(refuse(record.error(), entry.number));
+    return {};
+  });
+  if (!read) return std::unexpected(read.error());
+  if (!found) return std::unexpected(refuse(ArchiveError::rolled_back, seen->number));
+  return verifier.head();
+}
+
+}  // namespace coffer::client
