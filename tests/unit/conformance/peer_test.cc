@@ -112,10 +112,10 @@ TEST_F(PeerTest, a_refusal_is_known_by_reason_and_end) {
 }
 
 TEST_F(PeerTest, what_comes_late_or_not_at_all_is_noticed) {
-  client_stage.patience.answer = std::chrono::milliseconds(50);
   EXPECT_THROW(serving([](ServerPeer& peer) { EXPECT_TRUE(peer.next().is("ping")), peer.next(); },
                        [&] {
                          auto client = connect();
+                         client_stage.patience.answer = std::chrono::milliseconds(50);  // only now: a handshake may take longer
                          client.barrier();
                        }),
                Unmet);
