@@ -76,7 +76,7 @@ class Encoder:
         if kind in self.structs:
             self.structure(pointer, self.structs[kind], value)
         elif kind in ("Text", "Data"):
-            octets = value.encode() + b"\0" if kind == "Text" else value
+            octets = (value if isinstance(value, bytes) else value.encode()) + (b"\0" if kind == "Text" else b"")
             self.plain_list(pointer, 2, len(octets), octets)
         elif kind == "List(UInt16)":
             self.plain_list(pointer, 3, len(value), struct.pack(f"<{len(value)}H", *value))

@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Writes the test vectors: inputs, and of each the one right outcome. Made without any of the reference's code.
+
+    spec/tools/vectors.py            write spec/vectors/*.json
+    spec/tools/vectors.py --check    exit 1 and name what is stale, write nothing
+
+What the fields mean is said in spec/vectors/README.md.
+"""
+import json
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import specification
+import vectors_archive
+import vectors_wire
+
+
+def outputs(spec):
+    yield "frames", vectors_wire.frames(spec)
+    yield "messages", vectors_wire.messages(spec)
+    yield "metadata", vectors_wire.metadata(spec)
+    yield "keys", vectors_archive.keys()
+    yield "cuts", vectors_archive.cuts()
+    yield "blocks", vectors_archive.blocks()
+    yield "links", vectors_archive.links(spec)
+    yield "records", vectors_archive.records(spec)
+    yield "manifests", vectors_archive.manifests(spec)
+
+
+def rendered(rows):
+    """One vector on a few lines: a diff shows what changed."""
+    return "[\n" + ",\n".join(json.dumps(r, ensure_ascii=False, indent=1) for r in rows) + "\n]\n"
+
+
+def stale(root):
+    spec = specification.load(root)
+    known = {r.id for r in spec.requirements}
+    found = []
+    for name, rows in outputs(spec):
+        for row in rows:
+            if row["requirement"] not in known:
+                raise ValueError(f"{name}: {row['id']} names {row['requirement']}, which no chapter has")
+        path, text = root / f"vectors/{name}.json", rendered(rows)
+        if not path.exists() or path.read_text() != text:
+            found.append((path, text))
+    return found
+
+
+def main(arguments):
+    root = pathlib.Path(__file__).resolve().parents[1]
+    found = stale(root)
+    if arguments == ["--check"]:
+        if found:
+            print("stale (run spec/tools/vectors.py): " + ", ".join(f"spec/vectors/{path.name}" for path, _ in found), file=sys.stderr)
+        return 1 if found else 0
+    for path, text in found:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
