@@ -29,8 +29,10 @@ def outputs(spec):
 
 
 def rendered(rows):
-    """One vector on a few lines: a diff shows what changed."""
-    return "[\n" + ",\n".join(json.dumps(r, ensure_ascii=False, indent=1) for r in rows) + "\n]\n"
+    """One line per key of a vector: a diff shows what changed."""
+    def line(value):
+        return json.dumps(value, ensure_ascii=True)
+    return "[\n" + ",\n".join("{" + ",\n ".join(f"{line(k)}: {line(v)}" for k, v in r.items()) + "}" for r in rows) + "\n]\n"
 
 
 def stale(root):

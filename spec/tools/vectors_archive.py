@@ -277,6 +277,14 @@ def manifests(spec):
     entry("hard-link-with-blocks", "ARC-044", "its blocks are the first name's", "entry_out_of_range", path=b"b", type=3, target=b"a", blocks=identity)
     refused("descending", "ARC-022", "b before a", "entries_not_ascending", octets([dict(path=b"b"), dict(path=b"a")]))
     refused("twice", "ARC-022", "one path twice", "entries_not_ascending", octets([dict(path=b"a"), dict(path=b"a")]))
+    for name, requirement, count, size, comment in (("counts", "ARC-046", 3, 70_001, "three entries, 70,001 octets of content"), ("entry-missing", "ARC-046", 4, 70_001, "the record says four entries"),
+                                                    ("content-differs", "ARC-046", 3, 70_000, "the record says 70,000 octets")):
+        rows = [entries[1], entries[2], entries[5]]
+        book.add(name, requirement, "manifest", comment, {"octets": octets(rows).hex(), "entry_count": str(count), "content_octets": str(size)},
+                 {"entries": [shown_entry(r) for r in rows]} if name == "counts" else {"refused": "manifest_differs"})
+    book.add("list-of-two", "ARC-047", "id_list", "two ids", {"block": (identity + bytes(32)).hex()}, {"ids": [identity.hex(), "00" * 32]})
+    for name, block in (("list-of-none", b""), ("list-cut", identity + bytes(31)), ("list-longer", identity + b"\1")):
+        book.add(name, "ARC-047", "id_list", "not a whole number of ids, or none", {"block": block.hex()}, {"refused": "id_list_length"})
     whole = octets([dict(path=b"a")])
     refused("cut", "ARC-022", "the last octet is missing", "manifest_truncated", whole[:-1])
     refused("cut-in-a-length", "ARC-022", "three octets of the next length", "manifest_truncated", whole + b"\0\0\0")

@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 157> requirements{{
+inline constexpr std::array<Requirement, 160> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "says W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -134,6 +134,9 @@ inline constexpr std::array<Requirement, 157> requirements{{
     {"ARC-022", "MUST", "client", "vector", "chosen", "08-archives", "A manifest MUST be the entries in strictly ascending octet order of their paths, each as a length (4 octets big-endian) and a canonical Entry."},
     {"ARC-029", "MUST", "client", "vector", "chosen", "08-archives", "A client MUST refuse a manifest with an entry whose path is empty, absolute, over 4,096 octets or has a NUL, an empty, a \".\" or a \"..\" component."},
     {"ARC-044", "MUST", "client", "vector", "chosen", "08-archives", "A client MUST refuse a manifest with an entry whose fields contradict its type as the entry table says."},
+    {"ARC-045", "MUST", "client", "vector", "chosen", "08-archives", "A client MUST refuse a version record whose number or previous link is not its version's, whose number is 0, whose previous is not 32 octets, whose depth exceeds 4, or whose ids are more than 500 or not a whole number of 32-octet ids."},
+    {"ARC-046", "MUST", "client", "vector", "chosen", "08-archives", "A client MUST refuse a manifest whose number of entries or sum of file sizes is not what its version record says."},
+    {"ARC-047", "MUST", "client", "vector", "chosen", "08-archives", "A client MUST refuse an id-list block that is empty or not a whole number of 32-octet ids."},
     {"ARC-023", "MUST", "client", "vector", "says W12", "08-archives", "File names, sizes, times and trees MUST leave the computer only inside sealed blocks."},
     {"ARC-024", "MUST", "client", "wire", "says W41", "08-archives", "A client MUST refuse versions whose links, numbers or seals do not form one chain from the first."},
     {"ARC-025", "MUST", "client", "wire", "says W41", "08-archives", "A client MUST refuse a chain that does not contain the newest version it has itself committed or seen."},
