@@ -139,6 +139,7 @@ class Reader {
     const auto count = static_cast<std::size_t>(static_cast<std::uint32_t>(tag) >> 2);
     const auto data = static_cast<std::size_t>(tag >> 32 & 0xffff);
     const auto pointers = static_cast<std::size_t>(tag >> 48);
+    if (data + pointers == 0) return defect(fmt::format("{}: elements that take no octets (MSG-008)", field.name));
     if (count > items_max || count * (data + pointers) > word_count || depth >= depth_max)
       return defect(fmt::format("{}: the list's tag promises more than there is", field.name));
     std::vector<Message> items;

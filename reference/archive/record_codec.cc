@@ -65,7 +65,7 @@ std::expected<std::vector<Digest>, ArchiveError> split_ids(View octets) {
 Octets encode(const Entry& entry) {
   capnp::MallocMessageBuilder message;
   auto root = message.initRoot<schema::Entry>();
-  root.setPath(blob(entry.path));
+  if (!entry.path.empty()) root.setPath(blob(entry.path));
   root.setType(static_cast<std::uint16_t>(entry.type));
   root.setMode(entry.mode);
   root.setModifiedNs(entry.modified_ns);
