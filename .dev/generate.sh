@@ -2,4 +2,5 @@
 run_generate() {
   need build check
   "$python" spec/tools/generate.py
+  "$python" spec/tools/vectors.py
 }
