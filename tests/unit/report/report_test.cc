@@ -1,0 +1,223 @@
+#include "report/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "run.h"
+
+namespace coffer::conformance {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+std::size_t occurrences(std::string_view of, std::string_view in) {
+  std::size_t count = 0;
+  for (std::size_t at = in.find(of); at != std::string_view::npos; at = in.find(of, at + of.size())) ++count;
+  return count;
+}
+
+// ---- report.json ----------------------------------------------------------------------------------------------------------------
+
+TEST(ReportJson, counts_every_outcome_against_what_was_planned) {
+  const json summary = to_json(test::one_of_each())["summary"];
+  EXPECT_EQ(summary["planned"], 8);
+  for (const char* outcome : {"pass", "warn", "inconclusive", "fail", "error", "not_applicable", "unimplemented", "not_run"})
+    EXPECT_EQ(summary[outcome], 1) << outcome;
+}
+
+TEST(ReportJson, counts_by_role) {
+  const json by_role = to_json(test::one_of_each())["summary"]["by_role"];
+  EXPECT_EQ(by_role["server"]["planned"], 4);
+  EXPECT_EQ(by_role["server"]["pass"], 1);
+  EXPECT_EQ(by_role["client"]["planned"], 4);
+  EXPECT_EQ(by_role["client"]["pass"], 0);
+  EXPECT_EQ(by_role["client"]["not_applicable"], 1);
+}
+
+TEST(ReportJson, a_case_carries_what_it_takes_to_judge_and_repeat_it) {
+  const json report = to_json(test::one_of_each());
+  const json& failing = report["cases"][1];
+  EXPECT_EQ(failing["id"], "framing.fails");
+  EXPECT_EQ(failing["requirements"], json::array({"FRM-008"}));
+  EXPECT_EQ(failing["verdict"], "fail");
+  EXPECT_EQ(failing["standing"], "unexpected");
+  EXPECT_EQ(failing["expected"], "disconnect{frame_too_large}");
+  EXPECT_EQ(failing["seed"], 18446744073709551615U);
+  EXPECT_EQ(failing["reproduce"], "coffer-conform run --case framing.fails");
+  EXPECT_EQ(failing["twin"]["verdict"], "pass");
+  EXPECT_EQ(failing["transcript"][1], (json{{"at_us", 1500},
+                                            {"connection", "A"},
+                                            {"direction", "sent"},
+                                            {"what", "ping"},
+                                            {"fields", json::array({json::array({"token", "7"})})},
+                                            {"hex", "010000000010"},
+                                            {"octets", 6}}));
+  EXPECT_FALSE(report["cases"][0].contains("twin"));
+}
+
+TEST(ReportJson, the_verdict_of_a_twin_does_not_hide_that_of_the_case) {
+  CaseResult blind = test::case_result("framing.blind", "server", Verdict::inconclusive);
+  blind.script.verdict = Verdict::pass;
+  const json report = to_json(test::run_with({blind}));
+  EXPECT_EQ(report["cases"][0]["verdict"], "inconclusive");
+  EXPECT_EQ(report["cases"][0]["script_verdict"], "pass");
+  EXPECT_EQ(report["summary"]["pass"], 0);
+}
+
+TEST(ReportJson, a_skipped_case_is_never_a_pass_and_says_why) {
+  CaseResult skipped = test::case_result("framing.skipped", "client", Verdict::pass);
+  skipped.skip = Skip::unimplemented;
+  skipped.skip_reason = "no restore";
+  const json report = to_json(test::run_with({skipped}));
+  EXPECT_EQ(report["cases"][0]["verdict"], "unimplemented");
+  EXPECT_EQ(report["cases"][0]["skip_reason"], "no restore");
+  EXPECT_EQ(report["summary"]["pass"], 0);
+}
+
+TEST(ReportJson, is_utf_8_whatever_the_implementation_says) {
+  EXPECT_NO_THROW(static_cast<void>(to_json(test::one_of_each()).dump()));  // dump is strict: it throws on octets that are no UTF-8
+}
+
+// ---- junit.xml ------------------------------------------------------------------------------------------------------------------
+
+TEST(ReportJUnit, counts_agree_with_its_cases) {
+  const std::string xml = junit(to_json(test::one_of_each()));
+  EXPECT_THAT(xml, HasSubstr("<testsuites name=\"coffer-conform: sample\" tests=\"8\" failures=\"2\" errors=\"1\" skipped=\"3\""));
+  EXPECT_EQ(occurrences("<testcase ", xml), 8U);
+  EXPECT_EQ(occurrences("<failure ", xml), 2U);  // fail and inconclusive
+  EXPECT_EQ(occurrences("<error ", xml), 1U);
+  EXPECT_EQ(occurrences("<skipped ", xml), 3U);
+}
+
+TEST(ReportJUnit, a_hostile_string_stays_text) {
+  const std::string xml = junit(to_json(test::one_of_each()));
+  EXPECT_THAT(xml, Not(HasSubstr("<script>")));
+  EXPECT_THAT(xml, Not(HasSubstr("<img")));
+  EXPECT_THAT(xml, HasSubstr("&lt;/script&gt;"));
+  EXPECT_EQ(xml.find('\x1b'), std::string::npos);
+  EXPECT_EQ(xml.find('\x01'), std::string::npos);
+}
+
+TEST(ReportJUnit, a_failure_that_the_baseline_lists_is_skipped_and_a_stale_entry_fails) {
+  CaseResult listed = test::case_result("framing.listed", "server", Verdict::fail);
+  listed.baseline_reason = "known, ticket 12";
+  CaseResult stale = test::case_result("framing.stale", "server", Verdict::pass);
+  stale.standing = Standing::stale;
+  stale.baseline_reason = "was broken";
+  const std::string xml = junit(to_json(test::run_with({listed, stale})));
+  EXPECT_THAT(xml, HasSubstr("tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"1\""));
+  EXPECT_THAT(xml, HasSubstr("known, ticket 12"));
+  EXPECT_THAT(xml, HasSubstr("type=\"stale\""));
+}
+
+TEST(ReportJUnit, an_adapter_that_never_started_is_no_empty_success) {
+  RunResult run = test::run_with({});
+  run.preflight_faults = {"answers a random verb with ok"};
+  EXPECT_THAT(junit(to_json(run)), HasSubstr("tests=\"1\" failures=\"0\" errors=\"1\""));
+}
+
+// ---- report.html ----------------------------------------------------------------------------------------------------------------
+
+std::string embedded_json(const std::string& page) {
+  const std::string open = "<script type=\"application/json\" id=\"report\">";
+  const std::size_t from = page.find(open) + open.size();
+  return page.substr(from, page.find("</script>", from) - from);
+}
+
+TEST(ReportHtml, holds_the_whole_report) {
+  const json report = to_json(test::one_of_each());
+  EXPECT_EQ(json::parse(embedded_json(html(report))), report);
+}
+
+TEST(ReportHtml, a_hostile_string_cannot_leave_its_place) {
+  const std::string page = html(to_json(test::one_of_each()));
+  EXPECT_THAT(page, Not(HasSubstr("<script>alert")));
+  EXPECT_THAT(page, Not(HasSubstr("<img")));
+  EXPECT_THAT(page, Not(HasSubstr("<!--")));
+  EXPECT_EQ(occurrences("</script>", page), 2U);  // the report's and the page's own
+}
+
+TEST(ReportHtml, asks_nothing_of_any_other_place) {
+  const std::string page = html(to_json(test::one_of_each()));
+  for (const char* outside : {"http://", "https://", "src=\"", "@import", "url("}) EXPECT_THAT(page, Not(HasSubstr(outside))) << outside;
+  EXPECT_THAT(page, HasSubstr("default-src 'none'"));
+}
+
+TEST(ReportHtml, never_makes_markup_of_strings) {
+  const std::string page = html(to_json(test::run_with({})));
+  for (const char* way : {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("})
+    EXPECT_THAT(page, Not(HasSubstr(way))) << way;
+}
+
+TEST(ReportHtml, marks_of_the_template_in_the_report_stay_as_they_are) {
+  RunResult run = test::run_with({});
+  run.implementation.name = "@SCRIPT@ @STYLE@ @REPORT@";
+  EXPECT_EQ(json::parse(embedded_json(html(to_json(run))))["implementation"]["name"], "@SCRIPT@ @STYLE@ @REPORT@");
+}
+
+// ---- terminal -------------------------------------------------------------------------------------------------------------------
+
+TEST(ReportTerminal, always_prints_the_denominator) {
+  EXPECT_THAT(terminal(to_json(test::one_of_each()), {}),
+              HasSubstr("1 of 8 planned cases pass: 1 pass, 1 warn, 1 inconclusive, 1 fail, 1 error, "
+                        "1 not applicable, 1 unimplemented, 1 not run"));
+  EXPECT_THAT(terminal(to_json(test::run_with({})), {}), HasSubstr("0 of 0 planned cases pass"));
+}
+
+TEST(ReportTerminal, a_failure_shows_sentence_judgement_transcript_and_how_to_repeat_it) {
+  const std::string shown = terminal(to_json(test::one_of_each()), {});
+  for (const char* part : {"framing.fails", "A receiver MUST close with frame_too_large", "expected   disconnect{frame_too_large}",
+                           "1.500 ms A -> ping{token=7}", "01 00 00 00 00 10", "reproduce  coffer-conform run --case framing.fails"}) {
+    EXPECT_THAT(shown, HasSubstr(part));
+  }
+}
+
+TEST(ReportTerminal, sends_no_control_character_of_the_implementation) {
+  const std::string shown = terminal(to_json(test::one_of_each()), {});
+  EXPECT_EQ(shown.find('\x1b'), std::string::npos);
+  EXPECT_EQ(shown.find('\x07'), std::string::npos);
+  EXPECT_THAT(shown, HasSubstr("\\x1b[31mred"));
+}
+
+TEST(ReportTerminal, colours_only_when_asked) {
+  const json report = to_json(test::run_with({test::case_result("framing.passes", "server", Verdict::pass)}));
+  EXPECT_EQ(terminal(report, {}).find('\x1b'), std::string::npos);
+  EXPECT_NE(terminal(report, {.colour = true}).find("\x1b[32m1 pass"), std::string::npos);
+}
+
+TEST(ReportTerminal, a_failure_that_the_baseline_lists_is_counted_but_not_shown_again) {
+  CaseResult listed = test::case_result("framing.listed", "server", Verdict::fail);
+  listed.baseline_reason = "known";
+  const std::string shown = terminal(to_json(test::run_with({listed})), {});
+  EXPECT_THAT(shown, Not(HasSubstr("framing.listed")));
+  EXPECT_THAT(shown, HasSubstr("0 of 1 planned cases pass: 0 pass, 1 fail"));
+}
+
+// ---- on disk --------------------------------------------------------------------------------------------------------------------
+
+TEST(ReportFiles, all_three_are_written_and_nothing_else) {
+  const std::filesystem::path directory = std::filesystem::path(testing::TempDir()) / "report_files" / "made" / "on_demand";
+  std::filesystem::remove_all(directory);
+  const json report = to_json(test::one_of_each());
+  ASSERT_TRUE(write_reports(report, directory));
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) names.insert(entry.path().filename());
+  EXPECT_EQ(names, (std::set<std::string>{"junit.xml", "report.html", "report.json"}));
+  std::ifstream in(directory / "report.json");
+  EXPECT_EQ(json::parse(in), report);
+}
+
+TEST(ReportFiles, a_place_that_cannot_be_written_is_an_error_that_names_it) {
+  const auto written = write_reports(to_json(test::run_with({})), "/proc/no_such_place");
+  ASSERT_FALSE(written);
+  EXPECT_THAT(written.error(), HasSubstr("/proc/no_such_place"));
+}
+
+}  // namespace
+}  // namespace coffer::conformance
