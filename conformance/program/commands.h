@@ -1,0 +1,49 @@
+// The commands of coffer-conform, each a function of its options. Must not know: how options are written on a command line.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coffer::conformance {
+
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_suite_error = 4;
+inline constexpr int exit_usage = 64;
+
+/// As the command line gives them; empty means not given.
+struct RunRequest {
+  std::vector<std::string> globs = {};
+  std::string role = {};
+  std::vector<std::string> requirements = {};
+  std::string adapter = {}, connect = {}, pin = {}, fixture_file = {};
+  std::string report_directory = {}, baseline_file = {}, shard = {};
+  std::optional<std::uint64_t> seed = {};
+  std::uint32_t jobs = 0, repeat = 1, answer_ms = 5000;
+  bool trace = false, lenient = false, quiet = false;
+  std::string command_line = {};
+};
+int run_command(const RunRequest& request);
+
+/// Runs again what a report says did not pass, or the named case of it.
+struct ReplayRequest {
+  std::string report_file = {}, case_id = {}, adapter = {}, connect = {}, pin = {};
+  bool trace = true;
+  std::string command_line = {};
+};
+int replay_command(const ReplayRequest& request);
+
+int list_command(const std::vector<std::string>& globs, const std::string& role, const std::vector<std::string>& requirements, bool json);
+int explain_command(const std::string& id);
+int check_adapter_command(const std::string& adapter);
+int cover_command(bool only_missing);
+/// The statement of what an implementation claims, and what the suite will judge of it.
+int ics_command(const std::string& adapter);
+/// The accounts to prepare a server with that is judged by --connect.
+int fixture_command();
+
+/// Prints the error for a mistake of the caller, and gives the exit status for it.
+int usage_error(const std::string& text);
+
+}  // namespace coffer::conformance

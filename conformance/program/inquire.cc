@@ -1,0 +1,139 @@
+// The commands that run no case: list, explain, cover, ics, check-adapter, fixture.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "adapter/adapter.h"
+#include "cases/all.h"
+#include "coffer/spec/requirements.h"
+#include "judge/cover.h"
+#include "judge/selection.h"
+#include "peer/outcome.h"
+#include "program/commands.h"
+
+namespace coffer::conformance {
+namespace {
+
+bool applies(const RequirementCover& requirement, const std::vector<std::string>& roles) {
+  return requirement.role == "endpoint" || std::ranges::find(roles, requirement.role) != roles.end();
+}
+
+}  // namespace
+
+int list_command(const std::vector<std::string>& globs, const std::string& role, const std::vector<std::string>& requirements, bool json) {
+  Selection selection{.globs = globs, .role = {}, .requirements = requirements};
+  if (role == "server") selection.role = Role::server;
+  if (role == "client") selection.role = Role::client;
+  const auto all = all_cases();
+  const auto chosen = select(all, selection);
+  auto document = nlohmann::json::array();
+  for (const auto* one : chosen) {
+    if (json)
+      document.push_back({{"id", one->id}, {"requirements", one->requirements}, {"level", name(one->level)}, {"role", name(one->role)}, {"rejection", bool(one->twin)}, {"goal", one->goal}});
+    else
+      fmt::print("{:<6} {:<52} {:<20} {}\n", name(one->role), one->id, fmt::join(one->requirements, " "), one->goal);
+  }
+  if (json) fmt::print("{}\n", document.dump(1));
+  fmt::print(stderr, "{} of {} cases\n", chosen.size(), all.size());
+  return exit_ok;
+}
+
+int explain_command(const std::string& id) {
+  const auto all = all_cases();
+  const auto found = std::ranges::find(all, id, &Case::id);
+  if (found == all.end()) {
+    std::string near;
+    for (const auto& one : all)
+      if (one.id.find(id) != std::string::npos) near += "\n  " + one.id;
+    return usage_error("there is no case " + id + (near.empty() ? "; `coffer-conform list` shows them all" : "; did you mean:" + near));
+  }
+  fmt::print("{}\n\nWhat it shows    {}\nJudges           a {} ({})\n\n", found->id, found->goal, name(found->role), name(found->level));
+  for (const auto& requirement : found->requirements)
+    if (const auto* row = spec::requirement(requirement))
+      fmt::print("{}  {} · {} · {} · {} · chapter {}\n  {}\n\n", row->id, row->level, row->role, row->judged, row->provenance, row->chapter, row->sentence);
+  if (!found->steps.empty()) {
+    fmt::print("Script\n");
+    for (std::size_t i = 0; i < found->steps.size(); ++i) fmt::print("  {}. {}\n", i + 1, found->steps[i]);
+  }
+  if (found->twin) fmt::print("\nA rejection: it counts only if its twin, the nearest valid neighbour, is accepted.\n");
+  std::vector<std::string> needs = found->needs.verbs;
+  if (found->role == Role::client) needs.push_back("drive");
+  if (found->needs.fixture || found->needs.own_server) needs.push_back("prepare and serve anew");
+  if (!needs.empty()) fmt::print("\nNeeds of the adapter: {}\n", fmt::join(needs, ", "));
+  fmt::print("\nRun it           coffer-conform run {} --trace --adapter COMMAND\n", found->id);
+  return exit_ok;
+}
+
+int check_adapter_command(const std::string& adapter) {
+  std::string errors;
+  const auto faults = preflight(adapter, &errors);
+  for (const auto& fault : faults) fmt::print("fault: {}\n", fault);
+  if (!errors.empty() && !faults.empty()) fmt::print("its standard error ends:\n{}\n", errors);
+  if (!faults.empty()) {
+    fmt::print("The adapter is not fit to be used yet; its contract is interop/README.md.\n");
+    return exit_suite_error;
+  }
+  Adapter process(adapter);
+  const auto said = hello(process);
+  fmt::print("The adapter keeps its contract: {} {} as {}.\n", said.name, said.version, fmt::join(said.roles, " and "));
+  if (std::ranges::find(said.roles, "server") == said.roles.end()) return exit_ok;
+  try {
+    process.call("prepare", {{"fixture", nlohmann::json::parse(Fixture().to_json())}});
+    const auto reply = process.call("serve");
+    fmt::print("It serves on port {}.\n", number_member(reply, "serve", "port"));
+  } catch (const Unimplemented& reason) {
+    fmt::print("It serves nothing: {}\n", reason.what());
+    return exit_suite_error;
+  } catch (const SuiteFault& fault) {
+    fmt::print("fault: {}\n{}", fault.what(), process.take_errors());
+    return exit_suite_error;
+  }
+  return exit_ok;
+}
+
+int cover_command(bool only_missing) {
+  std::size_t judged = 0, covered = 0;
+  for (const auto& row : cover(all_cases(), {})) {
+    const bool ours = row.judged == "wire" || row.judged == "state";
+    judged += ours ? 1 : 0;
+    covered += ours && !row.cases.empty() ? 1 : 0;
+    if (only_missing && (!ours || !row.cases.empty())) continue;
+    fmt::print("{:<8} {:<6} {:<8} {:<7} {:>3}  {}\n", row.id, row.level, row.role, row.judged, row.cases.size(), row.cases.empty() ? row.sentence : fmt::format("{}", fmt::join(row.cases, " ")));
+  }
+  fmt::print("{} of {} requirements that the wire or observed state can judge have a case\n", covered, judged);
+  return exit_ok;
+}
+
+int ics_command(const std::string& adapter) {
+  std::vector<std::string> roles{"server", "client"};
+  if (!adapter.empty()) {
+    try {
+      Adapter process(adapter);
+      const auto said = hello(process);
+      roles = said.roles;
+      fmt::print("Implementation   {} {}\nRoles            {}\n", said.name, said.version, fmt::join(said.roles, ", "));
+      for (const auto& [key, value] : said.claims) fmt::print("{:<16} {}\n", key, value);
+    } catch (const std::exception& fault) {
+      fmt::print(stderr, "coffer-conform: {}\n", fault.what());
+      return exit_suite_error;
+    }
+  }
+  fmt::print("\n{:<8} {:<6} {:<8} {:<7} {:<5}\n", "id", "level", "role", "judged", "cases");
+  std::size_t must = 0, judged = 0;
+  for (const auto& row : cover(all_cases(), {})) {
+    if (!applies(row, roles)) continue;
+    must += row.level == "MUST" ? 1 : 0;
+    judged += row.level == "MUST" && !row.cases.empty() ? 1 : 0;
+    fmt::print("{:<8} {:<6} {:<8} {:<7} {:>5}\n", row.id, row.level, row.role, row.judged, row.cases.size());
+  }
+  fmt::print("\n{} MUST apply; the suite judges {} of them, the others are judged by review, vectors or models\n", must, judged);
+  return exit_ok;
+}
+
+int fixture_command() {
+  fmt::print("{}\n", Fixture().to_json());
+  return exit_ok;
+}
+
+}  // namespace coffer::conformance

@@ -1,0 +1,114 @@
+// coffer-conform: says whether an implementation of the Coffer protocol conforms. Only the command line is here.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "program/commands.h"
+
+namespace {
+
+constexpr const char* epilogue = R"(
+Examples
+  coffer-conform run --adapter './my_adapter'              the whole suite against an implementation
+  coffer-conform run 'framing.*' --role server --adapter … some of it
+  coffer-conform fixture > accounts.json                   accounts to start a server with, then, without an adapter:
+  coffer-conform run --connect 127.0.0.1:4287 --pin HEX    the black-box part of the suite
+  coffer-conform explain framing.control_length_over_limit what a case shows, and the sentence it judges
+  coffer-conform replay report/report.json                 what did not pass, again, with its transcript
+
+Exit status: 0 as expected, 1 unexpected failure, 2 stale baseline, 3 inconclusive or incomplete, 4 suite or adapter error, 64 usage.
+An adapter is a program that speaks JSON lines; interop/README.md is its contract.
+)";
+
+std::string joined(int count, char** words) {
+  std::string line;
+  for (int i = 0; i < count; ++i) line += (i == 0 ? "" : " ") + std::string(words[i]);
+  return line;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  using namespace coffer::conformance;
+  CLI::App app{"Judges implementations of the Coffer protocol: clients and servers, by what they do on the wire."};
+  app.footer(epilogue);
+  app.require_subcommand(1);
+  app.set_version_flag("--version", COFFER_VERSION);
+  const auto roles = CLI::IsMember({"server", "client"});
+
+  RunRequest request{.command_line = joined(count, words)};
+  auto* run = app.add_subcommand("run", "Runs cases and says how the implementation stands");
+  run->add_option("case", request.globs, "Ids, with * and ?; none: all");
+  run->add_option("--role", request.role, "Only cases for this role")->check(roles);
+  run->add_option("--requirement", request.requirements, "Only cases that judge these requirements, such as FRM-008 or 'ARC-*'");
+  run->add_option("--adapter", request.adapter, "The command that connects the suite to the implementation (interop/README.md)");
+  run->add_option("--connect", request.connect, "HOST:PORT of a server that runs already; only what the wire alone can judge");
+  run->add_option("--pin", request.pin, "With --connect: SHA-256 of the server's SubjectPublicKeyInfo, 64 hex digits");
+  run->add_option("--fixture", request.fixture_file, "With --connect: the accounts that the server was started with, when not `coffer-conform fixture`");
+  run->add_option("--report", request.report_directory, "Writes report.json, junit.xml and report.html into this directory");
+  run->add_option("--baseline", request.baseline_file, "Known failures with their reasons; one that passes now is an error");
+  run->add_option("--seed", request.seed, "Everything made up follows from it; a failure names it");
+  run->add_option("--jobs", request.jobs, "Workers, each with its own adapter process; default: one per processor");
+  run->add_option("--shard", request.shard, "I/N: every N-th case, beginning with the I-th");
+  run->add_option("--repeat", request.repeat, "Runs each case so often, with other made-up values")->check(CLI::PositiveNumber);
+  run->add_option("--answer-ms", request.answer_ms, "How long an answer may take")->check(CLI::PositiveNumber)->capture_default_str();
+  run->add_flag("--trace", request.trace, "Prints every case's transcript as it ends");
+  run->add_flag("--quiet", request.quiet, "No progress");
+  auto* lenient = run->add_flag("--lenient", request.lenient, "A refusal with another reason code is noted, not failed");
+  bool strict = true;
+  run->add_flag("--strict", strict, "A refusal must carry the reason that the specification gives (default)")->excludes(lenient);
+
+  std::vector<std::string> list_globs, list_requirements;
+  std::string list_role;
+  bool list_json = false;
+  auto* list = app.add_subcommand("list", "Lists the cases");
+  list->add_option("case", list_globs, "Ids, with * and ?; none: all");
+  list->add_option("--role", list_role, "Only cases for this role")->check(roles);
+  list->add_option("--requirement", list_requirements, "Only cases that judge these requirements");
+  list->add_flag("--json", list_json, "As JSON");
+
+  std::string explained;
+  auto* explain = app.add_subcommand("explain", "Says what a case shows, which sentence it judges and how");
+  explain->add_option("case", explained, "Its id")->required();
+
+  ReplayRequest again{.command_line = joined(count, words)};
+  auto* replay = app.add_subcommand("replay", "Runs again what a report says did not pass, with the same seed, and shows it");
+  replay->add_option("report", again.report_file, "report.json of an earlier run")->required();
+  replay->add_option("case", again.case_id, "Only this one, passed or not");
+  replay->add_option("--adapter", again.adapter, "Instead of the report's");
+  replay->add_option("--connect", again.connect, "Instead of the report's adapter");
+  replay->add_option("--pin", again.pin, "With --connect");
+
+  std::string checked, claimed;
+  auto* check = app.add_subcommand("check-adapter", "Says whether an adapter keeps its contract; `run` asks the same first");
+  check->add_option("--adapter,adapter", checked, "The command")->required();
+  bool only_missing = false;
+  auto* coverage = app.add_subcommand("cover", "Requirements against cases");
+  coverage->add_flag("--missing", only_missing, "Only those that the suite could judge and does not");
+  auto* ics = app.add_subcommand("ics", "What an implementation claims, and which requirements follow from it");
+  ics->add_option("--adapter", claimed, "The command; without one: everything there is");
+  auto* fixture = app.add_subcommand("fixture", "Prints the accounts that a server judged by --connect must have");
+
+  try {
+    app.parse(count, words);
+  } catch (const CLI::Success& wanted) {
+    return app.exit(wanted);
+  } catch (const CLI::ParseError& wrong) {
+    app.exit(wrong);
+    return exit_usage;
+  }
+  try {
+    if (*run) return run_command(request);
+    if (*list) return list_command(list_globs, list_role, list_requirements, list_json);
+    if (*explain) return explain_command(explained);
+    if (*replay) return replay_command(again);
+    if (*check) return check_adapter_command(checked);
+    if (*coverage) return cover_command(only_missing);
+    if (*ics) return ics_command(claimed);
+    if (*fixture) return fixture_command();
+  } catch (const std::exception& fault) {
+    fmt::print(stderr, "coffer-conform: {}\n", fault.what());
+    return exit_suite_error;
+  }
+  return exit_usage;
+}

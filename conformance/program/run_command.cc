@@ -1,0 +1,187 @@
+// run and replay: options into a run, its result into reports and an exit status.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <sstream>
+#include <thread>
+
+#include "cases/all.h"
+#include "judge/run.h"
+#include "program/commands.h"
+#include "program/trace.h"
+#include "report/report.h"
+
+namespace coffer::conformance {
+namespace {
+
+std::optional<std::string> contents_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return std::move(text).str();
+}
+
+template <typename Number>
+std::optional<Number> number_in(std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// "2/4": the second of four.
+bool read_shard(const std::string& text, Selection& selection) {
+  const auto slash = text.find('/');
+  if (slash == std::string::npos) return false;
+  const auto shard = number_in<std::uint32_t>(std::string_view(text).substr(0, slash));
+  const auto shards = number_in<std::uint32_t>(std::string_view(text).substr(slash + 1));
+  if (!shard || !shards || *shard < 1 || *shard > *shards) return false;
+  selection.shard = *shard;
+  selection.shards = *shards;
+  return true;
+}
+
+std::optional<Endpoint> read_endpoint(const std::string& text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  const auto port = number_in<std::uint16_t>(std::string_view(text).substr(colon + 1));
+  if (!port || *port == 0) return std::nullopt;
+  auto host = text.substr(0, colon);
+  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  return Endpoint{host, *port};
+}
+
+/// What is wrong with the request, or nothing and the options filled in.
+std::optional<std::string> read_subject(const RunRequest& request, RunOptions& options) {
+  if (request.adapter.empty() == request.connect.empty()) return "give either --adapter COMMAND or --connect HOST:PORT";
+  options.subject.adapter_command = request.adapter;
+  if (!request.connect.empty()) {
+    options.subject.server = read_endpoint(request.connect);
+    if (!options.subject.server) return "--connect takes HOST:PORT, such as 127.0.0.1:4287";
+  }
+  if (!request.pin.empty()) {
+    if (request.connect.empty()) return "--pin belongs to --connect; with --adapter the reply to `serve` carries it";
+    options.subject.pin = from_hex(request.pin);
+    if (!options.subject.pin || options.subject.pin->size() != 32) return "--pin takes 64 hex digits: SHA-256 of the server's SubjectPublicKeyInfo";
+  }
+  if (!request.fixture_file.empty()) {
+    const auto text = contents_of(request.fixture_file);
+    if (!text) return "cannot read " + request.fixture_file;
+    std::string why_not;
+    const auto fixture = Fixture::from_json(*text, why_not);
+    if (!fixture) return request.fixture_file + ": " + why_not;
+    options.subject.fixture = *fixture;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> read_request(const RunRequest& request, RunOptions& options) {
+  if (auto wrong = read_subject(request, options)) return wrong;
+  options.selection.globs = request.globs;
+  options.selection.requirements = request.requirements;
+  if (request.role == "server") options.selection.role = Role::server;
+  if (request.role == "client") options.selection.role = Role::client;
+  if (!request.shard.empty() && !read_shard(request.shard, options.selection)) return "--shard takes I/N with 1 <= I <= N";
+  if (!request.baseline_file.empty()) {
+    const auto text = contents_of(request.baseline_file);
+    if (!text) return "cannot read " + request.baseline_file;
+    auto baseline = parse_baseline(*text);
+    if (!baseline) return request.baseline_file + ": " + baseline.error();
+    options.baseline = std::move(*baseline);
+  }
+  std::random_device entropy;
+  options.seed = request.seed.value_or(std::uint64_t{entropy()} << 16 ^ entropy());
+  options.jobs = request.jobs != 0 ? request.jobs : std::max(1u, std::thread::hardware_concurrency());
+  options.repeat = request.repeat;
+  options.patience = {std::chrono::milliseconds(request.answer_ms), !request.lenient};
+  options.suite_version = COFFER_VERSION;
+  options.command_line = request.command_line;
+  return std::nullopt;
+}
+
+/// One line of progress per case, on standard error: rewritten in place on a terminal, only what did not pass elsewhere.
+class Progress {
+ public:
+  Progress(std::size_t total, bool trace, bool quiet) : total_(total), trace_(trace), quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}
+  void operator()(const CaseResult& result) {
+    ++done_;
+    if (trace_) return fmt::print(stderr, "{}\n", trace_text(result));
+    if (quiet_) return;
+    const bool notable = result.verdict > Verdict::pass;
+    if (terminal_) fmt::print(stderr, "\r\x1b[K{}", notable ? fmt::format("{:<12} {}\n", name(result.verdict), result.id) : "");
+    if (terminal_) fmt::print(stderr, "{}/{} {}", done_, total_, result.id);
+    if (!terminal_ && notable) fmt::print(stderr, "{:<12} {}\n", name(result.verdict), result.id);
+    if (terminal_ && done_ == total_) fmt::print(stderr, "\r\x1b[K");
+    std::fflush(stderr);
+  }
+
+ private:
+  std::size_t total_, done_ = 0;
+  bool trace_, quiet_, terminal_;
+};
+
+int run_and_report(const std::vector<Case>& all, RunOptions& options, const std::string& report_directory, bool trace, bool quiet) {
+  const auto chosen = select(all, options.selection).size() * options.repeat;
+  if (chosen == 0) return usage_error("no case of the suite is selected; `coffer-conform list` shows them all");
+  Progress progress(chosen, trace, quiet);
+  options.on_result = std::ref(progress);
+  const auto result = run(all, options);
+  const auto report = to_json(result);
+  const bool terminal_output = ::isatty(STDOUT_FILENO) == 1;
+  fmt::print("{}", terminal(report, {.colour = terminal_output && std::getenv("NO_COLOR") == nullptr}));
+  if (report_directory.empty()) return result.exit_code;
+  if (const auto written = write_reports(report, report_directory); !written) {
+    fmt::print(stderr, "coffer-conform: {}\n", written.error());
+    return exit_suite_error;
+  }
+  return result.exit_code;
+}
+
+}  // namespace
+
+int usage_error(const std::string& text) {
+  fmt::print(stderr, "coffer-conform: {}\n", text);
+  return exit_usage;
+}
+
+int run_command(const RunRequest& request) {
+  RunOptions options;
+  if (const auto wrong = read_request(request, options)) return usage_error(*wrong);
+  return run_and_report(all_cases(), options, request.report_directory, request.trace, request.quiet);
+}
+
+int replay_command(const ReplayRequest& request) {
+  const auto text = contents_of(request.report_file);
+  if (!text) return usage_error("cannot read " + request.report_file);
+  const auto report = nlohmann::json::parse(*text, nullptr, false);
+  if (report.is_discarded() || !report.contains("coffer_report")) return usage_error(request.report_file + " is no report.json of this suite");
+  RunRequest again{.adapter = request.adapter, .connect = request.connect, .pin = request.pin, .jobs = 1, .trace = request.trace, .command_line = request.command_line};
+  try {
+    again.seed = report.at("run").at("seed").get<std::uint64_t>();
+    again.lenient = !report.at("run").at("strict").get<bool>();
+    if (again.adapter.empty() && again.connect.empty()) again.adapter = report.at("implementation").value("adapter", "");
+    for (const auto& one : report.at("cases")) {
+      const auto id = one.at("id").get<std::string>();
+      const auto verdict = one.at("verdict").get<std::string>();
+      const bool troubled = verdict == "fail" || verdict == "error" || verdict == "warn" || verdict == "inconclusive";
+      if (request.case_id.empty() ? troubled : id == request.case_id) again.globs.push_back(id);
+      if (one.value("iteration", 1u) > again.repeat) again.repeat = one.value("iteration", 1u);
+    }
+  } catch (const nlohmann::json::exception& error) {
+    return usage_error(request.report_file + ": " + error.what());
+  }
+  if (again.globs.empty() && !request.case_id.empty()) return usage_error("the report has no case " + request.case_id);
+  if (again.globs.empty()) {
+    fmt::print("Every case of that report passed: nothing to replay.\n");
+    return exit_ok;
+  }
+  return run_command(again);
+}
+
+}  // namespace coffer::conformance
