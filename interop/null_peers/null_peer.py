@@ -149,7 +149,7 @@ def main():
             reply = peer.answer(request)
         except OSError as trouble:
             reply = {"ended": "failed", "detail": str(trouble)} if request.get("verb") == "drive" else {"error": str(trouble)}
-        print(json.dumps(reply), flush=True)
+        print(json.dumps({"id": request.get("id"), **reply}), flush=True)
         if request.get("verb") == "bye":
             break
     os._exit(0)  # conversations that still wait are not worth waiting for
