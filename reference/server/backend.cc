@@ -1,0 +1,164 @@
+#include "server/backend.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <string>
+
+#include "protocol/octets.h"
+
+namespace coffer::server {
+namespace {
+
+using net::ConnectionId;
+using protocol::ServerAnswer;
+
+template <class Admitted, class Refused>
+ServerAnswer either(std::expected<Admitted, Refused> answer) {
+  if (answer) return std::move(*answer);
+  return std::move(answer).error();
+}
+
+}  // namespace
+
+Backend::Session Backend::session(ConnectionId connection) {
+  const std::scoped_lock lock{mutex_};
+  const auto found = sessions_.find(connection);
+  return found == sessions_.end() ? Session{} : found->second;
+}
+
+template <class Change>
+void Backend::update(ConnectionId connection, Change change) {
+  const std::scoped_lock lock{mutex_};
+  if (const auto found = sessions_.find(connection); found != sessions_.end()) change(found->second);
+}
+
+protocol::Failed Backend::failed(ConnectionId connection, const store::Trouble& trouble) {
+  spdlog::error("connection={} store: {}", connection, trouble.what);
+  return {trouble.what};
+}
+
+store::Result<store::Archive> Backend::archive(ConnectionId connection) {
+  const auto who = session(connection);
+  if (who.archive) return *who.archive;
+  if (who.user == 0) return std::unexpected(store::Trouble{store::Trouble::Kind::failed, "an operation before a user was verified"});
+  auto found = store_.archive_of(who.user, who.computer);
+  if (found) update(connection, [&](Session& state) { state.archive = *found; });
+  return found;
+}
+
+// ---- Who may come in --------------------------------------------------------------------------------------------------------------------
+
+ServerAnswer Backend::check_computer(ConnectionId connection, const protocol::CheckComputer& question) {
+  auto admitted = directory_.admit_computer(question.guid);
+  if (!admitted) return std::move(admitted).error();
+  // [IDN-004] A server must refuse a computer that has another session that is past this check and not yet closed.
+  if (!presence_.arrive(question.guid, connection)) return protocol::ComputerRefused{"the computer has another session"};
+  const std::scoped_lock lock{mutex_};
+  sessions_[connection].computer = question.guid;
+  return *admitted;
+}
+
+ServerAnswer Backend::check_login(ConnectionId connection, const protocol::CheckLogin& question) {
+  auto answer = directory_.check_login(question.login, session(connection).computer);
+  if (answer) update(connection, [&](Session& state) { state.user = answer->user; });
+  return either(std::move(answer));
+}
+
+void Backend::closed(ConnectionId connection) {
+  const auto who = session(connection);
+  if (who.restoring && who.archive) {
+    // [ARC-054] A server must log the end of each restore and whether it was complete.
+    if (const auto ended = store_.end_restore(*who.archive, false); !ended) failed(connection, ended.error());
+  }
+  if (who.unsettled) {
+    if (const auto settled = store_.settle(); !settled) failed(connection, settled.error());
+  }
+  presence_.leave(who.computer, connection);
+  const std::scoped_lock lock{mutex_};
+  sessions_.erase(connection);
+}
+
+// ---- Backup
+// -------------------------------------------------------------------------------------------------------------------------------
+
+ServerAnswer Backend::find_missing(ConnectionId connection, const protocol::FindMissing& question) {
+  const auto where = archive(connection);
+  if (!where) return failed(connection, where.error());
+  auto missing = store_.missing(*where, question.ids);
+  if (!missing) return failed(connection, missing.error());
+  return protocol::MissingFound{std::move(*missing)};
+}
+
+std::optional<protocol::Failed> Backend::store_block(ConnectionId connection, const protocol::StoreBlock& block) {
+  const auto where = archive(connection);
+  if (!where) return failed(connection, where.error());
+  if (const auto stored = store_.put(*where, block.id, block.checksum, block.sealed); !stored) return failed(connection, stored.error());
+  update(connection, [](Session& state) { state.unsettled = true; });
+  return std::nullopt;
+}
+
+ServerAnswer Backend::commit(ConnectionId connection, const protocol::CommitRequest& request) {
+  const auto where = archive(connection);
+  if (!where) return failed(connection, where.error());
+  const auto outcome = store_.commit(*where, request.version);
+  if (!outcome) return failed(connection, outcome.error());
+  if (*outcome == store::CommitOutcome::conflict)
+    return protocol::Refused{spec::Reason::version_conflict, "the version does not continue the archive's chain"};
+  update(connection, [](Session& state) { state.unsettled = false; });
+  return protocol::Committed{};
+}
+
+// ---- Versions and restore
+// -------------------------------------------------------------------------------------------------------------------
+
+ServerAnswer Backend::find_versions(ConnectionId connection, const protocol::FindVersions& question) {
+  const auto where = archive(connection);
+  if (!where) return failed(connection, where.error());
+  auto page = store_.versions(*where, question.from);
+  if (!page) return failed(connection, page.error());
+  return protocol::VersionsFound{std::move(page->entries), page->more};
+}
+
+ServerAnswer Backend::begin_restore(ConnectionId connection, const protocol::BeginRestore& request) {
+  const auto where = archive(connection);
+  if (!where) return failed(connection, where.error());
+  const auto begun = store_.begin_restore(*where, request.version, request.purpose);
+  if (!begun) return failed(connection, begun.error());
+  if (!*begun) return protocol::Refused{spec::Reason::no_such_version, "the archive has no such version"};
+  update(connection, [](Session& state) { state.restoring = true; });
+  return protocol::RestoreAdmitted{};
+}
+
+net::LoadedBlock Backend::load_block(ConnectionId connection, const Digest& id) {
+  const auto where = archive(connection);
+  if (!where) return failed(connection, where.error());
+  auto block = store_.load(*where, id);
+  if (!block) return failed(connection, block.error());
+  if (!*block) return net::BlockAbsent{};
+  return protocol::BlockLoaded{id, (*block)->checksum, std::move((*block)->sealed)};
+}
+
+ServerAnswer Backend::end_restore(ConnectionId connection, const protocol::EndRestore& request) {
+  const auto where = archive(connection);
+  if (!where) return failed(connection, where.error());
+  if (const auto ended = store_.end_restore(*where, request.complete); !ended) return failed(connection, ended.error());
+  update(connection, [](Session& state) { state.restoring = false; });
+  return protocol::RestoreClosed{};
+}
+
+// ---- What happened
+// --------------------------------------------------------------------------------------------------------------------------
+
+void Backend::note(ConnectionId connection, const protocol::Note& note) {
+  // The store itself writes of restores, durably and before the session may answer.
+  if (note.event == "restore_begun" || note.event == "restore_ended") return;
+  auto fields = note.fields;
+  fields.emplace_back("connection", std::to_string(connection));
+  std::string line;
+  for (const auto& [name, value] : fields) line += fmt::format(" {}={:?}", name, value);  // quoted: peers chose some of the values
+  spdlog::info("{}{}", note.event, line);
+  if (const auto written = store_.note(note.event, fields); !written) failed(connection, written.error());
+}
+
+}  // namespace coffer::server

@@ -1,0 +1,78 @@
+// The reference server's command line. Wiring only: what the commands do is in serve.cc and inspect.cc.
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <exception>
+#include <iostream>
+
+#include "coffer/spec/limits.h"
+#include "server/inspect.h"
+#include "server/serve.h"
+
+namespace {
+
+using coffer::server::Outcome;
+
+constexpr auto exit_codes =
+    "Exit codes: 0 ok; 1 verify found damage; 2 mistake in the fixture, key or certificate; 3 cannot listen;\n"
+    "4 the data directory is in use, newer, corrupt or unreadable; 64 usage.";
+
+/// "ADDRESS:PORT", "[IPv6]:PORT", "ADDRESS" or ":PORT"; what is absent stays as it is. An error as text, or empty.
+std::string parse_listen(const std::string& text, std::string& address, std::uint16_t& port) {
+  const auto colon = text.rfind(':');
+  const bool bracketed = text.starts_with('[');
+  const auto host_end = bracketed ? text.find(']') : std::min(colon, text.size());
+  if (bracketed && host_end == std::string::npos) return "expected [IPv6 ADDRESS]:PORT";
+  if (const auto host = text.substr(bracketed ? 1 : 0, host_end - (bracketed ? 1 : 0)); !host.empty()) address = host;
+  const auto digits = colon == std::string::npos || colon < host_end ? std::string{} : text.substr(colon + 1);
+  if (digits.empty()) return {};
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  return error == std::errc{} && end == digits.data() + digits.size() ? std::string{}
+                                                                      : "expected a port of 0 to 65535 after the last colon";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"The Coffer reference server."};
+  app.footer(exit_codes);
+  app.require_subcommand(1);
+  app.option_defaults()->always_capture_default();
+
+  coffer::server::ServeOptions options;
+  options.port = coffer::spec::limits::tls_port;
+  std::string listen;
+  bool json = false;
+
+  auto* run = app.add_subcommand("run", "Serve until SIGTERM or SIGINT; prints one JSON line with port, pin and identity when ready");
+  run->add_option("--data", options.data, "Directory of everything the server keeps; made if it does not exist")->required();
+  run->add_option("--fixture", options.fixture, "JSON document with server, organisations, users, computers and configuration")->required();
+  run->add_option("--listen", listen, "ADDRESS:PORT to listen on; port 0: any that is free (default 127.0.0.1:4287)");
+  auto* key = run->add_option("--key", options.key, "RSA key, PKCS #8 PEM (default: made and kept in --data)");
+  auto* certificate = run->add_option("--certificate", options.certificate, "Certificate of that key, PEM");
+  key->needs(certificate);
+  certificate->needs(key);
+
+  auto* verify = app.add_subcommand("verify", "Read every stored octet and name what is damaged; not beside a running server");
+  auto* events = app.add_subcommand("events", "Print the event log; also beside a running server");
+  auto* pin = app.add_subcommand("pin", "Print the pin of the key kept in the directory; makes the key where there is none");
+  for (auto* command : {verify, events, pin}) command->add_option("--data", options.data, "Directory of `cofferd run`")->required();
+  for (auto* command : {verify, events}) command->add_flag("--json", json, "JSON instead of text");
+  for (auto* command : {run, verify, events, pin}) command->footer(exit_codes);
+
+  try {
+    app.parse(argc, argv);
+    if (const auto wrong = parse_listen(listen, options.address, options.port); !wrong.empty())
+      throw CLI::ValidationError("--listen " + listen, wrong);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : static_cast<int>(Outcome::usage);
+  }
+  try {
+    if (*run) return static_cast<int>(coffer::server::serve(options));
+    if (*verify) return static_cast<int>(coffer::server::verify(options.data, json));
+    if (*events) return static_cast<int>(coffer::server::events(options.data, json));
+    return static_cast<int>(coffer::server::pin(options.data));
+  } catch (const std::exception& e) {
+    std::cerr << "cofferd: " << e.what() << '\n';
+    return static_cast<int>(Outcome::store_failed);
+  }
+}

@@ -1,0 +1,65 @@
+#include "server/inspect.h"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "net/server_identity.h"
+#include "server/wall_time.h"
+#include "store/event_log.h"
+#include "store/store.h"
+
+namespace coffer::server {
+namespace {
+
+Outcome store_failed(const store::Trouble& trouble) {
+  fmt::print(stderr, "cofferd: {}\n", trouble.what);
+  return Outcome::store_failed;
+}
+
+bool stands(const std::filesystem::path& data) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(data, ignored)) return true;
+  fmt::print(stderr, "cofferd: {} is not a directory; expected the --data directory of `cofferd run`\n", data.string());
+  return false;
+}
+
+}  // namespace
+
+Outcome verify(const std::filesystem::path& data, bool json) {
+  if (!stands(data)) return Outcome::store_failed;
+  store::PosixFileSystem files{data};
+  const auto opened = store::Store::open(data, files, wall_time);
+  if (!opened) return store_failed(opened.error());
+  const auto report = (*opened)->verify();
+  if (!report) return store_failed(report.error());
+  if (json) {
+    fmt::print("{}\n", store::json(*report));
+  } else {
+    for (const auto& finding : report->findings) fmt::print("{}\n", store::text(finding));
+    fmt::print("{}: {} packs, {} blocks, {} octets, {} versions, {} events read\n", report->whole() ? "whole" : "damaged", report->packs,
+               report->blocks, report->octets, report->versions, report->events);
+  }
+  return report->whole() ? Outcome::ok : Outcome::damage_found;
+}
+
+Outcome events(const std::filesystem::path& data, bool json) {
+  if (!stands(data)) return Outcome::store_failed;
+  const auto read = store::read_events(
+      data, 1, [json](const store::Event& event) { fmt::print("{}\n", json ? store::event_json(event) : store::event_line(event)); });
+  return read ? Outcome::ok : store_failed(read.error());
+}
+
+Outcome pin(const std::filesystem::path& data) {
+  std::error_code error;
+  std::filesystem::create_directories(data, error);
+  const auto identity = net::ServerIdentity::keep(data);
+  if (!identity) {
+    fmt::print(stderr, "cofferd: {}\n", identity.error());
+    return Outcome::bad_fixture;
+  }
+  fmt::print("{}\n", net::to_text(identity->pin()));
+  return Outcome::ok;
+}
+
+}  // namespace coffer::server

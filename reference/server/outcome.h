@@ -1,0 +1,15 @@
+// How cofferd ends: one enumerator for each exit code that `cofferd --help` promises.
+#pragma once
+
+namespace coffer::server {
+
+enum class Outcome : int {
+  ok = 0,
+  damage_found = 1,  // verify: something stored is no longer what it was
+  bad_fixture = 2,   // a mistake in the fixture, the key or the certificate
+  cannot_listen = 3,
+  store_failed = 4,  // in use, newer, corrupt, unreadable
+  usage = 64,
+};
+
+}  // namespace coffer::server

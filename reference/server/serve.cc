@@ -1,0 +1,112 @@
+#include "server/serve.h"
+
+#include <botan/system_rng.h>
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "net/server_shell.h"
+#include "server/backend.h"
+#include "server/wall_time.h"
+
+namespace coffer::server {
+namespace {
+
+Outcome stop(Outcome outcome, std::string_view what) {
+  spdlog::error("{}", what);
+  return outcome;
+}
+
+/// SIGTERM and SIGINT are waited for by the main thread alone: blocked here, before any other thread begins.
+sigset_t block_stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+/// Each session is a descriptor: as many as the system lets us have.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::expected<accounts::Fixture, std::string> read_fixture(const std::filesystem::path& file) {
+  std::ifstream stream{file, std::ios::binary};
+  const std::string text{std::istreambuf_iterator<char>{stream}, {}};
+  if (!stream.is_open() || stream.bad())
+    return std::unexpected(fmt::format("cannot read the fixture {}: {}", file.string(), std::strerror(errno)));
+  auto fixture = accounts::parse_fixture(file.string(), text);
+  if (!fixture) return std::unexpected(accounts::text(fixture.error()));
+  return std::move(*fixture);
+}
+
+net::ServerShellSettings shell_settings(const ServeOptions& options, const accounts::Fixture& fixture) {
+  net::ServerShellSettings settings;
+  settings.address = options.address;
+  settings.port = options.port;
+  settings.session = {fixture.server_guid, fixture.server_version, fixture.minimum_version, fixture.timers};
+  if (fixture.sessions_max) settings.sessions_max = *fixture.sessions_max;
+  if (fixture.unverified_max) settings.unverified_max = *fixture.unverified_max;
+  return settings;
+}
+
+}  // namespace
+
+Outcome serve(const ServeOptions& options) {
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("cofferd", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
+  const auto stop_signals = block_stop_signals();
+  std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
+
+  auto fixture = read_fixture(options.fixture);
+  if (!fixture) return stop(Outcome::bad_fixture, fixture.error());
+  const auto settings = shell_settings(options, *fixture);
+  const auto server_guid = accounts::guid_text(fixture->server_guid);
+
+  store::PosixFileSystem files{options.data};
+  auto opened = store::Store::open(options.data, files, wall_time);
+  if (!opened) return stop(Outcome::store_failed, opened.error().what);
+  auto& store = **opened;
+
+  const auto identity =
+      options.key.empty() ? net::ServerIdentity::keep(options.data) : net::ServerIdentity::load(options.key, options.certificate);
+  if (!identity) return stop(Outcome::bad_fixture, identity.error());
+
+  auto bound = store.bindings();
+  if (!bound) return stop(Outcome::store_failed, bound.error().what);
+  const auto bind = [&store](std::uint64_t computer, std::uint64_t user) -> std::expected<void, std::string> {
+    if (const auto kept = store.bind(computer, user); !kept) return std::unexpected(kept.error().what);
+    return {};
+  };
+  accounts::Directory directory{std::move(*fixture), Botan::system_rng(), std::move(*bound), bind};
+  Backend backend{directory, store};
+  auto shell = net::ServerShell::start(settings, *identity, backend);
+  if (!shell) return stop(Outcome::cannot_listen, shell.error() + "; is another server using it? --listen ADDRESS:0 takes any free port");
+
+  const nlohmann::ordered_json ready = {{"listening", {{"address", options.address}, {"port", (*shell)->port()}}},
+                                        {"pin", net::to_text(identity->pin())},
+                                        {"server", server_guid}};
+  fmt::print("{}\n", ready.dump());
+  std::fflush(stdout);
+
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  spdlog::info("stopping: {}", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  (*shell)->stop();
+  return Outcome::ok;
+}
+
+}  // namespace coffer::server
