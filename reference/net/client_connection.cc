@@ -38,6 +38,7 @@ struct ClientConnection::Link {
   Octets outgoing;
   std::size_t sent = 0;              // of outgoing
   Time progressed = now();           // when octets last left, or began to wait
+  bool begun = false;                // the session knows of the channel
   bool peer_ended = false;           // nothing more will be read
   bool applying = false;             // Configured is with the program: its acknowledgement waits
   bool configured_returned = false;  // the program's next call says that it is applied
@@ -93,7 +94,9 @@ struct ClientConnection::Link {
     outgoing.insert(outgoing.end(), octets.begin(), octets.end());
   }
 
-  void write() {
+  /// Whether anything left.
+  bool write() {
+    const auto before = queued();
     while (queued() > 0) {
       const auto count = stream.write_some(View{outgoing}.subspan(sent));
       if (!count) {
@@ -101,14 +104,15 @@ struct ClientConnection::Link {
         sent = 0;
         // What the peer said before it went away may still be here to be read: reading finds the end.
         if (!ended) write_trouble = count.error();
-        return;
+        return true;
       }
-      if (*count == 0) return;
+      if (*count == 0) return queued() < before;
       sent += *count;
       progressed = now();
     }
     outgoing = {};
     sent = 0;
+    return before > 0;
   }
   std::optional<Trouble> write_trouble;
 
@@ -133,6 +137,7 @@ struct ClientConnection::Link {
   /// Whole records into the session, one after another.
   void advance() {
     while (!applying && !peer_ended && channel.step()) {
+      if (!begun && channel.state() == TlsChannel::State::established) return;  // what follows is for the session, which is to begin first
       if (const auto plaintext = channel.take_plaintext(); !plaintext.empty()) session.feed(now(), plaintext);
       take_actions();
     }
@@ -146,21 +151,21 @@ struct ClientConnection::Link {
     }
   }
 
-  /// One round: time, what can be written, what can be read; waits when there is nothing of either.
-  void round(std::optional<Time> until) {
+  /// One round: time, what can be written, what can be read; waits when there was nothing of either.
+  void round() {
     if (const auto deadline = session.deadline(); deadline && *deadline <= now()) {
       session.tick(now());
       take_actions();
     }
-    write();
+    const bool wrote = write();
     if (queued() > 0 && progressed + timer(spec::Timer::answer) <= now()) break_off({TroubleKind::timed_out, "the server takes no octets"});
     if (closing || ended || peer_ended) return;
     if (channel.pending() > 0) {
       advance();
       if (closing || ended || !happenings.empty()) return;
     }
-    if (read()) return;
-    auto wake = until;
+    if (read() || wrote) return;
+    std::optional<Time> wake;
     const auto sooner = [&](Time time) { wake = wake ? std::min(*wake, time) : time; };
     if (const auto deadline = session.deadline()) sooner(*deadline);
     if (queued() > 0) sooner(progressed + timer(spec::Timer::answer));
@@ -221,6 +226,7 @@ std::expected<ClientConnection, Trouble> ClientConnection::open(ConnectionSettin
   if (settings.session.version.address.empty()) settings.session.version.address = stream->local_address();
   auto link = std::make_unique<Link>(std::move(*stream), settings.pin, std::move(settings.session));
   if (auto trouble = link->shake_hands()) return std::unexpected(std::move(*trouble));
+  link->begun = true;
   link->session.connected(now());
   link->take_actions();
   link->write();
@@ -233,13 +239,13 @@ bool ClientConnection::submit(protocol::ClientRequest request) {
   if (link_->ended || link_->closing || !link_->session.submit(now(), std::move(request))) return false;
   link_->take_actions();
   link_->write();
-  while (link_->queued() > queued_octets_max && !link_->ended && !link_->closing) link_->round(std::nullopt);
+  while (link_->queued() > queued_octets_max && !link_->ended && !link_->closing) link_->round();
   return true;
 }
 
 Happening ClientConnection::next() {
   link_->resume();
-  while (link_->happenings.empty() && !link_->ended && !link_->closing) link_->round(std::nullopt);
+  while (link_->happenings.empty() && !link_->ended && !link_->closing) link_->round();
   if (link_->happenings.empty()) {
     link_->finish();
     return *link_->ended;

@@ -66,15 +66,21 @@ void ServerConnection::stop() {
 // ---- One round: what was read into the session, what the session wants done, what there is to send ----------------------------------
 
 void ServerConnection::proceed() {
-  if (phase_ == Phase::done) return;
-  take_actions();
-  advance();
-  load_next();
-  flush();
+  bool was_full = true;
+  while (was_full && phase_ != Phase::done) {  // again when only what was queued held the session up, and it left at once
+    take_actions();
+    advance();
+    load_next();
+    was_full = queue_is_full();
+    flush();
+    was_full = was_full && !queue_is_full();
+  }
   if (phase_ == Phase::done) return;
   await_input();
   arm();
 }
+
+bool ServerConnection::queue_is_full() const { return out_.size() - sent_ > queued_octets_max; }
 
 /// Records into the session one by one, as long as it takes them.
 void ServerConnection::advance() {
@@ -95,7 +101,7 @@ void ServerConnection::advance() {
 /// Not while an operation is under way [SES-022], nor while others have to catch up first: the peer, or the disk.
 bool ServerConnection::may_process() const {
   if (phase_ == Phase::handshake) return true;
-  if (phase_ != Phase::session || !session_->wants_input() || out_.size() - sent_ > queued_octets_max) return false;
+  if (phase_ != Phase::session || !session_->wants_input() || queue_is_full()) return false;
   return unstored_ == 0 || (unstored_ <= unstored_octets_max && room_.unstored_octets.load() <= unstored_octets_of_all_max);
 }
 
@@ -192,7 +198,7 @@ void ServerConnection::note(protocol::Note note) {
 void ServerConnection::perform(protocol::LoadBlocks&& action) { loading_ = Loading{std::move(action.ids), 0, false, {}}; }
 
 void ServerConnection::load_next() {
-  if (!loading_ || loading_->under_way || phase_ != Phase::session || out_.size() - sent_ > queued_octets_max) return;
+  if (!loading_ || loading_->under_way || phase_ != Phase::session || queue_is_full()) return;
   Digest id;
   if (loading_->next * id.size() == loading_->ids.size()) {
     auto missing = std::move(loading_->missing);

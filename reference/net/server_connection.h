@@ -68,6 +68,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void note(protocol::Note note);
 
   bool may_process() const;
+  bool queue_is_full() const;
   void await_input();
   void read();
   void flush();

@@ -1,0 +1,99 @@
+// A backend without disk or accounts: one password, archives in memory, every call counted.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "net/backend.h"
+
+namespace coffer::net {
+
+class MemoryBackend final : public Backend {
+ public:
+  static constexpr std::string_view password = "a good password";
+
+  protocol::ServerAnswer check_computer(ConnectionId connection, const protocol::CheckComputer& question) override {
+    const std::scoped_lock lock{mutex_};
+    if (!present_.insert(question.guid).second) return protocol::ComputerRefused{"present"};
+    computers_[connection] = question.guid;
+    return protocol::ComputerAdmitted{};
+  }
+  protocol::ServerAnswer check_login(ConnectionId, const protocol::CheckLogin& question) override {
+    const auto& said = question.login.password;
+    if (!std::equal(said.begin(), said.end(), password.begin(), password.end())) return protocol::LoginRefused{"wrong"};
+    return protocol::LoginAdmitted{7, 3, 1, {{"schedule", "daily", true}}};
+  }
+  protocol::ServerAnswer find_missing(ConnectionId, const protocol::FindMissing& question) override {
+    const std::scoped_lock lock{mutex_};
+    protocol::MissingFound answer;
+    for (std::size_t i = 0; i * 32 < question.ids.size(); ++i)
+      if (!blocks_.contains(digest(question.ids, i))) answer.indices.push_back(static_cast<std::uint16_t>(i));
+    return answer;
+  }
+  std::optional<protocol::Failed> store_block(ConnectionId, const protocol::StoreBlock& block) override {
+    const std::scoped_lock lock{mutex_};
+    if (disk_full) return protocol::Failed{"full"};
+    blocks_[block.id] = {block.id, block.checksum, block.sealed};
+    return std::nullopt;
+  }
+  protocol::ServerAnswer commit(ConnectionId, const protocol::CommitRequest& request) override {
+    const std::scoped_lock lock{mutex_};
+    versions_.push_back({request.version.number, request.version.link, request.version.record});
+    return protocol::Committed{};
+  }
+  protocol::ServerAnswer find_versions(ConnectionId, const protocol::FindVersions&) override {
+    const std::scoped_lock lock{mutex_};
+    return protocol::VersionsFound{versions_, false};
+  }
+  protocol::ServerAnswer begin_restore(ConnectionId, const protocol::BeginRestore& request) override {
+    if (request.version == 666) throw std::runtime_error{"the backend throws"};
+    return protocol::RestoreAdmitted{};
+  }
+  LoadedBlock load_block(ConnectionId, const Digest& id) override {
+    const std::scoped_lock lock{mutex_};
+    ++loads;
+    const auto found = blocks_.find(id);
+    if (found == blocks_.end()) return BlockAbsent{};
+    return found->second;
+  }
+  protocol::ServerAnswer end_restore(ConnectionId, const protocol::EndRestore&) override { return protocol::RestoreClosed{}; }
+  void note(ConnectionId, const protocol::Note& note) override {
+    const std::scoped_lock lock{mutex_};
+    events_.emplace_back(note.event);
+  }
+  void closed(ConnectionId connection) override {
+    const std::scoped_lock lock{mutex_};
+    present_.erase(computers_[connection]);
+  }
+
+  std::vector<std::string> events() {
+    const std::scoped_lock lock{mutex_};
+    return events_;
+  }
+  std::size_t present() {
+    const std::scoped_lock lock{mutex_};
+    return present_.size();
+  }
+  std::atomic<bool> disk_full = false;
+  std::atomic<std::size_t> loads = 0;
+
+  static Digest digest(View ids, std::size_t index) {
+    Digest id;
+    std::copy_n(ids.begin() + static_cast<std::ptrdiff_t>(index * 32), 32, id.begin());
+    return id;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<std::uint64_t> present_;
+  std::map<ConnectionId, std::uint64_t> computers_;
+  std::map<Digest, protocol::BlockLoaded> blocks_;
+  std::vector<protocol::VersionEntry> versions_;
+  std::vector<std::string> events_;
+};
+
+}  // namespace coffer::net

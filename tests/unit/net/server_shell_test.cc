@@ -1,0 +1,349 @@
+// Real sockets on the loopback between the server's shell and the client's connection, each the other's partner.
+#include "net/server_shell.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "channel_pair.h"
+#include "coffer/spec/limits.h"
+#include "memory_backend.h"
+#include "net/client_connection.h"
+#include "net/tcp_stream.h"
+#include "protocol/checksum.h"
+
+namespace coffer::net {
+namespace {
+
+using protocol::Ended;
+using spec::Reason;
+
+constexpr protocol::Timers patient = {60'000, 60'000, 60'000, 60'000, 10'000};
+
+struct Shell : testing::Test {
+  MemoryBackend backend;
+  ServerShellSettings settings = [] {
+    ServerShellSettings with;
+    with.session = {0x5e, {7, 0, 0}, {6, 5, 0}, patient};
+    return with;
+  }();
+  std::unique_ptr<ServerShell> shell;
+
+  void start() {
+    auto started = ServerShell::start(settings, server_identity(), backend);
+    ASSERT_TRUE(started) << started.error();
+    shell = std::move(*started);
+  }
+
+  ConnectionSettings client(std::uint64_t computer = 1) const {
+    ConnectionSettings with;
+    with.host = "127.0.0.1";
+    with.port = shell->port();
+    with.pin = server_identity().pin();
+    with.session.version = {6, 7, 0, 0, 60, "Test OS", "", ""};
+    with.session.computer = computer;
+    with.session.login = {"ABCDEFGH12345678", "alice", {MemoryBackend::password.begin(), MemoryBackend::password.end()}, computer, false};
+    with.session.timers = patient;
+    return with;
+  }
+};
+
+template <class Expected>
+Expected expect(ClientConnection& connection) {
+  auto happening = connection.next();
+  if (auto* expected = std::get_if<Expected>(&happening)) return std::move(*expected);
+  ADD_FAILURE() << "got happening " << happening.index()
+                << " instead, trouble: " << (connection.trouble() ? connection.trouble()->detail : "none");
+  return {};
+}
+
+void expect_ended(ClientConnection& connection, Reason reason) {
+  const auto ended = expect<Ended>(connection);
+  EXPECT_EQ(ended.peer_reason, static_cast<std::uint16_t>(reason));
+}
+
+ClientConnection ready(const ConnectionSettings& settings) {
+  auto connection = ClientConnection::open(settings);
+  EXPECT_TRUE(connection) << connection.error().detail;
+  EXPECT_EQ(expect<protocol::ServerSeen>(*connection).guid, 0x5eU);
+  EXPECT_EQ(expect<protocol::LoggedIn>(*connection).user, 7U);
+  EXPECT_EQ(expect<protocol::Configured>(*connection).settings.size(), 1U);
+  expect<protocol::SessionReady>(*connection);
+  return std::move(*connection);
+}
+
+struct Block {
+  Digest id{}, checksum{};
+  Octets sealed;
+};
+Block block(std::uint8_t number, std::size_t octets) {
+  Block made;
+  made.id.fill(number);
+  made.sealed.assign(octets, number);
+  made.sealed[0] = 1;
+  protocol::Checksum sum;
+  made.checksum = sum.of(made.sealed);
+  return made;
+}
+
+Octets ids_of(std::span<const Block> blocks) {
+  Octets ids;
+  for (const auto& one : blocks) ids.insert(ids.end(), one.id.begin(), one.id.end());
+  return ids;
+}
+
+void back_up(ClientConnection& connection, std::span<const Block> blocks, std::uint64_t number) {
+  ASSERT_TRUE(connection.submit(protocol::BeginOffer{ids_of(blocks)}));
+  for (const auto index : expect<protocol::Wanted>(connection).indices) {
+    const auto& wanted = blocks[index];
+    ASSERT_TRUE(connection.submit(protocol::SendBlock{wanted.id, wanted.checksum, wanted.sealed}));
+  }
+  ASSERT_TRUE(connection.submit(protocol::BeginCommit{{number, Octets(32), Octets(32, 1), Octets(100, 2)}}));
+  EXPECT_EQ(expect<protocol::VersionStored>(connection).number, number);
+}
+
+TEST_F(Shell, SES_001_carries_a_whole_session_with_blocks_of_every_size) {
+  start();
+  auto connection = ready(client());
+  ASSERT_TRUE(connection.submit(protocol::BeginPing{42}));
+  EXPECT_EQ(expect<protocol::Alive>(connection).token, 42U);
+
+  std::vector<Block> blocks;
+  for (std::uint8_t i = 0; i < 40; ++i) blocks.push_back(block(i, i % 8 == 0 ? spec::limits::sealed_block_octets_max : 30U + 1000U * i));
+  back_up(connection, blocks, 1);
+
+  ASSERT_TRUE(connection.submit(protocol::BeginList{0}));
+  EXPECT_EQ(expect<protocol::VersionsListed>(connection).entries.size(), 1U);
+  ASSERT_TRUE(connection.submit(protocol::RequestRestore{1, 0}));
+  expect<protocol::RestoreStarted>(connection);
+  auto wanted = blocks;
+  wanted.insert(wanted.begin() + 5, block(200, 30));  // which the server lacks
+  ASSERT_TRUE(connection.submit(protocol::BeginFetch{ids_of(wanted)}));
+  for (const auto& sent : blocks) {
+    const auto arrived = expect<protocol::BlockArrived>(connection);
+    EXPECT_EQ(arrived.id, sent.id);
+    EXPECT_EQ(arrived.sealed, sent.sealed);
+  }
+  EXPECT_EQ(expect<protocol::BlocksEnded>(connection).missing, std::vector<std::uint16_t>{5});
+  ASSERT_TRUE(connection.submit(protocol::FinishRestore{true}));
+  expect<protocol::RestoreFinished>(connection);
+  EXPECT_EQ(connection.leave().peer_reason, static_cast<std::uint16_t>(Reason::goodbye));
+  EXPECT_FALSE(connection.trouble());
+  shell->stop();
+  EXPECT_EQ(backend.present(), 0U);
+}
+
+TEST_F(Shell, CHN_014_notes_each_established_channel) {
+  start();
+  ready(client()).leave();
+  shell->stop();
+  EXPECT_EQ(std::ranges::count(backend.events(), "channel_established"), 1);
+}
+
+TEST_F(Shell, CHN_008_no_connection_where_the_pin_is_another) {
+  start();
+  auto with = client();
+  with.pin.sha256[0] ^= 1U;
+  const auto connection = ClientConnection::open(with);
+  ASSERT_FALSE(connection);
+  EXPECT_EQ(connection.error().kind, TroubleKind::pin_mismatch);
+  while (std::ranges::count(backend.events(), "channel_failed") == 0) std::this_thread::yield();
+  shell->stop();
+  EXPECT_EQ(std::ranges::count(backend.events(), "channel_established"), 0);
+}
+
+TEST_F(Shell, IDN_014_the_reason_arrives_before_the_end) {
+  start();
+  auto with = client();
+  with.session.login.password = {'n', 'o'};
+  for (int time = 0; time < 20; ++time) {
+    auto connection = ClientConnection::open(with);
+    ASSERT_TRUE(connection);
+    expect<protocol::ServerSeen>(*connection);
+    expect_ended(*connection, Reason::login_refused);
+    expect_ended(*connection, Reason::login_refused);  // ever after
+    EXPECT_FALSE(connection->submit(protocol::BeginPing{1}));
+  }
+}
+
+TEST_F(Shell, IDN_004_a_computer_is_free_again_when_its_session_has_ended) {
+  start();
+  auto first = ready(client());
+  auto second = ClientConnection::open(client());
+  ASSERT_TRUE(second);
+  expect_ended(*second, Reason::computer_refused);
+  for (int time = 0; time < 20; ++time) {
+    EXPECT_EQ(first.leave().peer_reason, static_cast<std::uint16_t>(Reason::goodbye));
+    first = ready(client());
+  }
+}
+
+TEST_F(Shell, SES_032_a_stopping_server_says_so) {
+  start();
+  std::vector<ClientConnection> connections;
+  for (std::uint64_t i = 1; i <= 5; ++i) connections.push_back(ready(client(i)));
+  std::thread stopping{[&] { shell->stop(); }};
+  for (auto& connection : connections) expect_ended(connection, Reason::server_stopping);
+  stopping.join();
+  const auto refused = ClientConnection::open(client());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, TroubleKind::cannot_connect);
+}
+
+TEST_F(Shell, LIM_004_says_busy_when_there_is_no_room_and_has_room_again_afterwards) {
+  settings.sessions_max = 2;
+  start();
+  auto first = ready(client(1));
+  auto second = ready(client(2));
+  auto third = ClientConnection::open(client(3));
+  ASSERT_TRUE(third);
+  expect_ended(*third, Reason::busy);
+  second.leave();
+  ready(client(3)).leave();
+  EXPECT_EQ(first.leave().peer_reason, static_cast<std::uint16_t>(Reason::goodbye));
+}
+
+TEST_F(Shell, LIM_002_bounds_the_connections_without_a_user) {
+  settings.unverified_max = 1;
+  start();
+  auto verified = ready(client(1));  // does not count
+  // A channel whose client says nothing holds the one place; the next is told busy.
+  auto silent = TcpStream::connect("127.0.0.1", shell->port(), TcpStream::Clock::now() + std::chrono::seconds{60});
+  ASSERT_TRUE(silent);
+  auto channel = TlsChannel::client(server_identity().pin());
+  auto said = channel.take_output();
+  while (channel.state() == TlsChannel::State::handshaking) {
+    ASSERT_EQ(silent->write_some(said).value(), said.size());
+    silent->wait(false, std::nullopt);
+    std::array<std::uint8_t, 4096> buffer;
+    said = run(channel, View{buffer}.first(silent->read_some(buffer).value().value_or(0)));
+  }
+  auto refused = ClientConnection::open(client(2));
+  ASSERT_TRUE(refused);
+  expect_ended(*refused, Reason::busy);
+  // Far beyond the limit, connections are closed before any handshake.
+  std::vector<TcpStream> crowd;
+  bool dropped = false;
+  for (int i = 0; i < 200 && !dropped; ++i) {
+    auto next = TcpStream::connect("127.0.0.1", shell->port(), TcpStream::Clock::now() + std::chrono::seconds{60});
+    ASSERT_TRUE(next);
+    crowd.push_back(std::move(*next));
+    if (i < 65) continue;
+    crowd.back().wait(false, std::nullopt);
+    std::array<std::uint8_t, 1> buffer;
+    const auto count = crowd.back().read_some(buffer);
+    dropped = !count || (*count && **count == 0);
+  }
+  EXPECT_TRUE(dropped);
+  ASSERT_TRUE(verified.submit(protocol::BeginPing{1}));
+  expect<protocol::Alive>(verified);
+}
+
+TEST_F(Shell, CHN_011_closes_what_does_not_shake_hands_in_time) {
+  settings.session.timers[static_cast<std::size_t>(spec::Timer::tls_handshake)] = 50;
+  start();
+  auto silent = TcpStream::connect("127.0.0.1", shell->port(), TcpStream::Clock::now() + std::chrono::seconds{60});
+  ASSERT_TRUE(silent);
+  silent->wait(false, std::nullopt);
+  std::array<std::uint8_t, 16> buffer;
+  const auto count = silent->read_some(buffer);
+  ASSERT_TRUE(count && *count);
+  EXPECT_EQ(**count, 0U);
+}
+
+TEST_F(Shell, SES_006_closes_an_idle_session_with_timeout) {
+  settings.session.timers[static_cast<std::size_t>(spec::Timer::idle)] = 50;
+  start();
+  auto connection = ready(client());
+  expect_ended(connection, Reason::timeout);
+}
+
+TEST_F(Shell, ERR_006_answers_its_own_failure_with_internal_error) {
+  start();
+  {
+    auto connection = ready(client());
+    ASSERT_TRUE(connection.submit(protocol::RequestRestore{666, 0}));
+    expect_ended(connection, Reason::internal_error);
+  }
+  backend.disk_full = true;
+  auto connection = ready(client());
+  const std::array blocks{block(1, 100)};
+  ASSERT_TRUE(connection.submit(protocol::BeginOffer{ids_of(blocks)}));
+  expect<protocol::Wanted>(connection);
+  ASSERT_TRUE(connection.submit(protocol::SendBlock{blocks[0].id, blocks[0].checksum, blocks[0].sealed}));
+  expect_ended(connection, Reason::internal_error);
+}
+
+TEST_F(Shell, SES_031_a_vanished_client_frees_its_computer) {
+  start();
+  for (int time = 0; time < 10; ++time) {
+    auto connection = ready(client());
+    const std::array blocks{block(static_cast<std::uint8_t>(time), 100'000)};
+    ASSERT_TRUE(connection.submit(protocol::BeginOffer{ids_of(blocks)}));
+    { const auto gone = std::move(connection); }
+    // The server hears of it in its own time; until then the computer is refused.
+    while (backend.present() != 0) std::this_thread::yield();
+  }
+}
+
+TEST_F(Shell, serves_many_sessions_at_once) {
+  start();
+  std::vector<std::thread> clients;
+  for (std::uint64_t i = 1; i <= 8; ++i) {
+    clients.emplace_back([&, i] {
+      for (std::uint64_t time = 1; time <= 3; ++time) {
+        auto connection = ready(client(i));
+        std::vector<Block> blocks;
+        for (int n = 0; n < 10; ++n)
+          blocks.push_back(block(static_cast<std::uint8_t>(i * 30 + time * 10 + static_cast<unsigned>(n)), 200'000));
+        back_up(connection, blocks, time);
+        EXPECT_EQ(connection.leave().peer_reason, static_cast<std::uint16_t>(Reason::goodbye));
+      }
+    });
+  }
+  for (auto& one : clients) one.join();
+}
+
+TEST_F(Shell, does_not_load_what_its_client_does_not_read) {
+  start();
+  auto connection = ready(client());
+  std::vector<Block> blocks;
+  for (std::uint8_t i = 0; i < 60; ++i) blocks.push_back(block(i, 2U << 20U));
+  back_up(connection, blocks, 1);
+  ASSERT_TRUE(connection.submit(protocol::RequestRestore{1, 0}));
+  expect<protocol::RestoreStarted>(connection);
+  backend.loads = 0;
+  ASSERT_TRUE(connection.submit(protocol::BeginFetch{ids_of(blocks)}));
+  // Not reading: the server goes on until socket buffers and its queue are full. Another session's answer shows that it is not just slow.
+  auto other = ready(client(2));
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    ASSERT_TRUE(other.submit(protocol::BeginPing{i}));
+    expect<protocol::Alive>(other);
+  }
+  EXPECT_LT(backend.loads, 30U);
+  for (const auto& sent : blocks) EXPECT_EQ(expect<protocol::BlockArrived>(connection).sealed, sent.sealed);
+}
+
+TEST_F(Shell, says_why_it_cannot_listen) {
+  start();
+  settings.port = shell->port();
+  const auto second = ServerShell::start(settings, server_identity(), backend);
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().find(std::to_string(shell->port())), std::string::npos) << second.error();
+}
+
+TEST(Connecting, says_what_is_wrong) {
+  ConnectionSettings settings;
+  settings.host = "no-such-host.invalid";
+  settings.port = 1;
+  const auto unknown = ClientConnection::open(settings);
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().kind, TroubleKind::cannot_resolve);
+  settings.host = "127.0.0.1";
+  const auto refused = ClientConnection::open(settings);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, TroubleKind::cannot_connect);
+}
+
+}  // namespace
+}  // namespace coffer::net
