@@ -134,15 +134,26 @@ class Backup {
       : link_(link), keys_(keys), chain_(chain), cache_(cache), make_random_(make_random), options_(options), sender_(link, keys, make_random) {}
 
   Outcome<BackupReport> run() {
-    if (const auto done = scan(); !done) return std::unexpected(done.error());
-    if (const auto done = ask_about_known_files(); !done) return std::unexpected(done.error());
-    if (const auto done = send_content(); !done) return std::unexpected(done.error());
-    auto record = send_manifest();
-    if (!record) return std::unexpected(record.error());
+    auto record = send_everything();
+    if (!record) {
+      Failure failure = std::move(record.error());
+      if (failure.code != ExitCode::local)
+        failure.message += fmt::format("\nNo version {} was made, and versions before it are as they were. {} in {} blocks had been sent; the same command again "
+                                       "continues with what is missing",
+                                       chain_.number + 1, octets_for_people(sender_.counts().octets_sent), sender_.counts().blocks_sent);
+      return std::unexpected(std::move(failure));
+    }
     return commit(std::move(*record));
   }
 
  private:
+  Outcome<archive::VersionRecord> send_everything() {
+    if (const auto done = scan(); !done) return std::unexpected(done.error());
+    if (const auto done = ask_about_known_files(); !done) return std::unexpected(done.error());
+    if (const auto done = send_content(); !done) return std::unexpected(done.error());
+    return send_manifest();
+  }
+
   Outcome<void> scan() {
     auto scanning = std::async(std::launch::async, [this] { return scan_tree(options_.paths, options_.scan); });
     // A session without a word would be ended; and a server that has gone is noticed here.
@@ -268,7 +279,12 @@ class Backup {
                                     .previous = Octets(record.previous.begin(), record.previous.end()),
                                     .link = Octets(report_.version.link.begin(), report_.version.link.end()),
                                     .record = std::move(*sealed)};
-    if (auto committed = link_.commit(std::move(version)); !committed) return std::unexpected(committed.error());
+    if (auto committed = link_.commit(std::move(version)); !committed) {
+      Failure failure = std::move(committed.error());
+      if (failure.code == ExitCode::untrusted)
+        failure.message += fmt::format("\nVersion {} was complete, and its acknowledgement did not come: `coffer versions` shows whether the server has it", record.number);
+      return std::unexpected(std::move(failure));
+    }
     report_.sent = sender_.counts();
     return std::move(report_);
   }

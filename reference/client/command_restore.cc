@@ -1,0 +1,80 @@
+// `coffer restore VERSION --target DIR` and `coffer verify [VERSION]`
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "client/printable.h"
+#include "client/progress.h"
+#include "client/restore.h"
+#include "client/session.h"
+#include "coffer/spec/permissions.h"
+
+namespace coffer::client {
+namespace {
+
+ShowRestore shown_by(Progress& progress, std::string_view doing) {
+  return [&progress, doing](const RestoreProgress& now) {
+    if (progress.due())
+      progress.show(fmt::format("{} {} of {} files, {} of {}", doing, now.files_done, now.files, octets_for_people(now.octets_done), octets_for_people(now.octets)));
+  };
+}
+
+nlohmann::json as_json(const std::vector<LostBlock>& lost) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const LostBlock& block : lost) list.push_back({{"block", hex(block.id)}, {"why", block.why}});
+  return list;
+}
+
+}  // namespace
+
+Outcome<Shown> run_restore(const Context& context, const RestoreArguments& arguments) {
+  auto session = open_session(context, spec::permissions::restore);
+  if (!session) return std::unexpected(session.error());
+  const auto list = session->versions();
+  if (!list) return std::unexpected(list.error());
+  const auto version = find_version(*list, arguments.version);
+  if (!version) return std::unexpected(version.error());
+
+  Progress progress;
+  auto report = restore(*session->link, session->keys, (*version)->record,
+                        {.target = arguments.target, .overwrite = arguments.overwrite, .progress = shown_by(progress, "restored")});
+  progress.clear();
+  session->link->leave();
+  if (!report) return std::unexpected(report.error());
+  const nlohmann::json json = {{"version", arguments.version}, {"files", report->files},   {"directories", report->directories},
+                               {"links", report->links},       {"content_octets", report->content_octets}, {"lost_blocks", as_json(report->lost)}};
+  return Shown{.code = report->problems.empty() ? ExitCode::ok : ExitCode::incomplete,
+               .text = fmt::format("version {}: restored {} files, {} directories, {} links, {} into {}.\n", arguments.version, report->files, report->directories,
+                                   report->links, octets_for_people(report->content_octets), printable(arguments.target)),
+               .json = json.dump(),
+               .problems = std::move(report->problems)};
+}
+
+Outcome<Shown> run_verify(const Context& context, const VerifyArguments& arguments) {
+  auto session = open_session(context, spec::permissions::restore);
+  if (!session) return std::unexpected(session.error());
+  const auto list = session->versions();
+  if (!list) return std::unexpected(list.error());
+  const std::uint64_t number = arguments.version.value_or(list->head.number);
+  const auto version = find_version(*list, number);
+  if (!version) return std::unexpected(version.error());
+
+  Progress progress;
+  auto report = verify(*session->link, session->keys, (*version)->record, shown_by(progress, "verified"));
+  progress.clear();
+  session->link->leave();
+  if (!report) return std::unexpected(report.error());
+  const nlohmann::json json = {{"version", number},
+                               {"files", report->files},
+                               {"blocks", report->blocks},
+                               {"content_octets", report->content_octets},
+                               {"lost_blocks", as_json(report->lost)}};
+  std::string text = fmt::format("version {}: {} files in {} blocks looked at, ", number, report->files, report->blocks);
+  text += report->lost.empty() && report->problems.empty() ? "all whole.\n" : fmt::format("{} blocks lost:\n", report->lost.size());
+  for (const LostBlock& block : report->lost) text += fmt::format("  {}  {}\n", hex(block.id), block.why);
+  return Shown{.code = report->problems.empty() ? ExitCode::ok : ExitCode::incomplete,
+               .text = std::move(text),
+               .json = json.dump(),
+               .problems = std::move(report->problems)};
+}
+
+}  // namespace coffer::client

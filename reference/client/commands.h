@@ -1,0 +1,59 @@
+// The commands of the program `coffer`, one file each (command_NAME.cc). Each does its work and returns what to show; main prints it.
+// Must not know: how arguments are parsed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "client/failure.h"
+#include "protocol/session_types.h"
+
+namespace coffer::client {
+
+/// What every command has.
+struct Context {
+  std::string home;
+  protocol::Timers timers = spec::timer_milliseconds;
+};
+
+/// The same result twice: for people and for programs. `problems` are the files that it could not serve.
+struct Shown {
+  ExitCode code = ExitCode::ok;
+  std::string text;
+  std::string json;  // one object
+  Problems problems;
+};
+
+struct InitArguments {
+  std::string server, pin, computer, archive_key;
+};
+struct LoginArguments {
+  std::string registration_key, user, password_file;
+  bool deferred = false;
+};
+struct BackupArguments {
+  std::vector<std::string> paths;
+  bool one_file_system = false;
+};
+struct RestoreArguments {
+  std::uint64_t version = 0;
+  std::string target;
+  bool overwrite = false;
+};
+struct VerifyArguments {
+  std::optional<std::uint64_t> version;  // nullopt: the newest
+};
+
+Outcome<Shown> run_init(const Context& context, const InitArguments& arguments);
+Outcome<Shown> run_login(const Context& context, const LoginArguments& arguments);
+Outcome<Shown> run_ping(const Context& context);
+Outcome<Shown> run_backup(const Context& context, const BackupArguments& arguments);
+Outcome<Shown> run_versions(const Context& context);
+Outcome<Shown> run_restore(const Context& context, const RestoreArguments& arguments);
+Outcome<Shown> run_verify(const Context& context, const VerifyArguments& arguments);
+
+}  // namespace coffer::client

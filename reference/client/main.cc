@@ -1,0 +1,139 @@
+// The program `coffer`: arguments in, one command, its result on stdout (text, or one JSON object), problems on stderr, an exit code.
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "client/commands.h"
+#include "client/printable.h"
+
+namespace coffer::client {
+namespace {
+
+constexpr const char* footer =
+    "Exit codes: 0 done; 1 done, but some files could not be read, were skipped, or are damaged (each is named);\n"
+    "2 the server refused or ended the session; 3 the server cannot be reached or trusted; 4 this device's files,\n"
+    "its disk or the archive; 64 wrong arguments.";
+
+std::string default_home() {
+  if (const char* home = std::getenv("COFFER_HOME")) return home;
+  const char* home = std::getenv("HOME");
+  return std::string(home ? home : ".") + "/.coffer";
+}
+
+/// "step=500,answer=2000". Empty on success, else what is wrong.
+std::string take_timers(const std::string& text, protocol::Timers& timers) {
+  for (const std::string& part : CLI::detail::split(text, ',')) {
+    const std::size_t equals = part.find('=');
+    const std::string name = part.substr(0, equals);
+    std::size_t timer = 0;
+    while (timer < timers.size() && spec::name(static_cast<spec::Timer>(timer)) != name) ++timer;
+    if (timer == timers.size() || equals == std::string::npos || !CLI::detail::lexical_cast(part.substr(equals + 1), timers[timer]) || timers[timer] == 0)
+      return fmt::format("{}: expected NAME=MILLISECONDS, NAME one of tls_handshake, step, idle, answer, linger", part);
+  }
+  return {};
+}
+
+int print(const Shown& shown, bool as_json) {
+  if (as_json) {
+    auto json = nlohmann::json::parse(shown.json);
+    json["exit_code"] = static_cast<int>(shown.code);
+    json["problems"] = nlohmann::json::array();
+    for (const Problem& problem : shown.problems) json["problems"].push_back({{"path", printable(problem.path)}, {"problem", printable(problem.what)}});
+    fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  } else {
+    for (const Problem& problem : shown.problems) fmt::print(stderr, "coffer: {}{}{}\n", printable(problem.path), problem.path.empty() ? "" : " ", problem.what);
+    fmt::print("{}", shown.text);
+  }
+  if (std::fflush(stdout) != 0) return static_cast<int>(ExitCode::local);
+  return static_cast<int>(shown.code);
+}
+
+int print(const Failure& failure, bool as_json) {
+  if (as_json) {
+    const nlohmann::json json = {{"error", failure.message}, {"exit_code", static_cast<int>(failure.code)}};
+    fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  }
+  fmt::print(stderr, "coffer: {}\n", failure.message);
+  return static_cast<int>(failure.code);
+}
+
+int run(int count, char** arguments) {
+  CLI::App app{"Sealed backup of this computer's files to a Coffer server."};
+  app.footer(footer);
+  app.require_subcommand(1);
+  Context context{.home = default_home()};
+  bool json = false;
+  std::string timers;
+  std::function<Outcome<Shown>()> command;
+  app.add_option("--home", context.home, "device directory (default: $COFFER_HOME or ~/.coffer)");
+  app.add_flag("--json", json, "print one JSON object");
+  app.add_option("--timers-ms", timers, "override timers, for tests: step=500,answer=2000");
+  app.fallthrough();
+
+  InitArguments init;
+  auto* sub = app.add_subcommand("init", "set this device up");
+  sub->add_option("--server", init.server, "HOST:PORT")->required();
+  sub->add_option("--pin", init.pin, "SHA-256 of the server's public key, 64 hexadecimal digits")->required();
+  sub->add_option("--computer", init.computer, "this computer's identity, 16 hexadecimal digits (default: random)");
+  sub->add_option("--archive-key", init.archive_key, "file with 64 hexadecimal digits, - for standard input (default: made at random)");
+  sub->callback([&] { command = [&] { return run_init(context, init); }; });
+
+  LoginArguments login;
+  sub = app.add_subcommand("login", "log in and keep the login on this device");
+  sub->add_option("--registration-key", login.registration_key, "16 letters and digits")->required();
+  sub->add_option("--user", login.user)->required();
+  sub->add_option("--password-file", login.password_file, "- for standard input (default: ask on the terminal)");
+  sub->add_flag("--deferred", login.deferred, "deferred login, which gives no permissions");
+  sub->callback([&] { command = [&] { return run_login(context, login); }; });
+
+  sub = app.add_subcommand("ping", "see whether the server answers");
+  sub->callback([&] { command = [&] { return run_ping(context); }; });
+
+  BackupArguments backup;
+  sub = app.add_subcommand("backup", "back files and directories up into a new version");
+  sub->add_option("PATH", backup.paths)->required();
+  sub->add_flag("--one-file-system", backup.one_file_system, "do not go into other file systems");
+  sub->callback([&] { command = [&] { return run_backup(context, backup); }; });
+
+  sub = app.add_subcommand("versions", "list the versions of this computer's archive");
+  sub->callback([&] { command = [&] { return run_versions(context); }; });
+
+  RestoreArguments restore;
+  sub = app.add_subcommand("restore", "write a version's files below a directory");
+  sub->add_option("VERSION", restore.version)->required();
+  sub->add_option("--target", restore.target, "directory; made if it does not exist")->required();
+  sub->add_flag("--overwrite", restore.overwrite, "replace files that exist");
+  sub->callback([&] { command = [&] { return run_restore(context, restore); }; });
+
+  VerifyArguments verify;
+  sub = app.add_subcommand("verify", "fetch and check every block of a version");
+  sub->add_option("VERSION", verify.version, "default: the newest");
+  sub->callback([&] { command = [&] { return run_verify(context, verify); }; });
+
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : static_cast<int>(ExitCode::usage);
+  }
+  if (!timers.empty())
+    if (const std::string wrong = take_timers(timers, context.timers); !wrong.empty()) return print(Failure{ExitCode::usage, "--timers-ms " + wrong}, json);
+  const auto shown = command();
+  return shown ? print(*shown, json) : print(shown.error(), json);
+}
+
+}  // namespace
+}  // namespace coffer::client
+
+int main(int count, char** arguments) {
+  try {
+    return coffer::client::run(count, arguments);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "coffer: internal error: {}\n", error.what());
+    return static_cast<int>(coffer::client::ExitCode::local);
+  }
+}

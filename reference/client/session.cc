@@ -1,0 +1,62 @@
+#include "client/session.h"
+
+#include <ctime>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "client/net_link.h"
+
+namespace coffer::client {
+
+Outcome<std::optional<archive::ChainPoint>> Session::seen() const { return device.seen(link->facts().server, link->facts().user); }
+
+Outcome<void> Session::remember(const archive::ChainPoint& point) {
+  if (point.number == 0) return {};
+  return device.remember(SeenVersion{link->facts().server, link->facts().user, point});
+}
+
+Outcome<VersionList> Session::versions() {
+  const auto known = seen();
+  if (!known) return std::unexpected(known.error());
+  auto list = list_versions(*link, keys, *known);
+  if (!list) return list;
+  if (*known != list->head)
+    if (auto kept = remember(list->head); !kept) return std::unexpected(kept.error());
+  return list;
+}
+
+Outcome<Session> open_session(const Context& context, std::uint32_t permissions_any_of) {
+  auto device = Device::open(context.home);
+  if (!device) return std::unexpected(device.error());
+  const auto credential = device->credential();
+  if (!credential) return std::unexpected(credential.error());
+  const auto key = device->archive_key();
+  if (!key) return std::unexpected(key.error());
+  auto link = connect(*device, *credential, context.timers);
+  if (!link) return std::unexpected(link.error());
+  const SessionFacts facts = (*link)->facts();
+  if ((facts.permissions & permissions_any_of) == 0 && permissions_any_of != 0) {
+    (*link)->leave();
+    return std::unexpected(Failure{ExitCode::refused, fmt::format("the server does not permit this to {}{}. Ask its administrator for a role that does", credential->user_name,
+                                                                  credential->deferred ? ", whose login is deferred" : "")});
+  }
+  const keys::ArchiveKeys archive_keys = key->derive({.user = facts.user, .computer = facts.computer, .server = facts.server});
+  return Session{std::move(*device), std::move(*link), key->check_value(), archive_keys};
+}
+
+Outcome<const ListedVersion*> find_version(const VersionList& list, std::uint64_t number) {
+  // Numbers begin at 1 and have no gaps: the chain was verified.
+  if (number >= 1 && number <= list.versions.size()) return &list.versions[number - 1];
+  return std::unexpected(Failure{ExitCode::refused, list.versions.empty() ? "the archive has no version yet: make one with `coffer backup`"
+                                                                          : fmt::format("there is no version {}: the archive has versions 1 to {}", number, list.versions.size())});
+}
+
+std::string time_for_people(std::int64_t nanoseconds) {
+  const std::time_t seconds = nanoseconds / 1'000'000'000;
+  std::tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", utc);
+}
+
+}  // namespace coffer::client

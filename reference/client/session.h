@@ -1,0 +1,36 @@
+// A device with its session and the keys of its archive: what every command that talks to the server begins with.
+#pragma once
+
+#include <memory>
+
+#include "client/commands.h"
+#include "client/device.h"
+#include "client/server_link.h"
+#include "client/version_list.h"
+#include "keys/archive_key.h"
+
+namespace coffer::client {
+
+struct Session {
+  Device device;
+  std::unique_ptr<ServerLink> link;
+  Digest key_check{};
+  keys::ArchiveKeys keys;
+
+  /// The newest version this device has seen of this archive.
+  Outcome<std::optional<archive::ChainPoint>> seen() const;
+  Outcome<void> remember(const archive::ChainPoint& point);
+  /// All versions, verified, the newest remembered [ARC-025].
+  Outcome<VersionList> versions();
+};
+
+/// Failures of the device, of the connection; refused when the user lacks `permission` (a bit of tables/permissions.toml).
+Outcome<Session> open_session(const Context& context, std::uint32_t permissions_any_of);
+
+/// The version of that number. Failure: refused, naming those that there are.
+Outcome<const ListedVersion*> find_version(const VersionList& list, std::uint64_t number);
+
+/// "2026-11-21 03:18:40 UTC".
+std::string time_for_people(std::int64_t nanoseconds);
+
+}  // namespace coffer::client
