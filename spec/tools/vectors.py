@@ -11,6 +11,7 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import session
 import specification
 import vectors_archive
 import vectors_wire
@@ -26,6 +27,7 @@ def outputs(spec):
     yield "links", vectors_archive.links(spec)
     yield "records", vectors_archive.records(spec)
     yield "manifests", vectors_archive.manifests(spec)
+    yield "session", session.vector(spec)
 
 
 def rendered(rows):

@@ -6,7 +6,8 @@
 namespace coffer::golden {
 
 TEST(Vectors, every_file_is_run_by_a_test) {
-  const std::set<std::string> run = {"frames", "messages", "metadata", "keys", "cuts", "blocks", "links", "records", "manifests"};
+  const std::set<std::string> run = {"frames", "messages", "metadata", "keys",      "cuts",
+                                     "blocks", "links",    "records",  "manifests", "session"};
   EXPECT_EQ(vector_files(), run);
 }
 
