@@ -1,12 +1,37 @@
-// Every case of the suite, in the specification's order. A new chapter file adds its function here and in all.cc: nothing registers itself.
+// Every case of the suite, in the specification's order, servers first. A new file adds its function here and in all.cc: nothing registers
+// itself.
 #pragma once
 
 #include "judge/case.h"
 
 namespace coffer::conformance {
 
-std::vector<Case> framing_cases();  // chapter 3.1
-std::vector<Case> session_cases();  // chapter 5
+// Against servers.
+std::vector<Case> framing_cases();        // chapters 3.1, 3.2
+std::vector<Case> messages_cases();       // chapter 3.3: encodings
+std::vector<Case> ranges_cases();         // chapter 3.3: fields
+std::vector<Case> channel_cases();        // chapter 4
+std::vector<Case> states_cases();         // chapter 5.1: every state × every message
+std::vector<Case> version_cases();        // chapter 5.2
+std::vector<Case> session_cases();        // chapters 5.1, 5.3, 5.4
+std::vector<Case> identity_cases();       // chapter 6.1
+std::vector<Case> login_cases();          // chapter 6.2
+std::vector<Case> configuration_cases();  // chapter 6.3
+std::vector<Case> storing_cases();        // chapter 8.4
+std::vector<Case> versions_cases();       // chapter 8.5: lists
+std::vector<Case> restore_cases();        // chapter 8.5: restores
+std::vector<Case> errors_cases();         // chapter 13
+std::vector<Case> limits_cases();         // chapters 5.1, 14: full servers and timers
+
+// Against clients.
+std::vector<Case> client_messages_cases();  // chapter 3
+std::vector<Case> client_channel_cases();   // chapter 4
+std::vector<Case> client_states_cases();    // chapter 5.1: every state × every message
+std::vector<Case> client_session_cases();   // chapters 5, 6
+std::vector<Case> client_storing_cases();   // chapters 8.1 to 8.4
+std::vector<Case> client_answers_cases();   // chapters 8.4, 8.5
+std::vector<Case> client_chain_cases();     // chapter 8.2
+std::vector<Case> client_restore_cases();   // chapter 8.5
 
 /// All of them; ids are unique (a test says so).
 std::vector<Case> all_cases();

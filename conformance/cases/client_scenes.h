@@ -1,0 +1,41 @@
+// Scenes for cases against clients: where a client stands, what may honestly be answered there, and archives made up for it to read.
+// Must not know: verdicts, single requirements.
+#pragma once
+
+#include "cases/scenes.h"
+
+namespace coffer::conformance {
+
+/// A state in which a client waits for its server: what the client was asked to do, and what it has just sent there.
+struct ClientStand {
+  ClientState state;
+  std::string_view drive;
+  std::string_view sent;
+};
+const std::vector<ClientStand>& client_stands();
+
+/// A valid answer to what the client is waiting for in that state; another kind than the honest one only where the table admits it.
+Message valid_answer(Context& c, ClientState state, MessageKind kind);
+
+/// The twin of most rejections: in that state the client is answered honestly, and ends well.
+Script honest_twin(ClientState state);
+
+/// As expect_refusal, but frames that the client sent before it read what is refused are passed over.
+void expect_refusal_soon(Context& c, ServerPeer& server, Reason reason);
+
+/// The client, whose answer was accepted or not, did not call the whole a success.
+void require_no_success(Context& c);
+
+// ---- Archives -----------------------------------------------------------------------------------------------------------------------
+Message file_entry(std::string_view path, const SealedBlock& content, std::size_t octets);
+Message directory_entry(std::string_view path);
+Message link_entry(std::string_view path, std::uint16_t type, std::string_view target);
+/// Seals a content block and holds it.
+SealedBlock hold_content(Context& c, View content);
+/// Seals a manifest of these entries as the next version of the chain, and holds both.
+void hold_version(Context& c, const std::vector<Message>& entries);
+/// The same without checks on what a version says: `change` is applied to the record before it is sealed, `after` to what is held.
+void hold_version(Context& c, const std::vector<Message>& entries, const std::function<void(Message&)>& change,
+                  const std::function<void(Holdings::Version&)>& after);
+
+}  // namespace coffer::conformance

@@ -1,0 +1,117 @@
+// Chapter 6.1: computers and servers name themselves.
+#include <fmt/core.h>
+
+#include "cases/all.h"
+#include "cases/scenes.h"
+
+namespace coffer::conformance {
+namespace {
+
+using State = ServerState;
+
+Walker on(Context& c, std::uint64_t guid) {
+  auto walker = c.walker();
+  walker.computer = guid;
+  return walker;
+}
+
+Case computer_refused(std::string id, std::string goal, KnownComputer Fixture::*which) {
+  return server_rejects({
+      .id = std::move(id),
+      .requirements = {"IDN-002", "IDN-003"},
+      .state = State::await_computer,
+      .goal = std::move(goal),
+      .wrong = [=](Context& c) { return control_frame(computer((c.fixture().*which).guid)); },
+      .reason = Reason::computer_refused,
+      .right = [](Context& c) { return control_frame(computer(c.computer())); },
+      .answer = "server_identity",
+  });
+}
+
+}  // namespace
+
+std::vector<Case> identity_cases() {
+  return {
+      {
+          .id = "identity.server_names_itself",
+          .requirements = {"IDN-005"},
+          .goal = "An admitted computer is told the server's identity, on every connection the same",
+          .steps = {"connect twice", "version and computer on each", "expect the prepared server's identity"},
+          .script =
+              [](Context& c) {
+                for (int connection = 0; connection < 2; ++connection) {
+                  auto& client = c.at(State::await_login, on(c, c.random().guid()));
+                  c.require(client.server_guid == c.fixture().server_guid, guid_text(c.fixture().server_guid),
+                            guid_text(client.server_guid));
+                }
+              },
+      },
+      computer_refused("identity.blocked_computer", "A blocked computer is refused before any user is asked for",
+                       &Fixture::blocked_computer),
+      computer_refused("identity.deactivated_computer", "A deactivated computer is refused", &Fixture::deactivated_computer),
+      {
+          .id = "identity.same_computer_twice",
+          .requirements = {"IDN-004", "IDN-003"},
+          .goal = "A computer that has a session is refused a second one, and the first goes on",
+          .steps = {"walk to ready", "connect again and send the same computer", "expect Disconnect(computer_refused)",
+                    "expect the first session to answer"},
+          .script =
+              [](Context& c) {
+                auto& first = c.at(State::ready);
+                auto& second = c.at(State::await_computer);
+                second.send(computer(c.computer()));
+                second.expect_refusal(Reason::computer_refused);
+                first.barrier();
+              },
+          .twin =
+              [](Context& c) {
+                auto& first = c.at(State::ready);
+                auto& second = c.at(State::await_computer);
+                second.send(computer(c.random().guid()));
+                second.expect("server_identity");
+                first.barrier();
+              },
+      },
+      {
+          .id = "identity.same_computer_twice_before_login",
+          .requirements = {"IDN-004"},
+          .goal = "A session holds its computer from the computer step on, before any login",
+          .steps = {"walk to await_login", "connect again and send the same computer", "expect Disconnect(computer_refused)"},
+          .script =
+              [](Context& c) {
+                c.at(State::await_login);
+                auto& second = c.at(State::await_computer);
+                second.send(computer(c.computer()));
+                second.expect_refusal(Reason::computer_refused);
+              },
+          .twin =
+              [](Context& c) {
+                c.at(State::await_computer);
+                auto& second = c.at(State::await_computer);
+                second.send(computer(c.computer()));
+                second.expect("server_identity");
+              },
+      },
+      {
+          .id = "identity.computer_returns",
+          .requirements = {"IDN-004", "SES-031"},
+          .goal = "A computer whose session has closed, in whatever way, may connect again at once",
+          .steps = {"walk to ready and say goodbye", "walk to ready and be refused", "walk to ready and disconnect", "walk to ready"},
+          .script =
+              [](Context& c) {
+                auto& first = c.at(State::ready);
+                first.send(goodbye());
+                first.expect_end(Reason::goodbye);
+                auto& second = c.at(State::ready);
+                second.send(version());
+                second.expect_end(Reason::unexpected_message);
+                auto& third = c.at(State::ready);
+                third.send(disconnect(Reason::goodbye));
+                third.expect_end_without_frame();
+                c.at(State::ready).barrier();
+              },
+      },
+  };
+}
+
+}  // namespace coffer::conformance

@@ -1,0 +1,58 @@
+#include "cases/scenes.h"
+
+#include <fmt/core.h>
+
+namespace coffer::conformance {
+
+Offered offered(Context& c, std::size_t sealed_octets) {
+  auto& client = c.at(ServerState::ready);
+  auto block = opaque_block(c.random(), sealed_octets);
+  client.send(offer_blocks(block.id));
+  const auto answer = client.expect("missing_blocks");
+  c.require(answer.numbers("indices") == std::vector<std::uint16_t>{0}, "the new block named missing", to_text(answer));
+  return {client, std::move(block)};
+}
+
+const std::vector<Admitted>& admitted_messages() {
+  static const std::vector<Admitted> all = {
+      {ServerState::await_version, MessageKind::version, [](Context&, ClientPeer&) { return version(); }, "proceed"},
+      {ServerState::await_computer, MessageKind::computer, [](Context& c, ClientPeer&) { return computer(c.computer()); },
+       "server_identity"},
+      {ServerState::await_login, MessageKind::login,
+       [](Context& c, ClientPeer&) {
+         const auto& alice = c.fixture().alice;
+         return login(alice.registration_key, alice.name, alice.password, c.computer());
+       },
+       "login_accepted"},
+      {ServerState::await_config, MessageKind::config_state, [](Context&, ClientPeer&) { return config_state(1); }, "config_push"},
+      {ServerState::await_config_ack, MessageKind::config_ack,
+       [](Context& c, ClientPeer&) { return config_ack(c.fixture().config_version); }, "ready"},
+      {ServerState::ready, MessageKind::ping, [](Context& c, ClientPeer&) { return ping(c.random().number()); }, "pong"},
+      {ServerState::restoring, MessageKind::ping, [](Context& c, ClientPeer&) { return ping(c.random().number()); }, "pong"},
+      {ServerState::ready, MessageKind::offer_blocks, [](Context& c, ClientPeer&) { return offer_blocks(c.random().octets(64)); },
+       "missing_blocks"},
+      {ServerState::ready, MessageKind::commit_version, [](Context&, ClientPeer& client) { return client.next_commit(); },
+       "version_committed"},
+      {ServerState::ready, MessageKind::list_versions, [](Context&, ClientPeer&) { return list_versions(1); }, "versions"},
+      {ServerState::ready, MessageKind::restore_begin,
+       [](Context& c, ClientPeer& client) { return restore_begin(client.commit({opaque_block(c.random())})); }, "restore_begun"},
+      {ServerState::restoring, MessageKind::fetch_blocks, [](Context& c, ClientPeer&) { return fetch_blocks(c.random().octets(32)); },
+       "blocks_fetched"},
+      {ServerState::restoring, MessageKind::restore_end, [](Context&, ClientPeer&) { return restore_end(true); }, "restore_ended"},
+      {ServerState::ready, MessageKind::goodbye, [](Context&, ClientPeer&) { return goodbye(); }, {}},
+      {ServerState::restoring, MessageKind::goodbye, [](Context&, ClientPeer&) { return goodbye(); }, {}},
+  };
+  return all;
+}
+
+void see_accepted(ClientPeer& client, const Admitted& admitted, const Message& message) {
+  client.send(message);
+  if (admitted.answer.empty())
+    client.expect_end(Reason::goodbye);
+  else
+    client.expect(admitted.answer);
+}
+
+std::string octet_text(std::uint64_t value) { return fmt::format("0x{:02x}", value); }
+
+}  // namespace coffer::conformance
