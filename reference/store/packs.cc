@@ -30,6 +30,12 @@ Result<void> Packs::prepare() {
   return {};
 }
 
+Result<void> Packs::sync_names() {
+  if (auto synced = files_.sync_folder(folder); !synced) return std::unexpected(trouble(synced.error()));
+  folder_unsynced_ = false;
+  return {};
+}
+
 Result<std::vector<std::uint32_t>> Packs::numbers() const {
   const auto names = files_.list(folder);
   if (!names) return std::unexpected(trouble(names.error()));
@@ -75,8 +81,7 @@ Result<Place> Packs::append(const Record& record, View sealed) {
 
 Result<void> Packs::sync() {
   if (folder_unsynced_)
-    if (auto synced = files_.sync_folder(folder); !synced) return std::unexpected(trouble(synced.error()));
-  folder_unsynced_ = false;
+    if (auto synced = sync_names(); !synced) return synced;
   for (const auto& [number, octets] : unsynced_) {
     const auto pack = file(number);
     if (!pack) return std::unexpected(pack.error());

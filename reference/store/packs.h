@@ -28,6 +28,8 @@ class Packs {
 
   /// Makes the folder unless it stands.
   Result<void> prepare();
+  /// The names of the packs that stand are on stable storage afterwards.
+  Result<void> sync_names();
   /// The numbers of the packs that stand, ascending.
   Result<std::vector<std::uint32_t>> numbers() const;
   /// The file, kept open among the last used ones.

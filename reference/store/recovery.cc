@@ -82,6 +82,8 @@ Result<Recovered> recover(Packs& packs, Index& index) {
     recovery.done.losses.push_back(fmt::format("{} is gone, {} octets of it were indexed", pack_name(number), octets));
     if (auto lost = index.lose_beyond(number, 0); !lost) return std::unexpected(lost.error());
   }
+  // The process that made a pack may have ended before its name was synced.
+  if (auto synced = packs.sync_names(); !synced) return std::unexpected(synced.error());
   for (const std::uint32_t number : *standing) {
     const auto known = indexed->find(number);
     const bool is_known = known != indexed->end();

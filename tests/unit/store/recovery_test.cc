@@ -97,6 +97,30 @@ TEST_F(RecoveryTest, a_pack_that_was_made_but_not_yet_written_is_used) {
   }
 }
 
+TEST_F(RecoveryTest, what_an_earlier_run_left_unsynced_is_synced_before_it_is_indexed) {
+  open();
+  const Block a = make_block(1);
+  const Archive archive = value(store->archive_of(1, 2));
+  TemporaryDirectory before;
+  copy_index(directory.path(), before.path());
+  put(archive, a);
+  // The process ends, the machine does not: all octets are there, none of them is on stable storage, nor is the pack's name.
+  MemoryFileSystem disk = files.snapshot();
+  value(Store::open(before.path(), disk, fixed_clock()));
+  disk.crash();
+  auto reopened = value(Store::open(before.path(), disk, fixed_clock()));
+  EXPECT_TRUE(value(reopened->load(value(reopened->archive_of(1, 2)), a.id)));
+}
+
+TEST_F(RecoveryTest, appending_goes_on_in_the_last_pack) {
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    open();
+    put(value(store->archive_of(1, 2)), make_block(i));
+    ok(store->settle());
+  }
+  EXPECT_FALSE(files.exists("packs/00000002.pack"));
+}
+
 TEST_F(RecoveryTest, a_pack_shorter_than_its_index_costs_the_blocks_that_stood_there_and_no_others) {
   open();
   Archive archive = value(store->archive_of(1, 2));
