@@ -1,4 +1,6 @@
 // The reference server's command line. Wiring only: what the commands do is in serve.cc and inspect.cc.
+#include <sys/stat.h>
+
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <exception>
@@ -66,6 +68,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : static_cast<int>(Outcome::usage);
   }
+  ::umask(077);  // what the server keeps is for its owner only
   try {
     if (*run) return static_cast<int>(coffer::server::serve(options));
     if (*verify) return static_cast<int>(coffer::server::verify(options.data, json));

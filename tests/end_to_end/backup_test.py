@@ -1,0 +1,93 @@
+"""A tree goes to the server and comes back as it was."""
+import os
+import unittest
+
+import programs
+import trees
+
+
+class Backup(programs.EndToEnd):
+    def setUp(self):
+        super().setUp()
+        self.server = self.serve()
+        self.tree = self.path("tree")
+        os.makedirs(self.tree)
+        self.maxDiff = 4000
+
+    def compare(self, device, version, expected):
+        target, _ = self.restored(device, version)
+        found = trees.describe(trees.below(target, self.tree))
+        self.assertEqual(sorted(found), sorted(expected))
+        for path, entry in expected.items():
+            self.assertEqual(found[path], entry, path)
+
+    def test_every_attribute_of_a_nasty_tree_comes_back(self):
+        trees.make_nasty(self.tree)
+        expected = trees.describe(self.tree)
+        expected[b"setuid"]["mode"] = 0o750  # [ARC-045] the one thing that a restore keeps back
+        device = self.device(self.server)
+        self.assertEqual(device.must("backup", self.tree)["version"], 1)
+        self.compare(device, 1, expected)
+        self.assertEqual(device.must("verify")["lost_blocks"], [])
+
+    def test_a_second_backup_sends_nothing_and_a_third_only_what_changed(self):
+        trees.make_random(self.tree, 4_000_000, seed=1)
+        device = self.device(self.server)
+        first = device.must("backup", self.tree)
+        self.assertGreater(first["blocks_sent"], 2)
+        before = trees.describe(self.tree)
+        self.assertEqual(device.must("backup", self.tree)["blocks_sent"], 0)
+        with open(os.path.join(self.tree, "folder-0", "file-0"), "ab") as file:
+            file.write(b"a little more")
+        third = device.must("backup", self.tree)
+        self.assertGreater(third["blocks_sent"], 0)
+        self.assertLess(third["octets_sent"], first["octets_sent"] / 2)
+        self.compare(device, 1, before)
+        self.compare(device, 3, trees.describe(self.tree))
+        self.assertEqual([version["number"] for version in device.must("versions")["versions"]], [1, 2, 3])
+
+    def test_versions_survive_a_restart_of_the_server(self):
+        trees.make_random(self.tree, 500_000, seed=2)
+        port = self.server.port
+        device = self.device(self.server)
+        device.must("backup", self.tree)
+        expected = trees.describe(self.tree)
+        self.assertEqual(self.server.stop(), 0)
+        self.serve(listen=f"127.0.0.1:{port}")
+        self.compare(device, 1, expected)
+
+    def test_a_user_does_not_see_anothers_archive(self):
+        trees.make_random(self.tree, 100_000, seed=3)
+        alice = self.device(self.server)
+        alice.must("backup", self.tree)
+        bob = programs.Device(self.path("bob"), f"127.0.0.1:{self.server.port}", self.server.pin)
+        self.assertEqual(bob.login(user="bob").returncode, 0)
+        self.assertEqual(bob.must("versions")["versions"], [])
+        self.assertEqual(bob.run("restore", 1, "--target", self.path("stolen"))[0], 2)
+
+    def test_what_the_server_keeps_shows_no_name_and_no_content(self):
+        secret_name, secret_content = "the-name-of-a-secret-file", b"the content of a secret file\n" * 500
+        with open(os.path.join(self.tree, secret_name), "wb") as file:
+            file.write(secret_content)
+        self.device(self.server).must("backup", self.tree)
+        self.assertEqual(self.server.stop(), 0)
+        for folder, _, files in os.walk(self.server.data):
+            for name in files:
+                with open(os.path.join(folder, name), "rb") as file:
+                    kept = file.read()
+                self.assertNotIn(secret_name.encode(), kept, name)
+                self.assertNotIn(secret_content[:29], kept, name)
+                self.assertNotIn(programs.PASSWORD.encode(), kept, name)
+
+    def test_each_restore_is_in_the_event_log(self):
+        trees.make_random(self.tree, 100_000, seed=4)
+        device = self.device(self.server)
+        device.must("backup", self.tree)
+        self.restored(device, 1)
+        device.must("verify", 1)
+        restores = [(event["event"], event["fields"].get("purpose")) for event in self.server.events() if event["event"].startswith("restore_")]
+        self.assertEqual(restores, [("restore_begun", "restore"), ("restore_ended", None), ("restore_begun", "verify"), ("restore_ended", None)])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,136 @@
+"""What goes wrong is said: which file or peer, what was expected, and by the exit code that --help promises."""
+import json
+import os
+import socket
+import sqlite3
+import unittest
+
+import programs
+import trees
+from programs import BIN, run
+
+
+class Client(programs.EndToEnd):
+    def test_a_wrong_pin_is_not_trusted_and_no_password_leaves(self):
+        server = self.serve()
+        wrong = ("0" if server.pin[0] != "0" else "1") + server.pin[1:]
+        device = programs.Device(self.path("home"), f"127.0.0.1:{server.port}", wrong)
+        login = device.login()
+        self.assertEqual(login.returncode, 3)
+        self.assertIn(server.pin, login.stdout + login.stderr)
+        self.assertEqual([event["event"] for event in server.events()], ["channel_failed"])
+
+    def test_a_wrong_password_and_an_unknown_user_are_refused_alike_and_told_apart_in_the_log(self):
+        server = self.serve()
+        device = programs.Device(self.path("home"), f"127.0.0.1:{server.port}", server.pin)
+        wrong, unknown = device.login(password="not it"), device.login(user="nobody")
+        self.assertEqual((wrong.returncode, unknown.returncode), (2, 2))
+        self.assertEqual((wrong.stdout, wrong.stderr), (unknown.stdout, unknown.stderr))
+        self.assertIn("login_refused", wrong.stdout + wrong.stderr)
+        causes = [event["fields"]["cause"] for event in server.events() if event["event"] == "login_refused"]
+        self.assertEqual(len(set(causes)), 2, causes)
+        self.assertNotIn("not it", json.dumps(server.events()))
+
+    def test_no_server_is_said_so(self):
+        server = self.serve()
+        device = self.device(server)
+        self.assertEqual(server.stop(), 0)
+        code, _, error = device.run("versions")
+        self.assertEqual(code, 3)
+        self.assertIn(str(server.port), error)
+
+    def test_a_stopping_server_says_so(self):
+        server = self.serve()
+        device = self.device(server)
+        os.makedirs(self.path("tree"))
+        trees.make_random(self.path("tree"), 100_000, seed=5)
+        device.must("backup", self.path("tree"))
+        self.assertEqual(server.stop(), 0)
+        self.assertEqual(server.events()[-1]["event"], "session_closed")
+
+
+class Cofferd(programs.EndToEnd):
+    def cofferd(self, *arguments):
+        return run(f"{BIN}/cofferd", *arguments)
+
+    def serve_expecting(self, code, *mentions, fixture=None, listen="127.0.0.1:0", more=()):
+        ended = self.cofferd("run", "--data", self.path("data"), "--fixture", fixture or self.fixture_file, "--listen", listen, *more)
+        self.assertEqual(ended.returncode, code, ended.stderr)
+        self.assertEqual(ended.stdout, "")
+        for mention in mentions:
+            self.assertIn(mention, ended.stderr)
+
+    def test_a_port_in_use(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = str(taken.getsockname()[1])
+            self.serve_expecting(3, port, listen=f"127.0.0.1:{port}")
+
+    def test_an_address_that_is_not_ours(self):
+        self.serve_expecting(3, "192.0.2.1", listen="192.0.2.1:0")
+
+    def test_mistakes_in_the_fixture_name_file_and_place(self):
+        cases = {
+            "/users/0/roles/0": {"users": [{**programs.fixture()["users"][0], "roles": ["emperor"]}]},
+            "/surprise": {"surprise": 1},
+            "/users/0/organisation": {"users": [{**programs.fixture()["users"][0], "organisation": "nowhere"}]},
+            "/pbkdf2_rounds": {"profile": "production"},
+        }
+        for place, change in cases.items():
+            with self.subTest(place):
+                name = self.write("wrong.json", json.dumps(programs.fixture(**change)))
+                self.serve_expecting(2, name, place, fixture=name)
+        self.serve_expecting(2, "broken.json", fixture=self.write("broken.json", '{"coffer_fixture": 1,'))
+        self.serve_expecting(2, "absent.json", "No such file", fixture=self.path("absent.json"))
+        self.assertFalse(os.path.exists(self.path("data")), "a mistake in the fixture costs nothing")
+
+    def test_a_key_that_cannot_be_read(self):
+        key = self.write("key.pem", "not a key")
+        self.serve_expecting(2, "key.pem", "PKCS #8", more=("--key", key, "--certificate", key))
+        self.serve_expecting(2, "no.pem", more=("--key", self.path("no.pem"), "--certificate", key))
+
+    def test_two_servers_over_one_directory(self):
+        self.serve()
+        self.serve_expecting(4, self.path("data"))
+        verify = self.cofferd("verify", "--data", self.path("data"))
+        self.assertEqual(verify.returncode, 4, verify.stderr)
+
+    def test_a_newer_format_is_left_alone(self):
+        self.assertEqual(self.serve().stop(), 0)
+        with sqlite3.connect(self.path("data", "coffer.sqlite")) as database:
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+            database.execute(f"PRAGMA user_version = {version + 1}")
+        database.close()
+        self.serve_expecting(4, "coffer.sqlite", "newer")
+        verify = self.cofferd("verify", "--data", self.path("data"))
+        self.assertEqual(verify.returncode, 4, verify.stderr)
+
+    def test_a_corrupt_database_is_named(self):
+        self.assertEqual(self.serve().stop(), 0)
+        with open(self.path("data", "coffer.sqlite"), "r+b") as file:
+            file.write(b"this was a database once")
+        self.serve_expecting(4, "coffer.sqlite")
+
+    def test_wrong_arguments(self):
+        for arguments in [(), ("fly",), ("run",), ("run", "--data", "x"), ("verify",),
+                          ("run", "--data", "x", "--fixture", "y", "--listen", "127.0.0.1:port"), ("run", "--data", "x", "--fixture", "y", "--key", "k")]:
+            with self.subTest(arguments):
+                self.assertEqual(self.cofferd(*arguments).returncode, 64)
+
+    def test_the_pin_is_known_before_the_first_run_and_stays(self):
+        pin = self.cofferd("pin", "--data", self.path("data"))
+        self.assertEqual(pin.returncode, 0, pin.stderr)
+        server = self.serve()
+        self.assertEqual(server.pin, pin.stdout.strip())
+        self.assertEqual(server.stop(), 0)
+        self.assertEqual(self.serve().pin, server.pin)
+
+    def test_what_it_keeps_is_for_its_owner_only(self):
+        self.assertEqual(self.serve().stop(), 0)
+        for folder, _, files in os.walk(self.path("data")):
+            for path in [folder] + [os.path.join(folder, name) for name in files]:
+                if not path.endswith("certificate.pem"):
+                    self.assertEqual(os.stat(path).st_mode & 0o077, 0, path)
+
+
+if __name__ == "__main__":
+    unittest.main()
