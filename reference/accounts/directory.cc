@@ -44,6 +44,7 @@ Directory::Directory(Fixture fixture, Botan::RandomNumberGenerator& random, std:
 std::expected<protocol::ComputerAdmitted, protocol::ComputerRefused> Directory::admit_computer(std::uint64_t guid) const {
   const auto known = computers_.find(guid);
   // [IDN-002] A server MUST refuse a computer that is blocked or deactivated
+  // [IDN-025] A server MUST admit a deauthorized computer, whose user may log in on it again.
   if (known != computers_.end() && (known->second == State::blocked || known->second == State::deactivated))
     return std::unexpected(protocol::ComputerRefused{fmt::format("computer {} is {}", guid_text(guid), name(known->second))});
   return {};

@@ -73,6 +73,7 @@ void read_costs(FixtureReader& reader, const Place& root, Fixture& fixture) {
   const Place rounds = reader.required(root, "pbkdf2_rounds");
   fixture.pbkdf2_rounds = static_cast<std::uint32_t>(reader.number(rounds, 1, rounds_max));
   // [IDN-012] … and at least 100,000 rounds
+  // [LIM-005] fewer than 100,000 rounds, and timers other than the table's, only from a fixture that declares the test profile
   if (production && rounds && fixture.pbkdf2_rounds < limits::pbkdf2_rounds_min)
     reader.fail(rounds, fmt::format("at least {} in the production profile", limits::pbkdf2_rounds_min), "",
                 "raise it, or set \"profile\" to \"test\" if nothing real is stored");
@@ -234,6 +235,7 @@ std::expected<Fixture, FixtureError> parse_fixture(std::string_view file, std::s
                        "configuration"});
   reader.number(reader.required(root, "coffer_fixture"), 1, 1);
   constexpr std::array<std::string_view, 2> profiles{"test", "production"};
+  // [LIM-006] A server MUST NOT take the test profile unless its account source declares it: a fixture has to name one.
   fixture.profile = static_cast<Profile>(word(reader, reader.required(root, "profile"), profiles));
   read_server(reader, root, fixture);
   read_costs(reader, root, fixture);

@@ -21,9 +21,9 @@ Row row(ArchiveError error) {
     case content_differs: return {"ARC-015", "the content does not decompress to the size it states"};
     case id_differs: return {"ARC-016", "the opened block is not the one that was asked for"};
     case record_length: return {"ARC-020", "a sealed version record has 30 to 16,384 octets"};
-    case record_malformed: return {"ARC-020", "the version record is not one canonical VersionRecord"};
-    case record_out_of_range: return {"ARC-020", "a field of the version record is out of range"};
-    case record_differs: return {"ARC-024", "the version record carries another number or previous link than the version"};
+    case record_malformed: return {"ARC-028", "the version record is not one canonical VersionRecord"};
+    case record_out_of_range: return {"ARC-045", "a field of the version record is out of range"};
+    case record_differs: return {"ARC-045", "the version record carries another number or previous link than the version"};
     case link_differs: return {"ARC-021", "the link is not the one that its record gives"};
     case number_not_next: return {"ARC-024", "the version's number does not follow the one before"};
     case rolled_back: return {"ARC-025", "the newest version that this device knows is missing or was exchanged"};
@@ -32,8 +32,8 @@ Row row(ArchiveError error) {
     case path_unsafe: return {"ARC-029", "a path in the manifest is too long or could leave the target directory"};
     case entries_not_ascending: return {"ARC-022", "the manifest's paths are not in ascending order"};
     case manifest_truncated: return {"ARC-022", "the manifest ends inside an entry"};
-    case manifest_differs: return {"ARC-020", "the manifest does not have the entries or octets that its version record states"};
-    case id_list_length: return {"ARC-020", "an id list is empty or not a whole number of ids"};
+    case manifest_differs: return {"ARC-046", "the manifest does not have the entries or octets that its version record states"};
+    case id_list_length: return {"ARC-047", "an id list is empty or not a whole number of ids"};
   }
   return {};
 }

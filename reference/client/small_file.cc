@@ -41,6 +41,7 @@ Outcome<SmallFile> read_small_file(const std::string& path, std::size_t octets_m
 Outcome<void> replace_file(const std::string& path, View octets) {
   const std::string beside = path + ".new";
   ::unlink(beside.c_str());  // left by a crash
+  // [KEY-005] A client MUST keep the archive key where no other account of the computer may read it.
   const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file.open()) return failed("create", beside, errno);
   const auto give_up = [&](std::string_view doing, int number) {

@@ -175,6 +175,7 @@ struct ClientConnection::Link {
   // [SES-004] An endpoint that closes must send its Disconnect, then close_notify, then end its sending side, and only then the connection
   void finish() {
     if (std::exchange(closed, true)) return;
+    // [SES-007] An endpoint that has ended its sending side MUST end the connection no later than the linger timer says.
     const auto until = now() + timer(spec::Timer::linger);
     channel.close();
     collect_output();

@@ -319,6 +319,7 @@ void ServerConnection::begin_closing() {
     });
   }
   phase_ = Phase::closing;
+  // [SES-007] An endpoint that has ended its sending side MUST end the connection no later than the linger timer says.
   closing_until_ = now() + timer(spec::Timer::linger);
   loading_.reset();
   channel_.close();

@@ -60,6 +60,7 @@ void ClientSession::Machine::receive(const Frame& frame) {
 }
 
 void ClientSession::Machine::take(Event event, Input input) {
+  // [SES-001] An endpoint MUST walk the steps … in this order, as the tables of server_session and client_session say.
   if (const auto* row = find(state(), event)) return run(row->handler, std::move(input));
   // The table's default: wire events close, all others cannot matter to a state that has no row for them.
   const bool message = static_cast<std::size_t>(event) < spec::client_session::message_event_count;

@@ -82,6 +82,7 @@ std::expected<void, Fault> check_header(const FrameHeader& header, bool verified
   return {};
 }
 
+// [FRM-013] A receiver MUST accept frames however the transport cuts or joins their octets.
 void FrameReader::feed(View octets) {
   // [FRM-017] After a failed check a receiver MUST NOT act on any later octet of the connection.
   if (state_ == State::failed || octets.empty()) return;

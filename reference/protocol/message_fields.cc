@@ -47,21 +47,25 @@ bool within(std::size_t size, std::size_t least, std::size_t most) { return size
 // [MSG-007] A receiver MUST treat text that is not UTF-8, or that contains U+0000, as out of range.
 bool text_within(const std::string& text, std::size_t least, std::size_t most) { return within(text.size(), least, most) && is_text(text); }
 
+// [MSG-011] A receiver MUST treat as out of range an address that is neither IPv4 nor IPv6 in text form
 bool is_address(const std::string& text) {
   if (text.size() >= INET6_ADDRSTRLEN || text.find('\0') != std::string::npos) return false;
   in6_addr scratch;
   return inet_pton(AF_INET, text.c_str(), &scratch) == 1 || inet_pton(AF_INET6, text.c_str(), &scratch) == 1;
 }
 
+// [MSG-009] A receiver MUST treat as out of range a registration key of which any octet is not an ASCII letter or digit.
 bool is_registration_key(const std::string& text) {
   const auto alphanumeric = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
   return text.size() == limits::registration_key_octets && std::ranges::all_of(text, alphanumeric);
 }
 
+// [MSG-010] A receiver MUST treat as out of range a list of block ids whose octets are not a whole number of 32-octet ids
 bool are_ids(const Octets& ids) {
   return ids.size() % limits::block_id_octets == 0 && within(ids.size() / limits::block_id_octets, 1, limits::blocks_per_request_max);
 }
 
+// [MSG-010] … or a list of indices that does not strictly increase.
 bool are_indices(const std::vector<std::uint16_t>& indices) {
   return indices.size() <= limits::blocks_per_request_max && std::ranges::adjacent_find(indices, std::greater_equal<>()) == indices.end();
 }

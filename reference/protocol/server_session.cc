@@ -64,6 +64,7 @@ void ServerSession::Machine::receive(const Frame& frame) {
 }
 
 void ServerSession::Machine::take(Event event, Input input) {
+  // [SES-001] An endpoint MUST walk the steps … in this order, as the tables of server_session and client_session say.
   if (const auto* row = find(state(), event)) return run(row->handler, std::move(input));
   // The table's default: wire events close, all others cannot matter to a state that has no row for them.
   const bool of_the_wire = static_cast<std::size_t>(event) < spec::server_session::message_event_count || event == Event::data;

@@ -125,6 +125,7 @@ ServerAnswer Backend::begin_restore(ConnectionId connection, const protocol::Beg
   if (!where) return failed(connection, where.error());
   const auto begun = store_.begin_restore(*where, request.version, request.purpose);
   if (!begun) return failed(connection, begun.error());
+  // [ARC-051] A server MUST close with no_such_version when the version of restore_begin is not in the archive.
   if (!*begun) return protocol::Refused{spec::Reason::no_such_version, "the archive has no such version"};
   update(connection, [](Session& state) { state.restoring = true; });
   return protocol::RestoreAdmitted{};

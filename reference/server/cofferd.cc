@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
   app.option_defaults()->always_capture_default();
 
   coffer::server::ServeOptions options;
-  options.port = coffer::spec::limits::tls_port;
+  options.port = coffer::spec::limits::tls_port;  // [CHN-001] … by default to port 4287
   std::string listen;
   bool json = false;
 

@@ -176,7 +176,7 @@ inline constexpr std::array<Requirement, 160> requirements{{
     {"LIM-003", "MUST", "server", "review", "chosen", "14-limits", "A server MUST bound the octets held for one connection that has not verified a user."},
     {"LIM-004", "MUST", "server", "wire", "chosen", "14-limits", "A server that has no room for another session MUST close it with busy once the channel is up."},
     {"LIM-005", "MUST", "server", "state", "chosen", "14-limits", "A server MUST accept fewer than 100,000 rounds, and timers other than the table's, only from a fixture that declares the test profile."},
-    {"LIM-006", "MUST", "server", "review", "chosen", "14-limits", "A server MUST take the production profile when nothing declares another."},
+    {"LIM-006", "MUST", "server", "review", "chosen", "14-limits", "A server MUST NOT take the test profile unless its account source declares it."},
 }};
 
 /// The requirement of that id, or nullptr.
