@@ -4,9 +4,8 @@
 #include <functional>
 #include <string>
 
-#include <arpa/inet.h>
-
 #include "coffer/spec/limits.h"
+#include "protocol/address.h"
 #include "protocol/message.h"
 
 namespace coffer::protocol {
@@ -47,13 +46,6 @@ bool within(std::size_t size, std::size_t least, std::size_t most) { return size
 // [MSG-007] A receiver MUST treat text that is not UTF-8, or that contains U+0000, as out of range.
 bool text_within(const std::string& text, std::size_t least, std::size_t most) { return within(text.size(), least, most) && is_text(text); }
 
-// [MSG-011] A receiver MUST treat as out of range an address that is neither IPv4 nor IPv6 in text form
-bool is_address(const std::string& text) {
-  if (text.size() >= INET6_ADDRSTRLEN || text.find('\0') != std::string::npos) return false;
-  in6_addr scratch;
-  return inet_pton(AF_INET, text.c_str(), &scratch) == 1 || inet_pton(AF_INET6, text.c_str(), &scratch) == 1;
-}
-
 // [MSG-009] A receiver MUST treat as out of range a registration key of which any octet is not an ASCII letter or digit.
 bool is_registration_key(const std::string& text) {
   const auto alphanumeric = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
@@ -92,6 +84,7 @@ Field refused(const Version& m) {
   if (m.time_zone_minutes < zone_least || m.time_zone_minutes > zone_most) return "time_zone_minutes";
   if (!text_within(m.operating_system, 1, limits::text_octets_max)) return "operating_system";
   if (!text_within(m.virtual_machine, 0, limits::text_octets_max)) return "virtual_machine";
+  // [MSG-011] A receiver MUST treat as out of range an address that is neither IPv4 nor IPv6 in text form
   if (!is_address(m.address)) return "address";
   return none;
 }
