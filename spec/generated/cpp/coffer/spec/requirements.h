@@ -101,7 +101,7 @@ inline constexpr std::array<Requirement, 160> requirements{{
     {"IDN-015", "MUST", "server", "wire", "says W32", "06-identity", "A server MUST answer an accepted login with the user's identifier and exactly the permissions that the user's roles grant."},
     {"IDN-016", "MUST", "server", "wire", "says W31", "06-identity", "A server MUST refuse a login whose computer belongs to another user."},
     {"IDN-017", "MUST", "server", "wire", "implies W29", "06-identity", "A server MUST refuse a login whose computer identity is not the one presented in the computer step."},
-    {"IDN-018", "MUST", "server", "wire", "says W31", "06-identity", "A server MUST refuse a login of a user whose account is not active."},
+    {"IDN-018", "MUST", "server", "wire", "conflict W31/W10", "06-identity", "A server MUST refuse a login of a user whose account is not active."},
     {"IDN-019", "MUST", "server", "wire", "says W31", "06-identity", "A server MUST refuse a deferred login unless the registration key permits deferred logins."},
     {"IDN-020", "MUST", "server", "wire", "chosen", "06-identity", "A server MUST grant no permission to a deferred login."},
     {"IDN-021", "MUST", "server", "review", "chosen", "06-identity", "A server MUST do the same password work for a login it refuses as for one it accepts."},
