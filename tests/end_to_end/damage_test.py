@@ -1,0 +1,122 @@
+"""One octet changed in what the server keeps: found by both sides, named, and costing no more than what it touches."""
+import json
+import os
+import shutil
+import unittest
+
+import programs
+import trees
+
+FILES = 6
+
+
+class Damage(programs.EndToEnd):
+    def setUp(self):
+        super().setUp()
+        server = self.serve()
+        self.port = server.port
+        self.tree = self.path("tree")
+        trees.make_random(self.tree, 2_400_000, seed=7, files=FILES)
+        self.expected = trees.describe(self.tree)
+        self.home = self.device(server)
+        self.home.must("backup", self.tree)
+        self.assertEqual(server.stop(), 0)
+        self.sound = self.path("sound")
+        shutil.copytree(server.data, self.sound)
+        packs = sorted(os.listdir(os.path.join(self.sound, "packs")))
+        self.assertEqual(len(packs), 1)
+        self.pack = os.path.join("packs", packs[0])
+        self.pack_octets = os.path.getsize(os.path.join(self.sound, self.pack))
+
+    def damaged(self, offset, *, cut=False):
+        """A copy of the sound data directory, its pack changed at one octet, or cut off there."""
+        shutil.rmtree(self.path("data"))
+        shutil.copytree(self.sound, self.path("data"))
+        with open(self.path("data", self.pack), "r+b") as pack:
+            if cut:
+                pack.truncate(offset)
+            else:
+                pack.seek(offset)
+                octet = pack.read(1)[0]
+                pack.seek(offset)
+                pack.write(bytes([octet ^ 0x10]))
+
+    def verify_stored(self):
+        verified = programs.run(f"{programs.BIN}/cofferd", "verify", "--data", self.path("data"), "--json")
+        self.assertIn(verified.returncode, (0, 1), verified.stderr)
+        return verified.returncode, json.loads(verified.stdout)
+
+    def lost_files(self):
+        """Files of the tree that a restore did not bring back as they were."""
+        target, said = self.restored(self.home, 1, 0, 1)
+        found = trees.describe(trees.below(target, self.tree)) if os.path.isdir(trees.below(target, self.tree)) else {}
+        lost = []
+        for path, entry in self.expected.items():
+            if "content" not in entry:
+                continue
+            if found.get(path, {}).get("content") != entry["content"]:
+                self.assertNotIn(path, found, "a damaged file is not left looking whole")
+                lost.append(path)
+        return lost, said
+
+    def test_a_changed_octet_is_found_and_costs_only_what_it_touches(self):
+        offsets = [self.pack_octets * part // 13 for part in range(1, 13)] + [0]
+        worst = 0
+        for offset in offsets:
+            with self.subTest(offset=offset):
+                self.damaged(offset)
+                code, report = self.verify_stored()
+                self.assertEqual((code, report["whole"]), (1, False), report)
+                self.assertGreater(len(report["findings"]), 0)
+                server = self.serve(listen=f"127.0.0.1:{self.port}")
+                code, said, _ = self.home.run("verify", 1)
+                lost, restore = self.lost_files()
+                worst = max(worst, len(lost))
+                if code == 0:
+                    self.assertEqual(lost, [], "what the client finds whole is whole")
+                else:
+                    self.assertEqual(code, 1, said)
+                    self.assertEqual(len(said["lost_blocks"]), 1, said)
+                self.assertLessEqual(len(lost), 1)
+                if lost:
+                    self.assertIn(os.path.basename(lost[0].decode()), str(restore["problems"]))
+                self.assertEqual(server.stop(), 0)
+        self.assertEqual(worst, 1, "no file was ever hit: the test does not reach what it is about")
+
+    def test_a_damaged_manifest_is_said_and_mended_by_the_next_backup(self):
+        self.damaged(self.pack_octets - 1)  # sent last
+        self.assertEqual(self.verify_stored()[0], 1)
+        server = self.serve(listen=f"127.0.0.1:{self.port}")
+        lost, restore = self.lost_files()
+        self.assertEqual(len(lost), FILES)
+        self.assertGreater(len(restore["problems"]), 0)
+        self.home.must("backup", self.tree)
+        self.assertEqual(self.lost_files()[0], [])
+        self.assertEqual(server.stop(), 0)
+
+    def test_the_next_backup_brings_a_damaged_block_again(self):
+        self.damaged(self.pack_octets // 2)
+        self.assertEqual(self.verify_stored()[0], 1)
+        server = self.serve(listen=f"127.0.0.1:{self.port}")
+        self.assertEqual(self.home.run("verify", 1)[0], 1)
+        self.assertEqual(self.home.must("backup", self.tree)["blocks_sent"], 1)
+        self.assertEqual(self.home.run("verify", 1)[0], 0)
+        self.assertEqual(self.lost_files()[0], [])
+        self.assertEqual(server.stop(), 0)
+
+    def test_a_pack_that_was_cut_off_loses_its_end_only(self):
+        self.damaged(self.pack_octets // 2, cut=True)
+        code, report = self.verify_stored()
+        self.assertEqual(code, 1, report)
+        server = self.serve(listen=f"127.0.0.1:{self.port}")
+        code, said, _ = self.home.run("verify", 1)
+        self.assertEqual(code, 1, said)
+        lost, _ = self.lost_files()
+        self.assertGreater(len(lost), 0)
+        self.home.must("backup", self.tree)
+        self.assertEqual(self.lost_files()[0], [])
+        self.assertEqual(server.stop(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
