@@ -24,6 +24,7 @@ struct TerminalStyle {
   bool colour = false;      // only when the stream is a terminal
   bool transcripts = true;  // of the cases that did not pass
   std::size_t columns = 140;
+  std::size_t cases_in_full_max = 20;  // the others take a line each
 };
 
 /// What a run prints at its end: each case that wants attention in full, the chapters, then the counts with their denominator.

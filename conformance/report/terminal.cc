@@ -54,6 +54,11 @@ class Page {
     }
   }
 
+  /// For what is copied into a shell, and for a heading of its own.
+  void unwrapped(std::string_view label, std::string_view words) {
+    line("        " + dim(words.empty() ? std::string(label) : fmt::format("{:<11}", label)) + std::string(words));
+  }
+
   const TerminalStyle& style() const { return style_; }
   std::string take() { return std::move(made_); }
 
@@ -89,6 +94,14 @@ void transcript(Page& page, const json& lines) {
   }
 }
 
+void twin(Page& page, const json& twin) {
+  const std::string became = twin.at("verdict");
+  if (became == "pass") return page.labelled("twin", "pass: the nearest valid neighbour is accepted");
+  if (became == "not_run") return page.labelled("twin", "not run: the case itself did not come far enough");
+  page.labelled("twin", in_words(became) + ": " + text(twin, "actual"));
+  if (page.style().transcripts) transcript(page, twin.at("transcript"));
+}
+
 void case_in_full(Page& page, const json& one, const Requirements& requirements) {
   const std::string verdict = one.at("verdict"), standing = one.at("standing");
   const std::string shown = standing == "stale" ? "stale" : verdict;
@@ -106,18 +119,27 @@ void case_in_full(Page& page, const json& one, const Requirements& requirements)
   if (one.at("actual") != "") page.labelled("actual", text(one, "actual"));
   if (one.at("note") != "") page.labelled("note", text(one, "note"));
   if (page.style().transcripts && !one.at("transcript").empty()) {
-    page.labelled("transcript", "");
+    page.unwrapped("transcript", "");
     transcript(page, one.at("transcript"));
   }
-  if (one.contains("twin")) {
-    const json& twin = one.at("twin");
-    const std::string became = twin.at("verdict");
-    page.labelled("twin",
-                  became == "pass" ? "pass: the nearest valid neighbour is accepted" : in_words(became) + ": " + text(twin, "actual"));
-    if (page.style().transcripts && became != "pass" && became != "not_run") transcript(page, twin.at("transcript"));
-  }
+  if (one.contains("twin")) twin(page, one.at("twin"));
   if (const std::string words = one.value("adapter_stderr", ""); !words.empty()) page.labelled("adapter", for_terminal(words));
-  page.labelled("reproduce", text(one, "reproduce"));
+  page.unwrapped("reproduce", text(one, "reproduce"));
+}
+
+/// At most so many octets, cut between characters.
+std::string beginning_of(std::string words, std::size_t octets_max) {
+  if (words.size() <= octets_max) return words;
+  while (octets_max > 0 && (static_cast<unsigned char>(words[octets_max]) & 0xC0) == 0x80) --octets_max;
+  words.resize(octets_max);
+  return words + "…";
+}
+
+void case_in_brief(Page& page, const json& one, bool first) {
+  if (first) page.line("\n  And, in full only in the written report:");
+  page.line(fmt::format("  {} {:<8} {:<44} {}",
+                        page.painted(colour_of(one.at("verdict").get<std::string>()), fmt::format("{:<12}", in_words(one.at("verdict")))),
+                        text(one, "role"), text(one, "id"), for_terminal(beginning_of(one.at("actual").get<std::string>(), 70))));
 }
 
 std::string counts_line(const Page& page, const json& counts) {
@@ -174,7 +196,14 @@ std::string terminal(const json& report, const TerminalStyle& style) {
   const json& cases = report.at("cases");
   const json& summary = report.at("summary");
 
-  for (const json* one : attention(cases)) case_in_full(page, *one, requirements);
+  const std::vector<const json*> wanting = attention(cases);
+  for (std::size_t i = 0; i < wanting.size(); ++i) {
+    if (i < style.cases_in_full_max) {
+      case_in_full(page, *wanting[i], requirements);
+    } else {
+      case_in_brief(page, *wanting[i], i == style.cases_in_full_max);
+    }
+  }
   for (const std::string fault : report.at("preflight_faults"))
     page.line("  " + page.painted(colour_of("error"), "adapter ") + for_terminal(fault));
   for (const std::string id : report.at("stale_unknown"))

@@ -178,6 +178,20 @@ TEST(ReportTerminal, a_failure_shows_sentence_judgement_transcript_and_how_to_re
   }
 }
 
+TEST(ReportTerminal, the_line_that_repeats_a_case_is_never_broken) {
+  CaseResult failing = test::case_result("framing.fails", "server", Verdict::fail);
+  failing.reproduce = "coffer-conform run framing.fails --adapter '" + std::string(300, 'x') + " --with some --more words'";
+  EXPECT_THAT(terminal(to_json(test::run_with({failing})), {}), HasSubstr(failing.reproduce));
+}
+
+TEST(ReportTerminal, many_failures_stay_readable_and_none_is_left_out) {
+  std::vector<CaseResult> failing;
+  for (int i = 0; i < 5; ++i) failing.push_back(test::case_result("framing.fails_" + std::to_string(i), "server", Verdict::fail));
+  const std::string shown = terminal(to_json(test::run_with(failing)), {.cases_in_full_max = 2});
+  EXPECT_EQ(occurrences("reproduce ", shown), 2U);
+  for (const CaseResult& one : failing) EXPECT_THAT(shown, HasSubstr(one.id));
+}
+
 TEST(ReportTerminal, sends_no_control_character_of_the_implementation) {
   const std::string shown = terminal(to_json(test::one_of_each()), {});
   EXPECT_EQ(shown.find('\x1b'), std::string::npos);
