@@ -1,4 +1,4 @@
-// Blocks: their names, and their sealed form (spec section 8.2).
+// Blocks: their names, and their sealed form (spec section 8.1).
 //   sealed = 0x01 ‖ nonce (12) ‖ AES-256-GCM( 0x00 ‖ block  or  0x01 ‖ zstd(block) ) ‖ tag (16)
 // Must not know: files, servers, entropy sources (the generator for nonces comes in).
 #pragma once

@@ -1,4 +1,4 @@
-// Versions: their sealed records, the links between them, and the proof that a server shows the whole chain (spec section 8.3).
+// Versions: their sealed records, the links between them, and the proof that a server shows the whole chain (spec section 8.2).
 // Must not know: servers, files; what this device remembers comes in as a value.
 #pragma once
 

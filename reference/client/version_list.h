@@ -1,4 +1,4 @@
-// The versions that a server shows, taken only if they are one chain that contains what this device has seen (spec section 8.3).
+// The versions that a server shows, taken only if they are one chain that contains what this device has seen (spec section 8.2).
 // Must not know: files; what was seen comes in as a value, and the caller keeps the new head.
 #pragma once
 

@@ -1,4 +1,4 @@
-// The archive key, and every key and identifier that follows from it (spec section 8.1).
+// The archive key, and every key and identifier that follows from it (spec chapter 7).
 // Must not know: files, clocks, entropy sources (randomness comes in), blocks, sessions, passwords.
 #pragma once
 
