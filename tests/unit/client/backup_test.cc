@@ -1,0 +1,176 @@
+#include "client/backup.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "archive_fixture.h"
+
+namespace coffer::client {
+namespace {
+
+using Backups = ArchiveTest;
+
+TEST_F(Backups, a_tree_comes_back_exactly) {
+  scratch_.write("source/a.txt", "small");
+  scratch_.write("source/a/nested/big", noise(3'000'000, 1));
+  scratch_.write("source/empty", "");
+  scratch_.write("source/name \xff\xfe\n", "not UTF-8");
+  std::filesystem::create_directories(scratch_ / "source/hollow");
+  std::filesystem::create_symlink("../nowhere", scratch_ / "source/dangling");
+  std::filesystem::create_hard_link(scratch_ / "source/a/nested/big", scratch_ / "source/zz");
+  std::filesystem::permissions(scratch_ / "source/a.txt", std::filesystem::perms(0604));
+  std::filesystem::permissions(scratch_ / "source/hollow", std::filesystem::perms(03711));
+  const timespec times[2] = {{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, {.tv_sec = -1'000, .tv_nsec = 123'456'789}};
+  for (const char* name : {"source/a.txt", "source/hollow", "source/dangling", "source/a", "source/a/nested"})
+    ASSERT_EQ(::utimensat(AT_FDCWD, (scratch_ / name).c_str(), times, AT_SYMLINK_NOFOLLOW), 0);
+
+  const BackupReport saved = back_up();
+  EXPECT_EQ(saved.files, 4u);
+  EXPECT_EQ(saved.links, 2u);
+  EXPECT_EQ(saved.directories, 4u);
+  EXPECT_TRUE(saved.problems.empty());
+  const auto report = restore(1);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->problems.empty());
+  EXPECT_EQ(ended_complete_, true);
+  EXPECT_EQ(picture(scratch_ / restored()), picture(scratch_ / "source"));
+  EXPECT_EQ(scratch_.status(restored() + "/zz").st_ino, scratch_.status(restored() + "/a/nested/big").st_ino);
+  EXPECT_EQ(scratch_.status(restored()).st_mode, scratch_.status("source").st_mode);
+}
+
+TEST_F(Backups, ARC_034_what_the_server_has_is_not_sent_again) {
+  scratch_.write("source/one", noise(2'000'000, 1));
+  scratch_.write("source/copy", noise(2'000'000, 1));
+  MemoryServer first(archive_);
+  ASSERT_TRUE(back_up(first, options({scratch_ / "source"})));
+  const std::size_t blocks = archive_.blocks.size();
+  EXPECT_EQ(first.blocks_received, static_cast<int>(blocks));
+  MemoryServer second(archive_);
+  const auto report = back_up(second, options({scratch_ / "source"}));
+  ASSERT_TRUE(report);
+  EXPECT_EQ(second.blocks_received, 0);
+  EXPECT_EQ(report->files_unchanged, 2u);
+}
+
+TEST_F(Backups, an_edit_sends_only_the_blocks_around_it) {
+  const std::string before = noise(8'000'000, 2);
+  scratch_.write("source/file", before);
+  back_up();
+  scratch_.write("source/file", before.substr(0, 4'000'000) + "inserted" + before.substr(4'000'000));
+  MemoryServer server(archive_);
+  const auto report = back_up(server, options({scratch_ / "source"}));
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->files_unchanged, 0u);
+  EXPECT_LE(server.blocks_received, 6);  // some around the edit, and the manifest
+}
+
+TEST_F(Backups, an_unchanged_file_is_read_again_when_the_server_lost_its_block) {
+  scratch_.write("source/kept", "kept");
+  scratch_.write("source/lost", "lost");
+  back_up();
+  ASSERT_EQ(archive_.blocks.erase(block_of("lost")), 1u);
+  const BackupReport report = back_up();
+  EXPECT_EQ(report.files_unchanged, 1u);
+  EXPECT_TRUE(archive_.blocks.contains(block_of("lost")));
+  const auto again = restore(2);
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->problems.empty());
+}
+
+TEST_F(Backups, ARC_035_no_commit_while_a_promised_block_cannot_be_sent) {
+  scratch_.write("source/file", "old");
+  back_up();
+  ASSERT_EQ(archive_.blocks.erase(block_of("old")), 1u);
+  // The cache still believes in "old": same stamp, other content.
+  scratch_.write("source/file", "new");
+  const Scan scan = scan_tree({scratch_ / "source/file"}, {});
+  archive::BlockVault vault(keys_);
+  cache_.put(scratch_.archived("source/file"), {scan.found.at(0).stamp, {block_of("old")}});
+  MemoryServer server(archive_);
+  const auto report = back_up(server, options({scratch_ / "source"}));
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ExitCode::local);
+  EXPECT_EQ(archive_.versions.size(), 1u);
+  EXPECT_EQ(back_up().version.number, 2u);  // and running again succeeds
+}
+
+TEST_F(Backups, a_file_changed_just_now_is_not_taken_for_unchanged_next_time) {
+  scratch_.write("source/file", "content");
+  MemoryServer server(archive_);
+  BackupOptions wanted = options({scratch_ / "source"});
+  wanted.now_ns = scratch_.status("source/file").st_ctim.tv_sec * 1'000'000'000;
+  ASSERT_TRUE(back_up(server, wanted));
+  EXPECT_EQ(cache_.size(), 0u);
+}
+
+TEST_F(Backups, unreadable_and_special_files_are_named_and_the_rest_is_saved) {
+  scratch_.write("source/good", "good");
+  scratch_.write("source/locked", "locked");
+  ASSERT_EQ(::mkfifo((scratch_ / "source/pipe").c_str(), 0600), 0);
+  std::filesystem::permissions(scratch_ / "source/locked", std::filesystem::perms::none);
+  const bool privileged = ::geteuid() == 0;  // reads what it wants
+  const BackupReport report = back_up();
+  EXPECT_EQ(report.files, privileged ? 2u : 1u);
+  ASSERT_EQ(report.problems.size(), privileged ? 1u : 2u);
+  EXPECT_EQ(report.problems[0].path, scratch_ / "source/pipe");
+  EXPECT_NE(report.problems[0].what.find("named pipe"), std::string::npos);
+}
+
+TEST_F(Backups, paths_that_do_not_exist_are_named) {
+  scratch_.write("source/file", "x");
+  MemoryServer server(archive_);
+  const auto some = back_up(server, options({scratch_ / "source", scratch_ / "missing", scratch_ / "no/such"}));
+  ASSERT_TRUE(some);
+  EXPECT_EQ(some->problems.size(), 2u);
+  const auto none = back_up(server, options({scratch_ / "missing"}));
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, ExitCode::local);
+  EXPECT_NE(none.error().message.find("missing does not exist"), std::string::npos) << none.error().message;
+}
+
+TEST_F(Backups, a_server_that_goes_at_any_moment_leaves_no_version_and_the_next_run_continues) {
+  for (int i = 0; i < 6; ++i) scratch_.write("source/file" + std::to_string(i), noise(150'000, static_cast<std::uint64_t>(i)));
+  int moments = 0;
+  for (int calls = 1;; ++calls) {
+    MemoryArchive fresh;
+    std::swap(archive_, fresh);
+    seen_.reset();
+    cache_ = FileCache(Digest{1});
+    MemoryServer lost(archive_);
+    lost.calls_left = calls;
+    const auto report = back_up(lost, options({scratch_ / "source"}));
+    if (report) break;
+    ++moments;
+    EXPECT_EQ(report.error().code, ExitCode::untrusted);
+    EXPECT_TRUE(archive_.versions.empty());
+    const std::size_t stored = archive_.blocks.size();
+    MemoryServer back(archive_);
+    ASSERT_TRUE(back_up(back, options({scratch_ / "source"})));
+    EXPECT_EQ(back.blocks_received, static_cast<int>(archive_.blocks.size() - stored));
+  }
+  EXPECT_GE(moments, 8);
+}
+
+TEST_F(Backups, many_files_make_several_manifest_blocks_and_one_version) {
+  for (int i = 0; i < 3'000; ++i) scratch_.write("source/" + std::to_string(i % 10) + "/file-" + std::to_string(i), std::to_string(i));
+  const BackupReport report = back_up();
+  EXPECT_EQ(report.files, 3'000u);
+  EXPECT_GT(version(1).record.ids.size(), 1u);
+  ASSERT_TRUE(restore(1));
+  EXPECT_EQ(picture(scratch_ / restored()), picture(scratch_ / "source"));
+}
+
+TEST_F(Backups, the_programs_own_directory_is_left_out) {
+  scratch_.write("source/file", "x");
+  scratch_.write("source/.coffer/archive.key", "secret");
+  MemoryServer server(archive_);
+  BackupOptions wanted = options({scratch_ / "source"});
+  wanted.scan.left_out = scratch_ / "source/.coffer";
+  const auto report = back_up(server, wanted);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->files, 1u);
+  EXPECT_TRUE(report->problems.empty());
+}
+
+}  // namespace
+}  // namespace coffer::client

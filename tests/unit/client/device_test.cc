@@ -1,0 +1,130 @@
+#include "client/device.h"
+
+#include <numeric>
+
+#include "scratch.h"
+
+namespace coffer::client {
+namespace {
+
+keys::ArchiveKey key() {
+  Octets octets(32);
+  std::iota(octets.begin(), octets.end(), std::uint8_t{0});
+  return *keys::ArchiveKey::from_octets(octets);
+}
+
+class Devices : public testing::Test {
+ protected:
+  void make() {
+    const auto device = Device::create(home_, {.host = "localhost", .port = 4287, .pin = Digest{7}, .computer = 0xAB, .server = {}}, key());
+    ASSERT_TRUE(device) << device.error().message;
+  }
+  Device open() {
+    auto device = Device::open(home_);
+    EXPECT_TRUE(device) << device.error().message;
+    return std::move(*device);
+  }
+  Scratch scratch_;
+  std::string home_ = scratch_ / "home";
+};
+
+TEST_F(Devices, remembers_everything_it_was_told) {
+  make();
+  {
+    Device device = open();
+    ASSERT_TRUE(device.remember_server(0xCD));
+    ASSERT_TRUE(device.remember(Credential{"ABCDEFGH12345678", "al\"ice", keys::Secret{0xff, 0, 'x'}, true}));
+    ASSERT_TRUE(device.remember(SeenVersion{1, 2, {3, Digest{4}}}));
+    ASSERT_TRUE(device.remember(SeenVersion{1, 5, {6, Digest{7}}}));
+    ASSERT_TRUE(device.remember(SeenVersion{1, 2, {8, Digest{9}}}));
+    ASSERT_TRUE(device.remember(DeviceConfiguration{10, {{"name", "value", true}}}));
+  }
+  const Device device = open();
+  EXPECT_EQ(device.config().host, "localhost");
+  EXPECT_EQ(device.config().pin, Digest{7});
+  EXPECT_EQ(device.config().computer, 0xABu);
+  EXPECT_EQ(device.config().server, 0xCDu);
+  EXPECT_EQ(device.archive_key()->octets(), key().octets());
+  const auto credential = device.credential();
+  ASSERT_TRUE(credential);
+  EXPECT_EQ(credential->user_name, "al\"ice");
+  EXPECT_EQ(credential->password, (keys::Secret{0xff, 0, 'x'}));
+  EXPECT_TRUE(credential->deferred);
+  EXPECT_EQ(*device.seen(1, 2), (archive::ChainPoint{8, Digest{9}}));
+  EXPECT_EQ(*device.seen(1, 5), (archive::ChainPoint{6, Digest{7}}));
+  EXPECT_EQ(*device.seen(2, 2), std::nullopt);
+  EXPECT_EQ(device.configuration()->version, 10u);
+  EXPECT_EQ(device.configuration()->settings.at(0).name, "name");
+}
+
+TEST_F(Devices, KEY_005_nobody_else_may_read_it) {
+  make();
+  ASSERT_TRUE(open().remember(Credential{"ABCDEFGH12345678", "alice", keys::Secret{'x'}, false}));
+  EXPECT_EQ(scratch_.status("home").st_mode & 0777, 0700u);
+  for (const char* name : {"home/archive.key", "home/credential.json", "home/config.json"}) EXPECT_EQ(scratch_.status(name).st_mode & 0777, 0600u) << name;
+}
+
+TEST_F(Devices, is_used_by_one_process_at_a_time) {
+  make();
+  const Device device = open();
+  const auto second = Device::open(home_);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ExitCode::local);
+  EXPECT_NE(second.error().message.find("in use"), std::string::npos);
+}
+
+TEST_F(Devices, is_not_set_up_twice_and_must_be_set_up_once) {
+  EXPECT_NE(Device::open(home_).error().message.find("coffer init"), std::string::npos);
+  make();
+  const auto again = Device::create(home_, {.host = "h", .port = 1, .pin = {}, .computer = 1, .server = {}}, key());
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ExitCode::usage);
+}
+
+TEST_F(Devices, damaged_files_are_named_with_the_place_and_what_was_expected) {
+  make();
+  scratch_.write("home/config.json", R"({"coffer_device":1,"server":{"host":"h","port":"4287","pin":""},"computer":"1"})");
+  EXPECT_NE(Device::open(home_).error().message.find("/server/port there should be a whole number"), std::string::npos);
+  scratch_.write("home/config.json", "{");
+  EXPECT_NE(Device::open(home_).error().message.find("is not JSON"), std::string::npos);
+
+  std::filesystem::remove_all(home_);
+  make();
+  Device device = open();
+  EXPECT_NE(device.credential().error().message.find("coffer login"), std::string::npos);
+  scratch_.write("home/credential.json", R"({"registration_key":"k","user":"u","deferred":false,"password_hex":"0"})");
+  EXPECT_NE(device.credential().error().message.find("/password_hex"), std::string::npos);
+  scratch_.write("home/archive.key", "00");
+  EXPECT_NE(device.archive_key().error().message.find("archive.key is damaged"), std::string::npos);
+  std::filesystem::remove(scratch_ / "home/archive.key");
+  EXPECT_NE(device.archive_key().error().message.find("missing"), std::string::npos);
+}
+
+TEST_F(Devices, ARC_025_a_damaged_chain_file_is_never_taken_for_an_empty_one) {
+  make();
+  Device device = open();
+  ASSERT_TRUE(device.remember(SeenVersion{1, 2, {3, Digest{4}}}));
+  for (const char* damaged : {"", "{}", R"({"coffer_chain":1})", R"({"coffer_chain":1,"archives":[{"server":"0000000000000001","user":2,"number":3,"link":"00"}]})"}) {
+    scratch_.write("home/chain.json", damaged);
+    const auto seen = device.seen(1, 2);
+    ASSERT_FALSE(seen) << damaged;
+    EXPECT_EQ(seen.error().code, ExitCode::local);
+    EXPECT_FALSE(device.remember(SeenVersion{1, 2, {9, {}}}));  // nor overwritten
+  }
+}
+
+TEST(DeviceText, guids_digests_and_addresses_are_read_strictly) {
+  EXPECT_EQ(format_guid(0xAB), "00000000000000ab");
+  EXPECT_EQ(parse_guid("00000000000000ab"), 0xABu);
+  for (const char* bad : {"", "0000000000000000", "00000000000000AB", "ab", "00000000000000abc", "0x000000000000ab", " 0000000000000ab"})
+    EXPECT_FALSE(parse_guid(bad)) << bad;
+  EXPECT_FALSE(parse_digest(std::string(63, 'a')));
+  EXPECT_FALSE(parse_digest(std::string(63, 'a') + "g"));
+  EXPECT_TRUE(parse_digest(std::string(64, 'A')));
+  EXPECT_EQ(parse_address("[::1]:80")->host, "::1");
+  EXPECT_EQ(parse_address("a.example:65535")->port, 65535);
+  for (const char* bad : {"", "host", "host:", ":1", "host:0", "host:65536", "::1:80", "host:1x", "h st:1"}) EXPECT_FALSE(parse_address(bad)) << bad;
+}
+
+}  // namespace
+}  // namespace coffer::client

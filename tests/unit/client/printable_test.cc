@@ -1,0 +1,28 @@
+#include "client/printable.h"
+
+#include <gtest/gtest.h>
+
+namespace coffer::client {
+namespace {
+
+TEST(Printable, keeps_text_and_escapes_what_terminals_and_json_cannot_take) {
+  EXPECT_EQ(printable("plain ünï \xF0\x9F\x98\x80"), "plain ünï \xF0\x9F\x98\x80");
+  EXPECT_EQ(printable("\x1b[31m"), "\\x1b[31m");
+  EXPECT_EQ(printable("a\nb\\"), "a\\x0ab\\x5c");
+  EXPECT_EQ(printable("\xff"), "\\xff");
+  EXPECT_EQ(printable("\xc2\x9b"), "\\xc2\\x9b");              // a C1 control
+  EXPECT_EQ(printable("\xc0\xaf"), "\\xc0\\xaf");              // overlong
+  EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");      // a surrogate
+  EXPECT_EQ(printable("\xe2\x82"), "\\xe2\\x82");              // cut short
+  EXPECT_EQ(printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // beyond Unicode
+}
+
+TEST(Printable, octets_for_people) {
+  EXPECT_EQ(octets_for_people(0), "0 octets");
+  EXPECT_EQ(octets_for_people(1023), "1023 octets");
+  EXPECT_EQ(octets_for_people(1536), "1.5 KiB");
+  EXPECT_EQ(octets_for_people(std::uint64_t{5} << 40U), "5.0 TiB");
+}
+
+}  // namespace
+}  // namespace coffer::client

@@ -1,0 +1,92 @@
+#include "client/tree_writer.h"
+
+#include "scratch.h"
+
+namespace coffer::client {
+namespace {
+
+archive::Entry file(std::string path, std::uint64_t size = 0) {
+  return {.path = std::move(path), .type = archive::EntryType::file, .mode = 0644, .modified_ns = 1, .size = size, .target = {}, .blocks = {}};
+}
+
+Written put(TreeWriter& tree, const archive::Entry& entry) {
+  auto pending = tree.begin_file(entry);
+  if (!pending) return std::unexpected(pending.error());
+  return tree.finish_file(entry, std::move(*pending));
+}
+
+TEST(TreeWriter, ARC_026_refuses_unsafe_paths_whoever_calls) {
+  Scratch scratch;
+  auto tree = TreeWriter::open(scratch / "target", true);
+  ASSERT_TRUE(tree);
+  for (const char* path : {"../x", "/x", "a/../../x", "", ".", "a//b"}) EXPECT_FALSE(put(*tree, file(path))) << path;
+  EXPECT_FALSE(std::filesystem::exists(scratch / "x"));
+}
+
+TEST(TreeWriter, ARC_026_a_directory_swapped_for_a_link_during_the_restore_leads_nowhere_else) {
+  Scratch scratch;
+  std::filesystem::create_directory(scratch / "outside");
+  auto tree = TreeWriter::open(scratch / "target", false);
+  ASSERT_TRUE(tree);
+  const archive::Entry directory{.path = "d", .type = archive::EntryType::directory, .mode = 0755, .modified_ns = 5, .size = 0, .target = {}, .blocks = {}};
+  ASSERT_TRUE(tree->directory(directory));
+  ASSERT_TRUE(put(*tree, file("d/first")));
+  ASSERT_TRUE(put(*tree, file("e/other")));  // so that d is not held open
+  std::filesystem::rename(scratch / "target/d", scratch / "target/moved");
+  std::filesystem::create_directory_symlink(scratch / "outside", scratch / "target/d");
+  EXPECT_FALSE(put(*tree, file("d/second")));
+  Problems problems;
+  tree->finish(problems);
+  EXPECT_EQ(problems.size(), 1u);  // the mode of d cannot be set, and outside keeps its own
+  EXPECT_TRUE(std::filesystem::is_empty(scratch / "outside"));
+  EXPECT_NE(scratch.status("outside").st_mtim.tv_sec, 0);
+}
+
+TEST(TreeWriter, a_file_that_is_not_finished_leaves_nothing) {
+  Scratch scratch;
+  auto tree = TreeWriter::open(scratch / "target", false);
+  ASSERT_TRUE(tree);
+  {
+    auto pending = tree->begin_file(file("x", 3));
+    ASSERT_TRUE(pending);
+    ASSERT_TRUE(pending->write(Octets{1, 2, 3}));
+    EXPECT_FALSE(std::filesystem::exists(scratch / "target/x"));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(scratch / "target"));
+}
+
+TEST(TreeWriter, ARC_027_a_file_that_appears_meanwhile_is_not_replaced) {
+  Scratch scratch;
+  auto tree = TreeWriter::open(scratch / "target", false);
+  ASSERT_TRUE(tree);
+  auto pending = tree->begin_file(file("x"));
+  ASSERT_TRUE(pending);
+  scratch.write("target/x", "mine");
+  EXPECT_FALSE(tree->finish_file(file("x"), std::move(*pending)));
+  EXPECT_EQ(scratch.read("target/x"), "mine");
+  EXPECT_EQ(picture(scratch / "target").size(), 1u);
+}
+
+TEST(TreeWriter, overwriting_replaces_links_themselves_and_never_a_directory_by_a_file) {
+  Scratch scratch;
+  scratch.write("outside", "untouched");
+  scratch.write("target/directory/inside", "x");
+  std::filesystem::create_symlink(scratch / "outside", scratch / "target/link");
+  auto tree = TreeWriter::open(scratch / "target", true);
+  ASSERT_TRUE(tree);
+  EXPECT_TRUE(put(*tree, file("link")));
+  EXPECT_FALSE(put(*tree, file("directory")));
+  EXPECT_EQ(scratch.read("outside"), "untouched");
+  EXPECT_TRUE(S_ISREG(scratch.status("target/link").st_mode));
+  EXPECT_EQ(scratch.read("target/directory/inside"), "x");
+}
+
+TEST(TreeWriter, a_target_that_cannot_be_made_says_so) {
+  Scratch scratch;
+  scratch.write("file", "");
+  EXPECT_EQ(TreeWriter::open(scratch / "file", false).error().code, ExitCode::local);
+  EXPECT_EQ(TreeWriter::open(scratch / "no/such/parent", false).error().code, ExitCode::local);
+}
+
+}  // namespace
+}  // namespace coffer::client
