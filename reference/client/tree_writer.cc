@@ -163,6 +163,11 @@ Written TreeWriter::finish_file(const archive::Entry& entry, PendingFile file) {
   if (::fchmod(file.file_.fd(), static_cast<mode_t>(entry.mode) & ~set_id_bits) != 0) return failed("set the mode", errno);
   const auto when = times(entry);
   if (::futimens(file.file_.fd(), when.data()) != 0) return failed("set the time", errno);
+  // What replaces a file is on the disk before the old one is gone. A new file needs no such wait: a restore can be run again.
+  struct stat replaced {};
+  if (overwrite_ && ::fstatat(file.directory_.fd(), std::string(Below::name(entry.path)).c_str(), &replaced, AT_SYMLINK_NOFOLLOW) == 0 &&
+      ::fsync(file.file_.fd()) != 0)
+    return failed("write", errno);
   // Delayed writes show their errors here, on network file systems.
   if (const int fd = file.file_.release(); ::close(fd) != 0) return failed("write", errno);
   auto placed = place(file.directory_, file.temporary_, entry.path);
@@ -181,7 +186,6 @@ void TreeWriter::finish(Problems& problems) {
     root_.forget();
   }
   directories_.clear();
-  ::syncfs(root_.root());
 }
 
 }  // namespace coffer::client

@@ -55,7 +55,7 @@ class TreeWriter {
   std::expected<PendingFile, Refusal> begin_file(const archive::Entry& entry);
   /// Mode, times, and the final name. Set-user-id and set-group-id are not set [ARC-046].
   Written finish_file(const archive::Entry& entry, PendingFile file);
-  /// Modes and times of directories, now that nothing is written into them any more, and everything flushed to the disk.
+  /// Modes and times of directories, now that nothing is written into them any more.
   void finish(Problems& problems);
 
  private:
