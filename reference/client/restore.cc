@@ -13,6 +13,12 @@
 namespace coffer::client {
 namespace {
 
+/// A full disk or a wrong manifest is no fault of the session: it ends in order, and the server's log says that the restore was not complete.
+Failure end_in_order(ServerLink& link, const Failure& failure) {
+  if (failure.code == ExitCode::local) (void)link.end_restore(false);
+  return failure;
+}
+
 std::string short_name(const Digest& id) { return hex(id).substr(0, 16); }
 
 /// Fetches the content of a version's files, in the order of the entries, and tells a writer of it.
@@ -171,13 +177,9 @@ Outcome<RestoreReport> restore(ServerLink& link, const keys::ArchiveKeys& keys, 
   if (auto begun = link.begin_restore(record.number, ServerLink::Purpose::restore); !begun) return std::unexpected(begun.error());
   BlockFetcher fetcher(link, keys);
   auto content = read_content(fetcher, record);
-  if (!content) return std::unexpected(content.error());
+  if (!content) return std::unexpected(end_in_order(link, content.error()));
   auto report = Restore(fetcher, std::move(*content), std::move(*tree), options.progress).run();
-  if (!report) {
-    // A disk that is full is no fault of the session: it ends in order, and the server's log says that the restore was not complete.
-    if (report.error().code == ExitCode::local) (void)link.end_restore(false);
-    return report;
-  }
+  if (!report) return std::unexpected(end_in_order(link, report.error()));
   if (auto ended = link.end_restore(report->problems.empty()); !ended) return std::unexpected(ended.error());
   return report;
 }
@@ -186,7 +188,7 @@ Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, co
   if (auto begun = link.begin_restore(record.number, ServerLink::Purpose::verify); !begun) return std::unexpected(begun.error());
   BlockFetcher fetcher(link, keys);
   auto content = read_content(fetcher, record);
-  if (!content) return std::unexpected(content.error());
+  if (!content) return std::unexpected(end_in_order(link, content.error()));
 
   VerifyReport report{.files = 0, .blocks = 0, .content_octets = 0, .lost = content->lost, .problems = {}};
   if (content->incomplete) report.problems.push_back({"", *content->incomplete + "; files after it cannot be named"});

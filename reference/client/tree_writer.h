@@ -53,7 +53,7 @@ class TreeWriter {
   Written symbolic_link(const archive::Entry& entry);
   Written hard_link(const archive::Entry& entry);
   std::expected<PendingFile, Refusal> begin_file(const archive::Entry& entry);
-  /// Mode, times, and the final name. Set-user-id and set-group-id are not set [ARC-046].
+  /// Mode, times, and the final name. Set-user-id and set-group-id are not set [ARC-048].
   Written finish_file(const archive::Entry& entry, PendingFile file);
   /// Modes and times of directories, now that nothing is written into them any more.
   void finish(Problems& problems);

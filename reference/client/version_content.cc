@@ -9,6 +9,11 @@
 namespace coffer::client {
 namespace {
 
+Failure refuse(archive::ArchiveError error) {
+  return {ExitCode::local, fmt::format("the version's list of files is refused: {} [{}]. Whoever made this version did not follow the specification; try another one",
+                                       archive::describe(error), archive::requirement(error))};
+}
+
 void lose(VersionContent& content, const Digest& id, std::string why) {
   if (!content.incomplete)
     content.incomplete = fmt::format("block {} of the version's list of files is lost: {}", hex(id).substr(0, 16), why);
@@ -57,18 +62,14 @@ Outcome<VersionContent> read_content(BlockFetcher& fetcher, const archive::Versi
     reader.feed(*block);
     while (true) {
       auto entry = reader.next();
-      if (!entry) {
-        content.incomplete = fmt::format("the version's list of files is wrong after {} entries: {}", content.entries.size(), archive::describe(entry.error()));
-        readable = false;
-        return {};
-      }
+      if (!entry) return std::unexpected(refuse(entry.error()));
       if (!*entry) return {};
       content.entries.push_back(std::move(**entry));
     }
   });
   if (!fetched) return std::unexpected(fetched.error());
   if (content.incomplete) return content;
-  if (const auto whole = reader.finish(record); !whole) content.incomplete = std::string(archive::describe(whole.error()));
+  if (const auto whole = reader.finish(record); !whole) return std::unexpected(refuse(whole.error()));
   return content;
 }
 

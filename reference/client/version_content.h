@@ -19,12 +19,13 @@ struct LostBlock {
 
 struct VersionContent {
   std::vector<archive::Entry> entries;
-  /// Set when the manifest ends early or is wrong: what is known of the loss, for a person. entries are then those before it.
+  /// Set when a block of the manifest is lost: what is known of the loss, for a person. entries are then those before it.
   std::optional<std::string> incomplete;
   std::vector<LostBlock> lost;  // of the manifest and its id lists
 };
 
-/// Inside a restore that has begun. Failures: only the session's.
+/// Inside a restore that has begun. Failures: the session's; local when the manifest is whole and wrong, and then nothing of it is used
+/// [ARC-029, ARC-044, ARC-046].
 Outcome<VersionContent> read_content(BlockFetcher& fetcher, const archive::VersionRecord& record);
 
 }  // namespace coffer::client

@@ -69,18 +69,21 @@ TEST_F(Restores, verify_names_each_lost_block_and_the_files_that_it_costs) {
 }
 
 TEST_F(Restores, a_lost_block_of_the_manifest_keeps_the_entries_before_it) {
-  for (int i = 1'000; i < 4'000; ++i) scratch_.write("source/file-" + std::to_string(i), std::to_string(i));
+  // More than the longest block of entries, so that there are two blocks wherever they are cut.
+  const std::string padding(220, 'x');
+  for (int i = 1'000; i < 4'000; ++i) scratch_.write("source/" + std::to_string(i) + padding, std::to_string(i));
   back_up();
   const auto ids = version(1).record.ids;
   ASSERT_GE(ids.size(), 2u);
-  archive_.blocks.erase(ids[1]);
+  archive_.blocks.erase(ids.back());
   const auto report = restore(1);
   ASSERT_TRUE(report);
   EXPECT_GT(report->files, 100u);
   EXPECT_LT(report->files, 3'000u);
   ASSERT_FALSE(report->problems.empty());
-  EXPECT_EQ(report->lost.at(0).id, ids[1]);
-  EXPECT_EQ(scratch_.read(restored() + "/file-1000"), "1000");
+  EXPECT_EQ(report->lost.at(0).id, ids.back());
+  EXPECT_EQ(ended_complete_, false);
+  EXPECT_EQ(scratch_.read(restored() + "/1000" + padding), "1000");
 }
 
 /// A version whose manifest says whatever the test wants, as a malicious computer with the right key could commit.
@@ -113,10 +116,11 @@ class HostileManifest : public ArchiveTest {
     archive_.blocks[id] = *vault.seal(id, manifest, random_);
     MemoryServer server(archive_);
     return client::restore(server, keys_,
-                           {.number = 1, .previous = {}, .created_ns = 0, .depth = 0, .ids = {id}, .entry_count = entries.size(), .content_octets = octets},
+                           {.number = 1, .previous = {}, .created_ns = 0, .depth = 0, .ids = {id}, .entry_count = entries.size() + entries_claimed_more_, .content_octets = octets},
                            {.target = scratch_ / "target"});
   }
   Botan::System_RNG random_;
+  std::uint64_t entries_claimed_more_ = 0;
 };
 
 TEST_F(HostileManifest, ARC_026_a_link_on_the_way_is_not_followed) {
@@ -140,17 +144,25 @@ TEST_F(HostileManifest, ARC_026_a_hard_link_leads_only_to_what_was_restored) {
   EXPECT_FALSE(std::filesystem::exists(scratch_ / "target/other"));
 }
 
-TEST_F(HostileManifest, ARC_029_paths_out_of_the_target_end_the_manifest) {
+TEST_F(HostileManifest, ARC_029_a_manifest_with_a_path_out_of_the_target_is_refused_whole) {
   for (const char* path : {"../escaped", "/escaped", "a/../../escaped"}) {
-    const auto report = restore_entries({file(path, "x")});
-    ASSERT_TRUE(report);
-    EXPECT_EQ(report->files, 0u);
-    EXPECT_EQ(report->problems.size(), 1u);
+    const auto report = restore_entries({file("!first", "harmless"), file(path, "x")});
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, ExitCode::local);
     EXPECT_FALSE(std::filesystem::exists(scratch_ / "escaped"));
+    EXPECT_TRUE(std::filesystem::is_empty(scratch_ / "target"));
   }
 }
 
-TEST_F(HostileManifest, ARC_046_no_file_gets_a_set_id_bit) {
+TEST_F(HostileManifest, ARC_046_a_manifest_with_another_count_than_its_record_is_refused) {
+  entries_claimed_more_ = 1;
+  EXPECT_EQ(restore_entries({file("file", "x")}).error().code, ExitCode::local);
+  EXPECT_TRUE(std::filesystem::is_empty(scratch_ / "target"));
+  entries_claimed_more_ = 0;
+  EXPECT_TRUE(restore_entries({file("file", "x")}));
+}
+
+TEST_F(HostileManifest, ARC_048_no_file_gets_a_set_id_bit) {
   auto tool = file("tool", "x");
   tool.mode = 06755;
   const auto report = restore_entries({tool});
