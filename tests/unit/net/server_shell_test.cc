@@ -48,6 +48,33 @@ struct Shell : testing::Test {
   }
 };
 
+/// A client of a channel without a session: for what no session would say.
+struct Stranger {
+  TcpStream stream;
+  TlsChannel channel = TlsChannel::client(server_identity().pin());
+  bool ended = false;  // the server sends no more
+
+  explicit Stranger(std::uint16_t port)
+      : stream(TcpStream::connect("127.0.0.1", port, TcpStream::Clock::now() + std::chrono::seconds{60}).value()) {
+    send(channel.take_output());
+    while (channel.state() == TlsChannel::State::handshaking && !ended) send(read());
+  }
+  void send(View octets) {
+    while (!octets.empty()) {
+      octets = octets.subspan(stream.write_some(octets).value());
+      if (!octets.empty()) stream.wait(true, std::nullopt);
+    }
+  }
+  /// Waits for octets, and returns what the channel says to them.
+  Octets read() {
+    stream.wait(false, std::nullopt);
+    std::array<std::uint8_t, 4096> buffer;
+    const auto count = stream.read_some(buffer);
+    ended = !count || (*count && **count == 0);
+    return ended || !*count ? Octets{} : run(channel, View{buffer}.first(**count));
+  }
+};
+
 template <class Expected>
 Expected expect(ClientConnection& connection) {
   auto happening = connection.next();
@@ -208,16 +235,7 @@ TEST_F(Shell, LIM_002_bounds_the_connections_without_a_user) {
   start();
   auto verified = ready(client(1));  // does not count
   // A channel whose client says nothing holds the one place; the next is told busy.
-  auto silent = TcpStream::connect("127.0.0.1", shell->port(), TcpStream::Clock::now() + std::chrono::seconds{60});
-  ASSERT_TRUE(silent);
-  auto channel = TlsChannel::client(server_identity().pin());
-  auto said = channel.take_output();
-  while (channel.state() == TlsChannel::State::handshaking) {
-    ASSERT_EQ(silent->write_some(said).value(), said.size());
-    silent->wait(false, std::nullopt);
-    std::array<std::uint8_t, 4096> buffer;
-    said = run(channel, View{buffer}.first(silent->read_some(buffer).value().value_or(0)));
-  }
+  Stranger silent{shell->port()};
   auto refused = ClientConnection::open(client(2));
   ASSERT_TRUE(refused);
   expect_ended(*refused, Reason::busy);
@@ -237,6 +255,24 @@ TEST_F(Shell, LIM_002_bounds_the_connections_without_a_user) {
   EXPECT_TRUE(dropped);
   ASSERT_TRUE(verified.submit(protocol::BeginPing{1}));
   expect<protocol::Alive>(verified);
+}
+
+TEST_F(Shell, SES_004_the_reason_arrives_although_more_is_sent_than_the_server_reads) {
+  start();
+  for (int time = 0; time < 20; ++time) {
+    Stranger stranger{shell->port()};
+    stranger.channel.send(Octets(300'000, 0xee));  // no frame begins so; the rest is never looked at
+    stranger.send(stranger.channel.take_output());
+    Octets said;
+    while (!stranger.ended) {
+      stranger.read();
+      const auto more = stranger.channel.take_plaintext();
+      said.insert(said.end(), more.begin(), more.end());
+    }
+    EXPECT_EQ(said,
+              protocol::control_frame(protocol::encode(protocol::Disconnect{static_cast<std::uint16_t>(Reason::unknown_frame_kind)})));
+    EXPECT_EQ(stranger.channel.state(), TlsChannel::State::peer_closed);  // close_notify, not a reset
+  }
 }
 
 TEST_F(Shell, CHN_011_closes_what_does_not_shake_hands_in_time) {

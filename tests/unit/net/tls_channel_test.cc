@@ -65,6 +65,42 @@ TEST(TlsChannel, SES_022_processes_one_record_at_a_step) {
   EXPECT_EQ(pair.server.state(), State::peer_closed);
 }
 
+/// A client's hello (one record) without one of its extensions.
+Octets without_extension(const Octets& hello, std::uint16_t type) {
+  const auto u16 = [&](std::size_t at) { return static_cast<std::size_t>(hello[at]) << 8U | hello[at + 1]; };
+  std::size_t at = 5U + 4U + 2U + 32U;  // record and message header, version, random
+  at += 1U + hello[at];                 // session id
+  at += 2U + u16(at);                   // suites
+  at += 1U + hello[at];                 // compression
+  const auto lengths_at = at;
+  at += 2U;
+
+  while (u16(at) != type) at += 4U + u16(at + 2);
+  const auto cut = 4U + u16(at + 2);
+  auto result = hello;
+  result.erase(result.begin() + static_cast<std::ptrdiff_t>(at), result.begin() + static_cast<std::ptrdiff_t>(at + cut));
+  const auto shorten = [&](std::size_t where) {
+    const auto less = u16(where) - cut;
+    result[where] = static_cast<std::uint8_t>(less >> 8U);
+    result[where + 1] = static_cast<std::uint8_t>(less);
+  };
+  shorten(3), shorten(7), shorten(lengths_at);
+  return result;
+}
+
+TEST(TlsChannel, CHN_005_refuses_a_hello_without_the_extended_master_secret) {
+  constexpr std::uint16_t extended_master_secret = 23, session_ticket = 35;
+  const auto hello = TlsChannel::client(server_identity().pin()).take_output();
+  auto server = TlsChannel::server(server_identity());
+  run(server, without_extension(hello, extended_master_secret));
+  EXPECT_EQ(server.state(), State::failed);
+  // The nearest neighbour, which lacks something that nobody needs, is answered.
+  auto twin = TlsChannel::server(server_identity());
+  const auto answer = run(twin, without_extension(hello, session_ticket));
+  EXPECT_EQ(twin.state(), State::handshaking) << twin.failure()->detail;
+  EXPECT_GT(answer.size(), 500U);
+}
+
 TEST(TlsChannel, CHN_008_a_client_ends_with_an_alert_when_the_key_is_not_the_pinned_one) {
   Pin other = server_identity().pin();
   other.sha256[31] ^= 1U;
