@@ -36,23 +36,23 @@ class Page {
 
   void line(std::string_view words = {}) { made_.append(words).append("\n"); }
 
-  /// A label and its text, wrapped at spaces, every further line under the text.
-  void labelled(std::string_view label, std::string_view words) {
-    constexpr std::size_t indent = 8, label_columns = 11;
-    const std::size_t room = std::max<std::size_t>(style_.columns, 60) - indent - label_columns;
-    std::string prefix = std::string(indent, ' ') + dim(fmt::format("{:<{}}", label, label_columns));
+  /// Text behind a prefix of so many columns, wrapped at spaces, every further line under the text.
+  void wrapped(std::string prefix, std::size_t prefix_columns, std::string_view words, std::string_view code = {}) {
+    const std::size_t room = std::max(style_.columns, prefix_columns + 40) - prefix_columns;
     while (true) {
       std::size_t end = std::min(words.find('\n'), words.size());
       if (end > room) {
         const std::size_t space = words.rfind(' ', room);
         end = space == std::string_view::npos || space == 0 ? std::min(words.find(' ', room), end) : space;
       }
-      line(prefix + std::string(words.substr(0, end)));
+      line(prefix + painted(code, words.substr(0, end)));
       if (end >= words.size()) return;
       words.remove_prefix(end + 1);
-      prefix.assign(indent + label_columns, ' ');
+      prefix.assign(prefix_columns, ' ');
     }
   }
+
+  void labelled(std::string_view label, std::string_view words) { wrapped("        " + dim(fmt::format("{:<11}", label)), 19, words); }
 
   /// For what is copied into a shell, and for a heading of its own.
   void unwrapped(std::string_view label, std::string_view words) {
@@ -84,7 +84,7 @@ void transcript(Page& page, const json& lines) {
     if (entry.contains("note")) said += "  (" + text(entry, "note") + ")";
     const std::string head =
         fmt::format("          {:>9.3f} ms {:>1} {} ", entry.at("at_us").get<double>() / 1000, text(entry, "connection"), arrow);
-    page.line(direction == "remark" ? page.dim(head + said) : head + said);
+    page.wrapped(head, head.size(), said, direction == "remark" ? "2" : "");
     if (!entry.contains("hex")) continue;
     const std::string hex = for_terminal(entry.at("hex").get<std::string>());
     std::string shown;
@@ -213,8 +213,9 @@ std::string terminal(const json& report, const TerminalStyle& style) {
   const json& implementation = report.at("implementation");
   const json& run = report.at("run");
   page.line();
-  page.line(fmt::format("  {} {}, judged by coffer-conform {}, seed {}", page.bold(text(implementation, "name")),
-                        text(implementation, "version"), for_terminal(report.at("suite").at("version").get<std::string>()),
+  const std::string version = text(implementation, "version");
+  page.line(fmt::format("  {}{}, judged by coffer-conform {}, seed {}", page.bold(text(implementation, "name")),
+                        version.empty() ? "" : " " + version, for_terminal(report.at("suite").at("version").get<std::string>()),
                         run.at("seed").get<std::uint64_t>()));
   const int planned = summary.at("planned").get<int>(), pass = summary.at("pass").get<int>();
   page.line(fmt::format("  {} of {} planned cases pass: {}", page.bold(std::to_string(pass)), planned, counts_line(page, summary)));
