@@ -7,6 +7,7 @@
 #include <atomic>
 #include <thread>
 
+#include "accounts/verifier.h"
 #include "benchmarks.h"
 #include "deployment.h"
 
@@ -58,10 +59,20 @@ double signatures_per_second() {
 
 }  // namespace
 
+/// Password checks per second of one core: what a login costs the server beside its handshake.
+double checks_per_second(std::uint32_t rounds) {
+  Botan::AutoSeeded_RNG random;
+  const std::vector<std::uint8_t> password(24, 'p');
+  const auto verifier = accounts::make_verifier(random, password, rounds);
+  return rate({0.3, 5}, [&] { return accounts::matches(verifier, password) ? 1.0 : 0.0; });
+}
+
 Figures sessions(const std::filesystem::path& programs, double seconds_each) {
+  const std::string group = "Sessions, client and server on this machine";
   std::vector<Figure> figures;
   const double signatures = signatures_per_second();
   for (const std::uint32_t rounds : {1000u, 100'000u}) {
+    const double checks = checks_per_second(rounds);
     auto deployment = Deployment::start(programs, rounds);
     if (!deployment) return std::unexpected(deployment.error());
     const auto handshake = [&](std::uint64_t computer) -> std::expected<void, std::string> {
@@ -80,17 +91,12 @@ Figures sessions(const std::filesystem::path& programs, double seconds_each) {
       if (rounds == 1000) {
         const auto handshakes = attempts_per_second(seconds_each, threads, handshake);
         if (!handshakes) return std::unexpected(handshakes.error());
-        figures.push_back({"Sessions, client and server on this machine", "full TLS handshakes, " + how, *handshakes, "per second",
-                           signatures, "RSA-2048 signatures of one core"});
+        figures.push_back({group, "full TLS handshakes, " + how, *handshakes, "per second", signatures, "RSA-2048 signatures of one core"});
       }
       const auto logins = attempts_per_second(seconds_each, threads, login);
       if (!logins) return std::unexpected(logins.error());
-      figures.push_back({"Sessions, client and server on this machine",
-                         fmt::format("logins, {} rounds, {}", rounds, how),
-                         *logins,
-                         "per second",
-                         {},
-                         {}});
+      figures.push_back({group, fmt::format("logins, {} rounds, {}", rounds, how), *logins, "per second", 1 / (1 / signatures + 1 / checks),
+                         "signature and password check on one core"});
     }
   }
   return figures;

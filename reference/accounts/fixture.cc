@@ -213,6 +213,11 @@ void read_configuration(FixtureReader& reader, const Place& root, Fixture& fixtu
   });
   if (fixture.configuration.settings.size() > limits::settings_max)
     reader.fail(settings, fmt::format("at most {} settings", limits::settings_max), "", "remove some");
+  // [FRM-008] Each may be in its range, and the message that carries all of them still too long to be sent.
+  const auto octets = protocol::encode(protocol::ConfigPush{fixture.configuration.version, fixture.configuration.settings}).size();
+  if (octets > limits::control_octets_max)
+    reader.fail(settings, fmt::format("settings that fit into one message of {} octets", limits::control_octets_max),
+                fmt::format("a message of {}", octets), "remove some or shorten their values");
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <cerrno>
 #include <array>
+#include <cerrno>
 #include <deque>
 #include <random>
 #include <set>

@@ -167,6 +167,16 @@ TEST(Fixture, production_takes_no_timers) {
   EXPECT_EQ(refused.error().pointer, "/timers_ms");
 }
 
+TEST(Fixture, FRM_008_settings_that_no_message_could_carry_are_refused) {
+  json settings = json::array();
+  for (int i = 0; i < 15; ++i) settings.push_back({{"name", std::to_string(i)}, {"value", std::string(4096, 'a')}, {"locked", true}});
+  EXPECT_TRUE(parse_fixture("f", with("/configuration/settings", settings)));
+  settings.push_back({{"name", "one more"}, {"value", std::string(4096, 'a')}, {"locked", true}});
+  const auto refused = parse_fixture("f", with("/configuration/settings", settings));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().pointer, "/configuration/settings");
+}
+
 TEST(Fixture, no_error_shows_a_password) {
   const auto refused = parse_fixture("f", with("/users/0/password", std::string(1025, 'S')));
   ASSERT_FALSE(refused);
