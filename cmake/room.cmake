@@ -17,6 +17,10 @@ if(COFFER_SANITIZE)
   endif()
 endif()
 
+if(COFFER_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # libraries too report what they cover
+endif()
+
 function(coffer_room name)
   cmake_parse_arguments(ROOM "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   add_library(${name} STATIC ${ROOM_SOURCES})

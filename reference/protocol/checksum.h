@@ -1,4 +1,5 @@
-// SHA-256 of sealed octets: what data frames carry and both sides verify. The algorithm's state is made once per session.
+// SHA-256 of sealed octets: what data frames carry and both sides verify. The algorithm's state is made
+// once per session, when the first block comes.
 // Must not know: frames, sessions, keys.
 #pragma once
 
@@ -13,6 +14,7 @@ namespace coffer::protocol {
 class Checksum {
  public:
   Digest of(View octets) {
+    if (!hash_) hash_ = Botan::HashFunction::create_or_throw("SHA-256");
     Digest digest;
     hash_->update(octets.data(), octets.size());
     hash_->final(digest.data());
@@ -20,7 +22,7 @@ class Checksum {
   }
 
  private:
-  std::unique_ptr<Botan::HashFunction> hash_ = Botan::HashFunction::create_or_throw("SHA-256");
+  std::unique_ptr<Botan::HashFunction> hash_;
 };
 
 }  // namespace coffer::protocol

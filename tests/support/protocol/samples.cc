@@ -6,12 +6,25 @@
 
 namespace coffer::protocol::samples {
 
-Block block(unsigned number) {
+namespace {
+
+Block make(unsigned number) {
   Block made;
   made.sealed.assign(40, static_cast<std::uint8_t>(number));
   made.id.fill(static_cast<std::uint8_t>(0xA0 + number));
   made.checksum = Checksum().of(made.sealed);
   return made;
+}
+
+}  // namespace
+
+const Block& block(unsigned number) {
+  static const auto blocks = [] {
+    std::vector<Block> made;
+    for (unsigned i = 0; i < block_count; ++i) made.push_back(make(i));
+    return made;
+  }();
+  return blocks.at(number);
 }
 
 Octets ids(unsigned first, unsigned count) {

@@ -13,7 +13,8 @@ struct Block {
   Digest id{}, checksum{};
   Octets sealed;
 };
-Block block(unsigned number);
+inline constexpr unsigned block_count = 16;
+const Block& block(unsigned number);
 /// The ids of blocks first, first + 1, … back to back.
 Octets ids(unsigned first, unsigned count);
 

@@ -160,6 +160,16 @@ TEST(ClientRestore, ARC_055_a_block_without_its_checksum_ends_the_session_undeli
   expect_ended(rig, rig.feed(frame_of(block)), Reason::checksum_mismatch, "ARC-055");
 }
 
+TEST(ClientRestore, ARC_055_every_octet_of_the_checksum_counts) {
+  for (std::size_t octet = 0; octet < 32; ++octet) {
+    ClientRig rig;
+    rig.reach(State::await_blocks);
+    auto block = samples::block(0);
+    block.checksum[octet] ^= 1;
+    expect_ended(rig, rig.feed(frame_of(block)), Reason::checksum_mismatch, "ARC-055");
+  }
+}
+
 TEST(ClientRestore, ARC_056_blocks_come_in_order_less_those_named_missing) {
   const auto fetched = [](std::vector<unsigned> arrive, std::vector<std::uint16_t> missing) {
     ClientRig rig;

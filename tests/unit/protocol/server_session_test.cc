@@ -271,6 +271,16 @@ TEST(ServerBackup, ARC_031_a_wrong_checksum_closes_and_stores_nothing) {
   EXPECT_EQ(find_action<StoreBlock>(actions), nullptr);
 }
 
+TEST(ServerBackup, ARC_031_every_octet_of_the_checksum_counts) {
+  for (std::size_t octet = 0; octet < 32; ++octet) {
+    ServerRig rig;
+    want(rig, 1);
+    auto block = samples::block(0);
+    block.checksum[octet] ^= 1;
+    expect_closed(rig, rig.feed(frame_of(block)), Reason::checksum_mismatch);
+  }
+}
+
 TEST(ServerBackup, ARC_031_the_right_checksum_is_stored_as_it_came) {
   ServerRig rig;
   want(rig, 1);

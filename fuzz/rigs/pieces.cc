@@ -1,0 +1,159 @@
+#include "rigs/pieces.h"
+
+#include <limits>
+#include <utility>
+
+#include "protocol/block_frame.h"
+#include "protocol/samples.h"
+
+namespace coffer::fuzz {
+
+namespace samples = protocol::samples;
+using namespace protocol;
+using spec::MessageKind;
+using trace::Variant;
+
+namespace {
+
+std::vector<std::uint16_t> indices(std::uint32_t bits) {
+  std::vector<std::uint16_t> chosen;
+  for (std::uint16_t i = 0; i < 16; ++i)
+    if ((bits >> i & 1U) != 0) chosen.push_back(i);
+  return chosen;
+}
+
+Octets ids(std::uint32_t value) { return samples::ids(value % 8, 1 + value / 8 % 4); }
+
+/// Another good value of the fields that matter, chosen by `value`.
+Message varied(MessageKind kind, std::uint32_t value) {
+  auto message = samples::message(kind);
+  struct Vary {
+    std::uint32_t value;
+    void operator()(Disconnect& m) const { m.reason = static_cast<std::uint16_t>(value); }
+    void operator()(Ping& m) const { m.token = value; }
+    void operator()(Pong& m) const { m.token = value; }
+    void operator()(Goodbye&) const {}
+    void operator()(Version& m) const {
+      m.protocol = static_cast<std::uint16_t>(5 + value % 3);
+      m.major = static_cast<std::uint16_t>(value / 3 % 12);
+    }
+    void operator()(Proceed& m) const { m.major = static_cast<std::uint16_t>(value); }
+    void operator()(Computer& m) const { m.guid = samples::computer + value % 2; }
+    void operator()(ServerIdentity& m) const { m.guid = samples::server + value % 2; }
+    void operator()(Login& m) const {
+      m.deferred = value % 2 != 0;
+      m.computer += value / 2 % 2;
+    }
+    void operator()(LoginAccepted& m) const { m.permissions = value; }
+    void operator()(ConfigState& m) const { m.version = value % 4; }
+    void operator()(ConfigPush& m) const { m.settings.resize(value % 4, {"name", "value", false}); }
+    void operator()(ConfigAck& m) const { m.version = value % 4; }
+    void operator()(Ready&) const {}
+    void operator()(OfferBlocks& m) const { m.ids = ids(value); }
+    void operator()(MissingBlocks& m) const { m.indices = indices(value % 16); }
+    void operator()(CommitVersion& m) const { m.number = 1 + value % 4; }
+    void operator()(VersionCommitted& m) const { m.number = 1 + value % 4; }
+    void operator()(ListVersions& m) const { m.from = value % 4; }
+    void operator()(Versions& m) const {
+      m.entries.assign(value % 4, {1, Octets(32, 1), Octets(9, 2)});
+      for (std::size_t i = 0; i < m.entries.size(); ++i) m.entries[i].number = 1 + value / 4 % 3 + i * (value / 16 % 2);
+      m.more = value / 32 % 2 != 0;
+    }
+    void operator()(RestoreBegin& m) const {
+      m.version = 1 + value % 4;
+      m.purpose = static_cast<std::uint16_t>(value / 4 % 2);
+    }
+    void operator()(RestoreBegun&) const {}
+    void operator()(FetchBlocks& m) const { m.ids = ids(value); }
+    void operator()(BlocksFetched& m) const { m.missing = indices(value % 16); }
+    void operator()(RestoreEnd& m) const { m.complete = value % 2 != 0; }
+    void operator()(RestoreEnded&) const {}
+  };
+  std::visit(Vary{value}, message);
+  return message;
+}
+
+/// Every field zero or empty: out of range wherever a range can be missed below.
+Message emptied(MessageKind kind) {
+  auto message = samples::message(kind);
+  std::visit([](auto& m) { m = {}; }, message);
+  return message;
+}
+
+Message extreme(MessageKind kind) {
+  auto message = varied(kind, std::numeric_limits<std::uint32_t>::max());
+  if (auto* offer = std::get_if<OfferBlocks>(&message)) offer->ids.assign(32 * 1024, 1);
+  if (auto* commit = std::get_if<CommitVersion>(&message)) *commit = {~0ULL, Octets(32, 0xFF), Octets(32, 0xFF), Octets(16'384, 0xFF)};
+  if (auto* version = std::get_if<Version>(&message)) version->operating_system.assign(255, 'x');
+  if (auto* missing = std::get_if<MissingBlocks>(&message)) missing->indices = {0xFFFF};
+  if (auto* list = std::get_if<ListVersions>(&message)) list->from = ~0ULL;
+  return message;
+}
+
+}  // namespace
+
+Message make_message(MessageKind kind, Variant variant, std::uint32_t value) {
+  switch (variant) {
+    case Variant::good: return samples::message(kind);
+    case Variant::varied: return varied(kind, value);
+    case Variant::out_of_range: return emptied(kind);
+    case Variant::extreme: return extreme(kind);
+  }
+  return samples::message(kind);
+}
+
+Octets make_data(std::uint8_t number, trace::Flaw flaw) {
+  const auto& block = samples::block(number);
+  BlockMetadata metadata{{block.id.begin(), block.id.end()}, {block.checksum.begin(), block.checksum.end()}};
+  auto sealed = block.sealed;
+  if (flaw == trace::Flaw::checksum) sealed[0] ^= 1;
+  if (flaw == trace::Flaw::too_short) sealed.resize(29);
+  if (flaw == trace::Flaw::id_length) metadata.id.resize(31);
+  auto part = encode_metadata(metadata);
+  if (flaw == trace::Flaw::padding) part.back() = 1;
+  return data_frame(part, sealed);
+}
+
+std::vector<Octets> Sender::pieces(const trace::Step& step) {
+  Octets frame;
+  switch (step.op) {
+    case trace::Op::message: {
+      const auto kind = static_cast<MessageKind>(step.a);
+      frame = control_frame(encode(make_message(kind, static_cast<Variant>(step.b), step.c)));
+      break;
+    }
+    case trace::Op::data: frame = make_data(step.a, static_cast<trace::Flaw>(step.b)); break;
+    case trace::Op::header: {
+      const auto six = encode_header({step.a, static_cast<std::uint8_t>(step.b), step.c});
+      frame.assign(six.begin(), six.end());
+      break;
+    }
+    case trace::Op::flip: flip_ = step; return {};
+    case trace::Op::split: split_ = step; return {};
+    case trace::Op::answer:
+    case trace::Op::request:
+    case trace::Op::wait:
+    case trace::Op::stop:
+    case trace::Op::vanish: return {};
+  }
+  if (const auto flip = std::exchange(flip_, std::nullopt)) frame[flip->b % frame.size()] ^= static_cast<std::uint8_t>(1U << flip->a);
+  const auto split = std::exchange(split_, std::nullopt);
+  if (!split) return {std::move(frame)};
+  const auto at = frame.begin() + static_cast<std::ptrdiff_t>(split->b % frame.size());
+  return {Octets(frame.begin(), at), Octets(at, frame.end())};
+}
+
+namespace {
+constexpr std::size_t states = 32, choices = 64;
+#ifdef __clang__
+[[gnu::section("__libfuzzer_extra_counters")]]
+#endif
+std::uint8_t seen[states * trace::op_count * choices];
+}  // namespace
+
+void saw(std::size_t state, const trace::Step& step) {
+  const auto at = (state % states * trace::op_count + static_cast<std::size_t>(step.op)) * choices + step.a % choices;
+  if (seen[at] < 255) ++seen[at];
+}
+
+}  // namespace coffer::fuzz

@@ -1,0 +1,10 @@
+// Plays a trace against a server's session and judges every action by a small model of its own.
+#pragma once
+
+#include "trace/trace.h"
+
+namespace coffer::fuzz {
+
+void play_against_server(const trace::Trace& trace);
+
+}  // namespace coffer::fuzz

@@ -1,0 +1,8 @@
+// A server's session against a peer, a shell and a clock that do anything.
+#include "rigs/server_player.h"
+#include "rigs/trace_mutator.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  coffer::fuzz::play_against_server(coffer::trace::from_either({data, size}));
+  return 0;
+}
