@@ -116,6 +116,12 @@ void Context::drive(Drive what) {
   if (setting_.adapter == nullptr) throw Unimplemented("no adapter: a client can only be judged through one");
   if (drive_id_) throw SuiteFault("a drive is begun before the last one's end was asked for");
   if (!listener_) listener_ = std::make_unique<ListeningSocket>();
+  if (what.what == "connect")
+    driving_ = what.device;
+  else if (!logged_in_.contains(what.device))
+    log_in(what);
+  if (what.version == 0 && (what.what == "restore" || what.what == "verify") && !holdings_.versions.empty())
+    what.version = holdings_.versions.back().number;
   json fields{{"do", what.what},
               {"host", "127.0.0.1"},
               {"port", listener_->port()},
@@ -131,9 +137,25 @@ void Context::drive(Drive what) {
   if (!what.paths.empty()) fields["paths"] = what.paths;
   if (what.version != 0) fields["version"] = what.version;
   if (!what.target.empty()) fields["target"] = what.target;
+  if (what.overwrite) fields["overwrite"] = true;
   if (!what.timers_ms.empty()) fields["timers_ms"] = what.timers_ms;
   stage_.recorder.happened('-', "drive " + what.what, "the client under test is asked to");
   drive_id_ = setting_.adapter->begin("drive", std::move(fields));
+}
+
+void Context::log_in(const Drive& later) {
+  stage_.recorder.remark("the device logs in first");
+  drive({.what = "connect", .device = later.device, .deferred = later.deferred});
+  std::string actual = "no session with an honest server";
+  try {
+    accept().serve_to_the_end();
+    const auto report = driven();
+    if (report.ended == "ok") return;
+    actual = report.ended + " " + report.detail;
+  } catch (const Unmet& unmet) {
+    actual = unmet.what();
+  }
+  throw NotReached("a device that is logged in", actual);
 }
 
 DriveReport Context::driven() {
@@ -143,6 +165,8 @@ DriveReport Context::driven() {
   const auto reply = setting_.adapter->await(id, stage_.patience.answer + std::chrono::seconds(25));
   DriveReport report{text_member(reply, "drive", "ended"), reply.contains("detail") ? reply["detail"].dump() : std::string()};
   stage_.recorder.happened('-', "the client reports: " + report.ended, report.detail);
+  if (report.ended == "ok" && !driving_.empty()) logged_in_.insert(driving_);
+  driving_.clear();
   if (report.ended != "ok" && report.ended != "refused" && report.ended != "failed")
     throw SuiteFault("`drive` must answer with \"ended\" as \"ok\", \"refused\" or \"failed\", got: " + report.ended);
   return report;

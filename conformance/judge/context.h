@@ -4,6 +4,7 @@
 #include <deque>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 
 #include "coffer/spec/client_session.h"
@@ -19,12 +20,13 @@ class Adapter;
 struct Drive {
   std::string what = {};                              // connect, ping, versions, backup, restore, verify
   std::vector<std::string> paths = {};                // backup
-  std::uint64_t version = 0;                          // restore, verify; 0: the newest
+  std::uint64_t version = 0;                          // restore, verify; 0: the newest that the honest server holds
   std::string target = {};                            // restore: a directory of scratch()
   std::string device = "device";                      // devices with the same name keep their state within one script
   std::optional<Octets> pin = {};                     // unset: the suite's own server's
   std::optional<std::uint64_t> expected_server = {};  // unset: the honest server's identity
   bool deferred = false;
+  bool overwrite = false;  // restore: replace files that exist
   std::map<std::string, std::uint32_t> timers_ms = {};
 };
 
@@ -73,7 +75,8 @@ class Context {
   const Endpoint& server() const { return setting_.server; }
 
   // ---- A client under test ---------------------------------------------------------------------------------------------
-  /// Asks for it and returns at once: the script now plays the server.
+  /// Asks for it and returns at once: the script now plays the server. On a device that has not logged in yet anything but "connect" is
+  /// preceded by a "connect" that is served honestly, whose connection is the transcript's first.
   void drive(Drive what);
   /// What came of it; waits for the adapter's reply.
   DriveReport driven();
@@ -101,6 +104,7 @@ class Context {
   nlohmann::json observe(nlohmann::json what);
 
  private:
+  void log_in(const Drive& later);
   Stage& stage_;
   Setting setting_;
   std::uint64_t computer_;
@@ -112,6 +116,8 @@ class Context {
   std::unique_ptr<ListeningSocket> listener_;
   std::optional<Socket> early_;  // a connection that connects_again() found
   std::optional<std::uint64_t> drive_id_;
+  std::string driving_;              // the device, while a "connect" of it is under way
+  std::set<std::string> logged_in_;  // devices
   Received pending_;
   std::string scratch_;
   unsigned trees_ = 0;

@@ -187,7 +187,7 @@ std::unique_ptr<Channel> Channel::server(Socket socket, Recorder& recorder, char
 std::optional<std::string> Channel::handshake(Deadline deadline) {
   auto& m = *machine_;
   m.flush(deadline);
-  while (!m.tls->is_active()) {
+  while (m.facts.handshakes == 0) {  // not is_active(): the other side may have ended the channel in the same breath
     const auto arrival = m.step(deadline);
     if (!m.broken.empty()) return fmt::format("the handshake failed: {}", m.broken);
     if (m.end.alert) return fmt::format("the handshake was refused with alert {}", *m.end.alert);

@@ -20,7 +20,7 @@ ServerPeer::ServerPeer(Stage& stage, Socket socket, const ServerCredentials& cre
     : Peer(stage, stage.recorder.open()), holdings_(holdings) {
   stage.recorder.happened(name_, "TCP accepted");
   channel_ = Channel::server(std::move(socket), stage.recorder, name_, credentials, options, stage.random.octets(48));
-  if (const auto trouble = channel_->handshake(stage.deadline())) throw Unmet("a TLS channel", *trouble);
+  if (const auto trouble = channel_->handshake(stage.deadline())) throw NotReached("a TLS channel", *trouble);
 }
 
 ServerPeer::~ServerPeer() = default;

@@ -25,7 +25,7 @@ struct Holdings {
 
 class ServerPeer : public Peer {
  public:
-  /// Completes the handshake on an accepted socket; throws Unmet when the client does not.
+  /// Completes the handshake on an accepted socket; throws NotReached when the client does not.
   ServerPeer(Stage& stage, Socket socket, const ServerCredentials& credentials, Holdings& holdings,
              const ServerChannelOptions& options = {});
   ~ServerPeer() override;

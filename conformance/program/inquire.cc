@@ -30,7 +30,12 @@ int list_command(const std::vector<std::string>& globs, const std::string& role,
   auto document = nlohmann::json::array();
   for (const auto* one : chosen) {
     if (json)
-      document.push_back({{"id", one->id}, {"requirements", one->requirements}, {"level", name(one->level)}, {"role", name(one->role)}, {"rejection", bool(one->twin)}, {"goal", one->goal}});
+      document.push_back({{"id", one->id},
+                          {"requirements", one->requirements},
+                          {"level", name(one->level)},
+                          {"role", name(one->role)},
+                          {"rejection", bool(one->twin)},
+                          {"goal", one->goal}});
     else
       fmt::print("{:<6} {:<52} {:<20} {}\n", name(one->role), one->id, fmt::join(one->requirements, " "), one->goal);
   }
@@ -51,7 +56,8 @@ int explain_command(const std::string& id) {
   fmt::print("{}\n\nWhat it shows    {}\nJudges           a {} ({})\n\n", found->id, found->goal, name(found->role), name(found->level));
   for (const auto& requirement : found->requirements)
     if (const auto* row = spec::requirement(requirement))
-      fmt::print("{}  {} · {} · {} · {} · chapter {}\n  {}\n\n", row->id, row->level, row->role, row->judged, row->provenance, row->chapter, row->sentence);
+      fmt::print("{}  {} · {} · {} · {} · chapter {}\n  {}\n\n", row->id, row->level, row->role, row->judged, row->provenance, row->chapter,
+                 row->sentence);
   if (!found->steps.empty()) {
     fmt::print("Script\n");
     for (std::size_t i = 0; i < found->steps.size(); ++i) fmt::print("  {}. {}\n", i + 1, found->steps[i]);
@@ -99,7 +105,8 @@ int cover_command(bool only_missing) {
     judged += ours ? 1 : 0;
     covered += ours && !row.cases.empty() ? 1 : 0;
     if (only_missing && (!ours || !row.cases.empty())) continue;
-    fmt::print("{:<8} {:<6} {:<8} {:<7} {:>3}  {}\n", row.id, row.level, row.role, row.judged, row.cases.size(), row.cases.empty() ? row.sentence : fmt::format("{}", fmt::join(row.cases, " ")));
+    fmt::print("{:<8} {:<6} {:<8} {:<7} {:>3}  {}\n", row.id, row.level, row.role, row.judged, row.cases.size(),
+               row.cases.empty() ? row.sentence : fmt::format("{}", fmt::join(row.cases, " ")));
   }
   fmt::print("{} of {} requirements that the wire or observed state can judge have a case\n", covered, judged);
   return exit_ok;

@@ -44,7 +44,8 @@ int main(int count, char** words) {
   run->add_option("--adapter", request.adapter, "The command that connects the suite to the implementation (interop/README.md)");
   run->add_option("--connect", request.connect, "HOST:PORT of a server that runs already; only what the wire alone can judge");
   run->add_option("--pin", request.pin, "With --connect: SHA-256 of the server's SubjectPublicKeyInfo, 64 hex digits");
-  run->add_option("--fixture", request.fixture_file, "With --connect: the accounts that the server was started with, when not `coffer-conform fixture`");
+  run->add_option("--fixture", request.fixture_file,
+                  "With --connect: the accounts that the server was started with, when not `coffer-conform fixture`");
   run->add_option("--report", request.report_directory, "Writes report.json, junit.xml and report.html into this directory");
   run->add_option("--baseline", request.baseline_file, "Known failures with their reasons; one that passes now is an error");
   run->add_option("--seed", request.seed, "Everything made up follows from it; a failure names it");

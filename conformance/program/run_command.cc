@@ -68,7 +68,8 @@ std::optional<std::string> read_subject(const RunRequest& request, RunOptions& o
   if (!request.pin.empty()) {
     if (request.connect.empty()) return "--pin belongs to --connect; with --adapter the reply to `serve` carries it";
     options.subject.pin = from_hex(request.pin);
-    if (!options.subject.pin || options.subject.pin->size() != 32) return "--pin takes 64 hex digits: SHA-256 of the server's SubjectPublicKeyInfo";
+    if (!options.subject.pin || options.subject.pin->size() != 32)
+      return "--pin takes 64 hex digits: SHA-256 of the server's SubjectPublicKeyInfo";
   }
   if (!request.fixture_file.empty()) {
     const auto text = contents_of(request.fixture_file);
@@ -108,7 +109,8 @@ std::optional<std::string> read_request(const RunRequest& request, RunOptions& o
 /// One line of progress per case, on standard error: rewritten in place on a terminal, only what did not pass elsewhere.
 class Progress {
  public:
-  Progress(std::size_t total, bool trace, bool quiet) : total_(total), trace_(trace), quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}
+  Progress(std::size_t total, bool trace, bool quiet)
+      : total_(total), trace_(trace), quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}
   void operator()(const CaseResult& result) {
     ++done_;
     if (trace_) return fmt::print(stderr, "{}\n", trace_text(result));
@@ -160,8 +162,14 @@ int replay_command(const ReplayRequest& request) {
   const auto text = contents_of(request.report_file);
   if (!text) return usage_error("cannot read " + request.report_file);
   const auto report = nlohmann::json::parse(*text, nullptr, false);
-  if (report.is_discarded() || !report.contains("coffer_report")) return usage_error(request.report_file + " is no report.json of this suite");
-  RunRequest again{.adapter = request.adapter, .connect = request.connect, .pin = request.pin, .jobs = 1, .trace = request.trace, .command_line = request.command_line};
+  if (report.is_discarded() || !report.contains("coffer_report"))
+    return usage_error(request.report_file + " is no report.json of this suite");
+  RunRequest again{.adapter = request.adapter,
+                   .connect = request.connect,
+                   .pin = request.pin,
+                   .jobs = 1,
+                   .trace = request.trace,
+                   .command_line = request.command_line};
   try {
     again.seed = report.at("run").at("seed").get<std::uint64_t>();
     again.lenient = !report.at("run").at("strict").get<bool>();

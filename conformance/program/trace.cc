@@ -18,11 +18,14 @@ std::string_view arrow(Direction direction) {
 std::string lines_of(const Transcript& transcript) {
   std::string text;
   for (const auto& entry : transcript) {
-    text += fmt::format("    {:>9.3f} ms {} {} {}", static_cast<double>(entry.at_us) / 1000, entry.connection, arrow(entry.direction), harmless(entry.what));
+    text += fmt::format("    {:>9.3f} ms {} {} {}", static_cast<double>(entry.at_us) / 1000, entry.connection, arrow(entry.direction),
+                        harmless(entry.what));
     for (const auto& field : entry.fields) text += fmt::format(" {}={}", field.name, harmless(field.value));
     if (!entry.note.empty()) text += "  (" + harmless(entry.note) + ")";
     text += '\n';
-    if (!entry.hex.empty()) text += fmt::format("                     {}{}\n", entry.hex.substr(0, 96), entry.hex.size() > 96 || entry.octets * 2 > entry.hex.size() ? fmt::format("… ({} octets)", entry.octets) : "");
+    if (!entry.hex.empty())
+      text += fmt::format("                     {}{}\n", entry.hex.substr(0, 96),
+                          entry.hex.size() > 96 || entry.octets * 2 > entry.hex.size() ? fmt::format("… ({} octets)", entry.octets) : "");
   }
   return text;
 }

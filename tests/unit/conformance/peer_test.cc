@@ -168,7 +168,7 @@ TEST_F(PeerTest, hellos_by_hand_are_answered) {
                          EXPECT_TRUE(flight.extended_master_secret);
                          EXPECT_TRUE(flight.certificate);
                        }),
-               Unmet);
+               NotReached);
 }
 
 TEST_F(PeerTest, old_versions_and_other_suites_are_refused) {
@@ -181,7 +181,7 @@ TEST_F(PeerTest, old_versions_and_other_suites_are_refused) {
                 raw.expect_refusal_by_close();
               });
       FAIL() << "the server's handshake must fail";
-    } catch (const Unmet&) {
+    } catch (const NotReached&) {
     }
 }
 

@@ -1,0 +1,161 @@
+"""Connects the suite to the reference programs: `adapter.py --server PATH/cofferd --client PATH/coffer` (either may be left out).
+
+One JSON object per line in, one per line out, as interop/README.md says. Python's standard library only.
+"""
+
+import argparse
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+START_SECONDS_MAX = 30
+DRIVE_SECONDS_MAX = 60
+VERBS = ("hello", "prepare", "serve", "drive", "admin", "observe", "reset", "bye")
+IDENTITY = ("server.key.pem", "server.certificate.pem")
+ENDED = {0: "ok", 2: "refused"}  # the client's exit status; everything else is a failure
+
+
+class Unimplemented(Exception):
+    pass
+
+
+class Reference:
+    def __init__(self, server, client):
+        self.server, self.client, self.process = server, client, None
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="coffer-adapter-"))
+        self.data, self.fixture, self.devices = self.folder / "data", self.folder / "fixture.json", self.folder / "devices"
+        self.identity = self.folder / "identity"  # the server's key and certificate outlive its data: making them is slow
+
+    # ---- hello, reset, bye -----------------------------------------------------------------------------------------------
+    def hello(self, _):
+        roles = [role for role, program in (("server", self.server), ("client", self.client)) if program]
+        return {"name": "coffer reference", "version": "0.1.0", "roles": roles, "claims": {"channels": ["tls"], "profiles": ["test", "production"]}}
+
+    def reset(self, _):
+        self.end("kill")
+        for path in (self.data, self.devices):
+            shutil.rmtree(path, ignore_errors=True)
+        return {}
+
+    def bye(self, _):
+        self.end("kill")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return {}
+
+    # ---- the server --------------------------------------------------------------------------------------------------------
+    def prepare(self, request):
+        self.fixture.write_text(json.dumps(request["fixture"]))
+        return {}
+
+    def serve(self, _=None):
+        if not self.server:
+            raise Unimplemented("no server program was given")
+        self.end("kill")
+        command = [self.server, "run", "--data", str(self.data), "--fixture", str(self.fixture), "--listen", "127.0.0.1:0"]
+        if self.identity.exists():
+            command += ["--key", str(self.identity / IDENTITY[0]), "--certificate", str(self.identity / IDENTITY[1])]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"cofferd ended with status {self.process.wait(START_SECONDS_MAX)} before it listened")
+        said = json.loads(line)
+        if not self.identity.exists():
+            self.identity.mkdir()
+            for name in IDENTITY:
+                shutil.copy(self.data / name, self.identity / name)
+        return {"host": said["listening"]["address"], "port": said["listening"]["port"], "pin": said["pin"]}
+
+    def end(self, how):
+        process, self.process = self.process, None
+        if process is None:
+            return None
+        process.kill() if how == "kill" else process.terminate()
+        process.stdout.close()
+        return process.wait(START_SECONDS_MAX)
+
+    def admin(self, request):
+        if request["do"] == "stop":
+            return {"exit": self.end("stop")}
+        if request["do"] in ("restart", "kill"):  # kill: without any warning, then started again on the same data
+            self.end("kill" if request["do"] == "kill" else "stop")
+            return self.serve()
+        raise Unimplemented(f"nothing is known of {request['do']}")
+
+    def observe(self, request):
+        answer = {}
+        if request.get("events"):
+            lines = subprocess.run([self.server, "events", "--data", str(self.data), "--json"], capture_output=True, text=True, check=True).stdout
+            answer["events"] = [json.loads(line) for line in lines.splitlines()]
+        if "find" in request:  # which of these octets stand anywhere in what the server stores
+            stored = [path.read_bytes() for path in self.data.rglob("*") if path.is_file()]
+            answer["found"] = [wanted for wanted in request["find"] if any(bytes.fromhex(wanted) in octets for octets in stored)]
+        if not answer:
+            raise Unimplemented("events and find are what can be observed")
+        return answer
+
+    # ---- the client --------------------------------------------------------------------------------------------------------
+    def run(self, home, request, *words, given=None):
+        command = [self.client, "--home", str(home), "--json"]
+        if request.get("timers_ms"):
+            command += ["--timers-ms", ",".join(f"{name}={ms}" for name, ms in request["timers_ms"].items())]
+        return subprocess.run([*command, *words], input=given, capture_output=True, text=True, timeout=DRIVE_SECONDS_MAX)
+
+    def device(self, request):
+        """The device's directory, pointed at the server that the request names."""
+        home = self.devices / request["device"]
+        if not home.exists():
+            self.devices.mkdir(exist_ok=True)
+            where = f"{request['host']}:{request['port']}"
+            made = self.run(home, {}, "init", "--server", where, "--pin", request["pin"], "--computer", request["computer"], "--archive-key", "-", given=request["archive_key"])
+            if made.returncode != 0:
+                raise RuntimeError("coffer init: " + made.stderr)
+        config = json.loads((home / "config.json").read_text())
+        config["server"] |= {"host": request["host"], "port": request["port"], "pin": request["pin"]}
+        if "server" in request:
+            config["server"]["guid"] = request["server"]
+        (home / "config.json").write_text(json.dumps(config))
+        return home
+
+    def drive(self, request):
+        if not self.client:
+            raise Unimplemented("no client program was given")
+        home, do, given = self.device(request), request["do"], None
+        if do == "connect":
+            words, given = ["login", "--registration-key", request["registration_key"], "--user", request["user"], "--password-file", "-"], request["password"]
+            words += ["--deferred"] if request.get("deferred") else []
+        elif do == "restore":
+            words = ["restore", str(request["version"]), "--target", request["target"]] + (["--overwrite"] if request.get("overwrite") else [])
+        elif do in ("ping", "versions", "backup", "verify"):
+            words = [do, *request.get("paths", []), *([str(request["version"])] if "version" in request else [])]
+        else:
+            raise Unimplemented(f"nothing is known of {do}")
+        ended = self.run(home, request, *words, given=given)
+        return {"ended": ENDED.get(ended.returncode, "failed"), "detail": (ended.stdout + ended.stderr).strip()}
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--server")
+    options.add_argument("--client")
+    reference = Reference(**vars(options.parse_args()))
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            if request["verb"] not in VERBS:
+                raise Unimplemented(f"there is no verb {request['verb']}")
+            reply = getattr(reference, request["verb"])(request)
+        except Unimplemented as reason:
+            reply = {"unimplemented": str(reason)}
+        except Exception as trouble:
+            reply = {"error": f"{type(trouble).__name__}: {trouble}"}
+        print(json.dumps({"id": request["id"], **reply}), flush=True)
+        if request["verb"] == "bye":
+            return
+    reference.bye(None)
+
+
+if __name__ == "__main__":
+    main()
