@@ -36,7 +36,6 @@ class Policy final : public tls::Policy {
   bool allow_tls12() const override { return true; }
   bool allow_dtls10() const override { return false; }
   bool allow_dtls12() const override { return false; }
-  bool acceptable_protocol_version(tls::Protocol_Version version) const override { return version == tls::Protocol_Version::TLS_V12; }
   // [CHN-003] A server must offer ECDHE_RSA with AES-256-GCM and SHA-384
   // [CHN-004] A server must not accept a suite that lacks forward secrecy or whose cipher is not AES-256.
   std::vector<std::string> allowed_ciphers() const override { return {"AES-256/GCM"}; }
