@@ -7,11 +7,13 @@ run_conform() {
   done
   need build
   build dev coffer-conform cofferd coffer
-  if [ $own = 1 ]; then arguments+=(--adapter "$PWD/interop/adapters/reference/adapter.py"); fi
+  if [ $own = 1 ]; then
+    arguments+=(--adapter "$(printf '%q ' "$python" "$PWD/interop/adapters/reference/adapter.py" --server "$PWD/build/dev/bin/cofferd" --client "$PWD/build/dev/bin/coffer")")
+  fi
   step "judging"
   rm -rf build/conform
-  local status=0 report=$PWD/build/conform
-  (cd "$called_from" && "$report/../dev/bin/coffer-conform" run --report "$report" "${arguments[@]}") || status=$?
+  local status=0 suite=$PWD/build/dev/bin/coffer-conform report=$PWD/build/conform
+  (cd "$called_from" && "$suite" run --report "$report" "${arguments[@]}") || status=$?
   if [ -e "$report/report.html" ]; then step "report: $report/report.html"; fi
   return $status
 }

@@ -24,7 +24,8 @@ struct TerminalStyle {
   bool colour = false;      // only when the stream is a terminal
   bool transcripts = true;  // of the cases that did not pass
   std::size_t columns = 140;
-  std::size_t cases_in_full_max = 20;  // the others take a line each
+  std::size_t cases_in_full_max = 20;
+  std::size_t cases_in_brief_max = 60;  // a line each; beyond it they are only counted
 };
 
 /// What a run prints at its end: each case that wants attention in full, the chapters, then the counts with their denominator.

@@ -135,8 +135,7 @@ std::string beginning_of(std::string words, std::size_t octets_max) {
   return words + "…";
 }
 
-void case_in_brief(Page& page, const json& one, bool first) {
-  if (first) page.line("\n  And, in full only in the written report:");
+void case_in_brief(Page& page, const json& one) {
   page.line(fmt::format("  {} {:<8} {:<44} {}",
                         page.painted(colour_of(one.at("verdict").get<std::string>()), fmt::format("{:<12}", in_words(one.at("verdict")))),
                         text(one, "role"), text(one, "id"), for_terminal(beginning_of(one.at("actual").get<std::string>(), 70))));
@@ -197,13 +196,13 @@ std::string terminal(const json& report, const TerminalStyle& style) {
   const json& summary = report.at("summary");
 
   const std::vector<const json*> wanting = attention(cases);
-  for (std::size_t i = 0; i < wanting.size(); ++i) {
-    if (i < style.cases_in_full_max) {
-      case_in_full(page, *wanting[i], requirements);
-    } else {
-      case_in_brief(page, *wanting[i], i == style.cases_in_full_max);
-    }
-  }
+  const std::size_t in_full = std::min(wanting.size(), style.cases_in_full_max);
+  const std::size_t in_brief = std::min(wanting.size() - in_full, style.cases_in_brief_max);
+  for (std::size_t i = 0; i < in_full; ++i) case_in_full(page, *wanting[i], requirements);
+  if (in_brief > 0) page.line("\n  And, in full only in the written report:");
+  for (std::size_t i = in_full; i < in_full + in_brief; ++i) case_in_brief(page, *wanting[i]);
+  if (wanting.size() > in_full + in_brief)
+    page.line(fmt::format("  … and {} more in the written report", wanting.size() - in_full - in_brief));
   for (const std::string fault : report.at("preflight_faults"))
     page.line("  " + page.painted(colour_of("error"), "adapter ") + for_terminal(fault));
   for (const std::string id : report.at("stale_unknown"))
