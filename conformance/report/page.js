@@ -75,8 +75,8 @@ function transcript(lines) {
   if (!lines || !lines.length) return element("p.none", {}, "Nothing was exchanged.");
   const connections = new Set(lines.map((line) => line.connection).filter(Boolean));
   const rows = lines.map((line) => {
-    const fields = (line.fields || []).map(([name, value]) => element("div", {}, element("span.name", {}, name), " ", value));
-    const what = element("td.what", {}, element("span.message", {}, line.what), line.note ? element("div.remarked", {}, line.note) : null, ...fields);
+    const fields = (line.fields || []).map(([name, value]) => element("span.field", {}, element("span.name", {}, name), "\u00a0", value, " "));
+    const what = element("td.what", {}, element("span.message", {}, line.what), line.note ? element("div.remarked", {}, line.note) : null, element("div", {}, ...fields));
     const way = (connections.size > 1 ? `${line.connection || " "} ` : "") + (WAY[line.direction] || "");
     const row = element("tr." + line.direction, {}, element("td.when", {}, `${(line.at_us / 1000).toFixed(1)} ms`), element("td.way", {}, way));
     if (!line.hex) what.setAttribute("colspan", "2");
@@ -222,7 +222,7 @@ function openNamed() {
   if (!admits(one)) { Object.assign(filter, { text: "", verdict: null, role: null, chapter: null }); byId("search").value = ""; draw(); }
   const made = elementOf(one);
   made.open = true;
-  made.scrollIntoView({ block: "start" });
+  requestAnimationFrame(() => made.scrollIntoView({ block: "start" }));  // when what stands above it has its size
 }
 
 head();
