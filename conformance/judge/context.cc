@@ -162,6 +162,9 @@ DriveReport Context::driven() {
   if (!drive_id_) throw SuiteFault("no drive is under way");
   const auto id = *drive_id_;
   drive_id_.reset();
+  // A client that has ended its side may linger until its peer does too [SES-007].
+  for (const auto& server : servers_)
+    if (server->end().any()) server->channel().close();
   const auto reply = setting_.adapter->await(id, stage_.patience.answer + std::chrono::seconds(25));
   DriveReport report{text_member(reply, "drive", "ended"), reply.contains("detail") ? reply["detail"].dump() : std::string()};
   stage_.recorder.happened('-', "the client reports: " + report.ended, report.detail);
