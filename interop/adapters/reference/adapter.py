@@ -36,14 +36,17 @@ class Reference:
 
     def reset(self, _):
         self.end("kill")
-        for path in (self.data, self.devices):
-            shutil.rmtree(path, ignore_errors=True)
+        self.forget(self.data, self.devices)
         return {}
 
     def bye(self, _):
         self.end("kill")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.forget(self.folder)
         return {}
+
+    def forget(self, *folders):
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
     # ---- the server --------------------------------------------------------------------------------------------------------
     def prepare(self, request):
@@ -108,8 +111,8 @@ class Reference:
         home = self.devices / request["device"]
         if not home.exists():
             self.devices.mkdir(exist_ok=True)
-            where = f"{request['host']}:{request['port']}"
-            made = self.run(home, {}, "init", "--server", where, "--pin", request["pin"], "--computer", request["computer"], "--archive-key", "-", given=request["archive_key"])
+            words = ["init", "--server", "127.0.0.1:1", "--pin", request["pin"], "--computer", request["computer"], "--archive-key", "-"]
+            made = self.run(home, {}, *words, given=request["archive_key"])
             if made.returncode != 0:
                 raise RuntimeError("coffer init: " + made.stderr)
         config = json.loads((home / "config.json").read_text())
