@@ -46,7 +46,8 @@ inline constexpr std::size_t record_ids_max = 500;
 /// The longest path, and the longest target of a symbolic link.
 inline constexpr std::size_t path_octets_max = 4'096;
 
-/// Relative, at most path_octets_max, and without NUL, empty, "." or ".." component: such a path stays below the directory it is resolved in [ARC-029].
+/// Relative, at most path_octets_max, and without NUL, empty, "." or ".." component: such a path stays below the directory it is resolved
+/// in [ARC-029].
 bool safe_path(std::string_view path);
 
 /// The canonical Entry without the length before it. The caller gives a valid one: see check_entry.

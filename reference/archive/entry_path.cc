@@ -31,7 +31,8 @@ std::expected<void, ArchiveError> check_entry(const Entry& entry) {
       if (!entry.target.empty()) return out_of_range;
       return {};
     case EntryType::symbolic_link:
-      if (entry.target.empty() || entry.target.size() > path_octets_max || entry.target.find('\0') != std::string::npos) return out_of_range;
+      if (entry.target.empty() || entry.target.size() > path_octets_max || entry.target.find('\0') != std::string::npos)
+        return out_of_range;
       return {};
     case EntryType::hard_link:
       // The first name comes first: a restore links to what it has already written.

@@ -36,7 +36,12 @@ class FileFeeder {
 
   FileFeeder(std::vector<Found>& found, const FileCache& cache, const IdSet& reread, Below root, const keys::ArchiveKeys& keys,
              std::int64_t settled_before_ns)
-      : found_(found), cache_(cache), reread_(reread), reader_(std::move(root), keys), settled_before_ns_(settled_before_ns), thread_([this] { run(); }) {}
+      : found_(found),
+        cache_(cache),
+        reread_(reread),
+        reader_(std::move(root), keys),
+        settled_before_ns_(settled_before_ns),
+        thread_([this] { run(); }) {}
   ~FileFeeder() { queue_.stop(); }
 
   BoundedQueue<archive::NamedBlock>& queue() { return queue_; }
@@ -131,16 +136,23 @@ class Backup {
  public:
   Backup(ServerLink& link, const keys::ArchiveKeys& keys, const archive::ChainPoint& chain, FileCache& cache, const MakeRandom& make_random,
          const BackupOptions& options)
-      : link_(link), keys_(keys), chain_(chain), cache_(cache), make_random_(make_random), options_(options), sender_(link, keys, make_random) {}
+      : link_(link),
+        keys_(keys),
+        chain_(chain),
+        cache_(cache),
+        make_random_(make_random),
+        options_(options),
+        sender_(link, keys, make_random) {}
 
   Outcome<BackupReport> run() {
     auto record = send_everything();
     if (!record) {
       Failure failure = std::move(record.error());
       if (failure.code != ExitCode::local)
-        failure.message += fmt::format("\nNo version {} was made, and versions before it are as they were. {} in {} blocks had been sent; the same command again "
-                                       "continues with what is missing",
-                                       chain_.number + 1, octets_for_people(sender_.counts().octets_sent), sender_.counts().blocks_sent);
+        failure.message += fmt::format(
+            "\nNo version {} was made, and versions before it are as they were. {} in {} blocks had been sent; the same command again "
+            "continues with what is missing",
+            chain_.number + 1, octets_for_people(sender_.counts().octets_sent), sender_.counts().blocks_sent);
       return std::unexpected(std::move(failure));
     }
     return commit(std::move(*record));
@@ -176,7 +188,8 @@ class Backup {
   Outcome<void> ask_about_known_files() {
     std::vector<Digest> ids;
     for (const Found& found : scan_.found)
-      if (const FileCache::Known* known = cache_.find(found.entry.path, found.stamp)) ids.insert(ids.end(), known->blocks.begin(), known->blocks.end());
+      if (const FileCache::Known* known = cache_.find(found.entry.path, found.stamp))
+        ids.insert(ids.end(), known->blocks.begin(), known->blocks.end());
     const auto missing = sender_.ask(ids);
     if (!missing) return std::unexpected(missing.error());
     reread_.insert(missing->begin(), missing->end());
@@ -273,7 +286,8 @@ class Backup {
     archive::RecordVault vault(keys_);
     const auto random = make_random_();
     auto sealed = vault.seal(record, *random);
-    if (!sealed) return std::unexpected(Failure{ExitCode::local, fmt::format("the version cannot be sealed: {}", archive::describe(sealed.error()))});
+    if (!sealed)
+      return std::unexpected(Failure{ExitCode::local, fmt::format("the version cannot be sealed: {}", archive::describe(sealed.error()))});
     report_.version = {record.number, archive::link_of(record.previous, record.number, *sealed)};
     protocol::CommitVersion version{.number = record.number,
                                     .previous = Octets(record.previous.begin(), record.previous.end()),
@@ -282,7 +296,9 @@ class Backup {
     if (auto committed = link_.commit(std::move(version)); !committed) {
       Failure failure = std::move(committed.error());
       if (failure.code == ExitCode::untrusted)
-        failure.message += fmt::format("\nVersion {} was complete, and its acknowledgement did not come: `coffer versions` shows whether the server has it", record.number);
+        failure.message += fmt::format(
+            "\nVersion {} was complete, and its acknowledgement did not come: `coffer versions` shows whether the server has it",
+            record.number);
       return std::unexpected(std::move(failure));
     }
     report_.sent = sender_.counts();
@@ -291,16 +307,10 @@ class Backup {
 
   void count(const archive::Entry& entry) {
     switch (entry.type) {
-      case archive::EntryType::file:
-        ++report_.files;
-        break;
-      case archive::EntryType::directory:
-        ++report_.directories;
-        break;
+      case archive::EntryType::file: ++report_.files; break;
+      case archive::EntryType::directory: ++report_.directories; break;
       case archive::EntryType::symbolic_link:
-      case archive::EntryType::hard_link:
-        ++report_.links;
-        break;
+      case archive::EntryType::hard_link: ++report_.links; break;
     }
   }
 

@@ -17,7 +17,9 @@ namespace {
 constexpr std::size_t batch_ids_max = spec::limits::blocks_per_request_max;
 constexpr std::size_t batch_octets_max = 32U << 20U;
 
-Failure cannot_seal(archive::ArchiveError error) { return {ExitCode::local, fmt::format("a block cannot be sealed: {}", archive::describe(error))}; }
+Failure cannot_seal(archive::ArchiveError error) {
+  return {ExitCode::local, fmt::format("a block cannot be sealed: {}", archive::describe(error))};
+}
 
 }  // namespace
 

@@ -15,8 +15,8 @@ namespace coffer::client {
 namespace {
 
 std::string line(const BackupProgress& progress) {
-  return fmt::format("{} of {} files, {} of {} looked at, {} sent", progress.files_done, progress.files, octets_for_people(progress.octets_done),
-                     octets_for_people(progress.octets), octets_for_people(progress.octets_sent));
+  return fmt::format("{} of {} files, {} of {} looked at, {} sent", progress.files_done, progress.files,
+                     octets_for_people(progress.octets_done), octets_for_people(progress.octets), octets_for_people(progress.octets_sent));
 }
 
 Shown show(BackupReport report) {
@@ -29,12 +29,13 @@ Shown show(BackupReport report) {
                                {"content_octets", report.content_octets},
                                {"blocks_sent", report.sent.blocks_sent},
                                {"octets_sent", report.sent.octets_sent}};
-  return {.code = report.problems.empty() ? ExitCode::ok : ExitCode::incomplete,
-          .text = fmt::format("version {}: {} files ({} unchanged), {} directories, {} links, {}; {} sent in {} new blocks.\n", report.version.number, report.files,
-                              report.files_unchanged, report.directories, report.links, octets_for_people(report.content_octets),
-                              octets_for_people(report.sent.octets_sent), report.sent.blocks_sent),
-          .json = json.dump(),
-          .problems = std::move(report.problems)};
+  return {
+      .code = report.problems.empty() ? ExitCode::ok : ExitCode::incomplete,
+      .text = fmt::format("version {}: {} files ({} unchanged), {} directories, {} links, {}; {} sent in {} new blocks.\n",
+                          report.version.number, report.files, report.files_unchanged, report.directories, report.links,
+                          octets_for_people(report.content_octets), octets_for_people(report.sent.octets_sent), report.sent.blocks_sent),
+      .json = json.dump(),
+      .problems = std::move(report.problems)};
 }
 
 }  // namespace
@@ -52,19 +53,23 @@ Outcome<Shown> run_backup(const Context& context, const BackupArguments& argumen
   FileCache cache(session->key_check);
   cache.load(session->device.cache_path());
   Progress progress;
-  const BackupOptions options{.paths = arguments.paths,
-                              .scan = {.left_out = context.home, .one_file_system = arguments.one_file_system},
-                              .now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
-                              .progress = [&](const BackupProgress& now) {
-                                if (progress.due()) progress.show(line(now));
-                              }};
-  auto report = back_up(*session->link, session->keys, *head, cache, [] { return std::make_unique<Botan::System_RNG>(); }, options);
+  const BackupOptions options{
+      .paths = arguments.paths,
+      .scan = {.left_out = context.home, .one_file_system = arguments.one_file_system},
+      .now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
+      .progress = [&](const BackupProgress& now) {
+        if (progress.due()) progress.show(line(now));
+      }};
+  auto report = back_up(
+      *session->link, session->keys, *head, cache, [] { return std::make_unique<Botan::System_RNG>(); }, options);
   progress.clear();
   // What was read is known now, whatever became of the version: the next run asks for it by name.
   const auto saved = cache.save(session->device.cache_path());
   if (!report) return std::unexpected(report.error());
   if (auto kept = session->remember(report->version); !kept) return std::unexpected(kept.error());
-  if (!saved) report->problems.push_back({session->device.cache_path(), fmt::format("{}; the next backup will read every file again", saved.error().message)});
+  if (!saved)
+    report->problems.push_back(
+        {session->device.cache_path(), fmt::format("{}; the next backup will read every file again", saved.error().message)});
   session->link->leave();
   return show(std::move(*report));
 }

@@ -43,15 +43,19 @@ Outcome<Shown> run_init(const Context& context, const InitArguments& arguments) 
   std::optional<std::uint64_t> computer = random_guid(random);
   if (!arguments.computer.empty()) computer = parse_guid(arguments.computer);
   if (!computer) return usage("--computer: expected 16 lower-case hexadecimal digits, not all 0");
-  auto key = arguments.archive_key.empty() ? Outcome<keys::ArchiveKey>(keys::ArchiveKey::generate(random)) : key_from(arguments.archive_key);
+  auto key =
+      arguments.archive_key.empty() ? Outcome<keys::ArchiveKey>(keys::ArchiveKey::generate(random)) : key_from(arguments.archive_key);
   if (!key) return std::unexpected(key.error());
 
-  const auto device = Device::create(context.home, {.host = address->host, .port = address->port, .pin = *pin, .computer = *computer, .server = {}}, *key);
+  const auto device =
+      Device::create(context.home, {.host = address->host, .port = address->port, .pin = *pin, .computer = *computer, .server = {}}, *key);
   if (!device) return std::unexpected(device.error());
-  const nlohmann::json json = {{"home", printable(context.home)}, {"computer", format_guid(*computer)}, {"key_check", hex(key->check_value())}};
+  const nlohmann::json json = {
+      {"home", printable(context.home)}, {"computer", format_guid(*computer)}, {"key_check", hex(key->check_value())}};
   std::string text = fmt::format("{} is set up as computer {}.\n", printable(context.home), format_guid(*computer));
   if (arguments.archive_key.empty())
-    text += fmt::format("Keep a copy of {}/archive.key in a safe place: without it nothing can ever be restored.\n", printable(context.home));
+    text +=
+        fmt::format("Keep a copy of {}/archive.key in a safe place: without it nothing can ever be restored.\n", printable(context.home));
   return Shown{.code = ExitCode::ok, .text = std::move(text), .json = json.dump(), .problems = {}};
 }
 

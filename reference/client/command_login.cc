@@ -22,7 +22,8 @@ std::unexpected<Failure> usage(std::string message) { return std::unexpected(Fai
 
 /// Typed without being shown; the terminal is put back whatever happens.
 Outcome<keys::Secret> prompt(const std::string& user) {
-  if (::isatty(STDIN_FILENO) != 1) return usage("there is no terminal to ask for the password: give --password-file FILE, or - for standard input");
+  if (::isatty(STDIN_FILENO) != 1)
+    return usage("there is no terminal to ask for the password: give --password-file FILE, or - for standard input");
   fmt::print(stderr, "Password of {}: ", printable(user));
   termios before{};
   ::tcgetattr(STDIN_FILENO, &before);
@@ -52,15 +53,18 @@ bool alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= '
 }  // namespace
 
 Outcome<Shown> run_login(const Context& context, const LoginArguments& arguments) {
-  if (arguments.registration_key.size() != spec::limits::registration_key_octets || !std::ranges::all_of(arguments.registration_key, alphanumeric))
+  if (arguments.registration_key.size() != spec::limits::registration_key_octets ||
+      !std::ranges::all_of(arguments.registration_key, alphanumeric))
     return usage("--registration-key: expected 16 letters and digits");
   if (arguments.user.empty() || arguments.user.size() > spec::limits::text_octets_max) return usage("--user: expected 1 to 255 octets");
-  if (printable(arguments.user).find("\\x") != std::string::npos) return usage("--user: expected text in UTF-8 without control characters or backslashes");
+  if (printable(arguments.user).find("\\x") != std::string::npos)
+    return usage("--user: expected text in UTF-8 without control characters or backslashes");
   auto device = Device::open(context.home);
   if (!device) return std::unexpected(device.error());
   auto password = arguments.password_file.empty() ? prompt(arguments.user) : password_from(arguments.password_file);
   if (!password) return std::unexpected(password.error());
-  if (password->empty() || password->size() > spec::limits::password_octets_max) return usage("the password is empty or longer than 1,024 octets");
+  if (password->empty() || password->size() > spec::limits::password_octets_max)
+    return usage("the password is empty or longer than 1,024 octets");
 
   const Credential credential{arguments.registration_key, arguments.user, std::move(*password), arguments.deferred};
   auto link = connect(*device, credential, context.timers);

@@ -13,7 +13,8 @@ Outcome<Shown> run_ping(const Context& context) {
   const SessionFacts facts = session->link->facts();
   session->link->leave();
   const nlohmann::json json = {{"user", facts.user}, {"server", format_guid(facts.server)}, {"permissions", facts.permissions}};
-  return Shown{.code = ExitCode::ok, .text = fmt::format("server {} answers.\n", format_guid(facts.server)), .json = json.dump(), .problems = {}};
+  return Shown{
+      .code = ExitCode::ok, .text = fmt::format("server {} answers.\n", format_guid(facts.server)), .json = json.dump(), .problems = {}};
 }
 
 }  // namespace coffer::client

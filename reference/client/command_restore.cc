@@ -14,7 +14,8 @@ namespace {
 ShowRestore shown_by(Progress& progress, std::string_view doing) {
   return [&progress, doing](const RestoreProgress& now) {
     if (progress.due())
-      progress.show(fmt::format("{} {} of {} files, {} of {}", doing, now.files_done, now.files, octets_for_people(now.octets_done), octets_for_people(now.octets)));
+      progress.show(fmt::format("{} {} of {} files, {} of {}", doing, now.files_done, now.files, octets_for_people(now.octets_done),
+                                octets_for_people(now.octets)));
   };
 }
 
@@ -40,13 +41,18 @@ Outcome<Shown> run_restore(const Context& context, const RestoreArguments& argum
   progress.clear();
   session->link->leave();
   if (!report) return std::unexpected(report.error());
-  const nlohmann::json json = {{"version", arguments.version}, {"files", report->files},   {"directories", report->directories},
-                               {"links", report->links},       {"content_octets", report->content_octets}, {"lost_blocks", as_json(report->lost)}};
-  return Shown{.code = report->problems.empty() ? ExitCode::ok : ExitCode::incomplete,
-               .text = fmt::format("version {}: restored {} files, {} directories, {} links, {} into {}.\n", arguments.version, report->files, report->directories,
-                                   report->links, octets_for_people(report->content_octets), printable(arguments.target)),
-               .json = json.dump(),
-               .problems = std::move(report->problems)};
+  const nlohmann::json json = {{"version", arguments.version},
+                               {"files", report->files},
+                               {"directories", report->directories},
+                               {"links", report->links},
+                               {"content_octets", report->content_octets},
+                               {"lost_blocks", as_json(report->lost)}};
+  return Shown{
+      .code = report->problems.empty() ? ExitCode::ok : ExitCode::incomplete,
+      .text = fmt::format("version {}: restored {} files, {} directories, {} links, {} into {}.\n", arguments.version, report->files,
+                          report->directories, report->links, octets_for_people(report->content_octets), printable(arguments.target)),
+      .json = json.dump(),
+      .problems = std::move(report->problems)};
 }
 
 Outcome<Shown> run_verify(const Context& context, const VerifyArguments& arguments) {

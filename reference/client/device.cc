@@ -95,7 +95,8 @@ Outcome<void> write_json(const std::string& path, const Json& json) {
   return replace_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
-constexpr std::string_view begin_again = "Correct it, or move the directory away and run `coffer init` again with the same --computer and --archive-key";
+constexpr std::string_view begin_again =
+    "Correct it, or move the directory away and run `coffer init` again with the same --computer and --archive-key";
 constexpr std::string_view log_in_again = "Run `coffer login` again";
 constexpr std::string_view careful_with_chain =
     "It holds the newest version that this device has seen, and so guards against a server that shows an older archive. Restore it from a "
@@ -133,10 +134,13 @@ Outcome<Device> Device::create(const std::string& home, const DeviceConfig& conf
   Device device(home, std::move(*held));
   for (const char* name : {"config.json", "archive.key"})
     if (::access(device.path(name).c_str(), F_OK) == 0)
-      return std::unexpected(Failure{ExitCode::usage, fmt::format("{} already exists: this device is set up. Use it, or give --home another directory", device.path(name))});
+      return std::unexpected(
+          Failure{ExitCode::usage,
+                  fmt::format("{} already exists: this device is set up. Use it, or give --home another directory", device.path(name))});
   if (::chmod(home.c_str(), 0700) != 0) return local(fmt::format("cannot keep others out of {}: {}", home, describe({errno})));
   // The config comes last: a directory with one is complete.
-  if (auto written = replace_file(device.path("archive.key"), keys::format_archive_key(key)); !written) return std::unexpected(written.error());
+  if (auto written = replace_file(device.path("archive.key"), keys::format_archive_key(key)); !written)
+    return std::unexpected(written.error());
   device.config_ = config;
   if (auto written = device.write_config(); !written) return std::unexpected(written.error());
   return device;
@@ -144,7 +148,8 @@ Outcome<Device> Device::create(const std::string& home, const DeviceConfig& conf
 
 Outcome<Device> Device::open(const std::string& home) {
   if (::access((home + "/config.json").c_str(), F_OK) != 0)
-    return local(fmt::format("{} is not a device directory ({}): run `coffer init` first, or give --home the right one", home, describe({errno})));
+    return local(
+        fmt::format("{} is not a device directory ({}): run `coffer init` first, or give --home the right one", home, describe({errno})));
   auto held = lock(home);
   if (!held) return std::unexpected(held.error());
   Device device(home, std::move(*held));
@@ -190,9 +195,13 @@ Outcome<void> Device::remember(const Credential& credential) {
 Outcome<keys::ArchiveKey> Device::archive_key() const {
   const auto file = read_small_file(path("archive.key"));
   if (!file) return std::unexpected(file.error());
-  if (file->missing) return local(fmt::format("{} is missing: put the archive key back (64 hexadecimal digits); no version can be read without it", path("archive.key")));
+  if (file->missing)
+    return local(fmt::format("{} is missing: put the archive key back (64 hexadecimal digits); no version can be read without it",
+                             path("archive.key")));
   auto key = keys::parse_archive_key(file->text());
-  if (!key) return local(fmt::format("{} is damaged: {}. Put the archive key back; no version can be read without it", path("archive.key"), describe(key.error())));
+  if (!key)
+    return local(fmt::format("{} is damaged: {}. Put the archive key back; no version can be read without it", path("archive.key"),
+                             describe(key.error())));
   return std::move(*key);
 }
 
@@ -206,7 +215,8 @@ Outcome<std::vector<SeenVersion>> Device::all_seen() const {
       const std::string at = fmt::format("/archives/{}", all.size());
       all.push_back({.server = parsed(one, "server", parse_guid, "16 lower-case hexadecimal digits, not all 0", at),
                      .user = number<std::uint64_t>(one, "user", at),
-                     .point = {.number = number<std::uint64_t>(one, "number", at), .link = parsed(one, "link", parse_digest, "64 hexadecimal digits", at)}});
+                     .point = {.number = number<std::uint64_t>(one, "number", at),
+                               .link = parsed(one, "link", parse_digest, "64 hexadecimal digits", at)}});
     }
     return all;
   });
@@ -229,7 +239,8 @@ Outcome<void> Device::remember(const SeenVersion& seen) {
   all->push_back(seen);
   Json archives = Json::array();
   for (const SeenVersion& one : *all)
-    archives.push_back({{"server", format_guid(one.server)}, {"user", one.user}, {"number", one.point.number}, {"link", hex(one.point.link)}});
+    archives.push_back(
+        {{"server", format_guid(one.server)}, {"user", one.user}, {"number", one.point.number}, {"link", hex(one.point.link)}});
   return write_json(path("chain.json"), {{"coffer_chain", 1}, {"archives", archives}});
 }
 
@@ -250,7 +261,8 @@ Outcome<DeviceConfiguration> Device::configuration() const {
 
 Outcome<void> Device::remember(const DeviceConfiguration& configuration) {
   Json settings = Json::array();
-  for (const protocol::Setting& one : configuration.settings) settings.push_back({{"name", one.name}, {"value", one.value}, {"locked", one.locked}});
+  for (const protocol::Setting& one : configuration.settings)
+    settings.push_back({{"name", one.name}, {"value", one.value}, {"locked", one.locked}});
   return write_json(path("configuration.json"), {{"version", configuration.version}, {"settings", settings}});
 }
 

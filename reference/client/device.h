@@ -19,7 +19,7 @@ namespace coffer::client {
 struct DeviceConfig {
   std::string host;
   std::uint16_t port = 0;
-  Digest pin{};                         // SHA-256 of the server's SubjectPublicKeyInfo [CHN-009]
+  Digest pin{};  // SHA-256 of the server's SubjectPublicKeyInfo [CHN-009]
   std::uint64_t computer = 0;
   std::optional<std::uint64_t> server;  // once seen [IDN-006]
 };

@@ -11,10 +11,10 @@ namespace coffer::client {
 
 enum class ExitCode : std::uint8_t {
   ok = 0,
-  incomplete = 1,   // some files could not be read, were skipped, or are damaged: each is named
-  refused = 2,      // the server refused, or ended the session
-  untrusted = 3,    // the server cannot be reached, or cannot be trusted
-  local = 4,        // this device's files, its disk, or the archive itself
+  incomplete = 1,  // some files could not be read, were skipped, or are damaged: each is named
+  refused = 2,     // the server refused, or ended the session
+  untrusted = 3,   // the server cannot be reached, or cannot be trusted
+  local = 4,       // this device's files, its disk, or the archive itself
   usage = 64,
 };
 

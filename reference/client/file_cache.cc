@@ -81,8 +81,9 @@ Outcome<void> FileCache::save(const std::string& path) const {
   for (const auto& [name, known] : files_) {
     put_number(out, name.size());
     out.insert(out.end(), name.begin(), name.end());
-    for (const std::uint64_t number : {known.stamp.device, known.stamp.inode, known.stamp.size, static_cast<std::uint64_t>(known.stamp.modified_ns),
-                                       static_cast<std::uint64_t>(known.stamp.changed_ns), static_cast<std::uint64_t>(known.blocks.size())})
+    for (const std::uint64_t number :
+         {known.stamp.device, known.stamp.inode, known.stamp.size, static_cast<std::uint64_t>(known.stamp.modified_ns),
+          static_cast<std::uint64_t>(known.stamp.changed_ns), static_cast<std::uint64_t>(known.blocks.size())})
       put_number(out, number);
     const Octets ids = archive::join(known.blocks);
     out.insert(out.end(), ids.begin(), ids.end());

@@ -17,13 +17,10 @@ namespace {
 Unreadable unreadable(SystemError error) {
   switch (error.number) {
     case ENOENT:
-    case ENOTDIR:
-      return {"vanished while the backup ran", true};
+    case ENOTDIR: return {"vanished while the backup ran", true};
     case ELOOP:
-    case ENXIO:
-      return {"is no longer a regular file", true};
-    default:
-      return {fmt::format("cannot be read: {}", describe(error)), false};
+    case ENXIO: return {"is no longer a regular file", true};
+    default: return {fmt::format("cannot be read: {}", describe(error)), false};
   }
 }
 
@@ -47,7 +44,8 @@ std::expected<ReadFile, Unreadable> ContentReader::read(const std::string& path,
   while (wanted && found->entry.size < octets_max) {
     const ssize_t count = ::read(file->fd(), buffer_.data(), std::min<std::uint64_t>(buffer_.size(), octets_max - found->entry.size));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return std::unexpected(Unreadable{fmt::format("cannot be read after {} octets: {}", found->entry.size, describe({errno})), false});
+    if (count < 0)
+      return std::unexpected(Unreadable{fmt::format("cannot be read after {} octets: {}", found->entry.size, describe({errno})), false});
     if (count == 0) break;
     found->entry.size += static_cast<std::uint64_t>(count);
     cutter.feed(View(buffer_).first(static_cast<std::size_t>(count)));

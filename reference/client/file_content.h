@@ -31,7 +31,8 @@ class ContentReader {
   /// False: nobody wants more, stop reading.
   using Sink = std::function<bool(archive::NamedBlock)>;
 
-  ContentReader(Below root, const keys::ArchiveKeys& keys) : root_(std::move(root)), vault_(keys), gears_(archive::gear_table(keys.chunker)), buffer_(1U << 20U) {}
+  ContentReader(Below root, const keys::ArchiveKeys& keys)
+      : root_(std::move(root)), vault_(keys), gears_(archive::gear_table(keys.chunker)), buffer_(1U << 20U) {}
 
   std::expected<ReadFile, Unreadable> read(const std::string& path, const Sink& sink);
 

@@ -3,8 +3,8 @@
 #include <cstdlib>
 #include <functional>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "client/commands.h"
@@ -31,7 +31,8 @@ std::string take_timers(const std::string& text, protocol::Timers& timers) {
     const std::string name = part.substr(0, equals);
     std::size_t timer = 0;
     while (timer < timers.size() && spec::name(static_cast<spec::Timer>(timer)) != name) ++timer;
-    if (timer == timers.size() || equals == std::string::npos || !CLI::detail::lexical_cast(part.substr(equals + 1), timers[timer]) || timers[timer] == 0)
+    if (timer == timers.size() || equals == std::string::npos || !CLI::detail::lexical_cast(part.substr(equals + 1), timers[timer]) ||
+        timers[timer] == 0)
       return fmt::format("{}: expected NAME=MILLISECONDS, NAME one of tls_handshake, step, idle, answer, linger", part);
   }
   return {};
@@ -42,10 +43,12 @@ int print(const Shown& shown, bool as_json) {
     auto json = nlohmann::json::parse(shown.json);
     json["exit_code"] = static_cast<int>(shown.code);
     json["problems"] = nlohmann::json::array();
-    for (const Problem& problem : shown.problems) json["problems"].push_back({{"path", printable(problem.path)}, {"problem", printable(problem.what)}});
+    for (const Problem& problem : shown.problems)
+      json["problems"].push_back({{"path", printable(problem.path)}, {"problem", printable(problem.what)}});
     fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
-    for (const Problem& problem : shown.problems) fmt::print(stderr, "coffer: {}{}{}\n", printable(problem.path), problem.path.empty() ? "" : " ", problem.what);
+    for (const Problem& problem : shown.problems)
+      fmt::print(stderr, "coffer: {}{}{}\n", printable(problem.path), problem.path.empty() ? "" : " ", problem.what);
     fmt::print("{}", shown.text);
   }
   if (std::fflush(stdout) != 0) return static_cast<int>(ExitCode::local);
@@ -121,7 +124,8 @@ int run(int count, char** arguments) {
     return code == 0 ? 0 : static_cast<int>(ExitCode::usage);
   }
   if (!timers.empty())
-    if (const std::string wrong = take_timers(timers, context.timers); !wrong.empty()) return print(Failure{ExitCode::usage, "--timers-ms " + wrong}, json);
+    if (const std::string wrong = take_timers(timers, context.timers); !wrong.empty())
+      return print(Failure{ExitCode::usage, "--timers-ms " + wrong}, json);
   const auto shown = command();
   return shown ? print(*shown, json) : print(shown.error(), json);
 }

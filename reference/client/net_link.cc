@@ -16,7 +16,8 @@
 namespace coffer::client {
 namespace {
 
-// [SES-010] A client's first message MUST be version: protocol, application version, operating system, virtual machine, address and time zone.
+// [SES-010] A client's first message MUST be version: protocol, application version, operating system, virtual machine, address and time
+// zone.
 protocol::Version version_of_this_program() {
   utsname system{};
   std::string operating_system = "Linux";
@@ -94,9 +95,8 @@ class NetLink final : public ServerLink {
   }
 
   Outcome<std::vector<std::uint16_t>> fetch(View ids, const BlockSink& sink) override {
-    auto ended = ask<protocol::BlocksEnded>(protocol::BeginFetch{Octets(ids.begin(), ids.end())}, [&](protocol::BlockArrived block) {
-      sink(block.id, std::move(block.sealed));
-    });
+    auto ended = ask<protocol::BlocksEnded>(protocol::BeginFetch{Octets(ids.begin(), ids.end())},
+                                            [&](protocol::BlockArrived block) { sink(block.id, std::move(block.sealed)); });
     if (!ended) return std::unexpected(ended.error());
     return std::move(ended->missing);
   }

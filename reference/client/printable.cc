@@ -17,7 +17,8 @@ std::size_t character(std::string_view text) {
   if (first < 0x80) return 1;
   if (between(first, 0xC2, 0xDF)) return tail(1) ? 2 : 0;
   if (between(first, 0xE0, 0xEF)) return between(octet(1), first == 0xE0 ? 0xA0 : 0x80, first == 0xED ? 0x9F : 0xBF) && tail(2) ? 3 : 0;
-  if (between(first, 0xF0, 0xF4)) return between(octet(1), first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF) && tail(2) && tail(3) ? 4 : 0;
+  if (between(first, 0xF0, 0xF4))
+    return between(octet(1), first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF) && tail(2) && tail(3) ? 4 : 0;
   return 0;
 }
 

@@ -13,7 +13,8 @@
 namespace coffer::client {
 namespace {
 
-/// A full disk or a wrong manifest is no fault of the session: it ends in order, and the server's log says that the restore was not complete.
+/// A full disk or a wrong manifest is no fault of the session: it ends in order, and the server's log says that the restore was not
+/// complete.
 Failure end_in_order(ServerLink& link, const Failure& failure) {
   if (failure.code == ExitCode::local) (void)link.end_restore(false);
   return failure;
@@ -92,12 +93,9 @@ class Restore {
 
   Written write_without_blocks(const archive::Entry& entry) {
     switch (entry.type) {
-      case archive::EntryType::directory:
-        return tree_.directory(entry);
-      case archive::EntryType::symbolic_link:
-        return tree_.symbolic_link(entry);
-      case archive::EntryType::hard_link:
-        return tree_.hard_link(entry);
+      case archive::EntryType::directory: return tree_.directory(entry);
+      case archive::EntryType::symbolic_link: return tree_.symbolic_link(entry);
+      case archive::EntryType::hard_link: return tree_.hard_link(entry);
       case archive::EntryType::file: {
         auto file = tree_.begin_file(entry);
         if (!file) return std::unexpected(file.error());
@@ -118,7 +116,9 @@ class Restore {
       open_.emplace(std::move(*begun));
     }
     if (skipped_[place.entry]) return {};
-    if (!block) return skip(place.entry, {fmt::format("was not restored: its block {} is lost ({})", short_name(file.blocks[place.block]), block.error()), false});
+    if (!block)
+      return skip(place.entry,
+                  {fmt::format("was not restored: its block {} is lost ({})", short_name(file.blocks[place.block]), block.error()), false});
     if (auto written = open_->write(*block); !written) return skip(place.entry, written.error());
     progress_.octets_done += block->size();
     if (place.block + 1 < file.blocks.size()) {
@@ -142,9 +142,10 @@ class Restore {
     if (done.type == archive::EntryType::file) ++progress_.files_done;
     show_(progress_);
     if (!written && written.error().fatal)
-      return std::unexpected(Failure{ExitCode::local, fmt::format("{}: {}. What was restored before it stays; make room and run the restore again "
-                                                                  "(files that are there are left as they are)",
-                                                                  printable(done.path), written.error().what)});
+      return std::unexpected(
+          Failure{ExitCode::local, fmt::format("{}: {}. What was restored before it stays; make room and run the restore again "
+                                               "(files that are there are left as they are)",
+                                               printable(done.path), written.error().what)});
     if (!written) {
       report_.problems.push_back({done.path, written.error().what});
       return {};
@@ -171,7 +172,8 @@ class Restore {
 
 }  // namespace
 
-Outcome<RestoreReport> restore(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record, const RestoreOptions& options) {
+Outcome<RestoreReport> restore(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record,
+                               const RestoreOptions& options) {
   auto tree = TreeWriter::open(options.target, options.overwrite);
   if (!tree) return std::unexpected(tree.error());
   if (auto begun = link.begin_restore(record.number, ServerLink::Purpose::restore); !begun) return std::unexpected(begun.error());
@@ -184,7 +186,8 @@ Outcome<RestoreReport> restore(ServerLink& link, const keys::ArchiveKeys& keys, 
   return report;
 }
 
-Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record, const ShowRestore& show) {
+Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record,
+                             const ShowRestore& show) {
   if (auto begun = link.begin_restore(record.number, ServerLink::Purpose::verify); !begun) return std::unexpected(begun.error());
   BlockFetcher fetcher(link, keys);
   auto content = read_content(fetcher, record);
@@ -216,7 +219,8 @@ Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, co
     progress.octets_done += block ? block->size() : 0;
     show(progress);
     if (place.block + 1 < file.blocks.size()) return {};
-    if (!wrong && octets_of_file != file.size) wrong = fmt::format("has blocks of {} octets, and its entry says {}", octets_of_file, file.size);
+    if (!wrong && octets_of_file != file.size)
+      wrong = fmt::format("has blocks of {} octets, and its entry says {}", octets_of_file, file.size);
     if (wrong) report.problems.push_back({file.path, *wrong});
     if (!wrong) report.content_octets += file.size;
     ++progress.files_done;

@@ -33,7 +33,8 @@ struct RestoreReport {
 };
 
 /// Failures: the session's; the target cannot be written at all. What was already restored stays.
-Outcome<RestoreReport> restore(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record, const RestoreOptions& options);
+Outcome<RestoreReport> restore(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record,
+                               const RestoreOptions& options);
 
 struct VerifyReport {
   std::uint64_t files = 0, blocks = 0, content_octets = 0;
@@ -42,6 +43,7 @@ struct VerifyReport {
 };
 
 /// Fetches and opens every block of the version.
-Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record, const ShowRestore& progress);
+Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record,
+                             const ShowRestore& progress);
 
 }  // namespace coffer::client

@@ -38,8 +38,9 @@ Outcome<Session> open_session(const Context& context, std::uint32_t permissions_
   const SessionFacts facts = (*link)->facts();
   if ((facts.permissions & permissions_any_of) == 0 && permissions_any_of != 0) {
     (*link)->leave();
-    return std::unexpected(Failure{ExitCode::refused, fmt::format("the server does not permit this to {}{}. Ask its administrator for a role that does", credential->user_name,
-                                                                  credential->deferred ? ", whose login is deferred" : "")});
+    return std::unexpected(
+        Failure{ExitCode::refused, fmt::format("the server does not permit this to {}{}. Ask its administrator for a role that does",
+                                               credential->user_name, credential->deferred ? ", whose login is deferred" : "")});
   }
   const keys::ArchiveKeys archive_keys = key->derive({.user = facts.user, .computer = facts.computer, .server = facts.server});
   return Session{std::move(*device), std::move(*link), key->check_value(), archive_keys};
@@ -48,8 +49,10 @@ Outcome<Session> open_session(const Context& context, std::uint32_t permissions_
 Outcome<const ListedVersion*> find_version(const VersionList& list, std::uint64_t number) {
   // Numbers begin at 1 and have no gaps: the chain was verified.
   if (number >= 1 && number <= list.versions.size()) return &list.versions[number - 1];
-  return std::unexpected(Failure{ExitCode::refused, list.versions.empty() ? "the archive has no version yet: make one with `coffer backup`"
-                                                                          : fmt::format("there is no version {}: the archive has versions 1 to {}", number, list.versions.size())});
+  return std::unexpected(Failure{
+      ExitCode::refused, list.versions.empty()
+                             ? "the archive has no version yet: make one with `coffer backup`"
+                             : fmt::format("there is no version {}: the archive has versions 1 to {}", number, list.versions.size())});
 }
 
 std::string time_for_people(std::int64_t nanoseconds) {

@@ -15,8 +15,10 @@ std::string place(const DeviceConfig& config) {
 
 std::string_view what_to_do(spec::Reason reason) {
   using enum spec::Reason;
-  if (reason == login_refused) return "Check registration key, user and password, and run `coffer login` again; why exactly, only the server's log tells";
-  if (reason == computer_refused) return "The computer is blocked, or another session of it is still open: try again, or ask the server's administrator";
+  if (reason == login_refused)
+    return "Check registration key, user and password, and run `coffer login` again; why exactly, only the server's log tells";
+  if (reason == computer_refused)
+    return "The computer is blocked, or another session of it is still open: try again, or ask the server's administrator";
   if (reason == version_too_old) return "Install a newer coffer";
   if (reason == not_permitted) return "Ask the server's administrator for a role that permits it";
   if (reason == version_conflict) return "Another session of this computer committed a version meanwhile: run the command again";
@@ -35,18 +37,16 @@ Failure explain(const net::Trouble& trouble, const DeviceConfig& config) {
   switch (trouble.kind) {
     case net::TroubleKind::cannot_resolve:
       return untrusted("cannot find", "Check the name given to `coffer init --server`, and the network");
-    case net::TroubleKind::cannot_connect:
-      return untrusted("cannot reach", "Check that the server runs and that its port is open");
+    case net::TroubleKind::cannot_connect: return untrusted("cannot reach", "Check that the server runs and that its port is open");
     case net::TroubleKind::pin_mismatch:
-      return untrusted("will not talk to", fmt::format("The pin of this device is {}. If the server's key was really replaced, set `pin` in config.json to the one that "
-                                                       "`cofferd pin` shows; otherwise someone is in between",
-                                                       hex(config.pin)));
-    case net::TroubleKind::tls_failed:
-      return untrusted("no secure channel to", "Check that a Coffer server listens there");
-    case net::TroubleKind::timed_out:
-      return untrusted("lost patience with", "Run the command again once the network is better");
-    case net::TroubleKind::connection_lost:
-      return untrusted("lost the connection to", "Run the command again");
+      return untrusted(
+          "will not talk to",
+          fmt::format("The pin of this device is {}. If the server's key was really replaced, set `pin` in config.json to the one that "
+                      "`cofferd pin` shows; otherwise someone is in between",
+                      hex(config.pin)));
+    case net::TroubleKind::tls_failed: return untrusted("no secure channel to", "Check that a Coffer server listens there");
+    case net::TroubleKind::timed_out: return untrusted("lost patience with", "Run the command again once the network is better");
+    case net::TroubleKind::connection_lost: return untrusted("lost the connection to", "Run the command again");
   }
   return {ExitCode::untrusted, trouble.detail};
 }
@@ -55,19 +55,23 @@ Failure explain(const protocol::Ended& ended, const DeviceConfig& config) {
   if (ended.peer_reason) {
     for (const spec::ReasonRow& row : spec::reason_rows)
       if (static_cast<std::uint16_t>(row.reason) == *ended.peer_reason)
-        return {ExitCode::refused, fmt::format("the server at {} ended the session: {} ({}). {}", place(config), row.text, row.name, what_to_do(row.reason))};
-    return {ExitCode::refused, fmt::format("the server at {} ended the session with reason {}, which this coffer does not know", place(config), *ended.peer_reason)};
+        return {ExitCode::refused,
+                fmt::format("the server at {} ended the session: {} ({}). {}", place(config), row.text, row.name, what_to_do(row.reason))};
+    return {ExitCode::refused, fmt::format("the server at {} ended the session with reason {}, which this coffer does not know",
+                                           place(config), *ended.peer_reason)};
   }
   if (!ended.fault) return {ExitCode::untrusted, fmt::format("lost the connection to {}. Run the command again", place(config))};
   const protocol::Fault& fault = *ended.fault;
   if (fault.reason == spec::Reason::timeout)
     return {ExitCode::untrusted, fmt::format("the server at {} does not answer in time. Run the command again later", place(config))};
   if (fault.reason == spec::Reason::server_refused)
-    return {ExitCode::untrusted, fmt::format("the server at {} has another identity than {}, which this device first saw. If it was really replaced, set up a "
-                                             "device directory for the new one",
-                                             place(config), config.server ? format_guid(*config.server) : "the one")};
-  return {ExitCode::untrusted, fmt::format("the server at {} broke the protocol: {} [{}]{}{}. The session was ended; tell the server's administrator", place(config),
-                                           spec::name(fault.reason), fault.requirement, fault.detail.empty() ? "" : ": ", fault.detail)};
+    return {ExitCode::untrusted,
+            fmt::format("the server at {} has another identity than {}, which this device first saw. If it was really replaced, set up a "
+                        "device directory for the new one",
+                        place(config), config.server ? format_guid(*config.server) : "the one")};
+  return {ExitCode::untrusted,
+          fmt::format("the server at {} broke the protocol: {} [{}]{}{}. The session was ended; tell the server's administrator",
+                      place(config), spec::name(fault.reason), fault.requirement, fault.detail.empty() ? "" : ": ", fault.detail)};
 }
 
 }  // namespace coffer::client

@@ -33,7 +33,8 @@ Outcome<SmallFile> read_small_file(const std::string& path, std::size_t octets_m
     const ssize_t count = ::read(file.fd(), read.octets.data() + held, read.octets.size() - held);
     if (count < 0) return failed("read", path, errno);
     read.octets.resize(held + static_cast<std::size_t>(count));
-    if (read.octets.size() > octets_max) return std::unexpected(Failure{ExitCode::local, fmt::format("{} is larger than {} octets, which it never is", path, octets_max)});
+    if (read.octets.size() > octets_max)
+      return std::unexpected(Failure{ExitCode::local, fmt::format("{} is larger than {} octets, which it never is", path, octets_max)});
     if (count == 0) return read;
   }
 }

@@ -25,7 +25,7 @@ struct FileStamp {
 };
 
 struct Found {
-  archive::Entry entry;    // without size and blocks, which only reading gives; a second name is still a file here
+  archive::Entry entry;  // without size and blocks, which only reading gives; a second name is still a file here
   FileStamp stamp;
   std::uint64_t names = 1;  // links to the inode
 };
@@ -37,7 +37,7 @@ struct ScanOptions {
 };
 
 struct Scan {
-  std::vector<Found> found;         // ascending by path, each path once
+  std::vector<Found> found;          // ascending by path, each path once
   std::vector<std::string> sources;  // the paths that were asked for and found, as in the archive
   Problems problems;
 };
@@ -45,7 +45,8 @@ struct Scan {
 /// `paths` as the user wrote them. A path that does not exist is a problem. Paths in the archive are absolute ones without the first "/".
 Scan scan_tree(const std::vector<std::string>& paths, const ScanOptions& options);
 
-/// Opens `path` (as in the archive) for reading without touching its access time, if it is still a regular file. errno ELOOP or ENXIO: it no longer is.
+/// Opens `path` (as in the archive) for reading without touching its access time, if it is still a regular file. errno ELOOP or ENXIO: it
+/// no longer is.
 std::expected<Descriptor, SystemError> open_file(Below& root, const std::string& path);
 
 /// Metadata of an open file: what the entry says, and its stamp.

@@ -117,7 +117,8 @@ Written TreeWriter::directory(const archive::Entry& entry) {
     if (::fstatat(parent->fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return failed("look at", errno);
     if (!S_ISDIR(status.st_mode)) {
       if (!overwrite_) return exists();
-      if (::unlinkat(parent->fd(), name.c_str(), 0) != 0 || ::mkdirat(parent->fd(), name.c_str(), 0700) != 0) return failed("replace", errno);
+      if (::unlinkat(parent->fd(), name.c_str(), 0) != 0 || ::mkdirat(parent->fd(), name.c_str(), 0700) != 0)
+        return failed("replace", errno);
       made = true;
     }
   }
@@ -143,7 +144,8 @@ Written TreeWriter::hard_link(const archive::Entry& entry) {
   const auto parent = parent_of(entry.path);
   if (!parent) return std::unexpected(parent.error());
   const std::string temporary = temporary_name();
-  if (::linkat(from->fd(), std::string(Below::name(entry.target)).c_str(), parent->fd(), temporary.c_str(), 0) != 0) return failed("link", errno);
+  if (::linkat(from->fd(), std::string(Below::name(entry.target)).c_str(), parent->fd(), temporary.c_str(), 0) != 0)
+    return failed("link", errno);
   return place(*parent, temporary, entry.path);
 }
 
@@ -182,7 +184,8 @@ void TreeWriter::finish(Problems& problems) {
     const Descriptor directory(place ? ::openat(*place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1);
     const auto when = times(entry);
     if (!directory.open() || ::futimens(directory.fd(), when.data()) != 0 || ::fchmod(directory.fd(), entry.mode) != 0)
-      problems.push_back({entry.path, fmt::format("is there, but its mode or time could not be set: {}", describe({place ? errno : place.error().number}))});
+      problems.push_back({entry.path, fmt::format("is there, but its mode or time could not be set: {}",
+                                                  describe({place ? errno : place.error().number}))});
     root_.forget();
   }
   directories_.clear();

@@ -67,8 +67,8 @@ class TreeWriter {
   Below root_;
   bool overwrite_;
   std::uint64_t temporaries_ = 0;
-  std::vector<archive::Entry> directories_;            // whose metadata is set at the end
-  std::unordered_set<std::string> restored_;           // files, that hard links may lead to
+  std::vector<archive::Entry> directories_;   // whose metadata is set at the end
+  std::unordered_set<std::string> restored_;  // files, that hard links may lead to
 };
 
 }  // namespace coffer::client

@@ -12,12 +12,16 @@ using archive::ArchiveError;
 Failure refuse(ArchiveError error, std::uint64_t number) {
   const std::string why = fmt::format("{} [{}]", archive::describe(error), archive::requirement(error));
   if (error == ArchiveError::rolled_back)
-    return {ExitCode::untrusted, fmt::format("the server shows an older archive than this device has seen, or another one: {}. "
-                                             "Nothing was read from it or written to it. Ask the server's administrator whether it was restored from a copy",
-                                             why)};
+    return {ExitCode::untrusted,
+            fmt::format("the server shows an older archive than this device has seen, or another one: {}. "
+                        "Nothing was read from it or written to it. Ask the server's administrator whether it was restored from a copy",
+                        why)};
   if (error == ArchiveError::number_not_next || error == ArchiveError::link_differs)
-    return {ExitCode::untrusted, fmt::format("the server's versions are no unbroken chain: at version {}, {}. Nothing of it is used", number, why)};
-  return {ExitCode::local, fmt::format("version {} cannot be read: {}. Is the archive key of this device the one that this archive was made with?", number, why)};
+    return {ExitCode::untrusted,
+            fmt::format("the server's versions are no unbroken chain: at version {}, {}. Nothing of it is used", number, why)};
+  return {ExitCode::local,
+          fmt::format("version {} cannot be read: {}. Is the archive key of this device the one that this archive was made with?", number,
+                      why)};
 }
 
 /// Every version from `from` on, page by page.
@@ -63,7 +67,8 @@ Outcome<archive::ChainPoint> chain_head(ServerLink& link, const keys::ArchiveKey
   bool found = false;
   const auto read = each_version(link, seen->number, [&](const protocol::VersionEntry& entry) -> Outcome<void> {
     if (!found) {
-      if (entry.number != seen->number || !std::ranges::equal(entry.link, seen->link)) return std::unexpected(refuse(ArchiveError::rolled_back, entry.number));
+      if (entry.number != seen->number || !std::ranges::equal(entry.link, seen->link))
+        return std::unexpected(refuse(ArchiveError::rolled_back, entry.number));
       found = true;
       return {};
     }

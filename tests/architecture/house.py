@@ -17,7 +17,7 @@ ROOMS = {
     "conformance/wire": ["spec"],
     "conformance/peer": ["conformance/wire"],
     "conformance/adapter": ["conformance/peer"],
-    "conformance/judge": ["conformance/peer"],
+    "conformance/judge": ["conformance/peer", "conformance/adapter"],
     "conformance/cases": ["conformance/adapter", "conformance/judge"],
     "conformance/report": ["conformance/cases"],
     "conformance/program": ["conformance/report"],
@@ -34,7 +34,7 @@ LINKLESS_PARTS = ["interop"]
 LIBRARIES = {
     "asio": (r"asio(\.hpp|/)", ["reference/net/", "reference/server/", "reference/client/"]),
     "botan-tls": (r"botan/tls_", ["reference/net/", "conformance/peer/"]),
-    "capnp": (r"(capnp|kj)/|.*\.capnp\.h", ["reference/protocol/*.cc", "reference/archive/*.cc"]),
+    "capnp": (r"(capnp|kj)/|.*\.capnp\.h", ["reference/protocol/*.cc", "reference/archive/*.cc", "cmake/kj_comparisons.h"]),
     "sqlite": (r"sqlite3", ["reference/store/"]),
 }
 

@@ -49,15 +49,16 @@ TEST(EntryCodec, ARC_022_only_the_canonical_form_is_read) {
 
 TEST(EntryCodec, ARC_029_paths_that_could_leave_the_target_are_refused) {
   using namespace std::string_literals;
-  for (const std::string& path :
-       {""s, "/"s, "/etc/passwd"s, "."s, ".."s, "../x"s, "a/../b"s, "a/.."s, "a/./b"s, "a//b"s, "a/"s, "a\0b"s, "\0"s, std::string(4097, 'x')}) {
+  for (const std::string& path : {""s, "/"s, "/etc/passwd"s, "."s, ".."s, "../x"s, "a/../b"s, "a/.."s, "a/./b"s, "a//b"s, "a/"s, "a\0b"s,
+                                  "\0"s, std::string(4097, 'x')}) {
     Entry entry = file();
     entry.path = path;
     EXPECT_EQ(decode_entry(encode(entry)).error(), ArchiveError::path_unsafe) << path;
     entry = {.path = "z", .type = EntryType::hard_link, .mode = 0, .modified_ns = 0, .size = 0, .target = path, .blocks = {}};
     EXPECT_EQ(decode_entry(encode(entry)).error(), ArchiveError::path_unsafe) << path;
   }
-  for (const std::string& path : {"..."s, "..a"s, "a/..b"s, ".hidden"s, "\xff"s, "a\nb"s, std::string(4096, 'x')}) EXPECT_TRUE(safe_path(path)) << path;
+  for (const std::string& path : {"..."s, "..a"s, "a/..b"s, ".hidden"s, "\xff"s, "a\nb"s, std::string(4096, 'x')})
+    EXPECT_TRUE(safe_path(path)) << path;
 }
 
 TEST(EntryCodec, ARC_044_fields_that_contradict_the_type_are_refused) {

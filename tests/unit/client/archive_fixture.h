@@ -29,7 +29,8 @@ class ArchiveTest : public testing::Test {
   Outcome<BackupReport> back_up(MemoryServer& server, const BackupOptions& wanted) {
     const auto head = chain_head(server, keys_, seen_);
     if (!head) return std::unexpected(head.error());
-    auto report = client::back_up(server, keys_, *head, cache_, [] { return std::make_unique<Botan::System_RNG>(); }, wanted);
+    auto report = client::back_up(
+        server, keys_, *head, cache_, [] { return std::make_unique<Botan::System_RNG>(); }, wanted);
     if (report) seen_ = report->version;
     EXPECT_EQ(server.broken_rules, std::vector<std::string>{});
     return report;

@@ -152,7 +152,8 @@ TEST_F(Backups, a_server_that_goes_at_any_moment_leaves_no_version_and_the_next_
 }
 
 TEST_F(Backups, many_files_make_several_manifest_blocks_and_one_version) {
-  for (int i = 0; i < 3'000; ++i) scratch_.write("source/" + std::to_string(i % 10) + "/" + std::to_string(i) + std::string(220, 'x'), std::to_string(i));
+  for (int i = 0; i < 3'000; ++i)
+    scratch_.write("source/" + std::to_string(i % 10) + "/" + std::to_string(i) + std::string(220, 'x'), std::to_string(i));
   const BackupReport report = back_up();
   EXPECT_EQ(report.files, 3'000u);
   EXPECT_GT(version(1).record.ids.size(), 1u);

@@ -61,7 +61,8 @@ TEST_F(Devices, KEY_005_nobody_else_may_read_it) {
   make();
   ASSERT_TRUE(open().remember(Credential{"ABCDEFGH12345678", "alice", keys::Secret{'x'}, false}));
   EXPECT_EQ(scratch_.status("home").st_mode & 0777, 0700u);
-  for (const char* name : {"home/archive.key", "home/credential.json", "home/config.json"}) EXPECT_EQ(scratch_.status(name).st_mode & 0777, 0600u) << name;
+  for (const char* name : {"home/archive.key", "home/credential.json", "home/config.json"})
+    EXPECT_EQ(scratch_.status(name).st_mode & 0777, 0600u) << name;
 }
 
 TEST_F(Devices, is_used_by_one_process_at_a_time) {
@@ -104,7 +105,8 @@ TEST_F(Devices, ARC_025_a_damaged_chain_file_is_never_taken_for_an_empty_one) {
   make();
   Device device = open();
   ASSERT_TRUE(device.remember(SeenVersion{1, 2, {3, Digest{4}}}));
-  for (const char* damaged : {"", "{}", R"({"coffer_chain":1})", R"({"coffer_chain":1,"archives":[{"server":"0000000000000001","user":2,"number":3,"link":"00"}]})"}) {
+  for (const char* damaged : {"", "{}", R"({"coffer_chain":1})",
+                              R"({"coffer_chain":1,"archives":[{"server":"0000000000000001","user":2,"number":3,"link":"00"}]})"}) {
     scratch_.write("home/chain.json", damaged);
     const auto seen = device.seen(1, 2);
     ASSERT_FALSE(seen) << damaged;
@@ -123,7 +125,8 @@ TEST(DeviceText, guids_digests_and_addresses_are_read_strictly) {
   EXPECT_TRUE(parse_digest(std::string(64, 'A')));
   EXPECT_EQ(parse_address("[::1]:80")->host, "::1");
   EXPECT_EQ(parse_address("a.example:65535")->port, 65535);
-  for (const char* bad : {"", "host", "host:", ":1", "host:0", "host:65536", "::1:80", "host:1x", "h st:1"}) EXPECT_FALSE(parse_address(bad)) << bad;
+  for (const char* bad : {"", "host", "host:", ":1", "host:0", "host:65536", "::1:80", "host:1x", "h st:1"})
+    EXPECT_FALSE(parse_address(bad)) << bad;
 }
 
 }  // namespace

@@ -96,10 +96,22 @@ class HostileManifest : public ArchiveTest {
     return id;
   }
   archive::Entry file(std::string path, const std::string& content) {
-    return {.path = std::move(path), .type = archive::EntryType::file, .mode = 0644, .modified_ns = 1, .size = content.size(), .target = {}, .blocks = {store(content)}};
+    return {.path = std::move(path),
+            .type = archive::EntryType::file,
+            .mode = 0644,
+            .modified_ns = 1,
+            .size = content.size(),
+            .target = {},
+            .blocks = {store(content)}};
   }
   static archive::Entry link(std::string path, std::string target) {
-    return {.path = std::move(path), .type = archive::EntryType::symbolic_link, .mode = 0777, .modified_ns = 1, .size = 0, .target = std::move(target), .blocks = {}};
+    return {.path = std::move(path),
+            .type = archive::EntryType::symbolic_link,
+            .mode = 0777,
+            .modified_ns = 1,
+            .size = 0,
+            .target = std::move(target),
+            .blocks = {}};
   }
   /// Encodes without the writer's checks.
   Outcome<RestoreReport> restore_entries(const std::vector<archive::Entry>& entries) {
@@ -116,7 +128,13 @@ class HostileManifest : public ArchiveTest {
     archive_.blocks[id] = *vault.seal(id, manifest, random_);
     MemoryServer server(archive_);
     return client::restore(server, keys_,
-                           {.number = 1, .previous = {}, .created_ns = 0, .depth = 0, .ids = {id}, .entry_count = entries.size() + entries_claimed_more_, .content_octets = octets},
+                           {.number = 1,
+                            .previous = {},
+                            .created_ns = 0,
+                            .depth = 0,
+                            .ids = {id},
+                            .entry_count = entries.size() + entries_claimed_more_,
+                            .content_octets = octets},
                            {.target = scratch_ / "target"});
   }
   Botan::System_RNG random_;
@@ -125,7 +143,8 @@ class HostileManifest : public ArchiveTest {
 
 TEST_F(HostileManifest, ARC_026_a_link_on_the_way_is_not_followed) {
   std::filesystem::create_directory(scratch_ / "outside");
-  const auto report = restore_entries({link("door", scratch_ / "outside"), file("door/file", "x"), link("up", ".."), file("up/file", "x"), file("z", "kept")});
+  const auto report = restore_entries(
+      {link("door", scratch_ / "outside"), file("door/file", "x"), link("up", ".."), file("up/file", "x"), file("z", "kept")});
   ASSERT_TRUE(report);
   EXPECT_EQ(report->problems.size(), 2u);
   EXPECT_EQ(report->files, 1u);

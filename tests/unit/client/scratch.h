@@ -67,7 +67,8 @@ inline std::map<std::string, std::string> picture(const std::string& root) {
     struct stat status {};
     ::lstat(entry.path().c_str(), &status);
     std::ostringstream line;
-    line << std::oct << (status.st_mode & (S_IFMT | 07777)) << std::dec << ' ' << status.st_mtim.tv_sec << '.' << status.st_mtim.tv_nsec << ' ';
+    line << std::oct << (status.st_mode & (S_IFMT | 07777)) << std::dec << ' ' << status.st_mtim.tv_sec << '.' << status.st_mtim.tv_nsec
+         << ' ';
     if (S_ISLNK(status.st_mode)) line << std::filesystem::read_symlink(entry.path()).string();
     if (S_ISREG(status.st_mode)) {
       std::ifstream file(entry.path(), std::ios::binary);

@@ -19,7 +19,8 @@ TEST(TreeScanner, ARC_022_finds_everything_once_in_ascending_order_of_octets) {
   scratch.write("a.txt", "");
   scratch.write("\xff", "");
   const Scan scan = scan_tree({scratch.path(), scratch / "a", scratch / "a/b"}, {});
-  EXPECT_EQ(paths(scan), (std::vector{scratch.path().substr(1), scratch.archived("a"), scratch.archived("a.txt"), scratch.archived("a/b"), scratch.archived("\xff")}));
+  EXPECT_EQ(paths(scan), (std::vector{scratch.path().substr(1), scratch.archived("a"), scratch.archived("a.txt"), scratch.archived("a/b"),
+                                      scratch.archived("\xff")}));
   EXPECT_TRUE(scan.problems.empty());
 }
 

@@ -6,7 +6,8 @@ namespace coffer::client {
 namespace {
 
 archive::Entry file(std::string path, std::uint64_t size = 0) {
-  return {.path = std::move(path), .type = archive::EntryType::file, .mode = 0644, .modified_ns = 1, .size = size, .target = {}, .blocks = {}};
+  return {
+      .path = std::move(path), .type = archive::EntryType::file, .mode = 0644, .modified_ns = 1, .size = size, .target = {}, .blocks = {}};
 }
 
 Written put(TreeWriter& tree, const archive::Entry& entry) {
@@ -28,7 +29,8 @@ TEST(TreeWriter, ARC_026_a_directory_swapped_for_a_link_during_the_restore_leads
   std::filesystem::create_directory(scratch / "outside");
   auto tree = TreeWriter::open(scratch / "target", false);
   ASSERT_TRUE(tree);
-  const archive::Entry directory{.path = "d", .type = archive::EntryType::directory, .mode = 0755, .modified_ns = 5, .size = 0, .target = {}, .blocks = {}};
+  const archive::Entry directory{
+      .path = "d", .type = archive::EntryType::directory, .mode = 0755, .modified_ns = 5, .size = 0, .target = {}, .blocks = {}};
   ASSERT_TRUE(tree->directory(directory));
   ASSERT_TRUE(put(*tree, file("d/first")));
   ASSERT_TRUE(put(*tree, file("e/other")));  // so that d is not held open
