@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include <cerrno>
+#include <thread>
 
 #include "workshop.h"
 
@@ -291,6 +292,36 @@ TEST_F(StoreTest, a_directory_has_one_store_at_a_time) {
   EXPECT_EQ(second.error().kind, Trouble::Kind::in_use);
   store.reset();
   EXPECT_TRUE(try_open());
+}
+
+TEST_F(StoreTest, many_threads_may_use_one_store_on_a_real_disk) {
+  PosixFileSystem disk{directory.path()};
+  auto shared = value(Store::open(directory.path(), disk, fixed_clock(), {.pack_octets_max = 4000, .unindexed_octets_max = 1000}));
+  constexpr std::uint32_t blocks_each = 30;
+  std::vector<std::jthread> threads;
+  for (std::uint32_t user = 1; user <= 3; ++user)
+    threads.emplace_back([&, user] {
+      const Archive archive = value(shared->archive_of(user, user));
+      ChainEnd end;
+      for (std::uint32_t i = 0; i < blocks_each; ++i) {
+        const Block block = make_block(i, 100 + i);
+        ok(shared->put(archive, block.id, block.checksum, block.sealed));
+        EXPECT_EQ(value(shared->load(archive, block.id)).value().sealed, block.sealed);
+        ok(shared->note("tick", {}));
+        ok(shared->bind(user * 1000 + i, user));
+        if (i % 10 != 9) continue;
+        const auto version = next_version(end);
+        EXPECT_EQ(value(shared->commit(archive, version)), CommitOutcome::committed);
+        end = end_of(version);
+      }
+    });
+  threads.clear();
+  const auto report = value(shared->verify());
+  EXPECT_TRUE(report.findings.empty());
+  EXPECT_EQ(report.blocks, 3 * blocks_each);
+  EXPECT_EQ(report.versions, 9u);
+  EXPECT_EQ(report.events, 3 * blocks_each);
+  EXPECT_EQ(value(shared->bindings()).size(), 3 * blocks_each);
 }
 
 }  // namespace
