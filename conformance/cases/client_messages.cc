@@ -77,10 +77,14 @@ void add_malformations(std::vector<Case>& cases) {
         continue;
       for (const auto& [name, requirement, what, forge, everywhere] : malformations())
         if (encode(example(row.kind), forge) != encode(example(row.kind)) && (everywhere || row.kind == MessageKind::config_push))
-          cases.push_back(refused(
-              fmt::format("messages.{}.{}", row.name, name), {std::string(requirement)},
-              fmt::format("{} is refused when {}", row.name, what), stand.state, Reason::malformed_message,
-              [=, kind = row.kind, state = stand.state](Context& c) { return control_frame(valid_answer(c, state, kind), forge); }));
+          cases.push_back(refused(fmt::format("messages.{}.{}", row.name, name), {std::string(requirement)},
+                                  fmt::format("{} is refused when {}", row.name, what), stand.state, Reason::malformed_message,
+                                  [=, kind = row.kind, state = stand.state](Context& c) {
+                                    // Where the defect would not show on the answer that fits, it does on the example: the encoding is
+                                    // judged before the meaning.
+                                    const auto answer = valid_answer(c, state, kind);
+                                    return control_frame(encode(answer) == encode(answer, forge) ? example(kind) : answer, forge);
+                                  }));
     }
   cases.push_back(refused("messages.config_push.settings_of_nothing", {"MSG-008"},
                           "A list of structs whose elements take no octets is refused, before anyone counts them", State::await_ready,
