@@ -35,6 +35,9 @@ std::uint64_t Adapter::begin(std::string_view verb, json fields) {
   fields["id"] = id;
   asked_[id] = verb;
   if (!process_->write_line(fields.dump(-1, ' ', false, json::error_handler_t::replace))) {
+    // Its end may not have been noticed yet.
+    while (process_->read_line(std::chrono::steady_clock::now() + std::chrono::seconds(1))) {
+    }
     const auto ended = process_->ended();
     fault(fmt::format("the adapter no longer reads requests ({}): `{}` could not be asked", ended.value_or("still running"), verb));
   }

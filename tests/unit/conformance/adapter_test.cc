@@ -1,0 +1,111 @@
+// Adapters that keep the contract, and ones that break it in every way one can think of: each is a fault with a name, and none hangs the
+// suite.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "adapter/adapter.h"
+#include "peer/outcome.h"
+
+namespace coffer::conformance {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+/// A Python adapter whose reply to each request is an expression over `r`, the request.
+std::string python(const std::string& reply) {
+  return "/usr/bin/python3 -u -c 'import json,sys\nfor line in sys.stdin:\n r=json.loads(line)\n print(json.dumps(" + reply + "))'";
+}
+
+std::string fault_of(const std::string& command, std::chrono::milliseconds patience = 20s) {
+  try {
+    Adapter adapter(command);
+    adapter.call("serve", {}, patience);
+  } catch (const SuiteFault& fault) {
+    return fault.what();
+  }
+  return "no fault";
+}
+
+const std::string honest = python(
+    "{\"id\":r[\"id\"],\"name\":\"n\",\"version\":\"1\",\"roles\":[\"server\"]} if r[\"verb\"] in (\"hello\",\"reset\",\"bye\") else "
+    "{\"id\":r[\"id\"],\"unimplemented\":\"no\"}");
+
+TEST(Adapter, an_honest_one_has_no_faults) {
+  EXPECT_THAT(preflight(honest), testing::IsEmpty());
+  Adapter adapter(honest);
+  const auto said = hello(adapter);
+  EXPECT_EQ(said.name, "n");
+  EXPECT_EQ(said.roles, std::vector<std::string>{"server"});
+  EXPECT_THROW(adapter.call("serve"), Unimplemented);
+  EXPECT_FALSE(adapter.broken());
+}
+
+TEST(Adapter, garbage_is_a_fault_that_shows_it) {
+  EXPECT_THAT(fault_of("sh -c 'read line; echo hello world; read line'"), HasSubstr("expected a JSON object on one line"));
+  EXPECT_THAT(fault_of("sh -c 'read line; echo hello world; read line'"), HasSubstr("hello world"));
+  EXPECT_THAT(fault_of("sh -c 'read line; echo \"[1]\"; read line'"), HasSubstr("expected a JSON object"));
+}
+
+TEST(Adapter, a_reply_without_its_id_is_a_fault) {
+  EXPECT_THAT(fault_of(python("{\"port\":1}")), HasSubstr("carries its request"));
+  EXPECT_THAT(fault_of(python("{\"id\":r[\"id\"]+5}")), HasSubstr("no open request"));
+}
+
+TEST(Adapter, one_that_ends_is_a_fault_that_says_how) {
+  EXPECT_THAT(fault_of("sh -c 'read line; exit 3'"), HasSubstr("exit status 3"));
+  EXPECT_THAT(fault_of("sh -c 'read line; exit 3'"), HasSubstr("`serve`"));
+  EXPECT_THAT(fault_of("/nowhere/at/all"), HasSubstr("127"));
+}
+
+TEST(Adapter, one_that_says_nothing_is_a_fault_in_time) {
+  EXPECT_THAT(fault_of("sh -c 'read request; read another'", 50ms), HasSubstr("did not reply to `serve`"));
+}
+
+TEST(Adapter, an_error_reply_is_a_fault) {
+  EXPECT_THAT(fault_of(python("{\"id\":r[\"id\"],\"error\":\"no disk\"}")), HasSubstr("no disk"));
+}
+
+TEST(Adapter, replies_come_in_any_order) {
+  Adapter adapter(
+      "/usr/bin/python3 -u -c 'import json,sys\nfirst=json.loads(sys.stdin.readline())\nsecond=json.loads(sys.stdin.readline())\n"
+      "print(json.dumps({\"id\":second[\"id\"],\"port\":2}))\nprint(json.dumps({\"id\":first[\"id\"],\"port\":1}))\nsys.stdin.read()'");
+  const auto first = adapter.begin("serve");
+  const auto second = adapter.begin("serve");
+  EXPECT_EQ(adapter.await(first, 20s)["port"], 1);
+  EXPECT_EQ(adapter.await(second, 20s)["port"], 2);
+}
+
+TEST(Adapter, a_late_reply_to_what_was_given_up_is_no_fault) {
+  Adapter adapter(
+      "/usr/bin/python3 -u -c 'import json,sys\nfirst=json.loads(sys.stdin.readline())\nsecond=json.loads(sys.stdin.readline())\n"
+      "print(json.dumps({\"id\":first[\"id\"]}))\nprint(json.dumps({\"id\":second[\"id\"],\"port\":2}))\nsys.stdin.read()'");
+  EXPECT_THROW(adapter.call("serve", {}, 50ms), SuiteFault);
+  EXPECT_EQ(adapter.call("serve", {}, 20s)["port"], 2);
+}
+
+TEST(Adapter, more_chatter_than_a_pipe_holds_blocks_nobody) {
+  Adapter adapter(
+      "/usr/bin/python3 -u -c 'import json,sys\nfor line in sys.stdin:\n sys.stderr.write(\"x\"*300000+\"the end\")\n "
+      "print(json.dumps({\"id\":json.loads(line)[\"id\"]}))'");
+  adapter.call("serve", {}, 20s);
+  adapter.call("serve", {}, 20s);
+  const auto errors = adapter.take_errors();
+  EXPECT_LE(errors.size(), 8192u);
+  EXPECT_THAT(errors, testing::EndsWith("the end"));
+}
+
+TEST(Preflight, one_that_says_yes_to_everything_is_not_fit) {
+  const auto faults = preflight(python("{\"id\":r[\"id\"],\"name\":\"n\",\"roles\":[\"client\"]}"));
+  ASSERT_EQ(faults.size(), 1u);
+  EXPECT_THAT(faults[0], HasSubstr("unknown verb"));
+}
+
+TEST(Preflight, a_bad_hello_is_not_fit) {
+  EXPECT_THAT(preflight(python("{\"id\":r[\"id\"],\"name\":\"n\"}")), testing::ElementsAre(HasSubstr("roles")));
+  EXPECT_THAT(preflight(python("{\"id\":r[\"id\"],\"name\":\"n\",\"roles\":[\"cook\"]}")), testing::ElementsAre(HasSubstr("cook")));
+  EXPECT_THAT(preflight(python("{\"id\":r[\"id\"],\"unimplemented\":\"all\"}")), testing::ElementsAre(HasSubstr("must be implemented")));
+}
+
+}  // namespace
+}  // namespace coffer::conformance

@@ -1,0 +1,199 @@
+// The judge, with scripts that do what they are told: verdicts, twins, baselines, selections, exit statuses.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "cases/all.h"
+#include "coffer/spec/requirements.h"
+#include "judge/cover.h"
+#include "judge/execute.h"
+#include "judge/run.h"
+
+namespace coffer::conformance {
+namespace {
+
+using testing::HasSubstr;
+
+const Script passes = [](Context&) {};
+const Script refuses = [](Context& c) { c.stage().expected_refusal = true; };
+const Script fails = [](Context&) { throw Unmet("this", "that"); };
+const Script is_blocked = [](Context&) { throw NotReached("ready", "nothing in time"); };
+const Script breaks = [](Context&) { throw std::runtime_error("a bug"); };
+const Script cannot = [](Context&) { throw Unimplemented("no such verb"); };
+
+CaseResult judged(Script script, Script twin = {}, Level level = Level::must) {
+  static const Fixture fixture;
+  const Case subject{
+      .id = "test.case", .requirements = {"FRM-001"}, .level = level, .goal = "g", .script = std::move(script), .twin = std::move(twin)};
+  return execute(subject, {.setting = {.fixture = &fixture, .server = {}, .pin = {}, .scratch_parent = {}}, .patience = {}, .seed = 1});
+}
+
+TEST(Execute, gives_each_way_to_end_its_verdict) {
+  EXPECT_EQ(judged(passes).verdict, Verdict::pass);
+  EXPECT_EQ(judged(fails).verdict, Verdict::fail);
+  EXPECT_EQ(judged(fails).script.expected, "this");
+  EXPECT_EQ(judged(fails, {}, Level::should).verdict, Verdict::warn);
+  EXPECT_EQ(judged(is_blocked).verdict, Verdict::inconclusive);
+  EXPECT_EQ(judged(breaks).verdict, Verdict::error);
+  EXPECT_EQ(judged(cannot).skip, Skip::unimplemented);
+}
+
+TEST(Execute, a_refusal_without_a_twin_is_the_suites_fault) {
+  EXPECT_EQ(judged(refuses).verdict, Verdict::error);
+  EXPECT_EQ(judged(refuses, passes).verdict, Verdict::pass);
+}
+
+TEST(Execute, a_refusal_whose_twin_is_not_accepted_is_no_pass) {
+  for (const auto& twin : {fails, is_blocked}) {
+    const auto result = judged(refuses, twin);
+    EXPECT_EQ(result.verdict, Verdict::inconclusive);
+    EXPECT_THAT(result.script.note, HasSubstr("proves nothing"));
+  }
+  EXPECT_EQ(judged(refuses, breaks).verdict, Verdict::error);
+  EXPECT_EQ(judged(fails, passes).verdict, Verdict::fail);
+  EXPECT_EQ(judged(fails, fails).verdict, Verdict::fail);
+}
+
+TEST(Execute, what_is_made_up_follows_from_the_seed) {
+  std::set<std::uint64_t> seen;
+  const Script note = [&](Context& c) { seen.insert(c.computer()); };
+  judged(note);
+  judged(note);
+  EXPECT_EQ(seen.size(), 1u);
+  judged(note, note);
+  EXPECT_EQ(seen.size(), 2u);  // a twin is another computer
+}
+
+TEST(Standing, is_judged_against_the_baseline) {
+  const auto baseline = parse_baseline(R"({"coffer_baseline":1,"expected":[{"case":"test.case","verdict":"fail","reason":"known"}]})");
+  ASSERT_TRUE(baseline) << baseline.error();
+  const auto standing = [&](const Script& script, const Baseline& against) {
+    auto result = judged(script);
+    judge_standing(result, against);
+    return result.standing;
+  };
+  EXPECT_EQ(standing(fails, {}), Standing::unexpected);
+  EXPECT_EQ(standing(fails, *baseline), Standing::as_expected);
+  EXPECT_EQ(standing(passes, *baseline), Standing::stale);
+  EXPECT_EQ(standing(breaks, *baseline), Standing::unexpected);
+  EXPECT_EQ(standing(passes, {}), Standing::as_expected);
+  EXPECT_EQ(standing(cannot, *baseline), Standing::as_expected);
+}
+
+TEST(Baseline, says_what_is_wrong_with_it) {
+  for (const auto& [text, what] : std::vector<std::pair<std::string, std::string>>{
+           {"[]", "object"},
+           {R"({"coffer_baseline":2,"expected":[]})", "coffer_baseline"},
+           {R"({"coffer_baseline":1})", "list"},
+           {R"({"coffer_baseline":1,"expected":[{"case":"a","verdict":"fail"}]})", "reason"},
+           {R"({"coffer_baseline":1,"expected":[{"case":"a","verdict":"pass","reason":"r"}]})", "verdict"},
+           {R"({"coffer_baseline":1,"expected":[{"case":"a","verdict":"fail","reason":"r"},{"case":"a","verdict":"fail","reason":"r"}]})",
+            "twice"}}) {
+    const auto parsed = parse_baseline(text);
+    ASSERT_FALSE(parsed) << text;
+    EXPECT_THAT(parsed.error(), HasSubstr(what));
+  }
+}
+
+TEST(Selection, globs_roles_requirements_and_shards) {
+  EXPECT_TRUE(matches("framing.*", "framing.kind"));
+  EXPECT_TRUE(matches("*ing.k?nd", "framing.kind"));
+  EXPECT_FALSE(matches("framing", "framing.kind"));
+  const auto all = all_cases();
+  std::size_t together = 0;
+  for (std::uint32_t shard = 1; shard <= 3; ++shard)
+    together += select(all, {.globs = {}, .role = {}, .requirements = {}, .shard = shard, .shards = 3}).size();
+  EXPECT_EQ(together, all.size());
+  for (const auto* one : select(all, {.globs = {}, .role = Role::client, .requirements = {"SES-0*"}})) {
+    EXPECT_EQ(one->role, Role::client);
+    EXPECT_THAT(one->requirements, testing::Contains(testing::StartsWith("SES-0")));
+  }
+}
+
+TEST(ExitStatus, the_worst_decides) {
+  const auto status = [](std::vector<std::pair<Verdict, Standing>> cases) {
+    RunResult result;
+    for (const auto& [verdict, standing] : cases) {
+      CaseResult one;
+      one.verdict = verdict;
+      one.standing = standing;
+      result.counts.pass += verdict == Verdict::pass ? 1 : 0;
+      result.counts.stale += standing == Standing::stale ? 1 : 0;
+      result.cases.push_back(one);
+    }
+    return exit_code(result);
+  };
+  const std::pair good{Verdict::pass, Standing::as_expected};
+  EXPECT_EQ(status({good}), 0);
+  EXPECT_EQ(status({good, {Verdict::fail, Standing::as_expected}}), 0);
+  EXPECT_EQ(status({good, {Verdict::fail, Standing::unexpected}}), 1);
+  EXPECT_EQ(status({good, {Verdict::pass, Standing::stale}}), 2);
+  EXPECT_EQ(status({good, {Verdict::inconclusive, Standing::unexpected}}), 3);
+  EXPECT_EQ(status({good, {Verdict::error, Standing::unexpected}, {Verdict::fail, Standing::unexpected}}), 4);
+  EXPECT_EQ(status({}), 3);  // nothing shown is not well
+}
+
+TEST(Run, an_adapter_that_is_not_fit_runs_nothing) {
+  RunOptions options;
+  options.subject.adapter_command = "sh -c 'exit 5'";
+  const auto result = run(all_cases(), options);
+  EXPECT_THAT(result.preflight_faults, testing::ElementsAre(HasSubstr("exit status 5")));
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_EQ(result.counts.not_run, result.counts.selected);
+}
+
+TEST(Run, a_port_where_nobody_listens_passes_nothing) {
+  std::uint16_t free_port = 0;
+  {
+    ListeningSocket closed_at_once;
+    free_port = closed_at_once.port();
+  }
+  RunOptions options;
+  options.subject.server = Endpoint{"127.0.0.1", free_port};
+  const auto result = run(all_cases(), options);
+  EXPECT_EQ(result.counts.pass, 0u);
+  EXPECT_GT(result.counts.inconclusive, 100u);
+  EXPECT_EQ(result.exit_code, 3);
+}
+
+TEST(Suite, every_case_is_well_formed) {
+  std::set<std::string> ids;
+  for (const auto& one : all_cases()) {
+    EXPECT_TRUE(ids.insert(one.id).second) << one.id << " is there twice";
+    EXPECT_TRUE(one.script) << one.id;
+    EXPECT_FALSE(one.goal.empty()) << one.id;
+    EXPECT_FALSE(one.steps.empty()) << one.id;
+    ASSERT_FALSE(one.requirements.empty()) << one.id;
+    bool fits = false;  // a row of a table may be the client's rule and its receiver's at once: one of them must be this role's
+    for (const auto& id : one.requirements) {
+      const auto* row = spec::requirement(id);
+      ASSERT_NE(row, nullptr) << one.id << " names " << id;
+      fits = fits || row->role == "endpoint" || row->role == name(one.role);
+    }
+    EXPECT_TRUE(fits) << one.id << " names no requirement for a " << name(one.role);
+    EXPECT_EQ(name(one.level), spec::requirement(one.requirements.front())->level) << one.id;
+  }
+}
+
+TEST(Fixture, is_read_back_as_it_was_written) {
+  Fixture fixture;
+  fixture.server_guid = 0x1234;
+  fixture.alice.password = "another";
+  std::string why_not;
+  const auto back = Fixture::from_json(fixture.to_json(), why_not);
+  ASSERT_TRUE(back) << why_not;
+  EXPECT_EQ(back->server_guid, 0x1234u);
+  EXPECT_EQ(back->alice.password, "another");
+  EXPECT_FALSE(Fixture::from_json("{}", why_not));
+}
+
+TEST(Reproduce, words_survive_a_shell) {
+  EXPECT_EQ(shell_quoted("framing.kind"), "framing.kind");
+  EXPECT_EQ(shell_quoted("python3 a.py"), "'python3 a.py'");
+  EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_quoted(""), "''");
+}
+
+}  // namespace
+}  // namespace coffer::conformance
