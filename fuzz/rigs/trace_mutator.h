@@ -1,5 +1,5 @@
 // Mutates traces step by step: what a session meets is changed, not its octets. Included by the session targets alone, which it gives
-// their LLVMFuzzerCustomMutator and LLVMFuzzerCustomCrossOver.
+// their LLVMFuzzerCustomMutator and LLVMFuzzerCustomCrossOver; they define good_walk.
 #pragma once
 
 #include <algorithm>
@@ -14,6 +14,17 @@ extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, st
 namespace coffer::fuzz {
 
 inline constexpr std::size_t steps_max = 64;
+
+/// A whole session of the target's kind.
+extern const trace::Trace good_walk;
+
+/// A stretch of the walk, as often as not from its beginning.
+inline void insert_stretch(trace::Trace& trace, std::size_t at, std::minstd_rand& random) {
+  const auto from = random() % 2 != 0 ? 0 : random() % good_walk.size();
+  const auto length = std::min<std::size_t>(1 + random() % (good_walk.size() - from), steps_max - trace.size());
+  const auto begin = good_walk.begin() + static_cast<std::ptrdiff_t>(from);
+  trace.insert(trace.begin() + static_cast<std::ptrdiff_t>(at), begin, begin + static_cast<std::ptrdiff_t>(length));
+}
 
 inline trace::Step random_step(std::minstd_rand& random) {
   const auto number = static_cast<std::uint32_t>(random());
@@ -40,9 +51,16 @@ inline std::size_t mutate(std::uint8_t* data, std::size_t size, std::size_t size
   for (auto edits = 1 + random() % 2; edits > 0; --edits) {
     const auto at = trace.empty() ? 0 : random() % trace.size();
     const auto place = trace.begin() + static_cast<std::ptrdiff_t>(at);
-    const auto choice = trace.empty() ? 0 : random() % 9;
+    const auto choice = trace.empty() ? random() % 3 : random() % 10;
     if (choice < 3 && trace.size() < steps_max) {
-      trace.insert(random() % 2 != 0 ? trace.end() : place, random_step(random));
+      const auto to = random() % 2 != 0 ? trace.size() : at;
+      if (random() % 2 != 0) {
+        insert_stretch(trace, to, random);
+      } else {
+        trace.insert(trace.begin() + static_cast<std::ptrdiff_t>(to), random_step(random));
+      }
+    } else if (trace.empty()) {
+      continue;
     } else if (choice == 3) {
       trace.erase(place);
     } else if (choice == 4) {
@@ -52,6 +70,8 @@ inline std::size_t mutate(std::uint8_t* data, std::size_t size, std::size_t size
     } else if (choice == 6 && at + 1 < trace.size()) {
       std::swap(*place, *(place + 1));
     } else if (choice == 7) {
+      trace.resize(at + 1);
+    } else if (choice == 8) {
       place->b = static_cast<std::uint16_t>(random());
       place->c = static_cast<std::uint32_t>(random());
     } else {

@@ -1,0 +1,83 @@
+// One whole session each, as a trace: what the mutators take pieces from, so that a campaign gets past the first steps from nothing.
+#pragma once
+
+#include "coffer/spec/messages.h"
+#include "trace/trace.h"
+
+namespace coffer::fuzz {
+
+namespace walk {
+inline trace::Step says(spec::MessageKind kind) { return {trace::Op::message, static_cast<std::uint8_t>(kind)}; }
+inline trace::Step fits() { return {trace::Op::answer}; }
+inline trace::Step answers(trace::Answer answer, std::uint16_t value = 0) {
+  return {trace::Op::answer, static_cast<std::uint8_t>(answer), value};
+}
+inline trace::Step asks(trace::Request request, std::uint16_t number = 1, std::uint32_t value = 1) {
+  return {trace::Op::request, static_cast<std::uint8_t>(request), number, value};
+}
+inline trace::Step block(std::uint8_t number) { return {trace::Op::data, number}; }
+}  // namespace walk
+
+/// The client's messages and the shell's answers, as a server's session meets them.
+inline trace::Trace server_walk() {
+  using namespace walk;
+  using K = spec::MessageKind;
+  return {says(K::version),
+          says(K::computer),
+          fits(),
+          says(K::login),
+          fits(),
+          says(K::config_state),
+          says(K::config_ack),
+          says(K::ping),
+          says(K::offer_blocks),
+          answers(trace::Answer::missing_found, 3),
+          block(0),
+          block(1),
+          says(K::commit_version),
+          fits(),
+          says(K::list_versions),
+          fits(),
+          says(K::restore_begin),
+          fits(),
+          says(K::fetch_blocks),
+          answers(trace::Answer::block_loaded),
+          fits(),
+          says(K::restore_end),
+          fits(),
+          says(K::goodbye)};
+}
+
+/// The server's messages and the program's requests, as a client's session meets them.
+inline trace::Trace client_walk() {
+  using namespace walk;
+  using K = spec::MessageKind;
+  return {{trace::Op::stop},
+          says(K::proceed),
+          says(K::server_identity),
+          says(K::login_accepted),
+          says(K::config_push),
+          says(K::ready),
+          asks(trace::Request::ping),
+          {trace::Op::message, static_cast<std::uint8_t>(K::pong), static_cast<std::uint16_t>(trace::Variant::varied), 1},
+          asks(trace::Request::offer, 0, 2),
+          says(K::missing_blocks),
+          asks(trace::Request::block, 0),
+          asks(trace::Request::block, 1),
+          asks(trace::Request::commit),
+          says(K::version_committed),
+          asks(trace::Request::list),
+          says(K::versions),
+          asks(trace::Request::restore),
+          says(K::restore_begun),
+          asks(trace::Request::fetch, 0, 3),
+          block(0),
+          block(2),
+          {trace::Op::message, static_cast<std::uint8_t>(K::blocks_fetched), static_cast<std::uint16_t>(trace::Variant::varied), 2},
+          asks(trace::Request::end_restore),
+          says(K::restore_ended),
+          asks(trace::Request::leave),
+          says(K::disconnect)};
+}
+
+}  // namespace coffer::fuzz
