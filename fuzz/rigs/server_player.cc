@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "coffer/spec/permissions.h"
-#include "protocol/checksum.h"
 #include "protocol/describe.h"
 #include "protocol/samples.h"
 #include "protocol/server_session.h"
@@ -87,7 +86,12 @@ class Model {
   void judge(const p::StoreBlock& store) {
     needs(spec::permissions::backup, "SES-021 a block needs backup");
     demand(wanted_.erase(store.id) == 1, "ARC-032 only a block that was named missing, once");
-    demand(p::Checksum().of(store.sealed) == store.checksum, "ARC-031 only a block that has its checksum");
+    // Every block the player sends is a sample; damage to its octets must have been noticed.
+    for (unsigned number = 0; number < samples::block_count; ++number) {
+      const auto& sample = samples::block(number);
+      if (sample.id == store.id)
+        demand(sample.sealed == store.sealed && sample.checksum == store.checksum, "ARC-031 only a block that has its checksum");
+    }
     demand(store.sealed.size() >= 30, "FRM-018 a sealed block has at least 30 octets");
   }
   void judge(const p::CommitRequest&) {
@@ -146,7 +150,7 @@ class Player {
       case trace::Op::header:
       case trace::Op::flip:
       case trace::Op::split:
-        for (const auto& piece : sender_.pieces(step)) session_.feed(now_, piece);
+        for (const auto& piece : sender_.pieces(step)) feed(piece);
         return;
       case trace::Op::answer: return answer(step);
       case trace::Op::request: return;  // a server has no program
@@ -157,6 +161,13 @@ class Player {
       case trace::Op::stop: session_.stop(now_); return;
       case trace::Op::vanish: session_.peer_closed(now_); return;
     }
+  }
+
+  void feed(View octets) {
+    const auto before = session_.state();
+    session_.feed(now_, octets);
+    if (!table::held(before)) return settle(before);
+    demand(session_.state() == before && !session_.next_action(), "SES-022 in a held state nothing is read");
   }
 
   void answer(const trace::Step& step) {

@@ -47,11 +47,12 @@ inline std::size_t give(const trace::Trace& trace, std::uint8_t* data, std::size
 
 inline std::size_t mutate(std::uint8_t* data, std::size_t size, std::size_t size_max, unsigned seed) {
   std::minstd_rand random(seed);
-  auto trace = trace::from_either({data, size});
-  for (auto edits = 1 + random() % 2; edits > 0; --edits) {
+  // Now and then the neighbourhood of a whole session, whatever the engine holds to be interesting.
+  auto trace = random() % 8 == 0 ? good_walk : trace::from_either({data, size});
+  for (auto edits = 1 + random() % 3; edits > 0; --edits) {
     const auto at = trace.empty() ? 0 : random() % trace.size();
     const auto place = trace.begin() + static_cast<std::ptrdiff_t>(at);
-    const auto choice = trace.empty() ? random() % 3 : random() % 10;
+    const auto choice = trace.empty() ? random() % 3 : random() % 13;
     if (choice < 3 && trace.size() < steps_max) {
       const auto to = random() % 2 != 0 ? trace.size() : at;
       if (random() % 2 != 0) {
@@ -71,9 +72,9 @@ inline std::size_t mutate(std::uint8_t* data, std::size_t size, std::size_t size
       std::swap(*place, *(place + 1));
     } else if (choice == 7) {
       trace.resize(at + 1);
-    } else if (choice == 8) {
-      place->b = static_cast<std::uint16_t>(random());
-      place->c = static_cast<std::uint32_t>(random());
+    } else if (choice > 7 && choice < 12) {
+      if (random() % 2 != 0) place->b = static_cast<std::uint16_t>(random() % 8);
+      place->c = static_cast<std::uint32_t>(random() % 4 != 0 ? random() % 32 : random());
     } else {
       place->a = static_cast<std::uint8_t>(random());
     }
