@@ -22,7 +22,7 @@ struct Task {
 using Unit = std::vector<Task>;
 
 std::string reproduce_line(const Case& subject, const RunOptions& options) {
-  std::string line = fmt::format("coffer-conform run {} --seed {}", shell_quoted(subject.id), options.seed);
+  std::string line = fmt::format("{} run {} --seed {}", shell_quoted(options.program), shell_quoted(subject.id), options.seed);
   if (options.subject.server) {
     line += fmt::format(" --connect {}:{}", options.subject.server->host, options.subject.server->port);
     if (options.subject.pin) line += " --pin " + hex(*options.subject.pin);

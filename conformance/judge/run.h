@@ -17,6 +17,7 @@ struct RunOptions {
   std::uint64_t seed = 1;
   std::uint32_t jobs = 1, repeat = 1;
   std::string suite_version, command_line;
+  std::string program = "coffer-conform";  // as it was called: a failure names it in the line that repeats it
   std::string scratch_parent;
   /// Called as each case ends, one at a time.
   std::function<void(const CaseResult&)> on_result;

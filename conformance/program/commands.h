@@ -22,7 +22,7 @@ struct RunRequest {
   std::optional<std::uint64_t> seed = {};
   std::uint32_t jobs = 0, repeat = 1, answer_ms = 5000;
   bool trace = false, lenient = false, quiet = false;
-  std::string command_line = {};
+  std::string program = "coffer-conform", command_line = {};  // as it was called
 };
 int run_command(const RunRequest& request);
 
@@ -30,7 +30,7 @@ int run_command(const RunRequest& request);
 struct ReplayRequest {
   std::string report_file = {}, case_id = {}, adapter = {}, connect = {}, pin = {};
   bool trace = true;
-  std::string command_line = {};
+  std::string program = "coffer-conform", command_line = {};  // as it was called
 };
 int replay_command(const ReplayRequest& request);
 

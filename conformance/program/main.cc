@@ -36,7 +36,7 @@ int main(int count, char** words) {
   app.set_version_flag("--version", COFFER_VERSION);
   const auto roles = CLI::IsMember({"server", "client"});
 
-  RunRequest request{.command_line = joined(count, words)};
+  RunRequest request{.program = words[0], .command_line = joined(count, words)};
   auto* run = app.add_subcommand("run", "Runs cases and says how the implementation stands");
   run->add_option("case", request.globs, "Ids, with * and ?; none: all");
   run->add_option("--role", request.role, "Only cases for this role")->check(roles);
@@ -72,7 +72,7 @@ int main(int count, char** words) {
   auto* explain = app.add_subcommand("explain", "Says what a case shows, which sentence it judges and how");
   explain->add_option("case", explained, "Its id")->required();
 
-  ReplayRequest again{.command_line = joined(count, words)};
+  ReplayRequest again{.program = words[0], .command_line = joined(count, words)};
   auto* replay = app.add_subcommand("replay", "Runs again what a report says did not pass, with the same seed, and shows it");
   replay->add_option("report", again.report_file, "report.json of an earlier run")->required();
   replay->add_option("case", again.case_id, "Only this one, passed or not");

@@ -103,6 +103,7 @@ std::optional<std::string> read_request(const RunRequest& request, RunOptions& o
   options.patience = {std::chrono::milliseconds(request.answer_ms), !request.lenient};
   options.suite_version = COFFER_VERSION;
   options.command_line = request.command_line;
+  options.program = request.program;
   return std::nullopt;
 }
 
@@ -169,6 +170,7 @@ int replay_command(const ReplayRequest& request) {
                    .pin = request.pin,
                    .jobs = 1,
                    .trace = request.trace,
+                   .program = request.program,
                    .command_line = request.command_line};
   try {
     again.seed = report.at("run").at("seed").get<std::uint64_t>();
