@@ -22,13 +22,15 @@ void see_hello_refused(Context& c, const ClientHello& hello) {
   peer.expect_refusal_by_close();
 }
 
-/// The ordinary hello is answered with TLS 1.2 and the suite that every server has.
+/// The ordinary hello is answered with TLS 1.2 and the suite that every server has, and such a channel bears a session: who refuses everything
+/// has not refused that hello.
 void see_hello_accepted(Context& c) {
   auto& peer = c.tcp();
   peer.send(encode(ClientHello{}, c.random()), "client hello");
   const auto flight = peer.server_flight();
   c.require(flight.version == 0x0303 && flight.suite == the_suite, "a server hello of TLS 1.2 with suite 0xc030",
             flight.version ? fmt::format("0x{:04x}, 0x{:04x}", *flight.version, flight.suite) : "none");
+  c.at(State::await_computer);
 }
 
 Case hello_refused(std::string id, std::string requirement, std::string goal, ClientHello hello) {

@@ -1,0 +1,113 @@
+"""coffer-conform against the reference programs, from the outside: verdicts, exit statuses, baseline, reports, replay, bare connections."""
+import json
+import os
+import shlex
+import sys
+import tempfile
+import unittest
+
+from programs import BIN, Server, run
+
+SUITE = f"{BIN}/coffer-conform"
+ADAPTER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../interop/adapters/reference/adapter.py")
+REFERENCE = shlex.join([sys.executable, ADAPTER, "--server", f"{BIN}/cofferd", "--client", f"{BIN}/coffer"])
+CASE = "framing.control_length_over_limit"
+
+
+class JudgingTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def path(self, name, text=None):
+        path = os.path.join(self.folder.name, name)
+        if text is not None:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+        return path
+
+    def judge(self, *arguments, adapter=REFERENCE, expect=0):
+        ended = run(SUITE, "run", "--adapter", adapter, "--quiet", "--report", self.path("report"), *arguments)
+        self.assertEqual(ended.returncode, expect, ended.stdout[-3000:] + ended.stderr[-3000:])
+        report = self.path("report/report.json")
+        if not os.path.exists(report):
+            return None
+        with open(report, encoding="utf-8") as file:
+            return json.load(file)
+
+    def test_a_case_passes_with_its_twin_and_leaves_three_reports(self):
+        report = self.judge(CASE)
+        self.assertEqual([case["verdict"] for case in report["cases"]], ["pass"])
+        self.assertEqual(report["cases"][0]["twin"]["verdict"], "pass")
+        for name in ("report.json", "junit.xml", "report.html"):
+            self.assertTrue(os.path.getsize(self.path("report/" + name)))
+
+    def test_a_client_is_judged_through_the_adapter(self):
+        report = self.judge("client.state.await_proceed.ready", "client.state.await_pong.versions")
+        self.assertEqual([case["verdict"] for case in report["cases"]], ["pass", "pass"])
+
+    def test_a_server_that_refuses_wrongly_fails_and_replays(self):
+        # The reference, told to bear nobody: everything is refused with `busy`.
+        broken = self.path("broken.py", f"""
+import json, subprocess, sys
+child = subprocess.Popen({shlex.split(REFERENCE)!r}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+for line in sys.stdin:
+    request = json.loads(line)
+    if request["verb"] == "prepare":
+        request["fixture"]["server"]["minimum_version"] = "9.0.0"
+    print(json.dumps(request), file=child.stdin, flush=True)
+    print(child.stdout.readline(), end="", flush=True)
+""")
+        adapter = shlex.join([sys.executable, broken])
+        report = self.judge("version.application_7_0_0", CASE, adapter=adapter, expect=1)
+        verdicts = {case["id"]: case for case in report["cases"]}
+        self.assertEqual(verdicts[CASE]["verdict"], "inconclusive")
+        failed = verdicts["version.application_7_0_0"]
+        self.assertEqual(failed["verdict"], "fail")
+        self.assertIn("version_too_old", failed["actual"])
+        again = run(SUITE, "replay", self.path("report/report.json"))
+        self.assertEqual(again.returncode, 1, again.stdout + again.stderr)
+        self.assertIn("version_too_old", again.stdout)
+        self.assertEqual(run("sh", "-c", failed["reproduce"], env={**os.environ, "PATH": BIN + ":" + os.environ["PATH"]}).returncode, 1)
+        # Known, it is as expected; and once it passes the list is stale.
+        known = self.path("known.json", json.dumps({"coffer_baseline": 1, "expected": [{"case": failed["id"], "verdict": "fail", "reason": "a strict server"}]}))
+        self.judge(failed["id"], "--baseline", known, adapter=adapter, expect=0)
+        self.judge(failed["id"], "--baseline", known, expect=2)
+
+    def test_what_was_not_well_asked_is_said(self):
+        for arguments in (["no.such.case"], ["--shard", "3/2"], ["--baseline", "/nowhere"], ["--pin", "12"], ["--no-such-option"]):
+            with self.subTest(arguments):
+                self.judge(*arguments, expect=64)
+        self.assertEqual(run(SUITE).returncode, 64)
+        self.assertEqual(run(SUITE, "--help").returncode, 0)
+        self.judge(CASE, adapter="exit 7", expect=4)
+
+    def test_a_bare_connection_is_enough_for_the_black_box_part(self):
+        fixture = self.path("fixture.json", run(SUITE, "fixture").stdout)
+        server = Server(self.path("data"), fixture)
+        try:
+            where = ["--connect", f"127.0.0.1:{server.port}", "--pin", server.pin]
+            ended = run(SUITE, "run", "session.*", CASE, *where, "--report", self.path("report"))
+            self.assertEqual(ended.returncode, 0, ended.stdout[-3000:])
+            with open(self.path("report/report.json"), encoding="utf-8") as file:
+                summary = json.load(file)["summary"]
+            self.assertGreater(summary["pass"], 10)
+            self.assertGreater(summary["unimplemented"], 0)  # what needs an adapter is named, not passed
+            self.assertEqual(run(SUITE, "run", CASE, "--connect", f"127.0.0.1:{server.port}", "--pin", "00" * 32).returncode, 3)
+        finally:
+            server.stop()
+
+    def test_everything_can_be_asked_about(self):
+        listed = json.loads(run(SUITE, "list", "--json").stdout)
+        self.assertIn(CASE, [case["id"] for case in listed])
+        explained = run(SUITE, "explain", CASE).stdout
+        for word in ("FRM-008", "65,536", "Script", "twin"):
+            self.assertIn(word, explained)
+        self.assertIn(CASE, run(SUITE, "explain", "control_length_over").stderr)
+        self.assertIn("requirements that the wire or observed state can judge", run(SUITE, "cover").stdout)
+        self.assertIn("coffer reference", run(SUITE, "ics", "--adapter", REFERENCE).stdout)
+        self.assertIn("keeps its contract", run(SUITE, "check-adapter", REFERENCE).stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
