@@ -29,26 +29,21 @@ class Reference:
         self.data, self.fixture, self.devices = self.folder / "data", self.folder / "fixture.json", self.folder / "devices"
         self.identity = self.folder / "identity"  # the server's key and certificate outlive its data: making them is slow
 
-    # ---- hello, reset, bye -----------------------------------------------------------------------------------------------
     def hello(self, _):
         roles = [role for role, program in (("server", self.server), ("client", self.client)) if program]
         return {"name": "coffer reference", "version": "0.1.0", "roles": roles, "claims": {"channels": ["tls"], "profiles": ["test", "production"]}}
 
     def reset(self, _):
         self.end("kill")
-        self.forget(self.data, self.devices)
+        for folder in (self.data, self.devices):
+            shutil.rmtree(folder, ignore_errors=True)
         return {}
 
     def bye(self, _):
-        self.end("kill")
-        self.forget(self.folder)
+        self.reset(_)
+        shutil.rmtree(self.folder, ignore_errors=True)
         return {}
 
-    def forget(self, *folders):
-        for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
-
-    # ---- the server --------------------------------------------------------------------------------------------------------
     def prepare(self, request):
         self.fixture.write_text(json.dumps(request["fixture"]))
         return {}
@@ -74,7 +69,7 @@ class Reference:
     def end(self, how):
         process, self.process = self.process, None
         if process is None:
-            return None
+            return 0
         process.kill() if how == "kill" else process.terminate()
         process.stdout.close()
         return process.wait(START_SECONDS_MAX)
@@ -90,8 +85,8 @@ class Reference:
     def observe(self, request):
         answer = {}
         if request.get("events"):
-            lines = subprocess.run([self.server, "events", "--data", str(self.data), "--json"], capture_output=True, text=True, check=True).stdout
-            answer["events"] = [json.loads(line) for line in lines.splitlines()]
+            told = subprocess.run([self.server, "events", "--data", str(self.data), "--json"], capture_output=True, text=True, check=True)
+            answer["events"] = [json.loads(line) for line in told.stdout.splitlines()]
         if "find" in request:  # which of these octets stand anywhere in what the server stores
             stored = [path.read_bytes() for path in self.data.rglob("*") if path.is_file()]
             answer["found"] = [wanted for wanted in request["find"] if any(bytes.fromhex(wanted) in octets for octets in stored)]
@@ -99,7 +94,6 @@ class Reference:
             raise Unimplemented("events and find are what can be observed")
         return answer
 
-    # ---- the client --------------------------------------------------------------------------------------------------------
     def run(self, home, request, *words, given=None):
         command = [self.client, "--home", str(home), "--json"]
         if request.get("timers_ms"):
