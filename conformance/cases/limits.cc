@@ -33,6 +33,12 @@ Case silent_step(State state) {
       .steps = {fmt::format("walk to {}, on a server of short timers", spec::server_session::name(state)), "say nothing",
                 "expect Disconnect(timeout)"},
       .script = [=](Context& c) { c.at(state).expect_end(Reason::timeout); },
+      .twin =
+          [=](Context& c) {
+            auto& client = c.at(state);
+            const auto& on = way_on(state);
+            see_accepted(client, on, on.make(c, client));
+          },
   };
 }
 
@@ -121,6 +127,12 @@ std::vector<Case> limits_cases() {
                 const auto whole = encode(control_frame(ping(1)));
                 client.send_octets(View(whole).first(whole.size() / 2), "half a ping");
                 client.expect_end(Reason::timeout);
+              },
+          .twin =
+              [](Context& c) {
+                auto& client = c.at(State::ready);
+                client.send_in_pieces(encode(control_frame(ping(1))), 20);
+                client.expect("pong");
               },
       },
   };

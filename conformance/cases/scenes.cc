@@ -45,6 +45,12 @@ const std::vector<Admitted>& admitted_messages() {
   return all;
 }
 
+const Admitted& way_on(ServerState state) {
+  for (const auto& admitted : admitted_messages())
+    if (admitted.state == state) return admitted;
+  throw std::logic_error("a state without a way on");
+}
+
 void see_accepted(ClientPeer& client, const Admitted& admitted, const Message& message) {
   client.send(message);
   if (admitted.answer.empty())

@@ -34,6 +34,8 @@ struct Admitted {
 };
 /// One for every row of the server's table whose event is a client's message, disconnect apart.
 const std::vector<Admitted>& admitted_messages();
+/// The message that carries the session on from a state: the valid neighbour of every message that does not belong there.
+const Admitted& way_on(ServerState state);
 /// Sends the message and sees it accepted.
 void see_accepted(ClientPeer& client, const Admitted& admitted, const Message& message);
 

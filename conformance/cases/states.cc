@@ -11,13 +11,6 @@ namespace {
 using State = ServerState;
 namespace table = spec::server_session;
 
-/// The message that carries the session on from a state: the valid neighbour of every message that does not belong there.
-const Admitted& way_on(State state) {
-  for (const auto& admitted : admitted_messages())
-    if (admitted.state == state) return admitted;
-  throw std::logic_error("a state without a way on");
-}
-
 const Admitted* admitted_in(State state, MessageKind kind) {
   for (const auto& admitted : admitted_messages())
     if (admitted.state == state && admitted.kind == kind) return &admitted;
