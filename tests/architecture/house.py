@@ -18,9 +18,9 @@ ROOMS = {
     "conformance/peer": ["conformance/wire"],
     "conformance/adapter": ["conformance/peer"],
     "conformance/judge": ["conformance/peer", "conformance/adapter"],
-    "conformance/cases": ["conformance/adapter", "conformance/judge"],
-    "conformance/report": ["conformance/cases"],
-    "conformance/program": ["conformance/report"],
+    "conformance/cases": ["conformance/judge"],
+    "conformance/report": ["conformance/judge"],
+    "conformance/program": ["conformance/cases", "conformance/report"],
 }
 
 # What a room never reaches, by whatever way: an oracle that shares code with what it judges is blind.
