@@ -22,6 +22,7 @@ std::vector<Case> versions_cases();       // chapter 8.5: lists
 std::vector<Case> restore_cases();        // chapter 8.5: restores
 std::vector<Case> errors_cases();         // chapter 13
 std::vector<Case> limits_cases();         // chapters 5.1, 14: full servers and timers
+std::vector<Case> observed_cases();       // chapters 4 to 6, 8.5: what only an observer inside shows
 
 // Against clients.
 std::vector<Case> client_messages_cases();  // chapter 3

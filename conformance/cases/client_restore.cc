@@ -101,13 +101,34 @@ Case broken_block(std::string id, std::string requirement, std::string goal, std
   };
 }
 
+/// A version whose record does not tell the truth about its manifest.
+Case untrue_record(std::string id, std::string requirement, std::string goal, std::function<void(Context&, Message&)> change) {
+  return {
+      .id = "client.restore." + std::move(id),
+      .requirements = {std::move(requirement)},
+      .role = Role::client,
+      .goal = std::move(goal),
+      .steps = {"hold a version with such a record", "let the client restore it", "expect no success"},
+      .script =
+          [=](Context& c) {
+            const auto content = octets("what was kept");
+            hold_version(
+                c, {file_entry("file", hold_content(c, content), content.size())}, [&](Message& record) { change(c, record); },
+                [](Holdings::Version&) {});
+            c.stage().expected_refusal = true;
+            c.require(restore(c).ended != "ok", "a client that reports no success", "ok");
+          },
+      .twin = see_honest_restore,
+  };
+}
+
 }  // namespace
 
 std::vector<Case> client_restore_cases() {
   std::vector<Case> cases = {
       {
           .id = "client.restore.what_was_backed_up",
-          .requirements = {"ARC-052", "ARC-016"},
+          .requirements = {"ARC-016", "ARC-022"},
           .role = Role::client,
           .goal = "What a client backed up it restores, octet for octet, and says that the restore was complete",
           .steps = {"back up a tree", "restore it elsewhere", "compare the files"},
@@ -214,6 +235,65 @@ std::vector<Case> client_restore_cases() {
                    [](Context&, SealedBlock& block) { block.sealed.back() ^= 1; }),
       broken_block("block_of_another_format", "ARC-012", "A block whose first octet is not 0x01 is refused",
                    [](Context&, SealedBlock& block) { block.sealed.front() = 2; }),
+      untrue_record("fewer_entries_than_recorded", "ARC-046", "A manifest with fewer entries than its record says is refused",
+                    [](Context&, Message& record) { record.set("entry_count", 2); }),
+      untrue_record("other_content_than_recorded", "ARC-046",
+                    "A manifest whose files are not as long together as its record says is refused",
+                    [](Context&, Message& record) { record.set("content_octets", 14); }),
+      untrue_record(
+          "list_of_a_broken_id", "ARC-047", "A list of ids that ends in the midst of one is refused",
+          [](Context& c, Message& record) {
+            const auto list = seal_block(c.archive_keys(), BlockType::id_list, joined({record.octets("ids"), Octets{0}}), c.random());
+            c.holdings().blocks[list.id] = list;
+            record.set("depth", 1).set("ids", list.id);
+          }),
+      untrue_record("list_of_nothing", "ARC-047", "An empty list of ids is refused",
+                    [](Context& c, Message& record) {
+                      const auto list = seal_block(c.archive_keys(), BlockType::id_list, {}, c.random());
+                      c.holdings().blocks[list.id] = list;
+                      record.set("depth", 1).set("ids", list.id);
+                    }),
+      untrue_record("manifest_in_place_of_a_list", "ARC-016",
+                    "A manifest block in place of a list of ids is refused: its id says what it is",
+                    [](Context&, Message& record) { record.set("depth", 1); }),
+      {
+          .id = "client.restore.list_of_ids",
+          .requirements = {"ARC-020", "ARC-001"},
+          .role = Role::client,
+          .goal = "A version whose manifest's ids stand in a list block is restored like any other",
+          .steps = {"hold a version of depth 1", "let the client restore it", "compare the file"},
+          .script =
+              [](Context& c) {
+                const auto content = octets("what was kept");
+                hold_version(
+                    c, {file_entry("file", hold_content(c, content), content.size())},
+                    [&](Message& record) {
+                      const auto list = seal_block(c.archive_keys(), BlockType::id_list, record.octets("ids"), c.random());
+                      c.holdings().blocks[list.id] = list;
+                      record.set("depth", 1).set("ids", list.id);
+                    },
+                    [](Holdings::Version&) {});
+                c.require(restore(c).ended == "ok", "ok", "a failure");
+                c.require(read_file(target_of(c) + "/file") == content, "the file's content in the target", "another");
+              },
+      },
+      {
+          .id = "client.restore.no_set_user_id",
+          .requirements = {"ARC-048"},
+          .role = Role::client,
+          .goal = "A restored file has neither the set-user-id nor the set-group-id bit, whatever its entry says",
+          .steps = {"hold a version of a file of mode 6755", "let the client restore it", "look at the file's mode"},
+          .script =
+              [](Context& c) {
+                const auto content = octets("what was kept");
+                hold_version(c, {file_entry("file", hold_content(c, content), content.size()).set("mode", 06755)});
+                restore(c);
+                const auto mode = fs::status(target_of(c) + "/file").permissions();
+                c.require(mode != fs::perms::unknown && fs::exists(target_of(c) + "/file"), "the file", "none");
+                c.require((mode & (fs::perms::set_uid | fs::perms::set_gid)) == fs::perms::none, "neither bit",
+                          fmt::format("mode {:o}", static_cast<unsigned>(mode)));
+              },
+      },
   };
   return cases;
 }

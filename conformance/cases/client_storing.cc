@@ -110,7 +110,7 @@ void add_sealing(std::vector<Case>& cases) {
       .id = "client.storing.nothing_in_clear",
       .requirements = {"ARC-011", "ARC-023"},
       .role = Role::client,
-      .goal = "Neither a file's name nor its content leaves the computer in clear",
+      .goal = "Neither a file's name nor its content nor the archive key leaves the computer in clear",
       .steps = {"back up a file of a telling name and content", "look for both in every frame that came"},
       .script =
           [](Context& c) {
@@ -118,6 +118,7 @@ void add_sealing(std::vector<Case>& cases) {
             const auto& server = backed_up(c, c.make_tree({{"a-telling-name.txt", content}}));
             c.require(!shows(server, octets("telling-name")), "no file name on the wire", "the name");
             c.require(!shows(server, octets("TELLING-CONTENT")), "no content on the wire", "the content");
+            c.require(!shows(server, c.archive_key()), "no archive key on the wire", "the key");
             c.require(std::ranges::any_of(manifest_of(c, c.holdings().versions.at(0)),
                                           [](const Message& e) { return ends_with(e.octets("path"), "a-telling-name.txt"); }),
                       "the name in the sealed manifest", "none");

@@ -10,7 +10,8 @@ namespace {
 using State = ServerState;
 
 /// Plays each refusal on a connection of its own; each must be answered with the same frame and no other.
-void require_alike(Context& c, State state, Reason reason, const std::vector<std::pair<std::string, std::function<Message(Context&)>>>& refusals) {
+void require_alike(Context& c, State state, Reason reason,
+                   const std::vector<std::pair<std::string, std::function<Message(Context&)>>>& refusals) {
   const auto only_answer = encode(control_frame(disconnect(reason)));
   for (const auto& [cause, message] : refusals) {
     auto walker = c.walker();

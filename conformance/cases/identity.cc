@@ -50,6 +50,27 @@ std::vector<Case> identity_cases() {
                        &Fixture::blocked_computer),
       computer_refused("identity.deactivated_computer", "A deactivated computer is refused", &Fixture::deactivated_computer),
       {
+          .id = "identity.deauthorized_computer",
+          .requirements = {"IDN-025"},
+          .goal = "A deauthorized computer is admitted, and its user may log in on it again",
+          .steps = {"walk to ready as alice on her deauthorized computer", "expect a pong"},
+          .script = [](Context& c) { c.at(State::ready, on(c, c.fixture().deauthorized_computer.guid)).barrier(); },
+      },
+      {
+          .id = "identity.deauthorized_computer_of_another_user",
+          .requirements = {"IDN-025", "IDN-016"},
+          .goal = "A deauthorized computer is still its user's, and nobody else's",
+          .steps = {"log in as bob on alice's deauthorized computer", "expect Disconnect(login_refused)"},
+          .script =
+              [](Context& c) {
+                const auto& bob = c.fixture().bob;
+                auto& client = c.at(State::await_login, on(c, c.fixture().deauthorized_computer.guid));
+                client.send(login(bob.registration_key, bob.name, bob.password, c.fixture().deauthorized_computer.guid));
+                client.expect_refusal(Reason::login_refused);
+              },
+          .twin = [](Context& c) { c.at(State::ready, on(c, c.fixture().deauthorized_computer.guid)).barrier(); },
+      },
+      {
           .id = "identity.same_computer_twice",
           .requirements = {"IDN-004", "IDN-003"},
           .goal = "A computer that has a session is refused a second one, and the first goes on",

@@ -17,6 +17,8 @@ void short_timers(Fixture& fixture) {
   fixture.timers_ms = {{"tls_handshake", short_timer_ms}, {"step", short_timer_ms}, {"idle", short_timer_ms}};
 }
 
+void short_linger(Fixture& fixture) { fixture.timers_ms = {{"linger", 300}}; }
+
 Walker another(Context& c) {
   auto walker = c.walker();
   walker.computer = c.random().guid();
@@ -112,6 +114,30 @@ std::vector<Case> limits_cases() {
                 const auto hello = encode(ClientHello{}, c.random());
                 peer.send(View(hello).first(hello.size() / 2), "half a client hello");
                 peer.expect_refusal_by_close();
+              },
+          .twin = [](Context& c) { c.at(State::ready).barrier(); },
+      },
+      {
+          .id = "timers.linger_ends",
+          .requirements = {"SES-007"},
+          .needs = {.fixture = short_linger},
+          .goal = "A server that has refused and ended its sending side does not take octets for ever: the connection ends when the linger "
+                  "timer runs out",
+          .steps = {"connect, on a server of a short linger timer", "send what is no TLS", "see the end of the stream", "go on sending",
+                    "expect that the connection ends"},
+          .script =
+              [](Context& c) {
+                auto socket = Socket::connect(c.server(), c.stage().deadline());
+                c.require(socket.has_value(), "a connection", "none");
+                Octets came;
+                auto arrival = socket->send(encode(control_frame(version())), c.stage().deadline()) ? Arrival::octets : Arrival::reset;
+                while (arrival == Arrival::octets) arrival = socket->receive(came, c.stage().deadline());
+                c.stage().expected_refusal = true;
+                c.require(arrival != Arrival::nothing, "the end of the stream", "nothing in time");
+                const auto deadline = c.stage().deadline();
+                bool taken = arrival != Arrival::reset;
+                while (taken && Clock::now() < deadline) taken = socket->send(Octets{0}, deadline);
+                c.require(!taken, "the end of the connection", "a server that still takes octets");
               },
           .twin = [](Context& c) { c.at(State::ready).barrier(); },
       },

@@ -153,22 +153,6 @@ std::vector<Case> restore_cases() {
       no_such_version("restore.version_beyond_the_newest", "The version after the newest cannot be restored", 1, 0),
       no_such_version("restore.version_far_beyond", "A version of the largest number cannot be restored", ~std::uint64_t{0} - 1, 0),
       no_such_version("restore.verify_beyond_the_newest", "Nor can it be verified", 1, 1),
-      {
-          .id = "restore.is_logged",
-          .requirements = {"ARC-050", "ARC-054"},
-          .needs = {.verbs = {"observe"}},
-          .goal = "The event log shows a restore's beginning, with user, computer, version and purpose, and its end",
-          .steps = {"restore a version and end it", "observe the events of this computer", "expect restore_begun and restore_ended"},
-          .script =
-              [](Context& c) {
-                const auto [client, blocks] = restoring(c, 1);
-                client.send(restore_end(true));
-                client.expect("restore_ended");
-                const auto text = c.observe({{"events", true}}).dump();
-                c.require(text.find(guid_text(c.computer())) != std::string::npos, "events of computer " + guid_text(c.computer()),
-                          text.substr(0, 400));
-              },
-      },
   };
 }
 

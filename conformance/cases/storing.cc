@@ -45,7 +45,7 @@ void add_offers(std::vector<Case>& cases) {
   });
   cases.push_back({
       .id = "storing.largest_offer",
-      .requirements = {"ARC-030", "ARC-033", "FRM-008"},
+      .requirements = {"ARC-033", "FRM-008"},
       .goal = "1,024 new ids in one offer are all named missing",
       .steps = {"offer 1,024 ids", "expect 0 to 1,023"},
       .script =

@@ -44,12 +44,13 @@ struct Fixture {
   Account dean{6, "dean", "acme", "deactivated three", "ACMESTANDARD0001", {"desktop_user"}, "deactivated"};
   Account gina{7, "gina", "globex", "other house", "GLOBEXSTANDARD01", {"desktop_user", "console_user"}};
   KnownComputer bobs_computer{0xb0b0000000000001, 2, "active"};
+  KnownComputer deauthorized_computer{0xdea0000000000001, 1, "deauthorized"};
   KnownComputer blocked_computer{0xb10c000000000001, 0, "blocked"};
   KnownComputer deactivated_computer{0xdead000000000001, 0, "deactivated"};
 
   static std::vector<Message> default_settings();
   std::vector<Account> accounts() const { return {alice, bob, carol, dora, blake, dean, gina}; }
-  std::vector<KnownComputer> computers() const { return {bobs_computer, blocked_computer, deactivated_computer}; }
+  std::vector<KnownComputer> computers() const { return {bobs_computer, deauthorized_computer, blocked_computer, deactivated_computer}; }
 
   /// The JSON form that `prepare` carries (interop/README.md). Equal texts mean equal deployments.
   std::string to_json() const;

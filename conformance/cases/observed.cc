@@ -1,0 +1,147 @@
+// What only an observer inside shows: the event log, and what a server stores. These cases need an adapter that observes; the form of the
+// log is the implementation's own, so that cases look for what it must say and not for how.
+#include <fmt/core.h>
+
+#include "cases/all.h"
+#include "cases/scenes.h"
+
+namespace coffer::conformance {
+namespace {
+
+using State = ServerState;
+
+/// The lines of the event log that name this, each as text.
+std::vector<std::string> events_that_name(Context& c, const std::string& what) {
+  std::vector<std::string> found;
+  for (const auto& event : c.observe({{"events", true}}).at("events"))
+    if (auto text = event.dump(); text.find(what) != std::string::npos) found.push_back(std::move(text));
+  return found;
+}
+
+/// Every word stands in one and the same line.
+void require_line_with(Context& c, const std::vector<std::string>& lines, const std::vector<std::string>& words) {
+  for (const auto& line : lines) {
+    bool all = true;
+    for (const auto& word : words) all = all && line.find(word) != std::string::npos;
+    if (all) return;
+  }
+  std::string expected = "an event with";
+  for (const auto& word : words) expected += " " + word;
+  c.require(false, expected, lines.empty() ? "no event" : lines.back());
+}
+
+bool stored(Context& c, const Octets& octets) { return !c.observe({{"find", {hex(octets)}}}).at("found").empty(); }
+
+/// A refused login's lines in the log, all of which must be of this computer.
+std::vector<std::string> refused_login(Context& c, const Message& login) {
+  auto walker = c.walker();
+  walker.computer = login.number("computer");
+  auto& client = c.at(State::await_login, walker);
+  client.send(login);
+  client.expect_end(Reason::login_refused);
+  return events_that_name(c, guid_text(walker.computer));
+}
+
+}  // namespace
+
+std::vector<Case> observed_cases() {
+  const Needs observing{.verbs = {"observe"}};
+  return {
+      {
+          .id = "observed.client_version",
+          .requirements = {"SES-015"},
+          .needs = observing,
+          .goal = "The event log shows what a client said in its version",
+          .steps = {"send a version with an unusual operating system", "observe the events", "expect one with all that it said"},
+          .script =
+              [](Context& c) {
+                auto& client = c.connect();
+                const auto system = "System " + guid_text(c.random().guid());
+                client.send(version()
+                                .set("operating_system", system)
+                                .set("virtual_machine", "a hypervisor")
+                                .set("address", "198.51.100.23")
+                                .set("time_zone_minutes", 345));
+                client.expect("proceed");
+                require_line_with(c, events_that_name(c, system), {"7.0.0", "a hypervisor", "198.51.100.23", "345"});
+              },
+      },
+      {
+          .id = "observed.channel",
+          .requirements = {"CHN-014"},
+          .level = Level::should,
+          .needs = observing,
+          .goal = "The event log shows that a channel was established, with version and cipher",
+          .steps = {"connect", "observe the events", "expect one that speaks of TLS 1.2 and AES-256"},
+          .script =
+              [](Context& c) {
+                c.at(State::await_computer);
+                require_line_with(c, events_that_name(c, "1.2"), {"AES_256_GCM"});
+              },
+      },
+      {
+          .id = "observed.causes_of_refusals_differ",
+          .requirements = {"IDN-022"},
+          .needs = observing,
+          .goal = "What the wire does not tell apart the event log does: a wrong password and a blocked account read differently there",
+          .steps = {"be refused for a wrong password, and for a blocked account", "observe the events of both computers",
+                    "expect different causes"},
+          .script =
+              [](Context& c) {
+                const auto& alice = c.fixture().alice;
+                const auto& blake = c.fixture().blake;
+                const auto first = c.random().guid(), second = c.random().guid();
+                const auto wrong = refused_login(c, login(alice.registration_key, alice.name, "a wrong one", first));
+                const auto blocked = refused_login(c, login(blake.registration_key, blake.name, blake.password, second));
+                c.require(!wrong.empty() && !blocked.empty(), "events of both refusals", "fewer");
+                require_line_with(c, wrong, {"password"});
+                require_line_with(c, blocked, {"blocked"});
+              },
+      },
+      {
+          .id = "observed.no_password_in_the_log",
+          .requirements = {"IDN-022", "IDN-012"},
+          .needs = observing,
+          .goal = "Neither the event log nor anything else that a server stores shows a password, right or wrong",
+          .steps = {"be refused with an unusual password, and let in with the right one", "look for both in what is stored",
+                    "look for a block that was stored, which must be found"},
+          .script =
+              [](Context& c) {
+                const auto& alice = c.fixture().alice;
+                const auto wrong = "secret " + guid_text(c.random().guid());
+                refused_login(c, login(alice.registration_key, alice.name, wrong, c.random().guid()));
+                auto& client = c.at(State::ready);
+                const auto block = opaque_block(c.random());
+                client.commit({block});
+                c.require(stored(c, block.sealed), "the committed block among what is stored", "nothing: the observer does not look there");
+                c.require(!stored(c, octets(wrong)), "no wrong password among what is stored", "the password");
+                c.require(!stored(c, octets(alice.password)), "no right password among what is stored", "the password");
+                c.require(events_that_name(c, wrong).empty() && events_that_name(c, alice.password).empty(), "no password in the log",
+                          "the password");
+              },
+      },
+      {
+          .id = "observed.restore",
+          .requirements = {"ARC-050", "ARC-054"},
+          .needs = observing,
+          .goal = "A restore is in the event log before restore_begun comes, with computer, version and purpose, and its end with whether "
+                  "it was complete",
+          .steps = {"begin a restore", "observe: it is there", "end it incomplete", "observe: so is its end"},
+          .script =
+              [](Context& c) {
+                auto& client = c.at(State::ready);
+                const auto number = client.commit({opaque_block(c.random())});
+                client.send(restore_begin(number, 1));
+                client.expect("restore_begun");
+                const auto computer_text = guid_text(c.computer());
+                require_line_with(c, events_that_name(c, computer_text), {"restore", "verify", fmt::format("\"{}\"", number)});
+                const auto before = events_that_name(c, computer_text).size();
+                client.send(restore_end(false));
+                client.expect("restore_ended");
+                c.require(events_that_name(c, computer_text).size() > before, "an event of the restore's end", "none");
+              },
+      },
+  };
+}
+
+}  // namespace coffer::conformance

@@ -1,0 +1,40 @@
+"""Runs the whole suite against one null peer and reads the report: `null_peers_test.py MODE COFFER-CONFORM NULL_PEER.PY REPORT-FOLDER`.
+
+A peer that does not speak the protocol passes nothing at all. One that speaks it and refuses everything, or accepts everything, passes no case that
+has a twin: a refusal counts only where the valid neighbour is accepted, and acceptance is no refusal.
+"""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+SPEAKING = ("refuse", "accept")
+ANSWER_MS = "400"  # a null peer answers at once or never
+
+
+def main():
+    mode, suite, peer, folder = sys.argv[1:]
+    shutil.rmtree(folder, ignore_errors=True)
+    run = subprocess.run([suite, "run", "--adapter", f"{sys.executable} {peer} {mode}", "--answer-ms", ANSWER_MS, "--jobs", "6", "--quiet", "--report", folder],
+                         stdout=subprocess.DEVNULL, check=False)
+    report = json.loads(pathlib.Path(folder, "report.json").read_text())
+    cases = report["cases"]
+    passed = [case for case in cases if case["verdict"] == "pass"]
+    rejections = [case["id"] for case in cases if "twin" in case]
+    wrong = [case["id"] for case in passed if mode not in SPEAKING or "twin" in case]
+    print(f"null peer {mode}: {len(cases)} cases, {len(rejections)} of them rejections; {len(passed)} passed; exit status {run.returncode}")
+    for case in wrong:
+        print("passed by a peer that is worth nothing:", case)
+    enough = len(cases) > 1000 and len(rejections) > 500
+    if not enough:
+        print("too few cases ran for this to mean anything")
+    if mode == "accept" and not passed:
+        print("the accepting peer was accepted nowhere: it proves nothing about rejections")
+        enough = False
+    return 0 if enough and not wrong and run.returncode not in (0, 4) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+// The list of cases as data: ids, requirements, roles, and which lines of the specification nobody judges.
+#include "cases/all.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <map>
+#include <set>
+#include <string>
+
+#include "coffer/spec/requirements.h"
+
+namespace coffer::conformance {
+namespace {
+
+const std::vector<Case>& cases() {
+  static const auto all = all_cases();
+  return all;
+}
+
+const spec::Requirement* requirement(std::string_view id) {
+  for (const auto& row : spec::requirements)
+    if (row.id == id) return &row;
+  return nullptr;
+}
+
+// Lines that the wire would show if there were a way to bring them about.
+const std::map<std::string_view, std::string_view> not_judged = {
+    {"ERR-006", "no input makes an endpoint fail for a reason of its own; fault injection below the wire would"},
+};
+
+TEST(Cases, are_enough) {
+  std::map<Role, int> count;
+  for (const auto& one : cases()) ++count[one.role];
+  EXPECT_GE(count[Role::server], 150);
+  EXPECT_GE(count[Role::client], 50);
+}
+
+TEST(Cases, have_unique_symbolic_ids) {
+  std::set<std::string> ids;
+  for (const auto& one : cases()) {
+    EXPECT_TRUE(ids.insert(one.id).second) << one.id;
+    for (const char c : one.id)
+      EXPECT_TRUE(std::islower(static_cast<unsigned char>(c)) || std::isdigit(static_cast<unsigned char>(c)) || c == '.' || c == '_')
+          << one.id;
+    EXPECT_EQ(one.role == Role::client, one.id.starts_with("client.")) << one.id;
+  }
+}
+
+TEST(Cases, say_what_they_show_and_how) {
+  for (const auto& one : cases()) {
+    EXPECT_FALSE(one.goal.empty()) << one.id;
+    EXPECT_GE(one.steps.size(), 2U) << one.id;
+    EXPECT_TRUE(one.script) << one.id;
+  }
+}
+
+TEST(Cases, judge_requirements_that_exist_and_bind_the_role) {
+  for (const auto& one : cases()) {
+    ASSERT_FALSE(one.requirements.empty()) << one.id;
+    for (const auto& id : one.requirements) EXPECT_NE(requirement(id), nullptr) << one.id << " names " << id;
+    const auto* first = requirement(one.requirements.front());
+    if (first == nullptr) continue;
+    EXPECT_TRUE(first->role == "endpoint" || first->role == name(one.role))
+        << one.id << " judges a " << name(one.role) << " by " << first->id;
+    EXPECT_EQ(one.level == Level::should, first->level.starts_with("SHOULD")) << one.id;
+  }
+}
+
+TEST(Cases, leave_no_line_judged_by_the_wire_without_a_case) {
+  std::set<std::string_view> judged;
+  for (const auto& one : cases()) judged.insert(one.requirements.begin(), one.requirements.end());
+  for (const auto& row : spec::requirements)
+    if (row.judged == "wire") {
+      EXPECT_NE(judged.contains(row.id), not_judged.contains(row.id)) << row.id << ": " << row.sentence;
+    }
+}
+
+TEST(Cases, judge_endpoint_lines_on_both_sides_where_both_can_break_them) {
+  // A line that binds both ends and has a case against one end only is listed here with its reason.
+  const std::map<std::string_view, std::string_view> one_side = {
+      {"SES-003", "a client asks one thing at a time"},
+      {"SES-007", "a client's program ends with its connection"},
+      {"MSG-008", "no message of a client's has a list of structs"},
+      {"MSG-009", "only a server reads registration keys"},
+      {"MSG-011", "only a server reads addresses"},
+  };
+  std::map<std::string_view, std::set<Role>> judged;
+  for (const auto& one : cases())
+    for (const auto& id : one.requirements) judged[id].insert(one.role);
+  for (const auto& row : spec::requirements)
+    if (row.judged == "wire" && row.role == "endpoint" && !not_judged.contains(row.id) && !one_side.contains(row.id)) {
+      EXPECT_EQ(judged[row.id].size(), 2U) << row.id << ": " << row.sentence;
+    }
+}
+
+}  // namespace
+}  // namespace coffer::conformance
