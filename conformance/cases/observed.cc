@@ -13,7 +13,8 @@ using State = ServerState;
 /// The lines of the event log that name this, each as text.
 std::vector<std::string> events_that_name(Context& c, const std::string& what) {
   std::vector<std::string> found;
-  for (const auto& event : c.observe({{"events", true}}).at("events"))
+  const auto log = c.observe({{"events", true}});
+  for (const auto& event : log.at("events"))
     if (auto text = event.dump(); text.find(what) != std::string::npos) found.push_back(std::move(text));
   return found;
 }
