@@ -17,7 +17,7 @@ ANSWER_MS = "400"  # a null peer answers at once or never
 def main():
     mode, suite, peer, folder = sys.argv[1:]
     shutil.rmtree(folder, ignore_errors=True)
-    run = subprocess.run([suite, "run", "--adapter", f"{sys.executable} {peer} {mode}", "--answer-ms", ANSWER_MS, "--jobs", "6", "--quiet", "--report", folder],
+    run = subprocess.run([suite, "run", "--adapter", f"{sys.executable} {peer} {mode}", "--answer-ms", ANSWER_MS, "--jobs", "12", "--quiet", "--report", folder],
                          stdout=subprocess.DEVNULL, check=False)
     report = json.loads(pathlib.Path(folder, "report.json").read_text())
     cases = report["cases"]
