@@ -146,7 +146,7 @@ void add_configuration(std::vector<Case>& cases) {
       .steps = {"push version 41, then 42, then 7, in three sessions", "expect each acknowledged"},
       .script =
           [](Context& c) {
-            for (const std::uint64_t pushed : {41, 42, 7}) {
+            for (const std::uint64_t pushed : {41U, 42U, 7U}) {
               c.holdings().config_version = pushed;
               auto& session = whole_session(c, {.what = "connect"});
               c.require(session.seen("config_ack").size() == 1 && session.seen("config_ack")[0].number("version") == pushed,

@@ -206,7 +206,7 @@ void add_arrivals(std::vector<Case>& cases) {
           [](Context& c) {
             auto& client = c.at(State::ready);
             client.send_together({control_frame(ping(1)), control_frame(ping(2)), control_frame(ping(3))});
-            for (const std::uint64_t token : {1, 2, 3}) {
+            for (const std::uint64_t token : {1U, 2U, 3U}) {
               const auto pong = client.expect("pong");
               c.require(pong.number("token") == token, fmt::format("token {}", token), to_text(pong));
             }

@@ -32,26 +32,25 @@ std::string reproduce_line(const Case& subject, const RunOptions& options) {
   return line + (options.patience.strict ? "" : " --lenient");
 }
 
-/// Special servers first, each with all its cases; then the ordinary cases one by one.
+/// Special servers first, each with all its cases; then the others one by one.
 std::vector<Unit> units_of(const std::vector<const Case*>& chosen, const RunOptions& options) {
   const std::string ordinary = options.subject.fixture.to_json();
   std::map<std::string, Unit> special;
-  std::vector<Unit> plain;
+  std::vector<Unit> alone, shared;
   std::size_t place = 0;
   for (std::uint32_t iteration = 1; iteration <= options.repeat; ++iteration)
     for (const auto* subject : chosen) {
       const Task task{subject, iteration, place++};
       const std::string text = subject->needs.fixture ? fixture_for(*subject, options.subject.fixture).to_json() : ordinary;
-      if (text == ordinary)
-        plain.push_back({task});
-      else
+      if (text != ordinary)
         special[text].push_back(task);
+      else
+        (subject->needs.own_server ? alone : shared).push_back({task});
     }
+  // Cases that change the server as a whole leave their worker without one: they come before those that share theirs.
   std::vector<Unit> units;
   for (auto& [text, unit] : special) units.push_back(std::move(unit));
-  // Cases that change the server as a whole leave each worker without one: they come before those that share theirs.
-  std::ranges::stable_partition(plain, [](const Unit& unit) { return unit.front().subject->needs.own_server; });
-  for (auto& unit : plain) units.push_back(std::move(unit));
+  for (auto* rest : {&alone, &shared}) units.insert(units.end(), rest->begin(), rest->end());
   return units;
 }
 
