@@ -38,7 +38,7 @@ function(coffer_program name)
 endfunction()
 
 # coffer_test(NAME SOURCES … LINKS …): one GoogleTest binary, its tests known to CTest one by one. Where it stands decides its lanes:
-# `sanitized` (tests/unit, property, sim: built and run under AddressSanitizer too) and `threaded` (links a room that uses threads:
+# `sanitized` (tests/unit, property, sim: built and run under AddressSanitizer too) and `threaded` (unit tests of the rooms that use threads:
 # under ThreadSanitizer too). A lane is a target that builds it (sanitized_tests) and part of the tests' label (ctest -L sanitized).
 include(GoogleTest)
 add_custom_target(sanitized_tests)
@@ -52,7 +52,7 @@ function(coffer_test name)
     string(APPEND label "+sanitized")
     add_dependencies(sanitized_tests ${name})
   endif()
-  if("net" IN_LIST TEST_LINKS)
+  if(label MATCHES "^tests/unit/(accounts|client|conformance|net|store)")
     string(APPEND label "+threaded")
     add_dependencies(threaded_tests ${name})
   endif()
