@@ -1,6 +1,8 @@
 // What only an observer inside shows: the event log, and what a server stores. These cases need an adapter that observes; the form of the
 // log is the implementation's own, so that cases look for what it must say and not for how.
-#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include <algorithm>
 
 #include "cases/all.h"
 #include "cases/scenes.h"
@@ -19,28 +21,32 @@ std::vector<std::string> events_that_name(Context& c, const std::string& what) {
   return found;
 }
 
-/// Every word stands in one and the same line.
-void require_line_with(Context& c, const std::vector<std::string>& lines, const std::vector<std::string>& words) {
-  for (const auto& line : lines) {
-    bool all = true;
-    for (const auto& word : words) all = all && line.find(word) != std::string::npos;
-    if (all) return;
-  }
-  std::string expected = "an event with";
-  for (const auto& word : words) expected += " " + word;
-  c.require(false, expected, lines.empty() ? "no event" : lines.back());
+/// Whether every word stands in one and the same of these lines.
+bool has_line(const std::vector<std::string>& lines, const std::vector<std::string>& words) {
+  return std::ranges::any_of(lines, [&](const std::string& line) {
+    return std::ranges::all_of(words, [&](const std::string& word) { return line.find(word) != std::string::npos; });
+  });
+}
+
+/// An event that names `what` and has all these words; a log need not be written before the wire is answered, so it is looked at until it
+/// is there.
+void require_event(Context& c, const std::string& what, const std::vector<std::string>& words) {
+  const auto deadline = c.stage().deadline();
+  auto lines = events_that_name(c, what);
+  while (!has_line(lines, words) && Clock::now() < deadline) lines = events_that_name(c, what);
+  c.require(has_line(lines, words), fmt::format("an event of {} with {}", what, fmt::join(words, ", ")),
+            lines.empty() ? "no event" : lines.back());
 }
 
 bool stored(Context& c, const Octets& octets) { return !c.observe({{"find", {hex(octets)}}}).at("found").empty(); }
 
-/// A refused login's lines in the log, all of which must be of this computer.
-std::vector<std::string> refused_login(Context& c, const Message& login) {
+/// Is refused that login, on the computer that it names.
+void be_refused(Context& c, const Message& login) {
   auto walker = c.walker();
   walker.computer = login.number("computer");
   auto& client = c.at(State::await_login, walker);
   client.send(login);
   client.expect_end(Reason::login_refused);
-  return events_that_name(c, guid_text(walker.computer));
 }
 
 }  // namespace
@@ -64,7 +70,7 @@ std::vector<Case> observed_cases() {
                                 .set("address", "198.51.100.23")
                                 .set("time_zone_minutes", 345));
                 client.expect("proceed");
-                require_line_with(c, events_that_name(c, system), {"7.0.0", "a hypervisor", "198.51.100.23", "345"});
+                require_event(c, system, {"7.0.0", "a hypervisor", "198.51.100.23", "345"});
               },
       },
       {
@@ -77,7 +83,7 @@ std::vector<Case> observed_cases() {
           .script =
               [](Context& c) {
                 c.at(State::await_computer);
-                require_line_with(c, events_that_name(c, "1.2"), {"AES_256_GCM"});
+                require_event(c, "1.2", {"AES_256_GCM"});
               },
       },
       {
@@ -92,11 +98,10 @@ std::vector<Case> observed_cases() {
                 const auto& alice = c.fixture().alice;
                 const auto& blake = c.fixture().blake;
                 const auto first = c.random().guid(), second = c.random().guid();
-                const auto wrong = refused_login(c, login(alice.registration_key, alice.name, "a wrong one", first));
-                const auto blocked = refused_login(c, login(blake.registration_key, blake.name, blake.password, second));
-                c.require(!wrong.empty() && !blocked.empty(), "events of both refusals", "fewer");
-                require_line_with(c, wrong, {"password"});
-                require_line_with(c, blocked, {"blocked"});
+                be_refused(c, login(alice.registration_key, alice.name, "a wrong one", first));
+                be_refused(c, login(blake.registration_key, blake.name, blake.password, second));
+                require_event(c, guid_text(first), {"password"});
+                require_event(c, guid_text(second), {"blocked"});
               },
       },
       {
@@ -110,7 +115,7 @@ std::vector<Case> observed_cases() {
               [](Context& c) {
                 const auto& alice = c.fixture().alice;
                 const auto wrong = "secret " + guid_text(c.random().guid());
-                refused_login(c, login(alice.registration_key, alice.name, wrong, c.random().guid()));
+                be_refused(c, login(alice.registration_key, alice.name, wrong, c.random().guid()));
                 auto& client = c.at(State::ready);
                 const auto block = opaque_block(c.random());
                 client.commit({block});
@@ -135,11 +140,15 @@ std::vector<Case> observed_cases() {
                 client.send(restore_begin(number, 1));
                 client.expect("restore_begun");
                 const auto computer_text = guid_text(c.computer());
-                require_line_with(c, events_that_name(c, computer_text), {"restore", "verify", fmt::format("\"{}\"", number)});
-                const auto before = events_that_name(c, computer_text).size();
+                const auto begun = events_that_name(c, computer_text);
+                c.require(has_line(begun, {"restore", "verify", fmt::format("\"{}\"", number)}), "the restore in the log before its answer",
+                          begun.empty() ? "no event" : begun.back());
                 client.send(restore_end(false));
                 client.expect("restore_ended");
-                c.require(events_that_name(c, computer_text).size() > before, "an event of the restore's end", "none");
+                const auto deadline = c.stage().deadline();
+                auto ended = events_that_name(c, computer_text);
+                while (ended.size() <= begun.size() && Clock::now() < deadline) ended = events_that_name(c, computer_text);
+                c.require(ended.size() > begun.size(), "an event of the restore's end", "none");
               },
       },
   };
