@@ -232,6 +232,7 @@ RunResult run(const std::vector<Case>& all, const RunOptions& options) {
   for (const auto& [id, entry] : options.baseline)
     if (std::ranges::find(all, id, &Case::id) == all.end()) result.stale_unknown.push_back(id);
 
+  result.implementation.adapter_command = options.subject.adapter_command;  // known even when nothing else comes to be
   try {
     if (!options.subject.server) result.preflight_faults = preflight(options.subject.adapter_command);
     if (result.preflight_faults.empty()) {

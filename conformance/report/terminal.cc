@@ -195,7 +195,9 @@ std::string terminal(const json& report, const TerminalStyle& style) {
   const json& cases = report.at("cases");
   const json& summary = report.at("summary");
 
-  const std::vector<const json*> wanting = attention(cases);
+  // Nothing was judged: what stopped it is all there is to say, not each case that did not run.
+  const json& faults = report.at("preflight_faults");
+  const std::vector<const json*> wanting = faults.empty() ? attention(cases) : std::vector<const json*>{};
   const std::size_t in_full = std::min(wanting.size(), style.cases_in_full_max);
   const std::size_t in_brief = std::min(wanting.size() - in_full, style.cases_in_brief_max);
   for (std::size_t i = 0; i < in_full; ++i) case_in_full(page, *wanting[i], requirements);
@@ -203,17 +205,22 @@ std::string terminal(const json& report, const TerminalStyle& style) {
   for (std::size_t i = in_full; i < in_full + in_brief; ++i) case_in_brief(page, *wanting[i]);
   if (wanting.size() > in_full + in_brief)
     page.line(fmt::format("  … and {} more in the written report", wanting.size() - in_full - in_brief));
-  for (const std::string fault : report.at("preflight_faults"))
-    page.line("  " + page.painted(colour_of("error"), "adapter ") + for_terminal(fault));
+  for (const std::string fault : faults) page.line("  " + page.painted(colour_of("error"), "adapter ") + for_terminal(fault));
+  if (!faults.empty()) {
+    page.labelled("command", text(report.at("implementation"), "adapter"));
+    page.labelled("next",
+                  "no case was run: mend the adapter until `coffer-conform check-adapter` passes; interop/README.md is its contract");
+  }
   for (const std::string id : report.at("stale_unknown"))
     page.line("  " + page.painted("33", "stale  ") + "the baseline lists a case that the suite does not have: " + for_terminal(id));
-  if (!cases.empty()) chapters(page, cases);
+  if (!cases.empty() && faults.empty()) chapters(page, cases);
 
   const json& implementation = report.at("implementation");
   const json& run = report.at("run");
   page.line();
   const std::string version = text(implementation, "version");
-  page.line(fmt::format("  {}{}, judged by coffer-conform {}, seed {}", page.bold(text(implementation, "name")),
+  const std::string name = text(implementation, "name");
+  page.line(fmt::format("  {}{}, judged by coffer-conform {}, seed {}", page.bold(name.empty() ? "an unnamed implementation" : name),
                         version.empty() ? "" : " " + version, for_terminal(report.at("suite").at("version").get<std::string>()),
                         run.at("seed").get<std::uint64_t>()));
   const int planned = summary.at("planned").get<int>(), pass = summary.at("pass").get<int>();

@@ -56,6 +56,7 @@ class ServerShell::Impl {
     });
     for (auto& thread : threads_) thread.join();
     threads_.clear();
+    room_.logins.stop();  // whose checks are still queued is gone already
     room_.logins.join();
     room_.storage.join();
     // What the workers brought back meanwhile is for connections that are over.

@@ -44,10 +44,14 @@ void raise_descriptor_limit() {
 }
 
 std::expected<accounts::Fixture, std::string> read_fixture(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored))
+    return std::unexpected(fmt::format("the fixture {} is a directory: name a JSON file", file.string()));
   std::ifstream stream{file, std::ios::binary};
   const std::string text{std::istreambuf_iterator<char>{stream}, {}};
   if (!stream.is_open() || stream.bad())
-    return std::unexpected(fmt::format("cannot read the fixture {}: {}", file.string(), std::strerror(errno)));
+    return std::unexpected(fmt::format("cannot read the fixture {}: {}; give --fixture a JSON file that this account may read",
+                                       file.string(), std::strerror(errno)));
   auto fixture = accounts::parse_fixture(file.string(), text);
   if (!fixture) return std::unexpected(accounts::text(fixture.error()));
   return std::move(*fixture);

@@ -53,6 +53,7 @@ std::string event_line(const Event& event) {
 Result<void> read_events(const std::filesystem::path& directory, std::uint64_t from, const std::function<void(const Event&)>& take) {
   auto database = Database::open(directory / index_name, Database::Access::read_only);
   if (!database) return std::unexpected(database.error());
+  if (const auto format = format_of(*database, directory / index_name); !format) return std::unexpected(format.error());
   return database->run("SELECT number, time_ms, event, fields, hash FROM events WHERE number >= ? ORDER BY number",
                        {std::min(from, std::uint64_t{1} << 62)}, [&](const Row& row) {
                          Event event;

@@ -56,21 +56,30 @@ Result<Index> Index::open(const std::filesystem::path& file, bool packs_exist) {
   auto database = Database::open(file, Database::Access::read_write_create);
   if (!database) return std::unexpected(database.error());
   Index index(std::move(*database));
-  if (auto prepared = index.prepare(packs_exist); !prepared) {
+  if (auto prepared = index.prepare(file, packs_exist); !prepared) {
     if (prepared.error().kind == Trouble::Kind::corrupt) return std::unexpected(corrupt(file, prepared.error().what));
     return std::unexpected(prepared.error());
   }
   return index;
 }
 
-Result<void> Index::prepare(bool packs_exist) {
-  std::int64_t version = 0, tables_found = 0;
-  auto read = database_.run("PRAGMA user_version", {}, [&](const Row& row) { version = row.number(0); });
-  if (read) read = database_.run("SELECT count(*) FROM sqlite_schema", {}, [&](const Row& row) { tables_found = row.number(0); });
-  if (!read) return read;
+Result<std::int64_t> format_of(Database& database, const std::filesystem::path& file) {
+  std::int64_t version = 0;
+  if (auto read = database.run("PRAGMA user_version", {}, [&](const Row& row) { version = row.number(0); }); !read)
+    return std::unexpected(read.error());
   if (version > format_version)
     return std::unexpected(Trouble{Trouble::Kind::newer, fmt::format("{} has format {}, this program knows up to {}: use a newer program",
-                                                                     index_name, version, format_version)});
+                                                                     file.string(), version, format_version)});
+  return version;
+}
+
+Result<void> Index::prepare(const std::filesystem::path& file, bool packs_exist) {
+  const auto format = format_of(database_, file);
+  if (!format) return std::unexpected(format.error());
+  const std::int64_t version = *format;
+  std::int64_t tables_found = 0;
+  auto read = database_.run("SELECT count(*) FROM sqlite_schema", {}, [&](const Row& row) { tables_found = row.number(0); });
+  if (!read) return read;
   if (version == 0 && tables_found != 0) return std::unexpected(Trouble{Trouble::Kind::corrupt, "not an index of this program"});
   if (version == 0 && packs_exist)
     return std::unexpected(

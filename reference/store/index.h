@@ -33,6 +33,9 @@ struct Owner {
   std::uint64_t user = 0, computer = 0;
 };
 
+/// The format the database is in: 0 for a new one. Trouble newer when this program does not know it.
+Result<std::int64_t> format_of(Database& database, const std::filesystem::path& file);
+
 class Index {
  public:
   /// Makes the tables in a new database. Trouble newer or corrupt when the file is not one that this program can go on with.
@@ -68,7 +71,7 @@ class Index {
 
  private:
   explicit Index(Database database) : database_(std::move(database)) {}
-  Result<void> prepare(bool packs_exist);
+  Result<void> prepare(const std::filesystem::path& file, bool packs_exist);
 
   Database database_;
   std::optional<std::pair<std::uint64_t, Digest>> last_event_;  // number and hash
