@@ -22,8 +22,8 @@ void see_hello_refused(Context& c, const ClientHello& hello) {
   peer.expect_refusal_by_close();
 }
 
-/// The ordinary hello is answered with TLS 1.2 and the suite that every server has, and such a channel bears a session: who refuses everything
-/// has not refused that hello.
+/// The ordinary hello is answered with TLS 1.2 and the suite that every server has, and such a channel bears a session: who refuses
+/// everything has not refused that hello.
 void see_hello_accepted(Context& c) {
   auto& peer = c.tcp();
   peer.send(encode(ClientHello{}, c.random()), "client hello");
