@@ -22,6 +22,12 @@ function element(kind, attributes, ...children) {
   return made;
 }
 
+/** A line of a transcript out of its packed form: places in report.parts. */
+function lineOf([at_us, octets, ...places]) {
+  const [connection, direction, what, fields, hex, note] = places.map((place) => report.parts[place]);
+  return { at_us, octets, connection, direction, what, fields, hex, note };
+}
+
 const requirements = new Map(report.requirements.map((one) => [one.id, one]));
 const chapterTitle = (chapter) => chapter.replace(/^\d+-/, "").replaceAll("-", " ").replace(/^./, (c) => c.toUpperCase());
 const chapterNumber = (chapter) => (/^(\d+)-/.exec(chapter) || ["", ""])[1].replace(/^0/, "");
@@ -44,7 +50,7 @@ const filter = { text: "", verdict: null, role: null, chapter: null };
 
 report.cases.forEach((one) => {
   one.chapter ||= "other";
-  one.haystack = [one.id, one.goal, one.expected, one.actual, one.requirements.join(" "), (one.transcript || []).map((line) => line.what).join(" ")].join("\n").toLowerCase();
+  one.haystack = [one.id, one.goal, one.expected, one.actual, one.requirements.join(" "), [...new Set(one.transcript.map((line) => lineOf(line).what))].join(" ")].join("\n").toLowerCase();
 });
 const rank = new Map(VERDICTS.map((verdict, i) => [verdict, i]));
 report.cases.sort((a, b) => a.chapter.localeCompare(b.chapter) || rank.get(a.verdict) - rank.get(b.verdict));
@@ -71,8 +77,9 @@ function hexCell(hex, octets) {
   return cell;
 }
 
-function transcript(lines) {
-  if (!lines || !lines.length) return element("p.none", {}, "Nothing was exchanged.");
+function transcript(packed) {
+  if (!packed.length) return element("p.none", {}, "Nothing was exchanged.");
+  const lines = packed.map(lineOf);
   const connections = new Set(lines.map((line) => line.connection).filter(Boolean));
   const rows = lines.map((line) => {
     const fields = (line.fields || []).map(([name, value]) => element("span.field", {}, element("span.name", {}, name), "\u00a0", value, " "));
