@@ -49,7 +49,7 @@ int main(int count, char** words) {
   run->add_option("--report", request.report_directory, "Writes report.json, junit.xml and report.html into this directory");
   run->add_option("--baseline", request.baseline_file, "Known failures with their reasons; one that passes now is an error");
   run->add_option("--seed", request.seed, "Everything made up follows from it; a failure names it");
-  run->add_option("--jobs", request.jobs, "Workers, each with its own adapter process; default: one per processor");
+  run->add_option("--jobs", request.jobs, "Workers, each with its own adapter process; default: two per processor, as much of a case is waiting");
   run->add_option("--shard", request.shard, "I/N: every N-th case, beginning with the I-th");
   run->add_option("--repeat", request.repeat, "Runs each case so often, with other made-up values")->check(CLI::PositiveNumber);
   run->add_option("--answer-ms", request.answer_ms, "How long an answer may take")->check(CLI::PositiveNumber)->capture_default_str();

@@ -98,7 +98,7 @@ std::optional<std::string> read_request(const RunRequest& request, RunOptions& o
   }
   std::random_device entropy;
   options.seed = request.seed.value_or(std::uint64_t{entropy()} << 16 ^ entropy());
-  options.jobs = request.jobs != 0 ? request.jobs : std::max(1u, std::thread::hardware_concurrency());
+  options.jobs = request.jobs != 0 ? request.jobs : 2 * std::max(1u, std::thread::hardware_concurrency());
   options.repeat = request.repeat;
   options.patience = {std::chrono::milliseconds(request.answer_ms), !request.lenient};
   options.suite_version = COFFER_VERSION;

@@ -1,7 +1,10 @@
 // The program `coffer`: arguments in, one command, its result on stdout (text, or one JSON object), problems on stderr, an exit code.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+
+#include <sys/resource.h>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -17,6 +20,18 @@ constexpr const char* footer =
     "Exit codes: 0 done; 1 done, but some files could not be read, were skipped, or are damaged (each is named);\n"
     "2 the server refused or ended the session; 3 the server cannot be reached or trusted; 4 this device's files,\n"
     "its disk or the archive; 64 wrong arguments.";
+
+/// Botan locks its whole allowance when the first secret is made, page by page: a thousand system calls for the usual half a megabyte.
+/// One session's secrets fit into this; were it ever too little, the rest would be wiped all the same, but not locked.
+constexpr rlim_t locked_octets_max = 64 * 1024;
+
+void limit_locked_memory() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return;
+  limit.rlim_max = std::min(limit.rlim_max, locked_octets_max);
+  limit.rlim_cur = std::min(limit.rlim_cur, limit.rlim_max);
+  ::setrlimit(RLIMIT_MEMLOCK, &limit);  // a refusal leaves what was allowed before
+}
 
 std::string default_home() {
   if (const char* home = std::getenv("COFFER_HOME")) return home;
@@ -134,6 +149,7 @@ int run(int count, char** arguments) {
 }  // namespace coffer::client
 
 int main(int count, char** arguments) {
+  coffer::client::limit_locked_memory();
   try {
     return coffer::client::run(count, arguments);
   } catch (const std::exception& error) {
