@@ -7,6 +7,8 @@ run_help() {
   check              format, specification lint, generated files fresh, architecture
   format             put the sources into the form that check asks for
   generate           make spec/generated/ again from the chapters, tables and schema
+  model [--only NAME | --list | --deep]
+                     the models of the specification: claims, covers, mutants, non-claims
   trace ID           one requirement from its sentence to code, tests, cases and vectors
   fuzz TARGET --seconds N | smoke
                      one fuzz target for N seconds, or every target briefly
