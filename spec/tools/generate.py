@@ -17,6 +17,7 @@ import drawings
 import session
 import specification
 import tables
+from evidence import citations
 
 
 def outputs(spec):
@@ -34,6 +35,7 @@ def outputs(spec):
     yield "generated/worked-session.md", session.page(spec)
     yield "generated/requirements.json", requirements_json(spec)
     yield "tables/ids.txt", ledger(spec)
+    yield "evidence/accepted.txt", citations.accepted_text(spec)
 
 
 def requirements_json(spec):
