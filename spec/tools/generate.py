@@ -14,6 +14,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import cpp
 import drawings
+import models
 import session
 import specification
 import tables
@@ -31,6 +32,7 @@ def outputs(spec):
     for machine in spec.machines:
         yield f"generated/cpp/coffer/spec/{machine['name']}.h", cpp.machine(spec, machine)
         yield f"generated/{machine['name']}.dot", drawings.dot(machine)
+    yield from models.outputs(spec)
     yield "generated/tables.md", tables.page(spec)
     yield "generated/worked-session.md", session.page(spec)
     yield "generated/requirements.json", requirements_json(spec)

@@ -6,8 +6,8 @@ from . import horn, rumur, spin
 
 CHECKERS = {"rumur": rumur, "horn": horn, "spin": spin}
 KEYS = {  # of each table: what must be there, what may
-    "model": ({"checker", "title", "files"}, {"claim", "mutant", "non_claim", "variant", "cover", "deep", "timeout_seconds", "bound"}),
-    "claim": ({"name", "says", "cites"}, {"kind"}),
+    "model": ({"checker", "title", "files"}, {"claim", "mutant", "non_claim", "variant", "cover", "deep", "timeout_seconds", "bound", "optimise"}),
+    "claim": ({"name", "says", "cites"}, {"kind", "rules"}),
     "mutant": ({"name", "says", "catches"}, {"replace", "by", "changes"}),
     "non_claim": ({"name", "says", "cites", "breaks"}, {"replace", "by", "changes"}),
     "variant": ({"name", "says"}, {"replace", "by", "changes", "holds", "fails"}),
@@ -44,6 +44,7 @@ class Model:
     covers: list  # as in model.toml
     variants: list
     timeout_seconds: int
+    optimise: int  # gcc -O: 0 for what is compiled longer than it runs
 
 
 def read(path, known):
@@ -79,7 +80,7 @@ class Reader:
         variants = [v for kind in ("mutant", "non_claim", "variant", "deep") for v in self.variants(kind, text)]
         self.properties(text, claims, variants)
         return Model(self.path.parent.name, self.table["checker"], self.table["title"], self.table.get("bound", ""), text, claims, self.table.get("cover", []),
-                     variants, self.table.get("timeout_seconds", 120))
+                     variants, self.table.get("timeout_seconds", 120), self.table.get("optimise", 0))
 
     def keys(self, kind, row, what):
         needed, allowed = KEYS[kind]
@@ -142,6 +143,8 @@ class Reader:
         for row in claims:
             if row.get("kind", "") not in CHECKERS[self.table["checker"]].KINDS:
                 self.wrong(f"claim {row['name']} is of kind {row['kind']!r}, which {self.table['checker']} does not know")
+            if (row.get("kind") == "never") != ("rules" in row):
+                self.wrong(f"claim {row['name']}: `kind = \"never\"` and `rules` (the rules that never fire) go together")
             if not any(row["name"] in v.fails for v in variants if v.kind == "mutant"):
                 self.wrong(f"no mutant breaks the claim {row['name']}, so it may be empty: add a [[mutant]] whose `catches` names it")
         for v in variants:

@@ -1,7 +1,7 @@
 """The Murphi checker: exhaustive search over a finite instance.
 
 Properties stand in the text as `invariant "name" …;`, `liveness "name" …;` (from every state the goal stays reachable), `cover "name" …;`.
-Each rule has a name and a guard (`rule "name" guard ==> …`), from which a cover is made, so that a rule that never fires is noticed.
+A claim of kind "never" names rules that must not fire. Each other rule has a name and a guard (`rule "name" guard ==> …`), from which a cover is made, so that one that never fires is noticed.
 """
 import platform
 import re
@@ -9,7 +9,7 @@ import xml.etree.ElementTree
 
 from . import process
 
-KINDS = {"", "deadlock"}
+KINDS = {"", "deadlock", "never"}
 PROPERTY = re.compile(r'\b(invariant|liveness|cover)\s+"([^"]+)"([^;]*);')
 COMMENT = re.compile(r'("[^"\n]*")|--[^\n]*|/\*.*?\*/', re.DOTALL)
 STRUCTURE = re.compile(r'\bruleset\b(?P<over>.*?)\bdo\b|(?P<end>\bendruleset\b)|\brule\b\s*(?:"(?P<name>[^"]*)")?(?P<guard>.*?)(?P<arrow>==>|\bbegin\b)', re.DOTALL)
@@ -50,48 +50,51 @@ def rule_covers(text):
     return found
 
 
-def written(text, kept, covers):
-    """The text with these properties only, and with a cover for each rule if asked."""
+def written(text, kept, never, covers):
+    """The text with these properties only: those kept, those made from rules that must not fire, and a cover for each other rule if asked."""
+    rules = rule_covers(text)
     chosen = PROPERTY.sub(lambda m: m[0] if m[2] in kept or (covers and m[1] == "cover") else "", plain(text))
+    for name, unwanted in never.items():
+        if missing := [rule for rule in unwanted if rule not in rules]:
+            raise process.Trouble(f"claim {name} names the rule {missing[0]!r}, which the text does not have")
+        chosen += f'\ninvariant "{name}" ' + " & ".join(f"!({rules.pop(rule)})" for rule in unwanted) + ";"
     if covers:
-        chosen += "".join(f'\ncover "rule {name}" {expression};' for name, expression in rule_covers(text).items())
+        chosen += "".join(f'\ncover "rule {name}" {expression};' for name, expression in rules.items())
     return chosen + "\n"
 
 
 def base(model, folder):
     """(states, {property: verdict}, {cover: reached}). A verdict is "" when it holds, else the way to the state where it does not."""
     kinds = {c["name"]: c.get("kind", "") for c in model.claims}
-    verdicts = {}
-    kept = [name for name, kind in kinds.items() if not kind]
-    states, failed, trace, reached = search(model.text, folder / "base", kept, model.timeout_seconds, covers=True)
+    never = {c["name"]: c["rules"] for c in model.claims if "rules" in c}
+    kept = [name for name, kind in kinds.items() if kind != "deadlock"]
+    states, failed, trace, reached = search(model.text, folder / "base", kept, model, never, covers=True)
     if not failed and not all(reached.values()):  # rumur does not look at liveness once a cover was missed
-        _, failed, trace, _ = search(model.text, folder / "claims", kept, model.timeout_seconds)
-    if failed:
-        verdicts[failed] = trace
-    else:
-        verdicts.update(dict.fromkeys(kept, ""))
+        _, failed, trace, _ = search(model.text, folder / "claims", kept, model, never)
+    verdicts = {failed: trace} if failed else dict.fromkeys(kept, "")
     for name, kind in kinds.items():
         if kind == "deadlock":
-            verdicts[name] = search(model.text, folder / "deadlock", [], model.timeout_seconds, deadlock=True)[2]
+            verdicts[name] = search(model.text, folder / "deadlock", [], model, {}, deadlock=True)[2]
     return states, verdicts, reached
 
 
 def verdict(model, text, name, folder):
     """(states, "" if the property holds in this text, else the way to where it does not)."""
-    deadlock = any(c["name"] == name and c.get("kind") == "deadlock" for c in model.claims)
-    states, _, trace, _ = search(text, folder, [] if deadlock else [name], model.timeout_seconds, deadlock=deadlock)
+    row = next((c for c in model.claims if c["name"] == name), {})
+    never = {name: row["rules"]} if "rules" in row else {}
+    states, _, trace, _ = search(text, folder, [name], model, never, deadlock=row.get("kind") == "deadlock")
     return states, trace
 
 
-def search(text, folder, kept, timeout_seconds, covers=False, deadlock=False):
+def search(text, folder, kept, model, never, covers=False, deadlock=False):
     """(states, name of the property that failed or "", the way there or "", {cover: reached})."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "model.m").write_text(written(text, kept, covers))
-    process.must(folder, timeout_seconds, "rumur", "--output-format", "machine-readable", "--threads", "1", "--deadlock-detection", "stuttering" if deadlock else "off",
+    (folder / "model.m").write_text(written(text, kept, never, covers))
+    process.must(folder, model.timeout_seconds, "rumur", "--output-format", "machine-readable", "--threads", "1", "--deadlock-detection", "stuttering" if deadlock else "off",
                  "--output", "model.c", "model.m")
     wide = ["-mcx16"] if platform.machine() == "x86_64" else []
-    process.must(folder, timeout_seconds, "gcc", "-std=c11", "-O1", "-w", *wide, "-o", "model", "model.c", "-lpthread")
-    status, output = process.run(folder, timeout_seconds, "./model")
+    process.must(folder, model.timeout_seconds, "gcc", "-std=c11", f"-O{model.optimise}", "-w", *wide, "-o", "model", "model.c", "-lpthread")
+    status, output = process.run(folder, model.timeout_seconds, "./model")
     (folder / "result.xml").write_text(output)
     try:
         tree = xml.etree.ElementTree.fromstring(output)

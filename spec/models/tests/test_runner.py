@@ -200,6 +200,14 @@ class Claims(Runner):
     def test_a_broken_assertion_fails(self):
         self.refused("the claim no_bad_end fails", "walk", text=[("assert(at == 3)", "assert(at == 2)")])
 
+    def test_a_bad_end_that_no_claim_is_about(self):
+        self.refused("no claim of kind safety is about that", "walk", text=[("assert(at == 3)", "assert(at == 2)")], toml=[('[[claim]]\nname = "no_bad_end"\nsays = "It ends where it ought to."\ncites = ["SES-005"]\nkind = "safety"\n', ""),
+                     (WALK_TOML[WALK_TOML.index('[[mutant]]\nname = "gives_up"'):], "")])
+
+    def test_a_rule_that_was_never_to_fire(self):
+        never = '[[claim]]\nname = "stays"\nsays = "It never ends."\ncites = ["SES-001"]\nkind = "never"\nrules = ["end"]\n[[mutant]]\nname = "one_too_many"'
+        self.refused("the claim stays fails", "lamp", toml=[('[[mutant]]\nname = "one_too_many"', never), ('["never_three", "ends"]', '["never_three", "ends", "stays"]')])
+
     def test_a_claim_without_a_mutant(self):
         self.refused("no mutant breaks the claim ends", "lamp", toml=[('["never_three", "ends"]', '["never_three"]')])
 
