@@ -3,6 +3,7 @@ run_help() {
 ./dev COMMAND
 
   conform            set up, build, run the conformance suite against the reference, write build/conform/
+  mutate             the reference with one fault at a time: does the suite notice? writes build/mutate/
   test [LANE…]       set up, build, run the tests. Lanes: main asan tsan (default: all three)
   check              format, specification lint, generated files fresh, citations, architecture
   format             put the sources into the form that check asks for

@@ -111,12 +111,42 @@ std::uint64_t number_member(const json& reply, std::string_view verb, const std:
   return found->get<std::uint64_t>();
 }
 
+namespace {
+
+std::vector<std::string> texts(const json& of, const std::string& member) {
+  std::vector<std::string> all;
+  const auto found = of.find(member);
+  if (found == of.end() || !found->is_array() || found->empty())
+    throw SuiteFault(fmt::format("`hello` must give each of its \"faults\" a list \"{}\", got: {}", member, shortened(of.dump())));
+  for (const auto& one : *found) {
+    if (!one.is_string()) throw SuiteFault(fmt::format("`hello` must give each of its \"faults\" texts as \"{}\"", member));
+    all.push_back(one);
+  }
+  return all;
+}
+
+std::vector<OfferedFault> offered_faults(const json& reply) {
+  std::vector<OfferedFault> offered;
+  const auto faults = reply.find("faults");
+  if (faults == reply.end()) return offered;
+  if (!faults->is_array()) throw SuiteFault("`hello` must answer with \"faults\" as a list, or without");
+  for (const auto& one : *faults)
+    offered.push_back({.name = text_member(one, "hello", "name"),
+                       .requirements = texts(one, "requirements"),
+                       .roles = texts(one, "roles"),
+                       .what = text_member(one, "hello", "what")});
+  return offered;
+}
+
+}  // namespace
+
 Hello hello(Adapter& adapter) {
   const auto reply = adapter.call("hello");
   Hello hello{.name = text_member(reply, "hello", "name"),
               .version = reply.contains("version") ? text_member(reply, "hello", "version") : "",
               .roles = {},
-              .claims = {}};
+              .claims = {},
+              .faults = offered_faults(reply)};
   const auto roles = reply.find("roles");
   if (roles == reply.end() || !roles->is_array() || roles->empty())
     throw SuiteFault("`hello` must answer with \"roles\": a list of \"server\", \"client\" or both");

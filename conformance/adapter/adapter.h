@@ -43,11 +43,18 @@ class Adapter {
   bool broken_ = false;
 };
 
+/// A deliberate violation of requirements that `prepare` can switch on.
+struct OfferedFault {
+  std::string name;
+  std::vector<std::string> requirements, roles;
+  std::string what;  // goes wrong, in a few words
+};
 /// What `hello` says of an implementation.
 struct Hello {
   std::string name, version;
   std::vector<std::string> roles;
   std::map<std::string, std::string> claims;
+  std::vector<OfferedFault> faults;
 };
 /// Throws SuiteFault when the reply is not as interop/schema/hello.schema.json says.
 Hello hello(Adapter& adapter);

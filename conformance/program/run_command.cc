@@ -19,14 +19,6 @@
 namespace coffer::conformance {
 namespace {
 
-std::optional<std::string> contents_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  std::ostringstream text;
-  text << file.rdbuf();
-  return std::move(text).str();
-}
-
 template <typename Number>
 std::optional<Number> number_in(std::string_view text) {
   Number value{};
@@ -61,6 +53,8 @@ std::optional<Endpoint> read_endpoint(const std::string& text) {
 std::optional<std::string> read_subject(const RunRequest& request, RunOptions& options) {
   if (request.adapter.empty() == request.connect.empty()) return "give either --adapter COMMAND or --connect HOST:PORT";
   options.subject.adapter_command = request.adapter;
+  options.subject.fault = request.fault;
+  if (!request.fault.empty() && request.adapter.empty()) return "--fault is for an adapter that offers faults";
   if (!request.connect.empty()) {
     options.subject.server = read_endpoint(request.connect);
     if (!options.subject.server) return "--connect takes HOST:PORT, such as 127.0.0.1:4287";
@@ -147,6 +141,14 @@ int run_and_report(const std::vector<Case>& all, RunOptions& options, const std:
 }
 
 }  // namespace
+
+std::optional<std::string> contents_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return std::move(text).str();
+}
 
 int usage_error(const std::string& text) {
   fmt::print(stderr, "coffer-conform: {}\n", text);

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "report/mutation.h"
 #include "report/report.h"
 
 namespace coffer::conformance {
@@ -42,6 +43,15 @@ std::string in_lines(const nlohmann::json& report) {
 }
 
 }  // namespace
+
+std::expected<void, std::string> write_mutation(const nlohmann::json& mutation, const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) return std::unexpected(fmt::format("cannot make {}: {}", directory.string(), error.message()));
+  auto written = write_whole(directory / "mutate.json", in_lines(mutation));
+  if (written) written = write_whole(directory / "mutate.html", mutation_html(mutation));
+  return written;
+}
 
 std::expected<void, std::string> write_reports(const nlohmann::json& report, const std::filesystem::path& directory) {
   std::error_code error;
