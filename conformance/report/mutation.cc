@@ -16,27 +16,31 @@ using nlohmann::json;
 
 constexpr std::size_t cases_named_max = 3;
 
-json catches(const std::vector<Catch>& of) {
+json ids(const std::vector<Catch>& of) {
   json all = json::array();
-  for (const Catch& one : of)
-    all.push_back({{"case", one.id}, {"requirements", one.requirements}, {"expected", one.expected}, {"actual", one.actual}});
+  for (const Catch& one : of) all.push_back(one.id);
   return all;
 }
 
 json fault_json(const FaultResult& one) {
-  json made = {{"fault", one.fault},
+  json made = {{"name", one.fault},
                {"role", one.role},
                {"requirements", one.requirements},
                {"what", one.what},
                {"fate", name(one.fate)},
-               {"killed_by", catches(one.killers)},
-               {"fell_too", catches(one.others)},
+               {"killed", one.fate == Fate::killed},
+               {"killed_by", ids(one.killers)},
+               {"fell_too", ids(one.others)},
                {"citing_cases", one.citing},
                {"citing_run", one.citing_run},
                {"other_cases", one.others_chosen},
                {"other_run", one.others_run},
                {"inconclusive", one.inconclusive},
                {"duration_ms", one.duration_ms}};
+  made["failed"] = json::array();
+  for (const auto* some : {&one.killers, &one.others})
+    for (const Catch& of : *some)
+      made["failed"].push_back({{"case", of.id}, {"requirements", of.requirements}, {"expected", of.expected}, {"actual", of.actual}});
   if (!one.trouble.empty()) made["trouble"] = one.trouble;
   if (!one.excuse.empty()) made["exception"] = one.excuse;
   return made;
@@ -65,14 +69,16 @@ std::string text(const json& of, const char* member) { return for_terminal(of.at
 /// "framing.a, framing.b and 7 more".
 std::string named(const json& catches, std::size_t most) {
   std::string names;
-  for (std::size_t i = 0; i < std::min(catches.size(), most); ++i) names += (i == 0 ? "" : ", ") + text(catches[i], "case");
+  for (std::size_t i = 0; i < std::min(catches.size(), most); ++i)
+    names += (i == 0 ? "" : ", ") + for_terminal(catches[i].get<std::string>());
   return catches.size() > most ? names + fmt::format(" and {} more", catches.size() - most) : names;
 }
 
 /// The requirements of which a case fell beside those that the fault breaks.
 std::string fell_too(const json& fault) {
   std::vector<std::string> ids;
-  for (const json& one : fault.at("fell_too")) {
+  for (const json& one : fault.at("failed")) {
+    if (std::ranges::find(fault.at("fell_too"), one.at("case")) == fault.at("fell_too").end()) continue;
     const auto id = one.at("requirements").at(0).get<std::string>();
     if (std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
   }
@@ -126,7 +132,7 @@ std::string mutation_terminal(const json& mutation, bool colour) {
   for (const json& one : mutation.at("faults")) {
     const std::string fate = one.at("fate");
     const bool killed = fate == "killed", excused = one.contains("exception");
-    const std::string head = one.at("role").get<std::string>() + one.at("fault").get<std::string>().substr(0, 3);
+    const std::string head = one.at("role").get<std::string>() + one.at("name").get<std::string>().substr(0, 3);
     if (head != chapter) made += "\n";
     chapter = head;
     made += fmt::format("  {} {:<6} {:<44} ",
@@ -134,7 +140,7 @@ std::string mutation_terminal(const json& mutation, bool colour) {
                                 : excused ? "33"
                                           : "1;31",
                                 fmt::format("{:<16}", fate)),
-                        text(one, "role"), text(one, "fault"));
+                        text(one, "role"), text(one, "name"));
     if (killed) {
       made += fmt::format("{} of {}: {}", one.at("killed_by").size(), one.at("citing_run").get<int>(),
                           named(one.at("killed_by"), cases_named_max));

@@ -1,6 +1,7 @@
 // The kill matrix as a page, in the style of a run's report, readable without script.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -23,31 +24,32 @@ table.matrix summary { cursor: pointer; }
 
 std::string text(const json& of, const char* member) { return for_xml(of.at(member).get<std::string>()); }
 
-std::string cases(const json& catches, std::string_view open_word) {
-  if (catches.empty()) return "";
-  std::string made = fmt::format("<details><summary>{} {}</summary>", catches.size(), open_word);
-  for (const json& one : catches)
-    made += fmt::format("<code title=\"expected {}; got {}\">{}</code><br>", text(one, "expected"), text(one, "actual"), text(one, "case"));
+std::string cases(const json& fault, const char* member, std::string_view open_word) {
+  const json& names = fault.at(member);
+  if (names.empty()) return "";
+  std::string made = fmt::format("<details><summary>{} {}</summary>", names.size(), open_word);
+  for (const json& one : fault.at("failed"))
+    if (std::ranges::find(names, one.at("case")) != names.end())
+      made +=
+          fmt::format("<code title=\"expected {}; got {}\">{}</code><br>", text(one, "expected"), text(one, "actual"), text(one, "case"));
   return made + "</details>";
 }
 
 std::string row(const json& one) {
   const std::string fate = one.at("fate");
+  const char* said = one.contains("exception") ? "exception" : one.contains("trouble") ? "trouble" : nullptr;
   return fmt::format(
       "<tr><td><code>{}</code><br><span class=\"soft\">{}</span></td><td>{}</td><td class=\"{}\">{}{}</td><td>{}</td><td>{}</td></tr>\n",
-      text(one, "fault"), text(one, "what"), text(one, "role"), fate, fate,
-      one.contains("exception") ? "<br>" + text(one, "exception")
-      : one.contains("trouble") ? "<br>" + text(one, "trouble")
-                                : "",
-      cases(one.at("killed_by"), fmt::format("of {} citing cases", one.at("citing_run").get<int>())),
-      cases(one.at("fell_too"), fmt::format("of {} others", one.at("other_run").get<int>())));
+      text(one, "name"), text(one, "what"), text(one, "role"), fate, fate, said != nullptr ? "<br>" + text(one, said) : "",
+      cases(one, "killed_by", fmt::format("of {} citing cases", one.at("citing_run").get<int>())),
+      cases(one, "fell_too", fmt::format("of {} others", one.at("other_run").get<int>())));
 }
 
 }  // namespace
 
 std::string mutation_html(const json& mutation) {
   std::map<std::pair<std::string, std::string>, std::string> rows;  // by fault and role
-  for (const json& one : mutation.at("faults")) rows[{one.at("fault"), one.at("role")}] = row(one);
+  for (const json& one : mutation.at("faults")) rows[{one.at("name"), one.at("role")}] = row(one);
   const json& counts = mutation.at("summary");
   const auto count = [&](const char* member) { return counts.at(member).get<std::size_t>(); };
   std::string body = fmt::format(
