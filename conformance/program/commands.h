@@ -18,7 +18,7 @@ struct RunRequest {
   std::string role = {};
   std::vector<std::string> requirements = {};
   std::string adapter = {}, connect = {}, pin = {}, fixture_file = {}, fault = {};
-  std::string report_directory = {}, baseline_file = {}, shard = {};
+  std::string report_directory = {}, transcripts_file = {}, baseline_file = {}, shard = {};
   std::optional<std::uint64_t> seed = {};
   std::uint32_t jobs = 0, repeat = 1, answer_ms = 5000;
   bool trace = false, lenient = false, quiet = false;

@@ -48,6 +48,7 @@ int main(int count, char** words) {
                   "With --connect: the accounts that the server was started with, when not `coffer-conform fixture`");
   run->add_option("--fault", request.fault, "The fault that the implementation is to have; `mutate` shows which there are");
   run->add_option("--report", request.report_directory, "Writes report.json, junit.xml and report.html into this directory");
+  run->add_option("--transcripts", request.transcripts_file, "Writes what happened on the wire, a JSON line per script, into this file");
   run->add_option("--baseline", request.baseline_file, "Known failures with their reasons; one that passes now is an error");
   run->add_option("--seed", request.seed, "Everything made up follows from it; a failure names it");
   run->add_option("--jobs", request.jobs,
