@@ -8,6 +8,7 @@
 
 #include "net/tcp_stream.h"
 #include "net/tls_channel.h"
+#include "protocol/wipe.h"
 
 namespace coffer::net {
 namespace {
@@ -54,7 +55,10 @@ struct ClientConnection::Link {
   // ---- the session's side ----------------------------------------------------------------------------------------------------
   void take_actions() {
     const auto perform = Overloaded{
-        [&](protocol::Send&& action) { channel.send(action.octets); },
+        [&](protocol::Send&& action) {
+          channel.send(action.octets);
+          protocol::wipe(action.octets);
+        },
         [&](protocol::Close&&) { closing = true; },
         [&](protocol::Ended&& action) { ended = std::move(action); },
         [&](protocol::Configured&& action) {

@@ -10,6 +10,7 @@
 #include "protocol/checksum.h"
 #include "protocol/client_session.h"
 #include "protocol/client_states.h"
+#include "protocol/wipe.h"
 
 namespace coffer::protocol {
 
@@ -74,7 +75,11 @@ struct ClientSession::Machine {
   void on_unexpected(Event event);
 
   // ---- the tools of handlers ----
-  void send(const Message& message) { actions.emplace_back(Send{control_frame(encode(message))}); }
+  void send(const Message& message) {
+    auto payload = encode(message);
+    actions.emplace_back(Send{control_frame(payload)});
+    wipe(payload);  // the login's holds a password
+  }
   void end(Ended how);
 
   /// The state's own knowledge; the handler was found by the table, so the state is the one it names.

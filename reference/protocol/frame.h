@@ -6,6 +6,8 @@
 #include <expected>
 #include <optional>
 
+#include <botan/secmem.h>
+
 #include "coffer/spec/frame_reader.h"
 #include "protocol/fault.h"
 #include "protocol/octets.h"
@@ -45,14 +47,16 @@ class FrameReader {
   std::expected<std::optional<Frame>, Fault> next();
   /// After the user is verified, larger frames are allowed [FRM-010]. A server calls it; a client does so at once.
   void set_verified() { verified_ = true; }
+  /// Overwrites the octets of frames handed out, for one that carried a secret; views of them are void then.
+  void wipe_used();
   spec::frame_reader::State state() const { return state_; }
   /// Octets held that no frame has used yet.
   std::size_t buffered() const { return buffer_.size() - begin_; }
 
  private:
-  Octets buffer_;
-  std::size_t begin_ = 0;       // first unread octet of buffer_
-  std::uint64_t consumed_ = 0;  // octets of the connection before begin_
+  Botan::secure_vector<std::uint8_t> buffer_;  // which wipes what it outgrows: it may hold part of a password
+  std::size_t begin_ = 0;                      // first unread octet of buffer_
+  std::uint64_t consumed_ = 0;                 // octets of the connection before begin_
   FrameHeader header_;
   spec::frame_reader::State state_ = spec::frame_reader::initial;
   bool verified_ = false;

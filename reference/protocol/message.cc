@@ -4,15 +4,17 @@
 #include "protocol/message.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
+#include <botan/mem_ops.h>
 #include <capnp/message.h>
 #include <capnp/serialize.h>
 #include <kj/exception.h>
 
 #include "coffer.capnp.h"
 #include "coffer/spec/limits.h"
-#include "fault/switch.h"
+#include "protocol/wipe.h"
 
 namespace coffer::protocol {
 
@@ -21,6 +23,8 @@ namespace {
 using spec::Reason;
 
 static_assert(std::variant_size_v<Message> == spec::message_rows.size());
+
+constexpr std::size_t login_words_max = 256;  // more than the longest login takes
 
 /// Thrown nowhere but inside this file, caught in decode(): what Cap'n Proto itself would not call an error.
 struct NotAMessage {
@@ -151,9 +155,7 @@ std::vector<Value> take_list(auto from) {
   if (from.size() > spec::limits::control_octets_max / sizeof(capnp::word)) throw NotAMessage{"MSG-008"};
   values.reserve(from.size());
   for (const auto element : from) values.push_back(take(element));
-  if (!values.empty() && std::ranges::none_of(values, [](const Value& value) { return takes_octets(value); }) &&
-      !fault::on(fault::MSG_008_empty_elements_taken))
-    throw NotAMessage{"MSG-008"};
+  if (!values.empty() && std::ranges::none_of(values, [](const Value& value) { return takes_octets(value); })) throw NotAMessage{"MSG-008"};
   return values;
 }
 
@@ -278,9 +280,11 @@ Message take(schema::Control::Reader from) {
 }
 
 Octets canonical(auto root) {
-  const auto words = capnp::canonicalize(root.asReader());
-  const auto from = words.asBytes();
-  return {from.begin(), from.end()};
+  auto words = capnp::canonicalize(root.asReader());
+  auto from = words.asBytes();
+  Octets octets{from.begin(), from.end()};
+  Botan::secure_scrub_memory(from.begin(), from.size());
+  return octets;
 }
 
 std::unexpected<Fault> malformed(std::string_view requirement) { return std::unexpected(Fault{Reason::malformed_message, requirement}); }
@@ -291,6 +295,7 @@ std::expected<Value, Fault> read(View payload, std::string_view requirement) {
   if (payload.empty() || payload.size() % sizeof(capnp::word) != 0) return malformed(requirement);
   auto words = kj::heapArray<capnp::word>(payload.size() / sizeof(capnp::word));
   std::memcpy(words.asBytes().begin(), payload.data(), payload.size());
+  KJ_DEFER(Botan::secure_scrub_memory(words.begin(), payload.size()));
   const kj::ArrayPtr<const capnp::word> segment = words;
   // Each word of a canonical message is read once (twice that, for the library's own rounding up);
   // nothing in the schema nests deeper than root, message, list, element, field.
@@ -299,46 +304,32 @@ std::expected<Value, Fault> read(View payload, std::string_view requirement) {
     capnp::SegmentArrayMessageReader reader(kj::arrayPtr(&segment, 1), options);
     return take(reader.getRoot<Root>());
   } catch (const NotAMessage& refusal) {
-    if (fault::on(fault::MSG_003_unknown_tag_is_unexpected) && refusal.requirement == "MSG-003")
-      return std::unexpected(Fault{Reason::unexpected_message, "MSG-003"});
     return malformed(refusal.requirement);
   } catch (const kj::Exception&) {
     return malformed(requirement);
   }
 }
 
-Octets canonical(const Message& message) {
-  capnp::MallocMessageBuilder builder;
-  auto root = builder.initRoot<schema::Control>();
-  std::visit([&](const auto& m) { put(root, m); }, message);
-  return canonical(root);
-}
-
-/// For a fault: whether the payload is in canonical form, whatever fields it has.
-bool canonical_of_its_own(View payload) {
-  auto words = kj::heapArray<capnp::word>(payload.size() / sizeof(capnp::word));
-  std::memcpy(words.asBytes().begin(), payload.data(), payload.size());
-  const kj::ArrayPtr<const capnp::word> segment = words;
-  capnp::SegmentArrayMessageReader reader(kj::arrayPtr(&segment, 1));
-  const auto again = capnp::canonicalize(reader.getRoot<schema::Control>());
-  return std::ranges::equal(View(again.asBytes().begin(), again.asBytes().size()), payload);
-}
-
 }  // namespace
 
 Octets encode(const Message& message) {
-  Octets octets = canonical(message);
-  if (fault::on(fault::MSG_001_word_behind_the_message)) octets.resize(octets.size() + sizeof(capnp::word));
-  return octets;
+  // Room of its own, which the builder overwrites with zeros at its end: a login fits into it.
+  std::array<capnp::word, login_words_max> room{};
+  capnp::MallocMessageBuilder builder{kj::arrayPtr(room.data(), room.size())};
+  auto root = builder.initRoot<schema::Control>();
+  std::visit([&](const auto& m) { put(root, m); }, message);
+  return canonical(root);
 }
 
 std::expected<Message, Fault> decode(View payload) {
   auto message = read<schema::Control, Message>(payload, "MSG-002");
   // [MSG-002] A receiver MUST close with malformed_message when a control frame's body is not octet for octet the encoding of the message
   // it decodes to. [MSG-004] So a field that the schema does not have is refused too: it is not in the value that is encoded again.
-  if (!message || fault::on(fault::MSG_002_any_encoding_taken)) return message;
-  if (fault::on(fault::MSG_004_unknown_fields_taken) && canonical_of_its_own(payload)) return message;
-  if (!std::ranges::equal(canonical(*message), payload)) return malformed("MSG-002");
+  if (!message) return message;
+  auto again = encode(*message);
+  const bool same = std::ranges::equal(again, payload);
+  wipe(again);
+  if (!same) return malformed("MSG-002");
   return message;
 }
 
@@ -357,8 +348,7 @@ std::expected<BlockMetadata, Fault> decode_metadata(View part) {
   if (!metadata) return metadata;
   // [FRM-015] A receiver MUST close with malformed_message when the metadata part is not one message in canonical form followed by fewer
   // than 16 zero octets.
-  if (!std::ranges::equal(encode_metadata(*metadata), part) && !fault::on(fault::FRM_015_metadata_form_unchecked))
-    return malformed("FRM-015");
+  if (!std::ranges::equal(encode_metadata(*metadata), part)) return malformed("FRM-015");
   // [MSG-005] A receiver MUST close with field_out_of_range when a field is outside its range: both are 32 octets.
   for (const auto* field : {&metadata->id, &metadata->checksum})
     if (field->size() != spec::limits::block_id_octets) return std::unexpected(Fault{Reason::field_out_of_range, "MSG-005"});

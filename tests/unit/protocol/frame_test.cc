@@ -147,6 +147,19 @@ TEST(FrameReader, FRM_013_keeps_its_place_through_many_frames_with_a_remainder) 
   EXPECT_EQ(count, 300U);
 }
 
+TEST(FrameReader, wipes_frames_handed_out_and_no_octet_after_them) {
+  FrameReader reader;
+  reader.feed(control_frame(Octets(8, 0x55)));
+  reader.feed(control_frame(Octets(8, 0x66)));
+  const auto first = reader.next().value();
+  ASSERT_TRUE(first);
+  reader.wipe_used();
+  EXPECT_TRUE(std::ranges::all_of(first->body, [](std::uint8_t octet) { return octet == 0; }));
+  const auto second = reader.next().value();
+  ASSERT_TRUE(second);
+  EXPECT_TRUE(std::ranges::all_of(second->body, [](std::uint8_t octet) { return octet == 0x66; }));
+}
+
 TEST(FrameReader, FRM_017_after_a_fault_nothing_more_is_read) {
   FrameReader reader;
   reader.feed(control_frame(Octets(8)));
