@@ -65,7 +65,10 @@ void read_server(FixtureReader& reader, const Place& root, Fixture& fixture) {
   reader.object(server, {"guid", "version", "minimum_version"});
   fixture.server_guid = reader.guid(reader.required(server, "guid"));
   fixture.server_version = version(reader, reader.required(server, "version"));
-  fixture.minimum_version = version(reader, reader.required(server, "minimum_version"));
+  const Place minimum = reader.required(server, "minimum_version");
+  fixture.minimum_version = version(reader, minimum);
+  if (minimum && fixture.minimum_version > fixture.server_version)
+    reader.fail(minimum, "at most the server's own version", "a later one", "lower it or raise \"version\"");
 }
 
 void read_costs(FixtureReader& reader, const Place& root, Fixture& fixture) {
@@ -87,7 +90,7 @@ void read_costs(FixtureReader& reader, const Place& root, Fixture& fixture) {
       fixture.timers[i] = static_cast<std::uint32_t>(reader.number(at, 1, std::numeric_limits<std::uint32_t>::max()));
 
   const Place bounds = reader.optional(root, "limits");
-  reader.object(bounds, {"sessions_max", "unverified_max"});
+  reader.object(bounds, {"sessions_max", "unverified_max", "unverified_events_per_minute", "unverified_events_max"});
   const auto bound = [&](std::string_view member) -> std::optional<std::uint32_t> {
     const Place at = reader.optional(bounds, member);
     if (!at) return std::nullopt;
@@ -95,6 +98,8 @@ void read_costs(FixtureReader& reader, const Place& root, Fixture& fixture) {
   };
   fixture.sessions_max = bound("sessions_max");
   fixture.unverified_max = bound("unverified_max");
+  fixture.unverified_events_per_minute = bound("unverified_events_per_minute");
+  fixture.unverified_events_max = bound("unverified_events_max");
 }
 
 void read_organisations(FixtureReader& reader, const Place& root, Fixture& fixture) {
@@ -170,7 +175,7 @@ void read_users(FixtureReader& reader, const Place& root, Fixture& fixture) {
     if (verifier) {
       user.password = read_verifier(reader, verifier, fixture.pbkdf2_rounds);
     } else {
-      const std::string text = reader.text(password, 1, limits::password_octets_max);
+      const std::string text = reader.secret(password, 1, limits::password_octets_max);
       user.password = Botan::secure_vector<std::uint8_t>(text.begin(), text.end());
     }
     user.permissions = read_roles(reader, reader.required(at, "roles"));

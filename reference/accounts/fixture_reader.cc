@@ -136,6 +136,12 @@ bool FixtureReader::boolean(const Place& at) {
 }
 
 std::string FixtureReader::text(const Place& at, std::size_t least, std::size_t most) {
+  std::string value = secret(at, least, most);
+  if (value.find('\0') != std::string::npos) fail(at, "text without a zero character", "one in it", "remove \\u0000");
+  return value;
+}
+
+std::string FixtureReader::secret(const Place& at, std::size_t least, std::size_t most) {
   if (!at) return {};
   if (at.value->is_string()) {
     const auto& value = at.value->get_ref<const std::string&>();

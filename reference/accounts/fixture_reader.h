@@ -38,8 +38,10 @@ class FixtureReader {
 
   std::uint64_t number(const Place& at, std::uint64_t least, std::uint64_t most);
   bool boolean(const Place& at);
-  /// UTF-8 text of so many octets.
+  /// UTF-8 text of so many octets, without a zero octet.
   std::string text(const Place& at, std::size_t least, std::size_t most);
+  /// The same, of any octets that UTF-8 has.
+  std::string secret(const Place& at, std::size_t least, std::size_t most);
   std::uint64_t guid(const Place& at);
   Octets hex(const Place& at, std::size_t octets);
 

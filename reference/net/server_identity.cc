@@ -117,7 +117,7 @@ std::expected<ServerIdentity, std::string> ServerIdentity::load(const std::files
 }
 
 std::expected<ServerIdentity, std::string> ServerIdentity::keep(const std::filesystem::path& directory) {
-  const auto key_file = directory / "server.key.pem";
+  const auto key_file = directory / ServerIdentity::key_name;
   const auto certificate_file = directory / "server.certificate.pem";
   std::error_code ignored;
   const bool key_exists = std::filesystem::exists(key_file, ignored);

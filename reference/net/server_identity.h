@@ -26,6 +26,8 @@ class ServerIdentity {
 
   Pin pin() const;
 
+  static constexpr const char* key_name = "server.key.pem";  // in keep()'s directory
+
   struct Parts;  // key and certificate, for tls_channel.cc
   const Parts& parts() const { return *parts_; }
 

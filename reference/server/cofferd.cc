@@ -1,7 +1,10 @@
 // The reference server's command line. Wiring only: what the commands do is in serve.cc and inspect.cc.
+#include <arpa/inet.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <charconv>
 #include <exception>
 #include <iostream>
@@ -18,6 +21,12 @@ constexpr auto exit_codes =
     "Exit codes: 0 ok; 1 verify found damage; 2 mistake in the fixture, key or certificate; 3 cannot listen;\n"
     "4 the data directory is in use, newer, corrupt or unreadable; 64 usage.";
 
+bool is_address(const std::string& text) {
+  std::array<unsigned char, sizeof(in6_addr)> octets{};
+  return ::inet_pton(AF_INET, text.c_str(), octets.data()) == 1 ||
+         ::inet_pton(AF_INET6, text.substr(0, text.find('%')).c_str(), octets.data()) == 1;  // without a zone
+}
+
 /// "ADDRESS:PORT", "[IPv6]:PORT", "ADDRESS" or ":PORT"; what is absent stays as it is. An error as text, or empty.
 std::string parse_listen(const std::string& text, std::string& address, std::uint16_t& port) {
   const auto colon = text.rfind(':');
@@ -25,6 +34,8 @@ std::string parse_listen(const std::string& text, std::string& address, std::uin
   const auto host_end = bracketed ? text.find(']') : std::min(colon, text.size());
   if (bracketed && host_end == std::string::npos) return "expected [IPv6 ADDRESS]:PORT";
   if (const auto host = text.substr(bracketed ? 1 : 0, host_end - (bracketed ? 1 : 0)); !host.empty()) address = host;
+  if (!is_address(address))
+    return fmt::format("expected ADDRESS:PORT, with an IPv4 address or an IPv6 address in brackets; \"{}\" is neither", address);
   const auto digits = colon == std::string::npos || colon < host_end ? std::string{} : text.substr(colon + 1);
   if (digits.empty()) return {};
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
@@ -56,7 +67,7 @@ int main(int argc, char** argv) {
 
   auto* verify = app.add_subcommand("verify", "Read every stored octet and name what is damaged; not beside a running server");
   auto* events = app.add_subcommand("events", "Print the event log; also beside a running server");
-  auto* pin = app.add_subcommand("pin", "Print the pin of the key kept in the directory; makes the key where there is none");
+  auto* pin = app.add_subcommand("pin", "Print the pin of the key kept in the directory; makes the key in an empty one");
   for (auto* command : {verify, events, pin}) command->add_option("--data", options.data, "Directory of `cofferd run`")->required();
   for (auto* command : {verify, events}) command->add_flag("--json", json, "JSON instead of text");
   for (auto* command : {run, verify, events, pin}) command->footer(exit_codes);

@@ -7,6 +7,7 @@
 #include "net/server_identity.h"
 #include "server/wall_time.h"
 #include "store/event_log.h"
+#include "store/index.h"
 #include "store/store.h"
 
 namespace coffer::server {
@@ -17,10 +18,16 @@ Outcome store_failed(const store::Trouble& trouble) {
   return Outcome::store_failed;
 }
 
+/// Whether `cofferd run` has kept something there. Otherwise it is said, and nothing is made: the name may be mistyped.
 bool stands(const std::filesystem::path& data) {
   std::error_code ignored;
-  if (std::filesystem::is_directory(data, ignored)) return true;
-  fmt::print(stderr, "cofferd: {} is not a directory; expected the --data directory of `cofferd run`\n", data.string());
+  if (!std::filesystem::is_directory(data, ignored)) {
+    fmt::print(stderr, "cofferd: {} is not a directory; expected the --data directory of `cofferd run`\n", data.string());
+    return false;
+  }
+  for (const char* kept : {store::index_name, "packs", net::ServerIdentity::key_name})
+    if (std::filesystem::exists(data / kept, ignored)) return true;
+  fmt::print(stderr, "cofferd: {} holds nothing of cofferd; expected the --data directory of `cofferd run`\n", data.string());
   return false;
 }
 
@@ -51,8 +58,9 @@ Outcome events(const std::filesystem::path& data, bool json) {
 }
 
 Outcome pin(const std::filesystem::path& data) {
-  std::error_code error;
-  std::filesystem::create_directories(data, error);
+  std::error_code ignored;
+  const bool empty = std::filesystem::is_directory(data, ignored) && std::filesystem::is_empty(data, ignored);
+  if (!empty && !stands(data)) return Outcome::store_failed;
   const auto identity = net::ServerIdentity::keep(data);
   if (!identity) {
     fmt::print(stderr, "cofferd: {}\n", identity.error());

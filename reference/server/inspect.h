@@ -11,8 +11,8 @@ namespace coffer::server {
 Outcome verify(const std::filesystem::path& data, bool json);
 /// `cofferd events`: the event log, also beside a running server.
 Outcome events(const std::filesystem::path& data, bool json);
-/// `cofferd pin`: the pin of the key kept in the directory; makes directory and key where there is none, so that a pin can be deployed
-/// first.
+/// `cofferd pin`: the pin of the key kept in the directory; makes the key where there is none, in an empty directory as well, so that a pin
+/// can be deployed first.
 Outcome pin(const std::filesystem::path& data);
 
 }  // namespace coffer::server

@@ -136,4 +136,4 @@ class ForeignServer(programs.EndToEnd):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    unittest.main()

@@ -119,4 +119,4 @@ class Damage(programs.EndToEnd):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    unittest.main()

@@ -140,4 +140,4 @@ class Kill(programs.EndToEnd):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    unittest.main()
