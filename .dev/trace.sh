@@ -1,5 +1,6 @@
-# From a requirement to everything that enforces and proves it, by what the last runs left in build/; and the gates over that.
+# Where one requirement lives: its sentence, the code that enforces it, the tests, cases and vectors that name it.
 run_trace() {
+  [ $# -eq 1 ] || stop "usage: ./dev trace ID, for example ./dev trace FRM-012" $exit_usage
   need build
-  "$python" spec/tools/trace.py "$@"
+  "$python" .dev/trace.py "$1"
 }

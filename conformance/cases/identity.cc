@@ -15,6 +15,20 @@ Walker on(Context& c, std::uint64_t guid) {
   return walker;
 }
 
+Message alices_login(Context& c) {
+  const auto& alice = c.fixture().alice;
+  return login(alice.registration_key, alice.name, alice.password, c.computer());
+}
+
+/// A session that has named the script's computer, and no user yet.
+ClientPeer& stranger(Context& c) {
+  auto& peer = c.at(State::await_computer);
+  peer.send(computer(c.computer()));
+  peer.expect("server_identity");
+  peer.now_in(State::await_login);
+  return peer;
+}
+
 Case computer_refused(std::string id, std::string goal, KnownComputer Fixture::*which) {
   return server_rejects({
       .id = std::move(id),
@@ -94,23 +108,99 @@ std::vector<Case> identity_cases() {
               },
       },
       {
-          .id = "identity.same_computer_twice_before_login",
-          .requirements = {"IDN-004"},
-          .goal = "A session holds its computer from the computer step on, before any login",
-          .steps = {"walk to await_login", "connect again and send the same computer", "expect Disconnect(computer_refused)"},
+          .id = "identity.deferred_session_has_the_place",
+          .requirements = {"IDN-004", "IDN-020"},
+          .goal = "A session of a deferred login keeps its computer as any other does",
+          .steps = {"log in deferred", "connect again and send the same computer", "expect Disconnect(computer_refused)"},
           .script =
               [](Context& c) {
-                c.at(State::await_login);
+                auto walker = c.walker();
+                walker.registration_key = c.fixture().deferred_key;
+                walker.deferred = true;
+                auto& first = c.at(State::ready, walker);
                 auto& second = c.at(State::await_computer);
                 second.send(computer(c.computer()));
                 second.expect_refusal(Reason::computer_refused);
+                first.barrier();
               },
           .twin =
               [](Context& c) {
-                c.at(State::await_computer);
+                auto walker = c.walker();
+                walker.registration_key = c.fixture().deferred_key;
+                walker.deferred = true;
+                auto& first = c.at(State::ready, walker);
+                first.send(goodbye());
+                first.expect_end(Reason::goodbye);
                 auto& second = c.at(State::await_computer);
                 second.send(computer(c.computer()));
                 second.expect("server_identity");
+              },
+      },
+      {
+          .id = "identity.strangers_keep_nobody_out",
+          .requirements = {"IDN-027"},
+          .goal = "Whoever only names a computer, and logs in on it with a wrong password, keeps nobody from logging in on it",
+          .steps = {"walk to await_login twice", "walk to ready on the same computer", "log in with a wrong password on one of the others",
+                    "expect Disconnect(login_refused) there, and that the session in ready answers and keeps its computer"},
+          .script =
+              [](Context& c) {
+                stranger(c);
+                auto& other = stranger(c);
+                auto& real = stranger(c);
+                real.walk_to(State::ready);
+                other.send(alices_login(c).set("password", "a wrong one"));
+                other.expect_end(Reason::login_refused);
+                real.barrier();
+                auto& late = c.at(State::await_computer);
+                late.send(computer(c.computer()));
+                late.expect_end(Reason::computer_refused);
+                real.barrier();
+              },
+      },
+      {
+          .id = "identity.second_login_loses",
+          .requirements = {"IDN-026", "IDN-003"},
+          .goal = "Of two sessions that named one computer, the first that logs in has it, and the other's login is refused",
+          .steps = {"walk to await_login twice, on one computer", "log in on the second", "log in on the first",
+                    "expect Disconnect(computer_refused) there, and that the second answers"},
+          .script =
+              [](Context& c) {
+                auto& first = c.at(State::await_login);
+                auto& second = c.at(State::await_login);
+                second.walk_to(State::ready);
+                first.send(alices_login(c));
+                first.expect_refusal(Reason::computer_refused);
+                second.barrier();
+              },
+          .twin =
+              [](Context& c) {
+                auto& first = c.at(State::await_login);
+                auto& second = c.at(State::await_login);
+                second.walk_to(State::ready);
+                second.send(goodbye());
+                second.expect_end(Reason::goodbye);
+                first.walk_to(State::ready);
+                first.barrier();
+              },
+      },
+      {
+          .id = "identity.credentials_before_the_place",
+          .requirements = {"IDN-026", "IDN-014"},
+          .goal = "Whether a computer has a session is told to a login only whose password is right",
+          .steps = {"walk to await_login twice, on one computer", "log in on the second", "log in on the first with a wrong password",
+                    "expect Disconnect(login_refused)"},
+          .script =
+              [](Context& c) {
+                auto& first = c.at(State::await_login);
+                c.at(State::ready);
+                first.send(alices_login(c).set("password", "a wrong one"));
+                first.expect_refusal(Reason::login_refused);
+              },
+          .twin =
+              [](Context& c) {
+                auto& first = c.at(State::await_login);
+                first.walk_to(State::ready);
+                first.barrier();
               },
       },
       {

@@ -49,15 +49,47 @@ void be_refused(Context& c, const Message& login) {
   client.expect_end(Reason::login_refused);
 }
 
+void few_events(Fixture& fixture) { fixture.limits = {{"unverified_events_per_minute", 20}}; }
+
+/// Comes and goes without a verified user; says how many connections that took.
+std::size_t flood(Context& c) {
+  constexpr std::size_t without_tls = 60, without_login = 20;
+  for (std::size_t i = 0; i < without_tls; ++i) {
+    auto& peer = c.tcp();
+    peer.send(octets("this is no TLS record at all\r\n"), "what is no TLS");
+    peer.expect_refusal_by_close();
+  }
+  const auto& alice = c.fixture().alice;
+  for (std::size_t i = 0; i < without_login; ++i)
+    be_refused(c, login(alice.registration_key, alice.name, "a wrong one", c.random().guid()));
+  return without_tls + without_login;
+}
+
+/// Logs in from a client whose version names this operating system, and sees that in the log.
+void log_in_from(Context& c, const std::string& system) {
+  auto& client = c.connect();
+  client.send(version().set("operating_system", system));
+  client.expect("proceed");
+  client.send(computer(c.computer()));
+  client.expect("server_identity");
+  const auto& alice = c.fixture().alice;
+  client.send(login(alice.registration_key, alice.name, alice.password, c.computer()));
+  client.expect("login_accepted");
+  require_event(c, system, {system});
+}
+
 }  // namespace
 
 std::vector<Case> observed_cases() {
   const Needs observing{.verbs = {"observe"}};
+  // Of a server of its own: how many events of strangers a log takes in a minute is bounded.
+  const Needs observing_strangers{.verbs = {"observe"}, .own_server = true};
+  const Needs observing_a_flood{.verbs = {"observe"}, .own_server = true, .fixture = few_events};
   return {
       {
           .id = "observed.client_version",
           .requirements = {"SES-015"},
-          .needs = observing,
+          .needs = observing_strangers,
           .goal = "The event log shows what a client said in its version",
           .steps = {"send a version with an unusual operating system", "observe the events", "expect one with all that it said"},
           .script =
@@ -77,7 +109,7 @@ std::vector<Case> observed_cases() {
           .id = "observed.channel",
           .requirements = {"CHN-014"},
           .level = Level::should,
-          .needs = observing,
+          .needs = observing_strangers,
           .goal = "The event log shows that a channel was established, with version and cipher",
           .steps = {"connect", "observe the events", "expect one that speaks of TLS 1.2 and AES-256"},
           .script =
@@ -89,7 +121,7 @@ std::vector<Case> observed_cases() {
       {
           .id = "observed.causes_of_refusals_differ",
           .requirements = {"IDN-022"},
-          .needs = observing,
+          .needs = observing_strangers,
           .goal = "What the wire does not tell apart the event log does: a wrong password and a blocked account read differently there",
           .steps = {"be refused for a wrong password, and for a blocked account", "observe the events of both computers",
                     "expect different causes"},
@@ -107,7 +139,7 @@ std::vector<Case> observed_cases() {
       {
           .id = "observed.no_password_in_the_log",
           .requirements = {"IDN-022", "IDN-012"},
-          .needs = observing,
+          .needs = observing_strangers,
           .goal = "Neither the event log nor anything else that a server stores shows a password, right or wrong",
           .steps = {"be refused with an unusual password, and let in with the right one", "look for both in what is stored",
                     "look for a block that was stored, which must be found"},
@@ -125,6 +157,37 @@ std::vector<Case> observed_cases() {
                 c.require(events_that_name(c, wrong).empty() && events_that_name(c, alice.password).empty(), "no password in the log",
                           "the password");
               },
+      },
+      {
+          .id = "observed.strangers_cannot_fill_the_log",
+          .requirements = {"LIM-007"},
+          .needs = observing_a_flood,
+          .goal =
+              "Who connects again and again without ever verifying a user fills no log: it gets fewer lines than there were connections",
+          .steps = {"connect many times, on a server that keeps few events of strangers, to say what is no TLS or log in wrongly",
+                    "log in rightly and observe the events until that is there", "expect fewer events than connections"},
+          .script =
+              [](Context& c) {
+                const auto connections = flood(c);
+                log_in_from(c, "after the flood");
+                const auto events = c.observe({{"events", true}}).at("events").size();
+                c.require(events < connections, fmt::format("fewer than {} events", connections), fmt::format("{} events", events));
+              },
+          .twin = [](Context& c) { log_in_from(c, "without a flood"); },
+      },
+      {
+          .id = "observed.users_stay_in_the_log",
+          .requirements = {"LIM-008", "SES-015"},
+          .needs = observing_a_flood,
+          .goal = "However many strangers came, what the log is to say of a client that logs in it says, from its version on",
+          .steps = {"connect many times, on a server that keeps few events of strangers", "log in from an unusual operating system",
+                    "expect an event with its name"},
+          .script =
+              [](Context& c) {
+                flood(c);
+                log_in_from(c, "System " + guid_text(c.random().guid()));
+              },
+          .twin = [](Context& c) { log_in_from(c, "without a flood"); },
       },
       {
           .id = "observed.restore",

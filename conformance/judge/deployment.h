@@ -16,8 +16,7 @@ struct Subject {
   std::string adapter_command;
   std::optional<Endpoint> server;  // with --connect
   std::optional<Octets> pin;
-  Fixture fixture;    // of the running server; the ordinary one otherwise
-  std::string fault;  // that the implementation is to have; empty: none
+  Fixture fixture;  // of the running server; the ordinary one otherwise
 };
 
 class Deployment {
@@ -33,7 +32,6 @@ class Deployment {
   std::string take_errors();
 
  private:
-  void prepare(const std::string& text);
   void serve(const Fixture& fixture, const std::string& text);
 
   const Subject& subject_;

@@ -30,7 +30,7 @@ struct Fixture {
   std::uint64_t server_guid = 0xc0ffe70000000001;
   std::string version = "7.0.0", minimum_version = "6.5.0";
   std::map<std::string, std::uint32_t> timers_ms;  // step, idle …; empty: the specification's
-  std::map<std::string, std::uint32_t> limits;     // sessions_max, unverified_max; empty: the implementation's
+  std::map<std::string, std::uint32_t> limits;     // by their names in the fixture; empty: the implementation's
   std::uint64_t config_version = 3;
   std::vector<Message> settings = default_settings();
 

@@ -2,7 +2,6 @@
 
 namespace coffer::accounts {
 
-// [IDN-004] A server MUST refuse a computer that has another session that is past this check and not yet closed
 bool Presence::arrive(std::uint64_t computer, std::uint64_t session) { return sessions_.try_emplace(computer, session).second; }
 
 void Presence::leave(std::uint64_t computer, std::uint64_t session) {

@@ -1,4 +1,4 @@
-// Which computers are connected now. Must not know: why a session ends, who is logged in. One thread.
+// Which computers have a session of a verified user now. Must not know: why a session ends, who the user is. One thread.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,11 @@ namespace coffer::accounts {
 
 class Presence {
  public:
-  /// False when the computer has another session [IDN-004]; true makes `session` its session.
+  /// Whether a session has the computer's place.
+  bool taken(std::uint64_t computer) const { return sessions_.contains(computer); }
+  /// Once the session's user is verified: false when another session has the computer's place [IDN-026], else it is this one's.
   bool arrive(std::uint64_t computer, std::uint64_t session);
-  /// After the session closed. Nothing happens when it is not the computer's session.
+  /// After the session closed. Nothing happens when the place is not its own.
   void leave(std::uint64_t computer, std::uint64_t session);
   std::size_t size() const { return sessions_.size(); }
 

@@ -19,12 +19,17 @@ using ConnectionId = std::uint64_t;
 struct BlockAbsent {};
 using LoadedBlock = std::variant<protocol::BlockLoaded, BlockAbsent, protocol::Failed>;
 
+enum class Whose : std::uint8_t { user, stranger };
+
 class Backend {
  public:
   virtual ~Backend() = default;
 
   virtual protocol::ServerAnswer check_computer(ConnectionId connection, const protocol::CheckComputer& question) = 0;
   virtual protocol::ServerAnswer check_login(ConnectionId connection, const protocol::CheckLogin& question) = 0;
+  /// After a check_login that admitted: makes the session its computer's one session of a verified user [IDN-026], unless closed() came
+  /// first. What it answers is what the session hears.
+  virtual protocol::ServerAnswer enter(ConnectionId connection, protocol::LoginAdmitted admitted) = 0;
 
   virtual protocol::ServerAnswer find_missing(ConnectionId connection, const protocol::FindMissing& question) = 0;
   virtual std::optional<protocol::Failed> store_block(ConnectionId connection, const protocol::StoreBlock& block) = 0;
@@ -34,9 +39,10 @@ class Backend {
   virtual LoadedBlock load_block(ConnectionId connection, const Digest& id) = 0;
   virtual protocol::ServerAnswer end_restore(ConnectionId connection, const protocol::EndRestore& request) = 0;
 
-  /// A line for the event log: the session's own, and the shell's `channel_established`, `channel_failed`, `connection_refused`.
-  virtual void note(ConnectionId connection, const protocol::Note& note) = 0;
-  /// The session is over: after every other call for the connection but check_login, which may still be under way.
+  /// A line for the event log: the session's own, and the shell's `channel_established`, `channel_failed`, `connection_refused` and
+  /// `events_left_out`. Connection 0: the shell's own. `whose`: whether a verified user's or anybody's [LIM-007, LIM-008].
+  virtual void note(ConnectionId connection, const protocol::Note& note, Whose whose) = 0;
+  /// The session is over: after every other call for the connection but those of a login that may still be under way.
   virtual void closed(ConnectionId connection) = 0;
 };
 

@@ -10,6 +10,7 @@
 #include "net/server_room.h"
 #include "protocol/frame.h"
 #include "protocol/message.h"
+#include "protocol/wipe.h"
 
 namespace coffer::net {
 namespace {
@@ -50,6 +51,12 @@ ServerConnection::ServerConnection(ServerRoom& room, ConnectionId id, Socket soc
   if (!ignored) peer_ = peer.address().to_string() + " port " + std::to_string(peer.port());
 }
 
+// The place among the strangers is held until the last worker has let go of the connection: what strangers make the workers' queues hold is
+// bounded by it.
+ServerConnection::~ServerConnection() {
+  if (stranger_) room_.strangers.give_back();
+}
+
 void ServerConnection::start() {
   asio::post(strand_, [self = shared_from_this()] { self->proceed(); });
 }
@@ -86,7 +93,12 @@ bool ServerConnection::queue_is_full() const { return out_.size() - sent_ > queu
 void ServerConnection::advance() {
   while (may_process() && channel_.step()) {
     if (phase_ == Phase::handshake && channel_.state() == TlsChannel::State::established) established();
-    if (const auto plaintext = channel_.take_plaintext(); phase_ == Phase::session && !plaintext.empty()) session_->feed(now(), plaintext);
+    auto plaintext = channel_.take_plaintext();
+    if (phase_ == Phase::session && !plaintext.empty()) {
+      const bool secret = !session_->verified();  // it may hold a password
+      session_->feed(now(), plaintext);
+      if (secret) protocol::wipe(plaintext);
+    }
     take_actions();
   }
   if (phase_ == Phase::closing) return;
@@ -132,6 +144,7 @@ void ServerConnection::take_actions() {
   }
   if (unverified_ && session_ && session_->verified()) {
     unverified_ = stranger_ = false;
+    record_kept_back();
     room_.unverified.give_back();
     room_.strangers.give_back();
   }
@@ -143,9 +156,18 @@ void ServerConnection::perform(protocol::Send&& action) {
   if (out_.size() == sent_) progressed_ = now();
   out_.insert(out_.end(), octets.begin(), octets.end());
 }
-// The computer is asked for on the storage thread, where closed() of an earlier session of it came before.
+// Whether a computer has its place is asked, and the place taken, on the storage thread, where closed() of an earlier session came before.
 void ServerConnection::perform(protocol::CheckComputer&& action) { ask(room_.storage, action, &Backend::check_computer); }
-void ServerConnection::perform(protocol::CheckLogin&& action) { ask(room_.logins, std::move(action), &Backend::check_login); }
+void ServerConnection::perform(protocol::CheckLogin&& action) {
+  asio::post(room_.logins, [self = shared_from_this(), question = std::move(action)] {
+    auto checked = guarded<protocol::ServerAnswer>([&] { return self->room_.backend.check_login(self->id_, question); });
+    asio::post(self->room_.storage, [self, said = std::move(checked)]() mutable {
+      if (auto* admitted = std::get_if<protocol::LoginAdmitted>(&said))
+        said = guarded<protocol::ServerAnswer>([&] { return self->room_.backend.enter(self->id_, std::move(*admitted)); });
+      asio::post(self->strand_, [self, said = std::move(said)]() mutable { self->answered(std::move(said)); });
+    });
+  });
+}
 void ServerConnection::perform(protocol::FindMissing&& action) { ask(room_.storage, std::move(action), &Backend::find_missing); }
 void ServerConnection::perform(protocol::CommitRequest&& action) { ask(room_.storage, std::move(action), &Backend::commit); }
 void ServerConnection::perform(protocol::FindVersions&& action) { ask(room_.storage, action, &Backend::find_versions); }
@@ -185,9 +207,27 @@ void ServerConnection::answered(protocol::ServerAnswer answer) {
 }
 
 void ServerConnection::note(protocol::Note note) {
-  asio::post(room_.storage, [self = shared_from_this(), note = std::move(note)] {
+  // [LIM-008] A server MUST NOT leave an event of a session whose user is verified out of its event log.
+  if (session_ && session_->verified()) return record(std::move(note), Whose::user);
+  // [LIM-007] A server MUST bound, in rate and in number, the events of connections without a verified user: here the rate.
+  if (room_.stranger_events.take(now())) return record(std::move(note), Whose::stranger);
+  kept_back_.push_back(std::move(note));
+}
+
+void ServerConnection::record_kept_back() {
+  for (auto& note : std::exchange(kept_back_, {})) record(std::move(note), Whose::user);
+}
+
+void ServerConnection::record(protocol::Note note, Whose whose) {
+  if (const auto events = room_.stranger_events.report(now()))
+    write(0, {"events_left_out", {{"count", std::to_string(*events)}}}, Whose::stranger);
+  write(id_, std::move(note), whose);
+}
+
+void ServerConnection::write(ConnectionId connection, protocol::Note note, Whose whose) {
+  asio::post(room_.storage, [self = shared_from_this(), connection, note = std::move(note), whose] {
     try {
-      self->room_.backend.note(self->id_, note);
+      self->room_.backend.note(connection, note, whose);
     } catch (const std::exception&) {  // nobody waits for it; the backend logs its own trouble
     }
   });
@@ -235,7 +275,7 @@ void ServerConnection::loaded(LoadedBlock block) {
 // ---------------------------------------------------------------------------------------------------------------------------
 
 void ServerConnection::await_input() {
-  if (awaiting_input_ || peer_ended_ || (phase_ != Phase::closing && !may_process())) return;
+  if (awaiting_input_ || peer_ended_ || (phase_ != Phase::closing && !may_process() && !may_watch())) return;
   awaiting_input_ = true;
   socket_.async_wait(Socket::wait_read, [self = shared_from_this()](std::error_code error) {
     self->awaiting_input_ = false;
@@ -245,10 +285,28 @@ void ServerConnection::await_input() {
   });
 }
 
+/// [SES-023] A server should close a session in a held state once its peer has ended the connection and left nothing to be read: where
+/// octets wait, here or in the socket, they come first, and their end is found after them.
+bool ServerConnection::may_watch() const {
+  return phase_ == Phase::session && !octets_wait_ && channel_.pending() == 0 && !session_->holds_octets();
+}
+
+void ServerConnection::watch() {
+  std::uint8_t octet = 0;
+  std::error_code error;
+  socket_.receive(asio::buffer(&octet, 1), Socket::message_peek, error);
+  if (error == asio::error::would_block || error == asio::error::try_again) return;
+  octets_wait_ = !error;
+  if (!error) return;
+  peer_ended_ = true;
+  peer_gone();
+}
+
 /// Whatever waits in the socket, into a buffer that no connection owns: an idle one costs none.
 void ServerConnection::read() {
   thread_local std::array<std::uint8_t, read_octets> buffer;
-  if (phase_ != Phase::closing && !may_process()) return;
+  if (phase_ != Phase::closing && !may_process()) return watch();
+  octets_wait_ = false;
   std::error_code error;
   const auto count = socket_.read_some(asio::buffer(buffer), error);
   if (error == asio::error::would_block || error == asio::error::try_again) return;
@@ -331,7 +389,8 @@ void ServerConnection::finish() {
   std::error_code ignored;
   socket_.close(ignored);
   timer_.cancel();
-  if (std::exchange(stranger_, false)) room_.strangers.give_back();
+  // [LIM-009] A server MUST write into its event log how many events that bound has left out.
+  room_.stranger_events.leave_out(std::exchange(kept_back_, {}).size());
 }
 
 /// At once, not after the linger timer: who comes back finds the room that they left.

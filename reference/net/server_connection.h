@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "net/backend.h"
 #include "net/tls_channel.h"
@@ -26,6 +27,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
 
   /// A place among the room's strangers is already taken for it.
   ServerConnection(ServerRoom& room, ConnectionId id, Socket socket);
+  ~ServerConnection();
 
   void start();
   void stop();
@@ -66,10 +68,15 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void load_next();
   void loaded(LoadedBlock block);
   void note(protocol::Note note);
+  void record(protocol::Note note, Whose whose);
+  void write(ConnectionId connection, protocol::Note note, Whose whose);
+  void record_kept_back();
 
   bool may_process() const;
   bool queue_is_full() const;
   void await_input();
+  bool may_watch() const;
+  void watch();
   void read();
   void flush();
   void await_output();
@@ -96,8 +103,10 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   std::size_t sent_ = 0;      // of out_
   std::size_t unstored_ = 0;  // octets of blocks that wait for the storage thread
   std::optional<Loading> loading_;
+  std::vector<protocol::Note> kept_back_;  // came too fast to be recorded before a user is verified; a few at most
 
   bool awaiting_input_ = false, awaiting_output_ = false;
+  bool octets_wait_ = false;                                        // in the socket, while the session takes none
   bool peer_ended_ = false;                                         // the peer sends no more
   bool sending_ended_ = false;                                      // nor do we
   bool stranger_ = true, in_session_ = false, unverified_ = false;  // places taken

@@ -8,6 +8,7 @@
 #include <cstddef>
 
 #include "net/backend.h"
+#include "net/event_budget.h"
 #include "net/server_identity.h"
 #include "net/server_shell.h"
 
@@ -41,6 +42,7 @@ struct ServerRoom {
         strangers(settings.unverified_max + waiting_max),
         sessions(settings.sessions_max),
         unverified(settings.unverified_max),
+        stranger_events(settings.stranger_events_per_minute),
         storage(1),
         logins(settings.login_threads) {}
 
@@ -49,9 +51,10 @@ struct ServerRoom {
   Backend& backend;
 
   // [LIM-002] A server must bound the number of connections that have not verified a user.
-  Places strangers;   // connections without a verified user, whatever their state
+  Places strangers;   // connections without a verified user, for as long as anything of them is under way
   Places sessions;    // sessions
   Places unverified;  // sessions without a verified user
+  EventBudget stranger_events;
   /// Octets of received blocks that wait for the storage thread, of all connections.
   std::atomic<std::size_t> unstored_octets = 0;
 

@@ -7,7 +7,9 @@
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/strand.hpp>
+#include <cerrno>
 #include <list>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -59,6 +61,8 @@ class ServerShell::Impl {
     room_.logins.stop();  // whose checks are still queued is gone already
     room_.logins.join();
     room_.storage.join();
+    if (const auto events = room_.stranger_events.report_rest())
+      room_.backend.note(0, {"events_left_out", {{"count", std::to_string(*events)}}}, Whose::stranger);
     // What the workers brought back meanwhile is for connections that are over.
     room_.io.restart();
     room_.io.run();
@@ -115,6 +119,16 @@ std::expected<std::unique_ptr<ServerShell>, std::string> ServerShell::start(Serv
     impl->listen();
     impl->start();
     return std::unique_ptr<ServerShell>{new ServerShell{std::move(impl)}};
+  } catch (const std::system_error& e) {
+    const auto what_it_means = [&] {
+      switch (e.code().value()) {
+        case EADDRINUSE: return "another program listens there";
+        case EADDRNOTAVAIL: return "no network interface here has this address";
+        case EACCES: return "this account may not listen on this port";
+        default: return "choose another address or port";
+      }
+    }();
+    return std::unexpected(fmt::format("cannot listen on {}: {} ({})", where, e.code().message(), what_it_means));
   } catch (const std::exception& e) {
     return std::unexpected(fmt::format("cannot listen on {}: {}", where, e.what()));
   }

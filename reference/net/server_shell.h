@@ -17,8 +17,9 @@ struct ServerShellSettings {
   std::string address = "127.0.0.1";  // IPv4 or IPv6
   std::uint16_t port = 0;             // 0: any that is free
   protocol::ServerSettings session;
-  std::size_t sessions_max = 1024;   // beyond it: busy [LIM-004]
-  std::size_t unverified_max = 128;  // sessions without a verified user; beyond it: busy [LIM-002, LIM-004]
+  std::size_t sessions_max = 1024;                 // beyond it: busy [LIM-004]
+  std::size_t unverified_max = 128;                // sessions without a verified user; beyond it: busy [LIM-002, LIM-004]
+  std::uint32_t stranger_events_per_minute = 120;  // events of connections without a verified user that are recorded [LIM-007]
   unsigned io_threads = 2;
   unsigned login_threads = 2;
 };

@@ -50,6 +50,7 @@ struct ServerSession::Machine {
   void on_login(Login login);
   void on_login_admitted(LoginAdmitted admitted);
   void on_login_refused(const LoginRefused& refusal);
+  void on_place_taken(const ComputerRefused& refusal);
   void on_config_state(const ConfigState& stated);
   void on_config_ack(const ConfigAck& acknowledged);
 

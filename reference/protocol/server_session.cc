@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <functional>
 
-#include "fault/switch.h"
 #include "protocol/server_machine.h"
 
 namespace coffer::protocol {
@@ -59,7 +58,8 @@ void ServerSession::Machine::receive(const Frame& frame) {
   auto message = decode(frame.body);
   if (!message) return take(Event::malformed, std::move(message).error());
   const auto event = static_cast<Event>(kind(*message));
-  if (find(state(), event) != nullptr || fault::on(fault::MSG_006_fields_before_state))
+  if (event == Event::login) reader.wipe_used();
+  if (find(state(), event) != nullptr)
     if (auto fields = check_fields(*message); !fields) return take(Event::malformed, std::move(fields).error());
   take(event, std::move(*message));
 }
@@ -83,6 +83,7 @@ void ServerSession::Machine::run(Handler handler, Input input) {
     case Handler::on_login: return on_login(message(std::in_place_type<Login>));
     case Handler::on_login_admitted: return on_login_admitted(answer(std::in_place_type<LoginAdmitted>));
     case Handler::on_login_refused: return on_login_refused(answer(std::in_place_type<LoginRefused>));
+    case Handler::on_place_taken: return on_place_taken(answer(std::in_place_type<ComputerRefused>));
     case Handler::on_config_state: return on_config_state(message(std::in_place_type<ConfigState>));
     case Handler::on_config_ack: return on_config_ack(message(std::in_place_type<ConfigAck>));
     case Handler::on_ping: return on_ping(message(std::in_place_type<Ping>));
@@ -116,7 +117,7 @@ bool ServerSession::Machine::awaited(const ServerAnswer& answer) const {
   if (std::holds_alternative<at::CheckingComputer>(where))
     return is(std::in_place_type<ComputerAdmitted>) || is(std::in_place_type<ComputerRefused>);
   if (std::holds_alternative<at::CheckingLogin>(where))
-    return is(std::in_place_type<LoginAdmitted>) || is(std::in_place_type<LoginRefused>);
+    return is(std::in_place_type<LoginAdmitted>) || is(std::in_place_type<LoginRefused>) || is(std::in_place_type<ComputerRefused>);
   const bool serves = std::holds_alternative<at::Serving>(where) || std::holds_alternative<at::ServingRestore>(where);
   if (serves && is(std::in_place_type<Refused>)) return true;
   if (const auto* serving = std::get_if<at::Serving>(&where)) {
@@ -211,6 +212,7 @@ std::optional<ServerAction> ServerSession::next_action() {
 
 std::optional<Time> ServerSession::deadline() const { return machine_->deadline; }
 bool ServerSession::wants_input() const { return machine_->wants_input(); }
+bool ServerSession::holds_octets() const { return machine_->reader.buffered() != 0; }
 spec::server_session::State ServerSession::state() const { return machine_->state(); }
 bool ServerSession::verified() const { return machine_->verified; }
 

@@ -39,7 +39,7 @@ struct CheckComputer {
 };  // answer: ComputerAdmitted | ComputerRefused
 struct CheckLogin {
   Login login;
-};  // answer: LoginAdmitted | LoginRefused
+};  // answer: LoginAdmitted | LoginRefused | ComputerRefused, when another session has the computer's place
 struct FindMissing {
   Octets ids;
 };  // answer: MissingFound | Failed
@@ -132,6 +132,8 @@ class ServerSession {
   std::optional<ServerAction> next_action();
   std::optional<Time> deadline() const;
   bool wants_input() const;
+  /// Whether octets came that no frame has used yet.
+  bool holds_octets() const;
   spec::server_session::State state() const;
   /// Whether the user is verified: what the limit on sessions without one counts [LIM-002].
   bool verified() const;

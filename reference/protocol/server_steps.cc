@@ -76,6 +76,13 @@ void ServerSession::Machine::on_login_refused(const LoginRefused& refusal) {
   refuse<Handler::on_login_refused>({Reason::login_refused, "IDN-014"});
 }
 
+// [IDN-026] A server MUST close with computer_refused when a login that it would accept otherwise comes from a computer that has such a
+// session by then.
+void ServerSession::Machine::on_place_taken(const ComputerRefused& refusal) {
+  note("computer_refused", {{"computer", guid_text(in<at::CheckingLogin>().computer)}, {"cause", refusal.cause}});
+  refuse<Handler::on_place_taken>({Reason::computer_refused, "IDN-026"});
+}
+
 void ServerSession::Machine::on_config_state(const ConfigState& stated) {
   auto& config = in<at::AwaitConfig>();
   const auto who = config.who;

@@ -52,17 +52,26 @@ store::Result<store::Archive> Backend::archive(ConnectionId connection) {
 ServerAnswer Backend::check_computer(ConnectionId connection, const protocol::CheckComputer& question) {
   auto admitted = directory_.admit_computer(question.guid);
   if (!admitted) return std::move(admitted).error();
-  // [IDN-004] A server must refuse a computer that has another session that is past this check and not yet closed.
-  if (!presence_.arrive(question.guid, connection)) return protocol::ComputerRefused{"the computer has another session"};
+  // [IDN-004] A server MUST refuse a computer that has another session whose user is verified and that is not yet closed.
+  // [IDN-027] A server MUST NOT refuse a computer because of a session whose user is not verified: to name a computer takes nothing.
+  if (presence_.taken(question.guid)) return protocol::ComputerRefused{"the computer has another session"};
   const std::scoped_lock lock{mutex_};
   sessions_[connection].computer = question.guid;
   return *admitted;
 }
 
 ServerAnswer Backend::check_login(ConnectionId connection, const protocol::CheckLogin& question) {
-  auto answer = directory_.check_login(question.login, session(connection).computer);
-  if (answer) update(connection, [&](Session& state) { state.user = answer->user; });
-  return either(std::move(answer));
+  return either(directory_.check_login(question.login, session(connection).computer));
+}
+
+ServerAnswer Backend::enter(ConnectionId connection, protocol::LoginAdmitted admitted) {
+  const auto who = session(connection);
+  if (who.computer == 0) return protocol::Failed{"the session ended while its login was checked"};  // nobody hears it
+  // [IDN-026] A server MUST close with computer_refused when a login that it would accept otherwise comes from a computer that has such a
+  // session by then.
+  if (!presence_.arrive(who.computer, connection)) return protocol::ComputerRefused{"the computer got another session meanwhile"};
+  update(connection, [&](Session& state) { state.user = admitted.user; });
+  return admitted;
 }
 
 void Backend::closed(ConnectionId connection) {
@@ -151,15 +160,16 @@ ServerAnswer Backend::end_restore(ConnectionId connection, const protocol::EndRe
 // ---- What happened
 // --------------------------------------------------------------------------------------------------------------------------
 
-void Backend::note(ConnectionId connection, const protocol::Note& note) {
+void Backend::note(ConnectionId connection, const protocol::Note& note, net::Whose whose) {
   // The store itself writes of restores, durably and before the session may answer.
   if (note.event == "restore_begun" || note.event == "restore_ended") return;
   auto fields = note.fields;
-  fields.emplace_back("connection", std::to_string(connection));
+  if (connection != 0) fields.emplace_back("connection", std::to_string(connection));
   std::string line;
   for (const auto& [name, value] : fields) line += fmt::format(" {}={:?}", name, value);  // quoted: peers chose some of the values
   spdlog::info("{}{}", note.event, line);
-  if (const auto written = store_.note(note.event, fields); !written) failed(connection, written.error());
+  const auto keep = whose == net::Whose::user ? store::Keep::always : store::Keep::while_new;
+  if (const auto written = store_.note(note.event, fields, keep); !written) failed(connection, written.error());
 }
 
 }  // namespace coffer::server

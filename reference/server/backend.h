@@ -20,6 +20,7 @@ class Backend final : public net::Backend {
 
   protocol::ServerAnswer check_computer(net::ConnectionId connection, const protocol::CheckComputer& question) override;
   protocol::ServerAnswer check_login(net::ConnectionId connection, const protocol::CheckLogin& question) override;
+  protocol::ServerAnswer enter(net::ConnectionId connection, protocol::LoginAdmitted admitted) override;
   protocol::ServerAnswer find_missing(net::ConnectionId connection, const protocol::FindMissing& question) override;
   std::optional<protocol::Failed> store_block(net::ConnectionId connection, const protocol::StoreBlock& block) override;
   protocol::ServerAnswer commit(net::ConnectionId connection, const protocol::CommitRequest& request) override;
@@ -27,7 +28,7 @@ class Backend final : public net::Backend {
   protocol::ServerAnswer begin_restore(net::ConnectionId connection, const protocol::BeginRestore& request) override;
   net::LoadedBlock load_block(net::ConnectionId connection, const Digest& id) override;
   protocol::ServerAnswer end_restore(net::ConnectionId connection, const protocol::EndRestore& request) override;
-  void note(net::ConnectionId connection, const protocol::Note& note) override;
+  void note(net::ConnectionId connection, const protocol::Note& note, net::Whose whose) override;
   void closed(net::ConnectionId connection) override;
 
  private:

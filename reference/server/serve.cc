@@ -64,6 +64,7 @@ net::ServerShellSettings shell_settings(const ServeOptions& options, const accou
   settings.session = {fixture.server_guid, fixture.server_version, fixture.minimum_version, fixture.timers};
   if (fixture.sessions_max) settings.sessions_max = *fixture.sessions_max;
   if (fixture.unverified_max) settings.unverified_max = *fixture.unverified_max;
+  if (fixture.unverified_events_per_minute) settings.stranger_events_per_minute = *fixture.unverified_events_per_minute;
   return settings;
 }
 
@@ -81,7 +82,9 @@ Outcome serve(const ServeOptions& options) {
   const auto server_guid = accounts::guid_text(fixture->server_guid);
 
   store::PosixFileSystem files{options.data};
-  auto opened = store::Store::open(options.data, files, wall_time);
+  store::StoreOptions store_options;
+  if (fixture->unverified_events_max) store_options.passing_events_max = *fixture->unverified_events_max;
+  auto opened = store::Store::open(options.data, files, wall_time, store_options);
   if (!opened) return stop(Outcome::store_failed, opened.error().what);
   auto& store = **opened;
 
@@ -98,7 +101,7 @@ Outcome serve(const ServeOptions& options) {
   accounts::Directory directory{std::move(*fixture), Botan::system_rng(), std::move(*bound), bind};
   Backend backend{directory, store};
   auto shell = net::ServerShell::start(settings, *identity, backend);
-  if (!shell) return stop(Outcome::cannot_listen, shell.error() + "; is another server using it? --listen ADDRESS:0 takes any free port");
+  if (!shell) return stop(Outcome::cannot_listen, shell.error());
 
   const nlohmann::ordered_json ready = {{"listening", {{"address", options.address}, {"port", (*shell)->port()}}},
                                         {"pin", net::to_text(identity->pin())},

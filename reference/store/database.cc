@@ -100,8 +100,10 @@ std::int64_t Database::changed() const { return sqlite3_changes64(database_.get(
 
 Trouble Database::trouble(std::string_view doing) const {
   const int code = database_ ? sqlite3_errcode(database_.get()) : SQLITE_NOMEM;
-  return {kind_of(code), name_ + ": " + (database_ ? sqlite3_errmsg(database_.get()) : "no memory") + " (" +
-                             std::string(doing.substr(0, doing.find('\n'))) + ")"};
+  Trouble trouble{kind_of(code), name_ + ": " + (database_ ? sqlite3_errmsg(database_.get()) : "no memory")};
+  // Where the file is at fault, it does not matter which statement found it so.
+  if (trouble.kind != Trouble::Kind::corrupt) trouble.what += " (" + std::string(doing.substr(0, doing.find('\n'))) + ")";
+  return trouble;
 }
 
 Result<Transaction> Transaction::begin(Database& database) {

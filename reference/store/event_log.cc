@@ -13,6 +13,8 @@
 namespace coffer::store {
 namespace {
 
+std::string_view word(const Event& event) { return event.event.empty() ? std::string_view("forgotten") : event.event; }
+
 std::string time_text(WallTime time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), (time - seconds).count());
@@ -37,13 +39,13 @@ Digest event_hash(const Digest& previous, const Event& event) {
 }
 
 std::string event_json(const Event& event) {
-  nlohmann::ordered_json line = {{"number", event.number}, {"time", time_text(event.time)}, {"event", event.event}};
+  nlohmann::ordered_json line = {{"number", event.number}, {"time", time_text(event.time)}, {"event", word(event)}};
   line["fields"] = nlohmann::ordered_json::parse(event.fields, nullptr, false);
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 std::string event_line(const Event& event) {
-  std::string line = fmt::format("{} {} {}", event.number, time_text(event.time), event.event);
+  std::string line = fmt::format("{} {} {}", event.number, time_text(event.time), word(event));
   const auto fields = nlohmann::ordered_json::parse(event.fields, nullptr, false);
   if (fields.is_object())
     for (const auto& [name, value] : fields.items()) line += fmt::format(" {}={}", name, value.dump());
@@ -51,15 +53,18 @@ std::string event_line(const Event& event) {
 }
 
 Result<void> read_events(const std::filesystem::path& directory, std::uint64_t from, const std::function<void(const Event&)>& take) {
-  auto database = Database::open(directory / index_name, Database::Access::read_only);
-  if (!database) return std::unexpected(database.error());
-  if (const auto format = format_of(*database, directory / index_name); !format) return std::unexpected(format.error());
-  return database->run("SELECT number, time_ms, event, fields, hash FROM events WHERE number >= ? ORDER BY number",
-                       {std::min(from, std::uint64_t{1} << 62)}, [&](const Row& row) {
-                         Event event;
-                         read_event(row, event);
-                         take(event);
-                       });
+  const auto file = directory / index_name;
+  auto database = Database::open(file, Database::Access::read_only);
+  if (!database) return std::unexpected(advised(file, database.error()));
+  if (const auto format = format_of(*database, file); !format) return std::unexpected(advised(file, format.error()));
+  auto read = database->run("SELECT number, time_ms, event, fields, hash FROM events WHERE number >= ? ORDER BY number",
+                            {std::min(from, std::uint64_t{1} << 62)}, [&](const Row& row) {
+                              Event event;
+                              read_event(row, event);
+                              take(event);
+                            });
+  if (!read) return std::unexpected(advised(file, read.error()));
+  return read;
 }
 
 }  // namespace coffer::store

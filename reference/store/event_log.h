@@ -1,5 +1,6 @@
-// The server's event log: numbered lines, each bound by a hash to all before it, so that a removed or altered line shows.
-// Must not know: what events mean.
+// The server's event log: numbered lines, each bound by a hash to all before it, so that a removed or altered line shows. Lines that are
+// kept only while new leave their number and hash behind when they go, one for each run of them, and the chain goes on from there. Must not
+// know: what events mean.
 #pragma once
 
 #include <chrono>
@@ -17,10 +18,12 @@ namespace coffer::store {
 using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 using Clock = std::function<WallTime()>;
 
+enum class Keep : std::uint8_t { always, while_new };
+
 struct Event {
   std::uint64_t number = 0;  // 1, 2, 3 …
   WallTime time;
-  std::string event;   // a fixed word
+  std::string event;   // a fixed word; empty: forgotten, with those before it that are not there
   std::string fields;  // one JSON object of strings
   Digest hash{};       // of the line and the hash before it
 };

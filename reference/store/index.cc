@@ -8,7 +8,7 @@
 namespace coffer::store {
 namespace {
 
-constexpr std::int64_t format_version = 1;
+constexpr std::int64_t format_version = 2;
 
 // One `blocks` row for each block of an archive; the pair (pack, offset) belongs to one block at most.
 constexpr const char* tables = R"sql(
@@ -23,10 +23,21 @@ CREATE UNIQUE INDEX blocks_by_place ON blocks(pack, offset);
 CREATE TABLE versions(
   archive INTEGER NOT NULL REFERENCES archives, number INTEGER NOT NULL, link BLOB NOT NULL, record BLOB NOT NULL,
   PRIMARY KEY(archive, number)) STRICT;
-CREATE TABLE events(number INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, event TEXT NOT NULL, fields TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
+CREATE TABLE events(
+  number INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, event TEXT NOT NULL, fields TEXT NOT NULL, hash BLOB NOT NULL,
+  passing INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE INDEX passing_events ON events(number) WHERE passing = 1;
 CREATE TABLE computers(computer INTEGER PRIMARY KEY, user INTEGER NOT NULL) STRICT;
 PRAGMA application_id = 0x43464652;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
+COMMIT;
+)sql";
+
+constexpr const char* from_format_1 = R"sql(
+BEGIN IMMEDIATE;
+ALTER TABLE events ADD COLUMN passing INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX passing_events ON events(number) WHERE passing = 1;
+PRAGMA user_version = 2;
 COMMIT;
 )sql";
 
@@ -44,23 +55,27 @@ Located located(const Row& row) {
   return block;
 }
 
-Trouble corrupt(const std::filesystem::path& file, std::string_view what) {
-  return {Trouble::Kind::corrupt, fmt::format("{}: {}; stop here, keep a copy of the directory, and put back the {} of your last backup of "
-                                              "it (packs written since are then indexed anew where their archives exist)",
-                                              file.string(), what, index_name)};
-}
-
 }  // namespace
 
 Result<Index> Index::open(const std::filesystem::path& file, bool packs_exist) {
   auto database = Database::open(file, Database::Access::read_write_create);
-  if (!database) return std::unexpected(database.error());
+  if (!database) return std::unexpected(advised(file, database.error()));
   Index index(std::move(*database));
   if (auto prepared = index.prepare(file, packs_exist); !prepared) {
-    if (prepared.error().kind == Trouble::Kind::corrupt) return std::unexpected(corrupt(file, prepared.error().what));
-    return std::unexpected(prepared.error());
+    return std::unexpected(advised(file, prepared.error()));
   }
   return index;
+}
+
+Trouble advised(const std::filesystem::path& file, Trouble trouble) {
+  if (trouble.kind != Trouble::Kind::corrupt) return trouble;
+  const auto name = file.string() + ": ";
+  if (!trouble.what.starts_with(name)) trouble.what.insert(0, name);
+  trouble.what += fmt::format(
+      "; stop here, keep a copy of the directory, and put back the {} of your last backup of it (packs written since "
+      "are then indexed anew where their archives exist)",
+      index_name);
+  return trouble;
 }
 
 Result<std::int64_t> format_of(Database& database, const std::filesystem::path& file) {
@@ -87,6 +102,7 @@ Result<void> Index::prepare(const std::filesystem::path& file, bool packs_exist)
 
   auto ready = database_.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
   if (ready && version == 0) ready = database_.script(tables);
+  if (ready && version == 1) ready = database_.script(from_format_1);
   if (!ready) return ready;
 
   std::string damage;
@@ -212,7 +228,7 @@ Result<std::vector<protocol::VersionEntry>> Index::versions(std::int64_t archive
   return entries;
 }
 
-Result<void> Index::append_event(std::string_view event, std::string_view fields, WallTime now, Durability durability) {
+Result<void> Index::append_event(std::string_view event, std::string_view fields, WallTime now, Durability durability, Keep keep) {
   if (!last_event_) {
     last_event_.emplace();
     auto read = database_.run("SELECT number, hash FROM events ORDER BY number DESC LIMIT 1", {}, [&](const Row& row) {
@@ -228,12 +244,36 @@ Result<void> Index::append_event(std::string_view event, std::string_view fields
   line.hash = event_hash(last_event_->second, line);
   // Without its own sync, a line costs no disk access: the log's next synced transaction carries it along, in order.
   if (durability == Durability::with_the_next) (void)database_.run("PRAGMA synchronous = NORMAL");
-  auto added = database_.run("INSERT INTO events(number, time_ms, event, fields, hash) VALUES(?, ?, ?, ?, ?)",
-                             {line.number, std::int64_t{line.time.time_since_epoch().count()}, line.event, line.fields, View(line.hash)});
+  auto added = database_.run("INSERT INTO events(number, time_ms, event, fields, hash, passing) VALUES(?, ?, ?, ?, ?, ?)",
+                             {line.number, std::int64_t{line.time.time_since_epoch().count()}, line.event, line.fields, View(line.hash),
+                              std::int64_t{keep == Keep::while_new}});
   if (durability == Durability::with_the_next)
     if (auto restored = database_.run("PRAGMA synchronous = FULL"); !restored) return restored;
-  if (added) last_event_ = {line.number, line.hash};
+  if (!added) return added;
+  last_event_ = {line.number, line.hash};
+  if (keep == Keep::while_new && passing_events_) ++*passing_events_;
   return added;
+}
+
+// A forgotten line keeps its number and hash for the one after it; of several in a row the last does.
+Result<void> Index::forget_events_beyond(std::uint64_t passing_max) {
+  if (!passing_events_) {
+    auto counted =
+        database_.run("SELECT count(*) FROM events WHERE passing = 1", {}, [&](const Row& row) { passing_events_ = row.bits(0); });
+    if (!counted) return counted;
+  }
+  while (*passing_events_ > passing_max) {
+    auto transaction = Transaction::begin(database_);
+    if (!transaction) return std::unexpected(transaction.error());
+    std::uint64_t number = 0;
+    auto done = database_.run("SELECT min(number) FROM events WHERE passing = 1", {}, [&](const Row& row) { number = row.bits(0); });
+    if (done) done = database_.run("UPDATE events SET event = '', fields = '{}', passing = 0 WHERE number = ?", {number});
+    if (done) done = database_.run("DELETE FROM events WHERE number = ? AND event = ''", {number - 1});
+    if (done) done = transaction->commit();
+    if (!done) return done;
+    --*passing_events_;
+  }
+  return {};
 }
 
 Result<void> Index::each_event(const std::function<void(const Event&)>& take) {

@@ -36,6 +36,9 @@ struct Owner {
 /// The format the database is in: 0 for a new one. Trouble newer when this program does not know it.
 Result<std::int64_t> format_of(Database& database, const std::filesystem::path& file);
 
+/// A corrupt database with what to do about it; any other trouble as it is.
+Trouble advised(const std::filesystem::path& file, Trouble trouble);
+
 class Index {
  public:
   /// Makes the tables in a new database. Trouble newer or corrupt when the file is not one that this program can go on with.
@@ -63,7 +66,9 @@ class Index {
   Result<std::vector<protocol::VersionEntry>> versions(std::int64_t archive, std::uint64_t from, std::size_t limit);
 
   enum class Durability : std::uint8_t { at_once, with_the_next };
-  Result<void> append_event(std::string_view event, std::string_view fields, WallTime now, Durability durability);
+  Result<void> append_event(std::string_view event, std::string_view fields, WallTime now, Durability durability, Keep keep);
+  /// Of the events kept while new, the oldest, until there are so many.
+  Result<void> forget_events_beyond(std::uint64_t passing_max);
   Result<void> each_event(const std::function<void(const Event&)>& take);
 
   Result<std::map<std::uint64_t, std::uint64_t>> bindings();
@@ -75,6 +80,7 @@ class Index {
 
   Database database_;
   std::optional<std::pair<std::uint64_t, Digest>> last_event_;  // number and hash
+  std::optional<std::uint64_t> passing_events_;                 // how many there are
 };
 
 /// The file's name in the store's directory.

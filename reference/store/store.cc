@@ -157,9 +157,11 @@ class Store::Impl {
     return note_restore("restore_ended", archive, {{"complete", complete ? "yes" : "no"}});
   }
 
-  Result<void> note(std::string_view event, Fields fields) {
+  Result<void> note(std::string_view event, Fields fields, Keep keep) {
     const std::lock_guard lock(mutex_);
-    return note_locked(event, fields, Index::Durability::with_the_next);
+    auto noted = note_locked(event, fields, Index::Durability::with_the_next, keep);
+    if (noted && keep == Keep::while_new) return index_.forget_events_beyond(options_.passing_events_max);
+    return noted;
   }
 
   Result<std::map<std::uint64_t, std::uint64_t>> bindings() {
@@ -237,8 +239,8 @@ class Store::Impl {
     return note_locked(event, fields, Index::Durability::at_once);
   }
 
-  Result<void> note_locked(std::string_view event, Fields fields, Index::Durability durability) {
-    return index_.append_event(event, fields_json(fields), clock_(), durability);
+  Result<void> note_locked(std::string_view event, Fields fields, Index::Durability durability, Keep keep = Keep::always) {
+    return index_.append_event(event, fields_json(fields), clock_(), durability, keep);
   }
 
   DirectoryLock lock_;
@@ -259,6 +261,8 @@ Store::~Store() { (void)impl_->settle(); }
 
 Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& directory, FileSystem& files, Clock clock, StoreOptions options) {
   std::error_code error;
+  if (std::filesystem::exists(directory, error) && !std::filesystem::is_directory(directory, error))
+    return std::unexpected(Trouble{Trouble::Kind::failed, directory.string() + " is a file, where a directory is expected"});
   std::filesystem::create_directories(directory, error);
   if (error) return std::unexpected(Trouble{Trouble::Kind::failed, "make " + directory.string() + ": " + error.message()});
   auto lock = DirectoryLock::take(directory);
@@ -289,8 +293,8 @@ Result<bool> Store::begin_restore(Archive archive, std::uint64_t version, std::u
   return impl_->begin_restore(archive, version, purpose);
 }
 Result<void> Store::end_restore(Archive archive, bool complete) { return impl_->end_restore(archive, complete); }
-Result<void> Store::note(std::string_view event, std::span<const std::pair<std::string_view, std::string>> fields) {
-  return impl_->note(event, fields);
+Result<void> Store::note(std::string_view event, std::span<const std::pair<std::string_view, std::string>> fields, Keep keep) {
+  return impl_->note(event, fields, keep);
 }
 Result<std::map<std::uint64_t, std::uint64_t>> Store::bindings() { return impl_->bindings(); }
 Result<void> Store::bind(std::uint64_t computer, std::uint64_t user) { return impl_->bind(computer, user); }

@@ -29,6 +29,7 @@ namespace coffer::store {
 struct StoreOptions {
   std::uint64_t pack_octets_max = std::uint64_t{1} << 30;        // a new pack begins beyond it
   std::uint64_t unindexed_octets_max = std::uint64_t{64} << 20;  // received blocks are synced and indexed at least this often
+  std::uint64_t passing_events_max = 100'000;                    // events kept while new: beyond it the oldest of them goes
 };
 
 /// One user's archive on one computer, as one session sees it: ask archive_of() once a session.
@@ -88,7 +89,7 @@ class Store {
   Result<void> end_restore(Archive archive, bool complete);
 
   /// Appends one line to the event log: survives the end of the process at once, a loss of power with the next commit or settle.
-  Result<void> note(std::string_view event, std::span<const std::pair<std::string_view, std::string>> fields);
+  Result<void> note(std::string_view event, std::span<const std::pair<std::string_view, std::string>> fields, Keep keep = Keep::always);
 
   /// Computers and the users they belong to [IDN-023]; bind() is durable when it returns, and keeps the first user.
   Result<std::map<std::uint64_t, std::uint64_t>> bindings();

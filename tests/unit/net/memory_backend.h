@@ -4,8 +4,8 @@
 #include <atomic>
 #include <map>
 #include <mutex>
-#include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "net/backend.h"
@@ -18,14 +18,23 @@ class MemoryBackend final : public Backend {
 
   protocol::ServerAnswer check_computer(ConnectionId connection, const protocol::CheckComputer& question) override {
     const std::scoped_lock lock{mutex_};
-    if (!present_.insert(question.guid).second) return protocol::ComputerRefused{"present"};
+    if (present_.contains(question.guid)) return protocol::ComputerRefused{"present"};
     computers_[connection] = question.guid;
     return protocol::ComputerAdmitted{};
   }
   protocol::ServerAnswer check_login(ConnectionId, const protocol::CheckLogin& question) override {
+    ++logins;
+    while (hold_logins) std::this_thread::yield();
     const auto& said = question.login.password;
     if (!std::equal(said.begin(), said.end(), password.begin(), password.end())) return protocol::LoginRefused{"wrong"};
     return protocol::LoginAdmitted{7, 3, 1, {{"schedule", "daily", true}}};
+  }
+  protocol::ServerAnswer enter(ConnectionId connection, protocol::LoginAdmitted admitted) override {
+    const std::scoped_lock lock{mutex_};
+    const auto computer = computers_.find(connection);
+    if (computer == computers_.end()) return protocol::Failed{"closed"};
+    if (!present_.emplace(computer->second, connection).second) return protocol::ComputerRefused{"present"};
+    return admitted;
   }
   protocol::ServerAnswer find_missing(ConnectionId, const protocol::FindMissing& question) override {
     const std::scoped_lock lock{mutex_};
@@ -61,25 +70,35 @@ class MemoryBackend final : public Backend {
     return found->second;
   }
   protocol::ServerAnswer end_restore(ConnectionId, const protocol::EndRestore&) override { return protocol::RestoreClosed{}; }
-  void note(ConnectionId, const protocol::Note& note) override {
+  void note(ConnectionId, const protocol::Note& note, Whose whose) override {
     const std::scoped_lock lock{mutex_};
     events_.emplace_back(note.event);
+    if (whose == Whose::stranger) strangers_.push_back(note);
   }
   void closed(ConnectionId connection) override {
     const std::scoped_lock lock{mutex_};
-    present_.erase(computers_[connection]);
+    ++ended;
+    if (const auto place = present_.find(computers_[connection]); place != present_.end() && place->second == connection)
+      present_.erase(place);
+    computers_.erase(connection);
   }
 
   std::vector<std::string> events() {
     const std::scoped_lock lock{mutex_};
     return events_;
   }
+  /// Those of connections without a verified user.
+  std::vector<protocol::Note> strangers() {
+    const std::scoped_lock lock{mutex_};
+    return strangers_;
+  }
   std::size_t present() {
     const std::scoped_lock lock{mutex_};
     return present_.size();
   }
   std::atomic<bool> disk_full = false;
-  std::atomic<std::size_t> loads = 0;
+  std::atomic<bool> hold_logins = false;
+  std::atomic<std::size_t> loads = 0, logins = 0, ended = 0;
 
   static Digest digest(View ids, std::size_t index) {
     Digest id;
@@ -89,11 +108,12 @@ class MemoryBackend final : public Backend {
 
  private:
   std::mutex mutex_;
-  std::set<std::uint64_t> present_;
+  std::map<std::uint64_t, ConnectionId> present_;  // computers
   std::map<ConnectionId, std::uint64_t> computers_;
   std::map<Digest, protocol::BlockLoaded> blocks_;
   std::vector<protocol::VersionEntry> versions_;
   std::vector<std::string> events_;
+  std::vector<protocol::Note> strangers_;
 };
 
 }  // namespace coffer::net

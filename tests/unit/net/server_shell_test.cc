@@ -207,6 +207,94 @@ TEST_F(Shell, IDN_004_a_computer_is_free_again_when_its_session_has_ended) {
   }
 }
 
+TEST_F(Shell, IDN_026_of_two_sessions_of_a_computer_the_first_login_wins) {
+  start();
+  backend.hold_logins = true;
+  std::vector<ClientConnection> both;
+  for (std::size_t i = 1; i <= 2; ++i) {
+    auto connection = ClientConnection::open(client());
+    ASSERT_TRUE(connection);
+    expect<protocol::ServerSeen>(*connection);  // IDN-027: neither keeps the other out
+    both.push_back(std::move(*connection));
+  }
+  std::vector<Happening> said(2, Ended{});
+  std::vector<std::thread> readers;
+  for (std::size_t i = 0; i < 2; ++i) readers.emplace_back([&, i] { said[i] = both[i].next(); });
+  while (backend.logins < 2) std::this_thread::yield();
+  backend.hold_logins = false;
+  for (auto& reader : readers) reader.join();
+  const std::size_t winner = std::holds_alternative<protocol::LoggedIn>(said[0]) ? 0 : 1;
+  ASSERT_TRUE(std::holds_alternative<protocol::LoggedIn>(said[winner]));
+  const auto* ended = std::get_if<Ended>(&said[1 - winner]);
+  ASSERT_NE(ended, nullptr);
+  EXPECT_EQ(ended->peer_reason, static_cast<std::uint16_t>(Reason::computer_refused));
+  EXPECT_EQ(backend.present(), 1U);
+}
+
+TEST_F(Shell, SES_023_a_client_that_goes_while_its_login_is_checked_is_noticed_and_takes_no_place) {
+  start();
+  backend.hold_logins = true;
+  {
+    auto who = client().session;
+    who.version.address = "192.0.2.7";
+    Stranger stranger{shell->port()};
+    const auto say = [&](const protocol::Message& message) {
+      stranger.channel.send(protocol::control_frame(protocol::encode(message)));
+      stranger.send(stranger.channel.take_output());
+    };
+    const auto hear = [&] {
+      while (!stranger.ended && stranger.channel.take_plaintext().empty()) stranger.read();
+    };
+    say(who.version);
+    hear();
+    say(protocol::Computer{who.computer});
+    hear();
+    say(who.login);
+    while (backend.logins == 0) std::this_thread::yield();
+  }
+  while (backend.ended == 0) std::this_thread::yield();  // although the login is still being checked
+  EXPECT_TRUE(backend.hold_logins);
+  backend.hold_logins = false;
+  ready(client()).leave();
+  shell->stop();
+  EXPECT_EQ(backend.present(), 0U);
+}
+
+std::size_t left_out(const std::vector<protocol::Note>& events) {
+  std::size_t sum = 0;
+  for (const auto& note : events)
+    if (note.event == "events_left_out") sum += std::stoul(note.fields.at(0).second);
+  return sum;
+}
+
+TEST_F(Shell, LIM_007_events_of_strangers_are_bounded_and_the_rest_counted) {
+  settings.stranger_events_per_minute = 10;
+  start();
+  constexpr std::size_t strangers = 40;
+  for (std::size_t i = 0; i < strangers; ++i) {
+    auto stream = TcpStream::connect("127.0.0.1", shell->port(), TcpStream::Clock::now() + std::chrono::seconds{60});
+    ASSERT_TRUE(stream);
+    ASSERT_TRUE(stream->write_some(Octets(64, 'x')));  // no TLS
+    std::array<std::uint8_t, 64> buffer;
+    for (bool ended = false; !ended;) {
+      stream->wait(false, std::nullopt);
+      const auto count = stream->read_some(buffer);
+      ended = !count || (*count && **count == 0);
+    }
+  }
+  // LIM-008: whoever verifies a user is in the log from the first event on.
+  ready(client()).leave();
+  shell->stop();
+  EXPECT_EQ(std::ranges::count(backend.events(), "channel_established"), 1);
+  EXPECT_EQ(std::ranges::count(backend.events(), "client_version"), 1);
+  EXPECT_EQ(std::ranges::count(backend.events(), "session_closed"), 1);
+  // The bucket may have got a few more while the test ran: at most as many as it holds for each minute begun.
+  const auto recorded = static_cast<std::size_t>(std::ranges::count(backend.events(), "channel_failed"));
+  EXPECT_GE(recorded, 10U);
+  EXPECT_LT(recorded, strangers);
+  EXPECT_EQ(recorded + left_out(backend.strangers()), strangers);  // LIM-009
+}
+
 TEST_F(Shell, SES_032_a_stopping_server_says_so) {
   start();
   std::vector<ClientConnection> connections;
@@ -373,6 +461,12 @@ TEST_F(Shell, says_why_it_cannot_listen) {
   const auto second = ServerShell::start(settings, server_identity(), backend);
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().find(std::to_string(shell->port())), std::string::npos) << second.error();
+  EXPECT_NE(second.error().find("another program listens there"), std::string::npos) << second.error();
+  settings.address = "192.0.2.1";
+  settings.port = 0;
+  const auto elsewhere = ServerShell::start(settings, server_identity(), backend);
+  ASSERT_FALSE(elsewhere);
+  EXPECT_NE(elsewhere.error().find("no network interface"), std::string::npos) << elsewhere.error();
 }
 
 TEST(Connecting, says_what_is_wrong) {

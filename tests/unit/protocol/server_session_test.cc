@@ -120,6 +120,18 @@ TEST(ServerComputer, IDN_003_IDN_022_a_refusal_says_one_word_and_logs_the_cause)
   EXPECT_EQ(field(*logged, "computer"), "0123456789abcdef");
 }
 
+TEST(ServerLogin, IDN_026_a_good_login_that_finds_the_place_taken_is_refused_as_a_computer) {
+  ServerRig rig;
+  rig.reach(State::checking_login);
+  const auto actions = rig.submit(ComputerRefused{"another session"});
+  expect_closed(rig, actions, Reason::computer_refused);
+  EXPECT_FALSE(rig.session.verified());
+  const auto* logged = note(actions, "computer_refused");
+  ASSERT_NE(logged, nullptr);
+  EXPECT_EQ(field(*logged, "cause"), "another session");
+  EXPECT_EQ(field(*logged, "computer"), "0123456789abcdef");
+}
+
 TEST(ServerComputer, ERR_006_a_check_that_fails_is_an_internal_error) {
   for (const auto state : {State::checking_computer, State::checking_login}) {
     ServerRig rig;

@@ -45,6 +45,33 @@ TEST_F(StoreTest, events_can_be_read_from_a_number_on_beside_a_running_store_and
   EXPECT_EQ(count(0), 5);
 }
 
+TEST_F(StoreTest, LIM_007_of_events_kept_while_new_the_oldest_go_and_the_chain_goes_on) {
+  options.passing_events_max = 3;
+  open();
+  const auto words = [&] {
+    std::vector<std::string> all;
+    ok(read_events(directory.path(), 0, [&](const Event& event) { all.push_back(std::to_string(event.number) + event.event); }));
+    return all;
+  };
+  using Words = std::vector<std::string>;
+  ok(store->note("restore", {}));
+  for (int i = 0; i < 3; ++i) ok(store->note("knock", {}, Keep::while_new));
+  EXPECT_EQ(words(), (Words{"1restore", "2knock", "3knock", "4knock"}));
+  ok(store->note("commit", {}));
+  for (int i = 0; i < 2; ++i) ok(store->note("knock", {}, Keep::while_new));
+  EXPECT_EQ(words(), (Words{"1restore", "3", "4knock", "5commit", "6knock", "7knock"}));
+  open();  // the count is the database's
+  for (int i = 0; i < 100; ++i) ok(store->note("knock", {}, Keep::while_new));
+  EXPECT_EQ(words(), (Words{"1restore", "4", "5commit", "104", "105knock", "106knock", "107knock"}));
+  const auto report = value(store->verify());
+  EXPECT_TRUE(report.whole());
+  EXPECT_EQ(report.events, 5u);
+  EXPECT_EQ(events("commit").size(), 1u);
+  const Event forgotten{4, {}, "", "{}", {}};
+  EXPECT_NE(event_line(forgotten).find("forgotten"), std::string::npos);
+  EXPECT_NE(event_json(forgotten).find("forgotten"), std::string::npos);
+}
+
 TEST(EventHash, binds_every_field) {
   const Event event{3, WallTime(std::chrono::milliseconds(5)), "word", "{}", {}};
   const Digest hash = event_hash({}, event);

@@ -165,10 +165,38 @@ TEST_F(RecoveryTest, a_pack_that_is_gone_costs_its_blocks_and_its_number_is_not_
 TEST_F(RecoveryTest, an_index_of_a_newer_format_is_refused) {
   open();
   store.reset();
-  ok(value(Database::open(directory.path() / index_name, Database::Access::read_write_create)).script("PRAGMA user_version = 2"));
+  ok(value(Database::open(directory.path() / index_name, Database::Access::read_write_create)).script("PRAGMA user_version = 3"));
   const Trouble trouble = refusal();
   EXPECT_EQ(trouble.kind, Trouble::Kind::newer);
   EXPECT_NE(trouble.what.find("newer program"), std::string::npos) << trouble.what;
+}
+
+TEST_F(RecoveryTest, an_index_of_the_first_format_is_taken_on) {
+  open();
+  ok(store->note("before", {}));
+  store.reset();
+  ok(value(Database::open(directory.path() / index_name, Database::Access::read_write_create))
+         .script("DROP INDEX passing_events; ALTER TABLE events DROP COLUMN passing; PRAGMA user_version = 1"));
+  open();
+  ok(store->note("after", {}, Keep::while_new));
+  EXPECT_EQ(events("before").size() + events("after").size(), 2u);
+  EXPECT_TRUE(value(store->verify()).whole());
+}
+
+TEST_F(RecoveryTest, a_damaged_index_is_named_once_and_without_the_statement_that_found_it) {
+  open();
+  store.reset();
+  std::ofstream(directory.path() / index_name, std::ios::binary) << std::string(8192, 'x');
+  const auto file = (directory.path() / index_name).string();
+  const auto read = read_events(directory.path(), 0, [](const Event&) {});
+  ASSERT_FALSE(read);
+  for (const Trouble& trouble : {refusal(), read.error()}) {
+    EXPECT_EQ(trouble.kind, Trouble::Kind::corrupt) << trouble.what;
+    EXPECT_EQ(trouble.what.find(file), 0u) << trouble.what;
+    EXPECT_EQ(trouble.what.find(file, 1), std::string::npos) << trouble.what;
+    EXPECT_EQ(trouble.what.find("PRAGMA"), std::string::npos) << trouble.what;
+    EXPECT_NE(trouble.what.find("keep a copy"), std::string::npos) << trouble.what;
+  }
 }
 
 TEST_F(RecoveryTest, a_damaged_index_is_refused_with_what_to_do) {

@@ -153,5 +153,20 @@ TEST_F(VerifyTest, an_event_that_was_changed_or_removed_shows) {
   EXPECT_EQ(found[0].offset, 3u);
 }
 
+TEST_F(VerifyTest, a_kept_event_that_was_removed_between_forgotten_ones_shows) {
+  options.passing_events_max = 2;
+  open();
+  for (int i = 0; i < 5; ++i) ok(store->note("knock", {}, Keep::while_new));
+  ok(store->note("login", {}));
+  for (int i = 0; i < 2; ++i) ok(store->note("knock", {}, Keep::while_new));
+  EXPECT_TRUE(value(store->verify()).whole());
+  auto beside = value(Database::open(directory.path() / index_name, Database::Access::read_write_create));
+  ok(beside.script("DELETE FROM events WHERE event = 'login'"));
+  const auto found = findings();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].kind, Finding::Kind::event);
+  EXPECT_EQ(found[0].offset, 7u);
+}
+
 }  // namespace
 }  // namespace coffer::store

@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 161> requirements{{
+inline constexpr std::array<Requirement, 167> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "says W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -78,6 +78,7 @@ inline constexpr std::array<Requirement, 161> requirements{{
     {"SES-020", "MUST", "server", "wire", "chosen", "05-session", "A server in ready or restoring MUST answer each ping, in order, with a pong of the same token."},
     {"SES-021", "MUST", "server", "wire", "says W32", "05-session", "A server MUST close with not_permitted when an operation needs a permission that the user's roles do not grant."},
     {"SES-022", "MUST", "server", "wire", "chosen", "05-session", "A server MUST read nothing further from a connection while an operation of it is under way, and go on with what was held afterwards."},
+    {"SES-023", "SHOULD", "server", "review", "chosen", "05-session", "A server SHOULD close a session in a held state once its peer has ended the connection and left nothing to be read."},
     {"SES-040", "MUST", "client", "wire", "chosen", "05-session", "A client MUST close with bad_answer when an answer does not fit its request."},
     {"SES-041", "MUST", "client", "wire", "chosen", "05-session", "A client MUST close with timeout when an answer does not come within the answer timer."},
     {"SES-042", "MUST", "client", "wire", "chosen", "05-session", "A client MUST close with bad_answer when a pong's token is not that of its ping."},
@@ -89,10 +90,12 @@ inline constexpr std::array<Requirement, 161> requirements{{
     {"IDN-001", "MUST", "client", "wire", "says W28", "06-identity", "A client MUST present its computer's 64-bit identity, not 0, before any user."},
     {"IDN-002", "MUST", "server", "wire", "says W28", "06-identity", "A server MUST refuse a computer that is blocked or deactivated."},
     {"IDN-003", "MUST", "server", "wire", "says W28", "06-identity", "A server MUST close with computer_refused, whatever the cause, when it does not admit a computer."},
-    {"IDN-004", "MUST", "server", "wire", "says W28", "06-identity", "A server MUST refuse a computer that has another session that is past this check and not yet closed."},
+    {"IDN-004", "MUST", "server", "wire", "says W28", "06-identity", "A server MUST refuse a computer that has another session whose user is verified and that is not yet closed."},
     {"IDN-005", "MUST", "server", "wire", "says W28", "06-identity", "A server MUST answer an admitted computer with its own 64-bit identity."},
     {"IDN-006", "MUST", "client", "wire", "implies W28", "06-identity", "A client MUST close with server_refused when the server's identity is not the one it was configured with or first saw."},
     {"IDN-025", "MUST", "server", "wire", "says W10", "06-identity", "A server MUST admit a deauthorized computer, whose user may log in on it again."},
+    {"IDN-026", "MUST", "server", "wire", "implies W28", "06-identity", "A server MUST close with computer_refused when a login that it would accept otherwise comes from a computer that has such a session by then."},
+    {"IDN-027", "MUST", "server", "wire", "chosen", "06-identity", "A server MUST NOT refuse a computer because of a session whose user is not verified."},
     {"IDN-010", "MUST", "client", "wire", "says W29", "06-identity", "A client MUST send registration key, user name, password, computer identity and deferred flag in one login message."},
     {"IDN-011", "MUST", "server", "wire", "says W31", "06-identity", "A server MUST refuse a login whose registration key it does not know."},
     {"IDN-012", "MUST", "server", "state", "says W30", "06-identity", "A server MUST keep a password only as PBKDF2-HMAC-SHA-512 with a salt of 16 random octets and at least 100,000 rounds."},
@@ -137,7 +140,7 @@ inline constexpr std::array<Requirement, 161> requirements{{
     {"ARC-045", "MUST", "client", "vector", "chosen", "08-archives", "A client MUST refuse a version record whose number or previous link is not its version's, whose number is 0, whose previous is not 32 octets, whose depth exceeds 4, or whose ids are more than 500 or not a whole number of 32-octet ids."},
     {"ARC-046", "MUST", "client", "vector", "chosen", "08-archives", "A client MUST refuse a manifest whose number of entries or sum of file sizes is not what its version record says."},
     {"ARC-047", "MUST", "client", "vector", "chosen", "08-archives", "A client MUST refuse an id-list block that is empty or not a whole number of 32-octet ids."},
-    {"ARC-023", "MUST", "client", "wire", "says W12", "08-archives", "File names, sizes, times and trees MUST leave the computer only inside sealed blocks."},
+    {"ARC-023", "MUST", "client", "vector", "says W12", "08-archives", "File names, sizes, times and trees MUST leave the computer only inside sealed blocks."},
     {"ARC-024", "MUST", "client", "wire", "says W41", "08-archives", "A client MUST refuse versions whose links, numbers or seals do not form one chain from the first."},
     {"ARC-025", "MUST", "client", "wire", "says W41", "08-archives", "A client MUST refuse a chain that does not contain the newest version it has itself committed or seen."},
     {"ARC-026", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST NOT write outside the directory that a restore names, whatever a manifest says."},
@@ -176,6 +179,9 @@ inline constexpr std::array<Requirement, 161> requirements{{
     {"LIM-002", "MUST", "server", "wire", "chosen", "14-limits", "A server MUST bound the number of connections that have not verified a user."},
     {"LIM-003", "MUST", "server", "review", "chosen", "14-limits", "A server MUST bound the octets held for one connection that has not verified a user."},
     {"LIM-004", "MUST", "server", "wire", "chosen", "14-limits", "A server that has no room for another session MUST close it with busy once the channel is up."},
+    {"LIM-007", "MUST", "server", "state", "chosen", "14-limits", "A server MUST bound, in rate and in number, the events of connections without a verified user that its event log keeps."},
+    {"LIM-008", "MUST", "server", "state", "chosen", "14-limits", "A server MUST NOT leave an event of a session whose user is verified out of its event log, whatever that bound is."},
+    {"LIM-009", "MUST", "server", "review", "chosen", "14-limits", "A server MUST write into its event log how many events that bound has left out."},
     {"LIM-005", "MUST", "server", "state", "chosen", "14-limits", "A server MUST accept fewer than 100,000 rounds, and timers other than the table's, only from a fixture that declares the test profile."},
     {"LIM-006", "MUST", "server", "review", "chosen", "14-limits", "A server MUST NOT take the test profile unless its account source declares it."},
 }};

@@ -74,6 +74,7 @@ enum class Handler : std::uint8_t {
   on_login,
   on_login_admitted,
   on_login_refused,
+  on_place_taken,
   on_config_state,
   on_config_ack,
   on_ping,
@@ -112,7 +113,7 @@ struct Row {
   std::string_view requirement;
 };
 
-inline constexpr std::array<Row, 73> rows{{
+inline constexpr std::array<Row, 74> rows{{
     {State::await_version, Event::version, Handler::on_version, bit(State::await_computer) | bit(State::closed), "SES-010"},
     {State::await_computer, Event::computer, Handler::on_computer, bit(State::checking_computer), "IDN-001"},
     {State::checking_computer, Event::computer_admitted, Handler::on_computer_admitted, bit(State::await_login), "IDN-005"},
@@ -120,6 +121,7 @@ inline constexpr std::array<Row, 73> rows{{
     {State::await_login, Event::login, Handler::on_login, bit(State::checking_login) | bit(State::closed), "IDN-010"},
     {State::checking_login, Event::login_admitted, Handler::on_login_admitted, bit(State::await_config), "IDN-015"},
     {State::checking_login, Event::login_refused, Handler::on_login_refused, bit(State::closed), "IDN-014"},
+    {State::checking_login, Event::computer_refused, Handler::on_place_taken, bit(State::closed), "IDN-026"},
     {State::await_config, Event::config_state, Handler::on_config_state, bit(State::await_config_ack) | bit(State::ready), "CFG-001"},
     {State::await_config_ack, Event::config_ack, Handler::on_config_ack, bit(State::ready) | bit(State::closed), "CFG-004"},
     {State::ready, Event::ping, Handler::on_ping, bit(State::ready) | bit(State::restoring), "SES-020"},
@@ -286,6 +288,7 @@ constexpr std::string_view name(Handler value) {
     case Handler::on_login: return "on_login";
     case Handler::on_login_admitted: return "on_login_admitted";
     case Handler::on_login_refused: return "on_login_refused";
+    case Handler::on_place_taken: return "on_place_taken";
     case Handler::on_config_state: return "on_config_state";
     case Handler::on_config_ack: return "on_config_ack";
     case Handler::on_ping: return "on_ping";
