@@ -3,11 +3,15 @@ run_help() {
 ./dev COMMAND
 
   conform            set up, build, run the conformance suite against the reference, write build/conform/
+  mutate             the reference with one fault at a time: does the suite notice? writes build/mutate/
   test [LANE…]       set up, build, run the tests. Lanes: main asan tsan (default: all three)
-  check              format, specification lint, generated files fresh, architecture
+  check              format, specification lint, generated files fresh, citations, architecture
   format             put the sources into the form that check asks for
   generate           make spec/generated/ again from the chapters, tables and schema
-  trace ID           one requirement from its sentence to code, tests, cases and vectors
+  model [--only NAME | --list | --deep]
+                     the models of the specification: claims, covers, mutants, non-claims
+  trace [ID…]        a requirement from its source to code, tests, cases, faults, models, vectors; without ID: all, by chapter
+        --gate       what the last runs left without evidence; --accept ID…: its citations were looked at again; --help: more
   fuzz TARGET --seconds N | smoke
                      one fuzz target for N seconds, or every target briefly
   bench [ARGUMENT…]  the benchmarks

@@ -1,6 +1,5 @@
-# Where one requirement lives: its sentence, the code that enforces it, the tests, cases and vectors that name it.
+# From a requirement to everything that enforces and proves it, by what the last runs left in build/; and the gates over that.
 run_trace() {
-  [ $# -eq 1 ] || stop "usage: ./dev trace ID, for example ./dev trace FRM-012" $exit_usage
   need build
-  "$python" .dev/trace.py "$1"
+  "$python" spec/tools/trace.py "$@"
 }

@@ -3,12 +3,13 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "adapter/replies.h"
 
 namespace coffer::conformance {
 
@@ -37,26 +38,14 @@ class Adapter {
   [[noreturn]] void fault(std::string text);
   std::unique_ptr<ChildProcess> process_;
   std::uint64_t last_id_ = 0;
-  std::map<std::uint64_t, std::string> asked_;  // requests without a reply yet, and their verbs
-  std::map<std::uint64_t, nlohmann::json> replies_;
-  std::set<std::uint64_t> forgotten_;  // given up on: a late reply is no fault
+  Replies replies_;
   bool broken_ = false;
 };
 
-/// What `hello` says of an implementation.
-struct Hello {
-  std::string name, version;
-  std::vector<std::string> roles;
-  std::map<std::string, std::string> claims;
-};
-/// Throws SuiteFault when the reply is not as interop/schema/hello.schema.json says.
+/// What the adapter's implementation is. Throws SuiteFault.
 Hello hello(Adapter& adapter);
 
 /// What is wrong with an adapter before any case has run; empty: it keeps the contract as far as can be told.
 std::vector<std::string> preflight(const std::string& command, std::string* errors = nullptr);
-
-/// A member of a reply, of its type; throws SuiteFault naming verb, member and type.
-std::string text_member(const nlohmann::json& reply, std::string_view verb, const std::string& member);
-std::uint64_t number_member(const nlohmann::json& reply, std::string_view verb, const std::string& member);
 
 }  // namespace coffer::conformance

@@ -29,6 +29,16 @@ void ask_two_at_once(Adapter& adapter) {
   adapter.await(first, patience);
 }
 
+/// Who offers faults refuses those that nobody offered: an adapter that passes over the name would show a suite that catches nothing.
+void ask_for_no_such_fault(Adapter& adapter, std::vector<std::string>& faults) {
+  try {
+    const auto reply = adapter.call("prepare", {{"fixture", nlohmann::json::object()}, {"fault", "no_such_fault"}}, patience);
+    faults.push_back(
+        fmt::format("expected {{\"unimplemented\": …}} in reply to a `prepare` with a fault that is none, got: {}", reply.dump()));
+  } catch (const Unimplemented&) {
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> preflight(const std::string& command, std::string* errors) {
@@ -36,8 +46,9 @@ std::vector<std::string> preflight(const std::string& command, std::string* erro
   std::unique_ptr<Adapter> adapter;
   try {
     adapter = std::make_unique<Adapter>(command);
-    hello(*adapter);
+    const auto said = hello(*adapter);
     ask_the_unknown(*adapter, faults);
+    if (!said.faults.empty()) ask_for_no_such_fault(*adapter, faults);
     ask_two_at_once(*adapter);
   } catch (const Unimplemented& reason) {
     faults.push_back(fmt::format("`hello` and `reset` must be implemented ({})", reason.what()));

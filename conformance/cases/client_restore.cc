@@ -240,17 +240,14 @@ std::vector<Case> client_restore_cases() {
       untrue_record("other_content_than_recorded", "ARC-046",
                     "A manifest whose files are not as long together as its record says is refused",
                     [](Context&, Message& record) { record.set("content_octets", 14); }),
-      untrue_record(
-          "list_of_a_broken_id", "ARC-047", "A list of ids that ends in the midst of one is refused",
-          [](Context& c, Message& record) {
-            const auto list = seal_block(c.archive_keys(), BlockType::id_list, joined({record.octets("ids"), Octets{0}}), c.random());
-            c.holdings().blocks[list.id] = list;
-            record.set("depth", 1).set("ids", list.id);
-          }),
+      untrue_record("list_of_a_broken_id", "ARC-047", "A list of ids that ends in the midst of one is refused",
+                    [](Context& c, Message& record) {
+                      const auto list = hold_block(c, BlockType::id_list, joined({record.octets("ids"), Octets{0}}));
+                      record.set("depth", 1).set("ids", list.id);
+                    }),
       untrue_record("list_of_nothing", "ARC-047", "An empty list of ids is refused",
                     [](Context& c, Message& record) {
-                      const auto list = seal_block(c.archive_keys(), BlockType::id_list, {}, c.random());
-                      c.holdings().blocks[list.id] = list;
+                      const auto list = hold_block(c, BlockType::id_list, {});
                       record.set("depth", 1).set("ids", list.id);
                     }),
       untrue_record("manifest_in_place_of_a_list", "ARC-016",
@@ -268,8 +265,7 @@ std::vector<Case> client_restore_cases() {
                 hold_version(
                     c, {file_entry("file", hold_content(c, content), content.size())},
                     [&](Message& record) {
-                      const auto list = seal_block(c.archive_keys(), BlockType::id_list, record.octets("ids"), c.random());
-                      c.holdings().blocks[list.id] = list;
+                      const auto list = hold_block(c, BlockType::id_list, record.octets("ids"));
                       record.set("depth", 1).set("ids", list.id);
                     },
                     [](Holdings::Version&) {});

@@ -91,11 +91,15 @@ Message link_entry(std::string_view path, std::uint16_t type, std::string_view t
       .set("target", octets(target));
 }
 
-SealedBlock hold_content(Context& c, View content) {
-  auto block = seal_block(c.archive_keys(), BlockType::content, content, c.random());
+SealedBlock hold_block(Context& c, BlockType type, View plaintext) {
+  const auto word = type == BlockType::content ? "content" : type == BlockType::manifest ? "manifest" : "id list";
+  c.stage().recorder.octets('-', Direction::remark, fmt::format("{} block before it is sealed", word), plaintext);
+  auto block = seal_block(c.archive_keys(), type, plaintext, c.random());
   c.holdings().blocks[block.id] = block;
   return block;
 }
+
+SealedBlock hold_content(Context& c, View content) { return hold_block(c, BlockType::content, content); }
 
 void hold_version(Context& c, const std::vector<Message>& entries) {
   hold_version(
@@ -106,8 +110,7 @@ void hold_version(Context& c, const std::vector<Message>& entries, const std::fu
                   const std::function<void(Holdings::Version&)>& after) {
   auto& held = c.holdings();
   const auto keys = c.archive_keys();
-  const auto manifest = seal_block(keys, BlockType::manifest, write_manifest(entries), c.random());
-  held.blocks[manifest.id] = manifest;
+  const auto manifest = hold_block(c, BlockType::manifest, write_manifest(entries));
   std::uint64_t content_octets = 0;
   for (const auto& entry : entries) content_octets += entry.number("size");
   const auto previous = held.versions.empty() ? first_previous() : held.versions.back().link;
@@ -115,6 +118,7 @@ void hold_version(Context& c, const std::vector<Message>& entries, const std::fu
   record.set("ids", manifest.id).set("entry_count", entries.size()).set("content_octets", content_octets);
   change(record);
   const auto number = record.number("number");
+  c.stage().recorder.octets('-', Direction::remark, "version record before it is sealed", encode_plain(record));
   const auto sealed = seal_record(keys, record, c.random());
   Holdings::Version version{number, record.octets("previous"), link(record.octets("previous"), number, sealed), sealed};
   after(version);

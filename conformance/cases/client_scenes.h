@@ -30,7 +30,8 @@ void require_no_success(Context& c);
 Message file_entry(std::string_view path, const SealedBlock& content, std::size_t octets);
 Message directory_entry(std::string_view path);
 Message link_entry(std::string_view path, std::uint16_t type, std::string_view target);
-/// Seals a content block and holds it.
+/// Seals a block and holds it; the transcript has its plaintext.
+SealedBlock hold_block(Context& c, BlockType type, View plaintext);
 SealedBlock hold_content(Context& c, View content);
 /// Seals a manifest of these entries as the next version of the chain, and holds both.
 void hold_version(Context& c, const std::vector<Message>& entries);

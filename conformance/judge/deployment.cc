@@ -37,6 +37,7 @@ Context::Setting Deployment::setting_for(const Case& subject) {
     adapter_.reset();
     served_.clear();
     adapter_ = std::make_unique<Adapter>(subject_.adapter_command);
+    if (!subject_.fault.empty()) prepare(subject_.fixture.to_json());
   }
   setting.adapter = adapter_.get();
   if (subject.role == Role::client) return setting;
@@ -50,11 +51,17 @@ Context::Setting Deployment::setting_for(const Case& subject) {
   return setting;
 }
 
+void Deployment::prepare(const std::string& text) {
+  nlohmann::json fields{{"fixture", nlohmann::json::parse(text)}};
+  if (!subject_.fault.empty()) fields["fault"] = subject_.fault;
+  adapter_->call("prepare", std::move(fields));
+}
+
 void Deployment::serve(const Fixture& fixture, const std::string& text) {
   served_.clear();
   adapter_->call("reset");
   try {
-    adapter_->call("prepare", {{"fixture", nlohmann::json::parse(text)}});
+    prepare(text);
   } catch (const Unimplemented&) {
     // Without `prepare` a server is taken to have the ordinary accounts, and only those.
     if (text != subject_.fixture.to_json()) throw;

@@ -16,7 +16,8 @@ struct Subject {
   std::string adapter_command;
   std::optional<Endpoint> server;  // with --connect
   std::optional<Octets> pin;
-  Fixture fixture;  // of the running server; the ordinary one otherwise
+  Fixture fixture;    // of the running server; the ordinary one otherwise
+  std::string fault;  // that the implementation is to have; empty: none
 };
 
 class Deployment {
@@ -32,6 +33,7 @@ class Deployment {
   std::string take_errors();
 
  private:
+  void prepare(const std::string& text);
   void serve(const Fixture& fixture, const std::string& text);
 
   const Subject& subject_;

@@ -9,28 +9,13 @@
 
 #include "judge/cover.h"
 #include "judge/execute.h"
+#include "judge/worker.h"
 
 namespace coffer::conformance {
 namespace {
 
-struct Task {
-  const Case* subject;
-  std::uint32_t iteration;
-  std::size_t place;  // in the results
-};
 /// Tasks that one worker does in a row, because they share a server of their own.
 using Unit = std::vector<Task>;
-
-std::string reproduce_line(const Case& subject, const RunOptions& options) {
-  std::string line = fmt::format("{} run {} --seed {}", shell_quoted(options.program), shell_quoted(subject.id), options.seed);
-  if (options.subject.server) {
-    line += fmt::format(" --connect {}:{}", options.subject.server->host, options.subject.server->port);
-    if (options.subject.pin) line += " --pin " + hex(*options.subject.pin);
-  } else {
-    line += " --adapter " + shell_quoted(options.subject.adapter_command);
-  }
-  return line + (options.patience.strict ? "" : " --lenient");
-}
 
 /// Special servers first, each with all its cases; then the others one by one.
 std::vector<Unit> units_of(const std::vector<const Case*>& chosen, const RunOptions& options) {
@@ -53,73 +38,6 @@ std::vector<Unit> units_of(const std::vector<const Case*>& chosen, const RunOpti
   for (auto* rest : {&alone, &shared}) units.insert(units.end(), rest->begin(), rest->end());
   return units;
 }
-
-/// One worker's view of an implementation that has gone silent: after a few cases that waited in vain, the next ones wait less.
-class Waiting {
- public:
-  explicit Waiting(Patience full) : full_(full) {}
-  Patience now() const { return silent_ < silent_max ? full_ : Patience{std::min(full_.answer, shortened), full_.strict}; }
-  void learn(const CaseResult& result) {
-    const bool in_vain = result.verdict == Verdict::inconclusive && result.script.actual.find("in time") != std::string::npos;
-    silent_ = in_vain ? silent_ + 1 : result.verdict == Verdict::pass ? 0 : silent_;
-  }
-
- private:
-  static constexpr int silent_max = 3;
-  static constexpr std::chrono::milliseconds shortened{500};
-  Patience full_;
-  int silent_ = 0;
-};
-
-class Worker {
- public:
-  Worker(const RunOptions& options, const Implementation& implementation, const ServerCredentials& credentials)
-      : options_(options),
-        implementation_(implementation),
-        deployment_(options.subject, credentials, options.scratch_parent),
-        waiting_(options.patience) {}
-
-  CaseResult work(const Task& task) {
-    CaseResult result = describe(*task.subject);
-    result.iteration = task.iteration;
-    result.seed = options_.seed;
-    if (std::ranges::find(implementation_.roles, std::string(name(task.subject->role))) == implementation_.roles.end()) {
-      result.skip = Skip::not_applicable;
-      result.skip_reason = fmt::format("the implementation does not claim the role {}", name(task.subject->role));
-    } else {
-      try {
-        Execution execution{.setting = deployment_.setting_for(*task.subject),
-                            .patience = waiting_.now(),
-                            .seed = options_.seed,
-                            .iteration = task.iteration};
-        result = execute(*task.subject, execution);
-        waiting_.learn(result);
-      } catch (const Unimplemented& reason) {
-        result.skip = Skip::unimplemented;
-        result.skip_reason = reason.what();
-      } catch (const std::exception& fault) {
-        result.verdict = Verdict::error;
-        result.script.ran = true;
-        result.script.verdict = Verdict::error;
-        result.script.expected = "an adapter that keeps its contract";
-        result.script.actual = fault.what();
-      }
-      // What misbehaved may have harmed the server: the next case gets another one.
-      if (result.verdict > Verdict::pass) deployment_.discard();
-    }
-    auto errors = deployment_.take_errors();
-    if (result.verdict > Verdict::pass) result.adapter_stderr = std::move(errors);
-    result.reproduce = reproduce_line(*task.subject, options_);
-    judge_standing(result, options_.baseline);
-    return result;
-  }
-
- private:
-  const RunOptions& options_;
-  const Implementation& implementation_;
-  Deployment deployment_;
-  Waiting waiting_;
-};
 
 void count(Counts& counts, const CaseResult& result) {
   if (result.standing == Standing::unexpected) ++counts.unexpected;
@@ -182,15 +100,6 @@ void run_units(const std::vector<Unit>& units, const RunOptions& options, RunRes
 }
 
 }  // namespace
-
-std::string shell_quoted(std::string_view word) {
-  if (!word.empty() &&
-      word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-") == std::string_view::npos)
-    return std::string(word);
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
 
 int exit_code(const RunResult& result) {
   const auto& counts = result.counts;

@@ -17,8 +17,8 @@ struct RunRequest {
   std::vector<std::string> globs = {};
   std::string role = {};
   std::vector<std::string> requirements = {};
-  std::string adapter = {}, connect = {}, pin = {}, fixture_file = {};
-  std::string report_directory = {}, baseline_file = {}, shard = {};
+  std::string adapter = {}, connect = {}, pin = {}, fixture_file = {}, fault = {};
+  std::string report_directory = {}, transcripts_file = {}, baseline_file = {}, shard = {};
   std::optional<std::uint64_t> seed = {};
   std::uint32_t jobs = 0, repeat = 1, answer_ms = 5000;
   bool trace = false, lenient = false, quiet = false;
@@ -34,6 +34,17 @@ struct ReplayRequest {
 };
 int replay_command(const ReplayRequest& request);
 
+/// One fault of the implementation at a time, and whether the suite notices.
+struct MutateRequest {
+  std::vector<std::string> globs = {}, faults = {};  // of cases, of faults
+  std::string adapter = {}, exceptions_file = {}, report_directory = {};
+  std::optional<std::uint64_t> seed = {};
+  std::uint32_t jobs = 0, answer_ms = 1500;
+  bool every_case = false, quiet = false;
+  std::string program = "coffer-conform", command_line = {};  // as it was called
+};
+int mutate_command(const MutateRequest& request);
+
 int list_command(const std::vector<std::string>& globs, const std::string& role, const std::vector<std::string>& requirements, bool json);
 int explain_command(const std::string& id);
 int check_adapter_command(const std::string& adapter);
@@ -45,5 +56,6 @@ int fixture_command();
 
 /// Prints the error for a mistake of the caller, and gives the exit status for it.
 int usage_error(const std::string& text);
+std::optional<std::string> contents_of(const std::string& path);
 
 }  // namespace coffer::conformance

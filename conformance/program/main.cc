@@ -46,7 +46,9 @@ int main(int count, char** words) {
   run->add_option("--pin", request.pin, "With --connect: SHA-256 of the server's SubjectPublicKeyInfo, 64 hex digits");
   run->add_option("--fixture", request.fixture_file,
                   "With --connect: the accounts that the server was started with, when not `coffer-conform fixture`");
+  run->add_option("--fault", request.fault, "The fault that the implementation is to have; `mutate` shows which there are");
   run->add_option("--report", request.report_directory, "Writes report.json, junit.xml and report.html into this directory");
+  run->add_option("--transcripts", request.transcripts_file, "Writes what happened on the wire, a JSON line per script, into this file");
   run->add_option("--baseline", request.baseline_file, "Known failures with their reasons; one that passes now is an error");
   run->add_option("--seed", request.seed, "Everything made up follows from it; a failure names it");
   run->add_option("--jobs", request.jobs,
@@ -59,6 +61,19 @@ int main(int count, char** words) {
   auto* lenient = run->add_flag("--lenient", request.lenient, "A refusal with another reason code is noted, not failed");
   bool strict = true;
   run->add_flag("--strict", strict, "A refusal must carry the reason that the specification gives (default)")->excludes(lenient);
+
+  MutateRequest trial{.program = words[0], .command_line = joined(count, words)};
+  auto* mutation = app.add_subcommand("mutate", "Gives the implementation one fault at a time, and says whether the suite notices");
+  mutation->add_option("case", trial.globs, "Only these cases: ids, with * and ?");
+  mutation->add_option("--adapter", trial.adapter, "The command; its `hello` must offer faults")->required();
+  mutation->add_option("--fault", trial.faults, "Only these, with * and ?");
+  mutation->add_option("--exceptions", trial.exceptions_file, "What need not be killed, with the reasons (JSON)");
+  mutation->add_option("--report", trial.report_directory, "Writes mutate.json and mutate.html into this directory");
+  mutation->add_option("--seed", trial.seed, "Everything made up follows from it");
+  mutation->add_option("--jobs", trial.jobs, "Faults tried at a time; default: two per processor");
+  mutation->add_option("--answer-ms", trial.answer_ms, "How long an answer may take")->check(CLI::PositiveNumber)->capture_default_str();
+  mutation->add_flag("--all", trial.every_case, "Every case of the role with every fault, not only the nearest");
+  mutation->add_flag("--quiet", trial.quiet, "No progress");
 
   std::vector<std::string> list_globs, list_requirements;
   std::string list_role;
@@ -101,6 +116,7 @@ int main(int count, char** words) {
   }
   try {
     if (*run) return run_command(request);
+    if (*mutation) return mutate_command(trial);
     if (*list) return list_command(list_globs, list_role, list_requirements, list_json);
     if (*explain) return explain_command(explained);
     if (*replay) return replay_command(again);

@@ -19,14 +19,6 @@
 namespace coffer::conformance {
 namespace {
 
-std::optional<std::string> contents_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  std::ostringstream text;
-  text << file.rdbuf();
-  return std::move(text).str();
-}
-
 template <typename Number>
 std::optional<Number> number_in(std::string_view text) {
   Number value{};
@@ -61,6 +53,8 @@ std::optional<Endpoint> read_endpoint(const std::string& text) {
 std::optional<std::string> read_subject(const RunRequest& request, RunOptions& options) {
   if (request.adapter.empty() == request.connect.empty()) return "give either --adapter COMMAND or --connect HOST:PORT";
   options.subject.adapter_command = request.adapter;
+  options.subject.fault = request.fault;
+  if (!request.fault.empty() && request.adapter.empty()) return "--fault is for an adapter that offers faults";
   if (!request.connect.empty()) {
     options.subject.server = read_endpoint(request.connect);
     if (!options.subject.server) return "--connect takes HOST:PORT, such as 127.0.0.1:4287";
@@ -129,17 +123,19 @@ class Progress {
   bool trace_, quiet_, terminal_;
 };
 
-int run_and_report(const std::vector<Case>& all, RunOptions& options, const std::string& report_directory, bool trace, bool quiet) {
+int run_and_report(const std::vector<Case>& all, RunOptions& options, const RunRequest& request) {
   const auto chosen = select(all, options.selection).size() * options.repeat;
   if (chosen == 0) return usage_error("no case of the suite is selected; `coffer-conform list` shows them all");
-  Progress progress(chosen, trace, quiet);
+  Progress progress(chosen, request.trace, request.quiet);
   options.on_result = std::ref(progress);
   const auto result = run(all, options);
   const auto report = to_json(result);
   const bool terminal_output = ::isatty(STDOUT_FILENO) == 1;
   fmt::print("{}", terminal(report, {.colour = terminal_output && std::getenv("NO_COLOR") == nullptr}));
-  if (report_directory.empty()) return result.exit_code;
-  if (const auto written = write_reports(report, report_directory); !written) {
+  std::expected<void, std::string> written;
+  if (!request.report_directory.empty()) written = write_reports(report, request.report_directory);
+  if (written && !request.transcripts_file.empty()) written = write_transcripts(result, request.transcripts_file);
+  if (!written) {
     fmt::print(stderr, "coffer-conform: {}\n", written.error());
     return exit_suite_error;
   }
@@ -147,6 +143,14 @@ int run_and_report(const std::vector<Case>& all, RunOptions& options, const std:
 }
 
 }  // namespace
+
+std::optional<std::string> contents_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return std::move(text).str();
+}
 
 int usage_error(const std::string& text) {
   fmt::print(stderr, "coffer-conform: {}\n", text);
@@ -156,7 +160,7 @@ int usage_error(const std::string& text) {
 int run_command(const RunRequest& request) {
   RunOptions options;
   if (const auto wrong = read_request(request, options)) return usage_error(*wrong);
-  return run_and_report(all_cases(), options, request.report_directory, request.trace, request.quiet);
+  return run_and_report(all_cases(), options, request);
 }
 
 int replay_command(const ReplayRequest& request) {

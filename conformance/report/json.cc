@@ -5,18 +5,10 @@
 #include "report/report.h"
 
 namespace coffer::conformance {
-namespace {
 
 using nlohmann::json;
 
-/// One word for what became of a case: the verdict, or why there is none.
-std::string outcome(const CaseResult& result) {
-  if (result.skip != Skip::no) return std::string(name(result.skip));
-  if (result.verdict == Verdict::none) return "not_run";
-  return std::string(name(result.verdict));
-}
-
-json transcript(const Transcript& entries) {
+json to_json(const Transcript& entries) {
   json lines = json::array();
   for (const TranscriptEntry& entry : entries) {
     json fields = json::array();
@@ -33,13 +25,22 @@ json transcript(const Transcript& entries) {
   return lines;
 }
 
+namespace {
+
+/// One word for what became of a case: the verdict, or why there is none.
+std::string outcome(const CaseResult& result) {
+  if (result.skip != Skip::no) return std::string(name(result.skip));
+  if (result.verdict == Verdict::none) return "not_run";
+  return std::string(name(result.verdict));
+}
+
 json script(const ScriptResult& result) {
   return {{"verdict", result.ran ? std::string(name(result.verdict)) : "not_run"},
           {"expected", result.expected},
           {"actual", result.actual},
           {"note", result.note},
           {"duration_us", result.duration_us},
-          {"transcript", transcript(result.transcript)}};
+          {"transcript", to_json(result.transcript)}};
 }
 
 json case_json(const CaseResult& result) {

@@ -6,13 +6,18 @@
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 namespace coffer::conformance {
 
 struct RunResult;
+struct TranscriptEntry;
 
 /// The run as report.json holds it: valid UTF-8 throughout (what is not becomes U+FFFD). The shape: conformance/report/README.md.
 nlohmann::json to_json(const RunResult& run);
+
+/// A transcript as report.json holds it.
+nlohmann::json to_json(const std::vector<TranscriptEntry>& transcript);
 
 /// JUnit XML for CI: a test suite per chapter and role. A case that fails as the baseline lists is `skipped`, a stale entry is a failure.
 std::string junit(const nlohmann::json& report);
@@ -35,5 +40,9 @@ std::string terminal(const nlohmann::json& report, const TerminalStyle& style);
 /// Writes report.json, junit.xml and report.html into the directory, which is made when missing; each file whole or not at all.
 /// Error: what could not be written, in words.
 std::expected<void, std::string> write_reports(const nlohmann::json& report, const std::filesystem::path& directory);
+
+/// Writes what happened on the wire in every script that ran, a JSON object per line and script: `case`, `script` ("" or "twin"), `role`,
+/// `verdict`, `transcript`. Error: what could not be written, in words.
+std::expected<void, std::string> write_transcripts(const RunResult& run, const std::filesystem::path& file);
 
 }  // namespace coffer::conformance

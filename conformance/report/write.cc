@@ -4,6 +4,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "judge/result.h"
+#include "report/mutation.h"
 #include "report/report.h"
 
 namespace coffer::conformance {
@@ -43,6 +45,15 @@ std::string in_lines(const nlohmann::json& report) {
 
 }  // namespace
 
+std::expected<void, std::string> write_mutation(const nlohmann::json& mutation, const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) return std::unexpected(fmt::format("cannot make {}: {}", directory.string(), error.message()));
+  auto written = write_whole(directory / "mutate.json", in_lines(mutation));
+  if (written) written = write_whole(directory / "mutate.html", mutation_html(mutation));
+  return written;
+}
+
 std::expected<void, std::string> write_reports(const nlohmann::json& report, const std::filesystem::path& directory) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
@@ -51,6 +62,24 @@ std::expected<void, std::string> write_reports(const nlohmann::json& report, con
   if (written) written = write_whole(directory / "junit.xml", junit(report));
   if (written) written = write_whole(directory / "report.html", html(report));
   return written;
+}
+
+std::expected<void, std::string> write_transcripts(const RunResult& run, const std::filesystem::path& file) {
+  std::string lines;
+  const auto write = [&lines](const CaseResult& one, const char* which, const ScriptResult& script) {
+    if (!script.ran) return;
+    const nlohmann::json line = {{"case", one.id},
+                                 {"script", which},
+                                 {"role", one.role},
+                                 {"verdict", name(script.verdict)},
+                                 {"transcript", to_json(script.transcript)}};
+    lines += line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  };
+  for (const auto& one : run.cases) {
+    write(one, "", one.script);
+    write(one, "twin", one.twin);
+  }
+  return write_whole(file, lines);
 }
 
 }  // namespace coffer::conformance

@@ -163,6 +163,7 @@ class Backup {
     if (const auto done = scan(); !done) return std::unexpected(done.error());
     if (const auto done = ask_about_known_files(); !done) return std::unexpected(done.error());
     if (const auto done = send_content(); !done) return std::unexpected(done.error());
+    if (const auto something = require_something(); !something) return std::unexpected(something.error());  // opening may have failed
     return send_manifest();
   }
 
@@ -173,15 +174,20 @@ class Backup {
       if (auto alive = link_.ping(); !alive) return alive;
     scan_ = scanning.get();
     report_.problems = std::move(scan_.problems);
-    if (scan_.found.empty() && !report_.problems.empty()) {
-      std::string message = "nothing was backed up, because nothing of it can be read:";
-      for (const Problem& problem : report_.problems) message += fmt::format("\n  {} {}", printable(problem.path), problem.what);
-      return std::unexpected(Failure{ExitCode::local, std::move(message)});
-    }
+    if (auto something = require_something(); !something) return something;
     progress_.files = static_cast<std::uint64_t>(std::ranges::count(scan_.found, archive::EntryType::file, type_of));
     for (const Found& found : scan_.found)
       if (found.entry.type == archive::EntryType::file) progress_.octets += found.stamp.size;
     return {};
+  }
+
+  /// A version without anything in it would look like a backup. A directory that cannot be looked into is not anything.
+  Outcome<void> require_something() const {
+    const auto closed = [&](const Found& found) { return scan_.closed.contains(found.entry.path); };
+    if (report_.problems.empty() || !std::ranges::all_of(scan_.found, closed)) return {};
+    std::string message = "nothing was backed up, and no version was made, because nothing of it can be read:";
+    for (const Problem& problem : report_.problems) message += fmt::format("\n  {} {}", printable(problem.path), problem.what);
+    return std::unexpected(Failure{ExitCode::local, std::move(message)});
   }
 
   /// Blocks of files that are as they were: offered by name alone. Of those that the server lacks, the files are read again.

@@ -69,6 +69,7 @@ class Device {
   Outcome<DeviceConfiguration> configuration() const;
   Outcome<void> remember(const DeviceConfiguration& configuration);
 
+  std::string config_path() const { return path("config.json"); }
   std::string cache_path() const { return path("files.cache"); }
 
  private:

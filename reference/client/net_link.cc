@@ -37,7 +37,8 @@ protocol::Version version_of_this_program() {
 
 class NetLink final : public ServerLink {
  public:
-  NetLink(net::ClientConnection connection, DeviceConfig config) : connection_(std::move(connection)), config_(std::move(config)) {}
+  NetLink(net::ClientConnection connection, const Device& device)
+      : connection_(std::move(connection)), config_(device.config()), config_path_(device.config_path()) {}
 
   /// From the version step to ready.
   Outcome<void> walk(Device& device) {
@@ -112,7 +113,7 @@ class NetLink final : public ServerLink {
  private:
   Failure why(const protocol::Ended& ended) const {
     // The peer's own word is the best explanation, then what this side found wrong, then what broke underneath.
-    if (!ended.peer_reason && !ended.fault && connection_.trouble()) return explain(*connection_.trouble(), config_);
+    if (!ended.peer_reason && !ended.fault && connection_.trouble()) return explain(*connection_.trouble(), config_, config_path_);
     return explain(ended, config_);
   }
 
@@ -137,6 +138,7 @@ class NetLink final : public ServerLink {
 
   net::ClientConnection connection_;
   DeviceConfig config_;
+  std::string config_path_;
   SessionFacts facts_;
   std::uint64_t token_ = 0;
 };
@@ -160,8 +162,8 @@ Outcome<std::unique_ptr<ServerLink>> connect(Device& device, const Credential& c
                                                              .expected_server = config.server,
                                                              .config_version = configuration->version,
                                                              .timers = timers}});
-  if (!connection) return std::unexpected(explain(connection.error(), config));
-  auto link = std::make_unique<NetLink>(std::move(*connection), config);
+  if (!connection) return std::unexpected(explain(connection.error(), config, device.config_path()));
+  auto link = std::make_unique<NetLink>(std::move(*connection), device);
   if (auto ready = link->walk(device); !ready) return std::unexpected(ready.error());
   return std::unique_ptr<ServerLink>(std::move(link));
 }

@@ -30,7 +30,7 @@ std::string_view what_to_do(spec::Reason reason) {
 
 }  // namespace
 
-Failure explain(const net::Trouble& trouble, const DeviceConfig& config) {
+Failure explain(const net::Trouble& trouble, const DeviceConfig& config, const std::string& config_path) {
   const auto untrusted = [&](std::string_view what, std::string_view next) {
     return Failure{ExitCode::untrusted, fmt::format("{} {}: {}. {}", what, place(config), trouble.detail, next)};
   };
@@ -41,9 +41,9 @@ Failure explain(const net::Trouble& trouble, const DeviceConfig& config) {
     case net::TroubleKind::pin_mismatch:
       return untrusted(
           "will not talk to",
-          fmt::format("The pin of this device is {}. If the server's key was really replaced, set `pin` in config.json to the one that "
-                      "`cofferd pin` shows; otherwise someone is in between",
-                      hex(config.pin)));
+          fmt::format("The pin that {} holds is {}. Ask whoever runs the server what `cofferd pin` shows there: if that is the key which "
+                      "answered, put it into that file as `pin`; if not, someone is in between",
+                      printable(config_path), hex(config.pin)));
     case net::TroubleKind::tls_failed: return untrusted("no secure channel to", "Check that a Coffer server listens there");
     case net::TroubleKind::timed_out: return untrusted("lost patience with", "Run the command again once the network is better");
     case net::TroubleKind::connection_lost: return untrusted("lost the connection to", "Run the command again");

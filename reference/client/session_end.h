@@ -9,7 +9,8 @@
 
 namespace coffer::client {
 
-Failure explain(const net::Trouble& trouble, const DeviceConfig& config);
+/// `config_path`: the file that `config` was read from, to name it where its user has to change it.
+Failure explain(const net::Trouble& trouble, const DeviceConfig& config, const std::string& config_path);
 Failure explain(const protocol::Ended& ended, const DeviceConfig& config);
 
 }  // namespace coffer::client

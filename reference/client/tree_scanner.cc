@@ -110,11 +110,16 @@ class Scanner {
 
   void problem(std::string path, std::string what) { scan_.problems.push_back({std::move(path), std::move(what)}); }
 
+  void closed(const std::string& path, std::string why) {
+    scan_.closed.insert(path);
+    problem("/" + path, std::move(why));
+  }
+
   void list(const std::string& path, std::optional<std::uint64_t> device) {
     const auto place = root_.directory(path);
-    if (!place) return problem("/" + path, fmt::format("cannot be opened: {}", describe(place.error())));
+    if (!place) return closed(path, fmt::format("cannot be opened: {}", describe(place.error())));
     const int fd = ::openat(*place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return problem("/" + path, fmt::format("cannot be listed: {}", describe({errno})));
+    if (fd < 0) return closed(path, fmt::format("cannot be listed: {}", describe({errno})));
     const std::unique_ptr<DIR, CloseDirectory> directory(::fdopendir(fd));
     std::vector<std::string> names;
     errno = 0;
@@ -179,7 +184,7 @@ std::expected<Below, SystemError> file_system_root() {
 
 Scan scan_tree(const std::vector<std::string>& paths, const ScanOptions& options) {
   auto root = file_system_root();
-  if (!root) return {.found = {}, .sources = {}, .problems = {{"/", describe(root.error())}}};
+  if (!root) return {.found = {}, .sources = {}, .closed = {}, .problems = {{"/", describe(root.error())}}};
   Scanner scanner(std::move(*root), options);
   for (const std::string& path : paths) scanner.add(path);
   return scanner.finish();

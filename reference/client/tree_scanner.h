@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,7 @@ struct ScanOptions {
 struct Scan {
   std::vector<Found> found;          // ascending by path, each path once
   std::vector<std::string> sources;  // the paths that were asked for and found, as in the archive
+  std::set<std::string> closed;      // directories that are found and could not be looked into
   Problems problems;
 };
 

@@ -1,4 +1,5 @@
 // Every way a client's session ends: one Disconnect at most, Close, the account of it, and nothing after that.
+#include "fault/switch.h"
 #include "protocol/client_machine.h"
 
 namespace coffer::protocol {
@@ -32,7 +33,11 @@ void ClientSession::Machine::on_peer_closed() {
 }
 
 // [FRM-017] After a failed check a receiver MUST NOT act on any later octet of the connection.
-void ClientSession::Machine::on_malformed(Fault fault) { refuse<Handler::on_malformed>(std::move(fault)); }
+void ClientSession::Machine::on_malformed(Fault broken) {
+  if (fault::on(fault::FRM_017_acts_on_what_follows))
+    if (const auto next = reader.next(); next && *next) receive(**next);
+  refuse<Handler::on_malformed>(std::move(broken));
+}
 
 // [SES-002] An endpoint MUST close with unexpected_message when a message or data frame arrives for which its state has no row.
 void ClientSession::Machine::on_unexpected(Event event) {

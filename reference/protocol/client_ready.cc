@@ -3,6 +3,7 @@
 #include <iterator>
 #include <ranges>
 
+#include "fault/switch.h"
 #include "protocol/block_frame.h"
 #include "protocol/client_machine.h"
 
@@ -127,6 +128,8 @@ void ClientSession::Machine::on_begin_fetch(BeginFetch request) {
 void ClientSession::Machine::on_data(const Frame& frame) {
   auto metadata = read_block_frame(frame);
   if (!metadata) return refuse<Handler::on_data>(std::move(metadata).error());
+  if (fault::on(fault::FRM_016_checksum_first) && !std::ranges::equal(checksum.of(frame.body), metadata->checksum))
+    return refuse<Handler::on_data>({Reason::checksum_mismatch, "ARC-055"});
   // [ARC-056] A client MUST close with bad_answer when fetched blocks are not those it asked for, in order, less those named missing.
   auto& blocks = in<at::AwaitBlocks>();
   const auto from = blocks.asked.begin() + static_cast<std::ptrdiff_t>(blocks.next);

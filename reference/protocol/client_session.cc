@@ -1,6 +1,7 @@
 // The client's session: events, whatever they come from, find their row of the table, and the row's handler runs.
 #include "protocol/client_session.h"
 
+#include "fault/switch.h"
 #include "protocol/client_machine.h"
 
 namespace coffer::protocol {
@@ -54,7 +55,7 @@ void ClientSession::Machine::receive(const Frame& frame) {
   auto message = decode(frame.body);
   if (!message) return take(Event::malformed, std::move(message).error());
   const auto event = static_cast<Event>(kind(*message));
-  if (find(state(), event) != nullptr)
+  if (find(state(), event) != nullptr || fault::on(fault::MSG_006_fields_before_state))
     if (auto fields = check_fields(*message); !fields) return take(Event::malformed, std::move(fields).error());
   take(event, std::move(*message));
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "coffer/spec/limits.h"
+#include "fault/switch.h"
 
 namespace coffer::protocol {
 
@@ -46,13 +47,16 @@ Octets whole_frame(FrameHeader header, View first, View second) {
 }  // namespace
 
 std::array<std::uint8_t, 6> encode_header(FrameHeader header) {
+  if (fault::on(fault::FRM_002_length_counts_the_header)) header.length += header_octets;
+  if (fault::on(fault::FRM_001_length_little_endian)) header.length = __builtin_bswap32(header.length);
   const auto octet = [&](unsigned shift) { return static_cast<std::uint8_t>(header.length >> shift); };
   return {header.kind, header.metadata_blocks, octet(24), octet(16), octet(8), octet(0)};
 }
 
 // [FRM-003] A sender MUST set metadata_blocks to 0 in every frame whose kind is not data.
 Octets control_frame(View payload) {
-  return whole_frame({std::to_underlying(FrameKind::control), 0, static_cast<std::uint32_t>(payload.size())}, payload, {});
+  const std::uint8_t blocks = fault::on(fault::FRM_003_metadata_in_control) ? 1 : 0;
+  return whole_frame({std::to_underlying(FrameKind::control), blocks, static_cast<std::uint32_t>(payload.size())}, payload, {});
 }
 
 Octets data_frame(View metadata, View data) {
@@ -66,19 +70,25 @@ Octets data_frame(View metadata, View data) {
 std::expected<void, Fault> check_header(const FrameHeader& header, bool verified) {
   const bool control = header.kind == std::to_underlying(FrameKind::control);
   const bool data = header.kind == std::to_underlying(FrameKind::data);
+  if (fault::on(fault::FRM_011_length_before_kind) && header.length > limits::data_octets_max)
+    return fault(Reason::frame_too_large, "FRM-009", 2);
   // [FRM-004] On the TLS channel a receiver MUST close with unknown_frame_kind when kind is neither control nor data.
-  if (!control && !data) return fault(Reason::unknown_frame_kind, "FRM-004", 0);
+  if (!control && !data && !fault::on(fault::FRM_004_unknown_kind_is_control)) return fault(Reason::unknown_frame_kind, "FRM-004", 0);
   // [FRM-005] A receiver MUST close with bad_metadata_length when metadata_blocks of a control frame is not 0.
-  if (control && header.metadata_blocks != 0) return fault(Reason::bad_metadata_length, "FRM-005", 1);
+  if (control && header.metadata_blocks != 0 && !fault::on(fault::FRM_005_control_metadata_ignored))
+    return fault(Reason::bad_metadata_length, "FRM-005", 1);
   // [FRM-010] Before the user is verified, a server MUST close with frame_too_large when length of any frame exceeds 4,096.
-  if (!verified && header.length > limits::unverified_octets_max) return fault(Reason::frame_too_large, "FRM-010", 2);
+  if (!verified && header.length > limits::unverified_octets_max && !fault::on(fault::FRM_010_limit_ignored))
+    return fault(Reason::frame_too_large, "FRM-010", 2);
   // [FRM-008] A receiver MUST close with frame_too_large when length of a control frame exceeds 65,536.
-  if (control && header.length > limits::control_octets_max) return fault(Reason::frame_too_large, "FRM-008", 2);
+  if (control && header.length > limits::control_octets_max && !fault::on(fault::FRM_008_limit_ignored))
+    return fault(Reason::frame_too_large, "FRM-008", 2);
   // [FRM-009] A receiver MUST close with frame_too_large when length of a data frame exceeds 4,259,840.
-  if (data && header.length > limits::data_octets_max) return fault(Reason::frame_too_large, "FRM-009", 2);
+  if (data && header.length > limits::data_octets_max && !fault::on(fault::FRM_009_limit_ignored))
+    return fault(Reason::frame_too_large, "FRM-009", 2);
   // [FRM-007] A receiver MUST close with bad_metadata_length when metadata_blocks of a data frame is 0 or 16 × metadata_blocks exceeds
   // length.
-  if (data && (header.metadata_blocks == 0 || metadata_octets(header) > header.length))
+  if (data && ((header.metadata_blocks == 0 && !fault::on(fault::FRM_007_no_metadata_taken)) || metadata_octets(header) > header.length))
     return fault(Reason::bad_metadata_length, "FRM-007", 1);
   return {};
 }
@@ -100,6 +110,7 @@ std::expected<std::optional<Frame>, Fault> FrameReader::next() {
     if (buffered() < header_octets) return std::nullopt;
     // [FRM-012] A receiver MUST make the header checks as soon as six octets are there, without waiting for any of the body.
     header_ = read_header(buffer_.data() + begin_);
+    if (fault::on(fault::FRM_012_waits_for_the_body) && buffered() - header_octets < header_.length) return std::nullopt;
     if (auto checked = check_header(header_, verified_); !checked) {
       static_assert(allowed(Handler::refuse, State::failed));
       state_ = State::failed;
@@ -126,7 +137,10 @@ std::expected<std::optional<Frame>, Fault> FrameReader::next() {
   begin_ += header_.length;
   consumed_ += header_.length;
   // [FRM-006] A receiver MUST take the first 16 × metadata_blocks octets of a data frame's body as the metadata part.
-  const auto metadata = metadata_octets(header_);
+  auto metadata = metadata_octets(header_);
+  if (fault::on(fault::FRM_005_control_metadata_ignored) && header_.kind == std::to_underlying(FrameKind::control)) metadata = 0;
+  if (fault::on(fault::FRM_006_metadata_one_block_short) && metadata != 0) metadata -= 16;
+  if (fault::on(fault::FRM_013_one_frame_per_record)) buffer_.resize(begin_);
   return Frame{static_cast<FrameKind>(header_.kind), body.first(metadata), body.subspan(metadata)};
 }
 

@@ -14,6 +14,7 @@
 
 #include "coffer.capnp.h"
 #include "coffer/spec/limits.h"
+#include "fault/switch.h"
 #include "protocol/wipe.h"
 
 namespace coffer::protocol {
@@ -155,7 +156,9 @@ std::vector<Value> take_list(auto from) {
   if (from.size() > spec::limits::control_octets_max / sizeof(capnp::word)) throw NotAMessage{"MSG-008"};
   values.reserve(from.size());
   for (const auto element : from) values.push_back(take(element));
-  if (!values.empty() && std::ranges::none_of(values, [](const Value& value) { return takes_octets(value); })) throw NotAMessage{"MSG-008"};
+  if (!values.empty() && std::ranges::none_of(values, [](const Value& value) { return takes_octets(value); }) &&
+      !fault::on(fault::MSG_008_empty_elements_taken))
+    throw NotAMessage{"MSG-008"};
   return values;
 }
 
@@ -304,15 +307,15 @@ std::expected<Value, Fault> read(View payload, std::string_view requirement) {
     capnp::SegmentArrayMessageReader reader(kj::arrayPtr(&segment, 1), options);
     return take(reader.getRoot<Root>());
   } catch (const NotAMessage& refusal) {
+    if (fault::on(fault::MSG_003_unknown_tag_is_unexpected) && refusal.requirement == "MSG-003")
+      return std::unexpected(Fault{Reason::unexpected_message, "MSG-003"});
     return malformed(refusal.requirement);
   } catch (const kj::Exception&) {
     return malformed(requirement);
   }
 }
 
-}  // namespace
-
-Octets encode(const Message& message) {
+Octets canonical(const Message& message) {
   // Room of its own, which the builder overwrites with zeros at its end: a login fits into it.
   std::array<capnp::word, login_words_max> room{};
   capnp::MallocMessageBuilder builder{kj::arrayPtr(room.data(), room.size())};
@@ -321,12 +324,31 @@ Octets encode(const Message& message) {
   return canonical(root);
 }
 
+/// For a fault: whether the payload is in canonical form, whatever fields it has.
+bool canonical_of_its_own(View payload) {
+  auto words = kj::heapArray<capnp::word>(payload.size() / sizeof(capnp::word));
+  std::memcpy(words.asBytes().begin(), payload.data(), payload.size());
+  const kj::ArrayPtr<const capnp::word> segment = words;
+  capnp::SegmentArrayMessageReader reader(kj::arrayPtr(&segment, 1));
+  const auto again = capnp::canonicalize(reader.getRoot<schema::Control>());
+  return std::ranges::equal(View(again.asBytes().begin(), again.asBytes().size()), payload);
+}
+
+}  // namespace
+
+Octets encode(const Message& message) {
+  Octets octets = canonical(message);
+  if (fault::on(fault::MSG_001_word_behind_the_message)) octets.resize(octets.size() + sizeof(capnp::word));
+  return octets;
+}
+
 std::expected<Message, Fault> decode(View payload) {
   auto message = read<schema::Control, Message>(payload, "MSG-002");
   // [MSG-002] A receiver MUST close with malformed_message when a control frame's body is not octet for octet the encoding of the message
   // it decodes to. [MSG-004] So a field that the schema does not have is refused too: it is not in the value that is encoded again.
-  if (!message) return message;
-  auto again = encode(*message);
+  if (!message || fault::on(fault::MSG_002_any_encoding_taken)) return message;
+  if (fault::on(fault::MSG_004_unknown_fields_taken) && canonical_of_its_own(payload)) return message;
+  auto again = canonical(*message);
   const bool same = std::ranges::equal(again, payload);
   wipe(again);
   if (!same) return malformed("MSG-002");
@@ -348,7 +370,8 @@ std::expected<BlockMetadata, Fault> decode_metadata(View part) {
   if (!metadata) return metadata;
   // [FRM-015] A receiver MUST close with malformed_message when the metadata part is not one message in canonical form followed by fewer
   // than 16 zero octets.
-  if (!std::ranges::equal(encode_metadata(*metadata), part)) return malformed("FRM-015");
+  if (!std::ranges::equal(encode_metadata(*metadata), part) && !fault::on(fault::FRM_015_metadata_form_unchecked))
+    return malformed("FRM-015");
   // [MSG-005] A receiver MUST close with field_out_of_range when a field is outside its range: both are 32 octets.
   for (const auto* field : {&metadata->id, &metadata->checksum})
     if (field->size() != spec::limits::block_id_octets) return std::unexpected(Fault{Reason::field_out_of_range, "MSG-005"});

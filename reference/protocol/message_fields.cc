@@ -5,6 +5,7 @@
 #include <string>
 
 #include "coffer/spec/limits.h"
+#include "fault/switch.h"
 #include "protocol/address.h"
 #include "protocol/message.h"
 
@@ -44,21 +45,26 @@ bool is_text(std::string_view characters) {
 
 bool within(std::size_t size, std::size_t least, std::size_t most) { return size >= least && size <= most; }
 // [MSG-007] A receiver MUST treat text that is not UTF-8, or that contains U+0000, as out of range.
-bool text_within(const std::string& text, std::size_t least, std::size_t most) { return within(text.size(), least, most) && is_text(text); }
+bool text_within(const std::string& text, std::size_t least, std::size_t most) {
+  return within(text.size(), least, most) && (is_text(text) || fault::on(fault::MSG_007_any_octets_are_text));
+}
 
 // [MSG-009] A receiver MUST treat as out of range a registration key of which any octet is not an ASCII letter or digit.
 bool is_registration_key(const std::string& text) {
   const auto alphanumeric = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
-  return text.size() == limits::registration_key_octets && std::ranges::all_of(text, alphanumeric);
+  return text.size() == limits::registration_key_octets &&
+         (std::ranges::all_of(text, alphanumeric) || fault::on(fault::MSG_009_any_key_characters));
 }
 
 // [MSG-010] A receiver MUST treat as out of range a list of block ids whose octets are not a whole number of 32-octet ids
 bool are_ids(const Octets& ids) {
+  if (fault::on(fault::MSG_010_half_ids_and_falling_indices)) return !ids.empty();
   return ids.size() % limits::block_id_octets == 0 && within(ids.size() / limits::block_id_octets, 1, limits::blocks_per_request_max);
 }
 
 // [MSG-010] … or a list of indices that does not strictly increase.
 bool are_indices(const std::vector<std::uint16_t>& indices) {
+  if (fault::on(fault::MSG_010_half_ids_and_falling_indices)) return true;
   return indices.size() <= limits::blocks_per_request_max && std::ranges::adjacent_find(indices, std::greater_equal<>()) == indices.end();
 }
 
@@ -85,12 +91,12 @@ Field refused(const Version& m) {
   if (!text_within(m.operating_system, 1, limits::text_octets_max)) return "operating_system";
   if (!text_within(m.virtual_machine, 0, limits::text_octets_max)) return "virtual_machine";
   // [MSG-011] A receiver MUST treat as out of range an address that is neither IPv4 nor IPv6 in text form
-  if (!is_address(m.address)) return "address";
+  if (!is_address(m.address) && !fault::on(fault::MSG_011_any_address)) return "address";
   return none;
 }
 
-Field refused(const Computer& m) { return m.guid == 0 ? "guid" : none; }
-Field refused(const ServerIdentity& m) { return m.guid == 0 ? "guid" : none; }
+Field refused(const Computer& m) { return m.guid == 0 && !fault::on(fault::MSG_005_identity_may_be_zero) ? "guid" : none; }
+Field refused(const ServerIdentity& m) { return m.guid == 0 && !fault::on(fault::MSG_005_identity_may_be_zero) ? "guid" : none; }
 
 Field refused(const Login& m) {
   if (!is_registration_key(m.registration_key)) return "registration_key";

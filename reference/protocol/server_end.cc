@@ -1,4 +1,5 @@
 // Every way a server's session ends: one Disconnect at most, one line in the event log, Close, and nothing after it.
+#include "fault/switch.h"
 #include "protocol/server_machine.h"
 
 namespace coffer::protocol {
@@ -68,7 +69,11 @@ void ServerSession::Machine::on_timer() {
 }
 
 // [FRM-017] After a failed check a receiver MUST NOT act on any later octet of the connection.
-void ServerSession::Machine::on_malformed(Fault fault) { refuse<Handler::on_malformed>(std::move(fault)); }
+void ServerSession::Machine::on_malformed(Fault broken) {
+  if (fault::on(fault::FRM_017_acts_on_what_follows))
+    if (const auto next = reader.next(); next && *next) receive(**next);
+  refuse<Handler::on_malformed>(std::move(broken));
+}
 
 // [SES-031] An endpoint whose peer disconnects or vanishes MUST close too and send nothing more.
 // [ERR-003] An endpoint MUST treat a Disconnect whose reason it does not know as any other Disconnect.

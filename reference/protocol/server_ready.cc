@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "coffer/spec/permissions.h"
+#include "fault/switch.h"
 #include "protocol/block_frame.h"
 #include "protocol/server_machine.h"
 
@@ -42,6 +43,8 @@ void ServerSession::Machine::on_data(const Frame& frame) {
   auto metadata = read_block_frame(frame);
   if (!metadata) return refuse<Handler::on_data>(std::move(metadata).error());
   if (!may(ready.who, permissions::backup)) return refuse<Handler::on_data>(not_permitted());
+  if (fault::on(fault::FRM_016_checksum_first) && !std::ranges::equal(checksum.of(frame.body), metadata->checksum))
+    return refuse<Handler::on_data>({Reason::checksum_mismatch, "ARC-031"});
   // [ARC-032] A server MUST close with unwanted_block when a data frame's id was not named missing in this session or has already come.
   const auto id = digest_at(metadata->id, 0);
   const auto wanted = ready.wanted.find(id);

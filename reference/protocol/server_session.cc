@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "fault/switch.h"
 #include "protocol/server_machine.h"
 
 namespace coffer::protocol {
@@ -59,7 +60,7 @@ void ServerSession::Machine::receive(const Frame& frame) {
   if (!message) return take(Event::malformed, std::move(message).error());
   const auto event = static_cast<Event>(kind(*message));
   if (event == Event::login) reader.wipe_used();
-  if (find(state(), event) != nullptr)
+  if (find(state(), event) != nullptr || fault::on(fault::MSG_006_fields_before_state))
     if (auto fields = check_fields(*message); !fields) return take(Event::malformed, std::move(fields).error());
   take(event, std::move(*message));
 }

@@ -14,9 +14,11 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import cpp
 import drawings
+import models
 import session
 import specification
 import tables
+from evidence import citations
 
 
 def outputs(spec):
@@ -30,10 +32,12 @@ def outputs(spec):
     for machine in spec.machines:
         yield f"generated/cpp/coffer/spec/{machine['name']}.h", cpp.machine(spec, machine)
         yield f"generated/{machine['name']}.dot", drawings.dot(machine)
+    yield from models.outputs(spec)
     yield "generated/tables.md", tables.page(spec)
     yield "generated/worked-session.md", session.page(spec)
     yield "generated/requirements.json", requirements_json(spec)
     yield "tables/ids.txt", ledger(spec)
+    yield "evidence/accepted.txt", citations.accepted_text(spec)
 
 
 def requirements_json(spec):

@@ -22,6 +22,7 @@ class Machine:
         self.rows()
         self.paths()
         self.waiting()
+        self.sending()
 
     def names(self):
         for key in ("state", "event"):
@@ -79,6 +80,25 @@ class Machine:
         for name, state in self.states.items():
             if name != self.table["final"] and not (name in timed or state.get("held") or state.get("driven")):
                 self.report(rf'^name = "{name}"', "machine-timer", f"{name} may wait for ever: it has no timer_expired row and is neither held nor driven")
+
+    def sending(self):
+        """What rows send: messages of this side, on ways that the row has; and each message of this side is sent by some row."""
+        if not self.messages:
+            return
+        own_side = self.table["name"].split("_")[0]
+        mine = {m["name"] for m in self.lint.spec.tables["messages"]["message"] if m["from"] in (own_side, "both")} | {"data"}
+        sent = {self.table.get("closing", {}).get("sends")}
+        for row in self.table["row"]:
+            at = rf'^handler = "{row["handler"]}"'
+            for target, choices in row.get("sends", {}).items():
+                if target not in row["targets"] or target == self.table["final"]:
+                    self.report(at, "machine-sends", f"{row['handler']} sends on its way to {target}, which is none of its targets or the end")
+                for name in " ".join(choices).split():
+                    sent.add(name)
+                    if name not in mine:
+                        self.report(at, "machine-sends", f"{row['handler']} sends {name}, which the {own_side} does not send")
+        for name in sorted(mine - sent):
+            self.report(r"^\[closing\]", "machine-sends", f"no row sends {name}, which the {own_side} may send")
 
 
 def closure(reached, edges):

@@ -8,7 +8,7 @@ Made by `spec/tools/generate.py` from `spec/tables/` and `spec/schema/`. Do not 
 
 
 def page(spec):
-    return "\n".join([HEAD, counts(spec), reasons(spec), limits(spec), timers(spec), permissions(spec), messages(spec), *(machine(spec, m) for m in spec.machines)])
+    return "\n".join([HEAD, counts(spec), reasons(spec), limits(spec), timers(spec), permissions(spec), messages(spec), key_modes(spec), *(machine(spec, m) for m in spec.machines)])
 
 
 def table(heads, rows):
@@ -59,6 +59,14 @@ def messages(spec):
             rows.append([*first, *((field, fields[field], f"`{m['fields'][field]}`") if field else ("", "", ""))])
             first = ["", "", "", ""]
     return "## Messages\n\n" + table(["tag", "message", "from", "requirement", "field", "type", "range"], rows)
+
+
+def key_modes(spec):
+    t = spec.tables["key_modes"]
+    modes = [[m["name"], ", ".join(m["escrows"]) or "nothing", ", ".join(m["opened_by"]), "yes" if m["can_be_disabled"] else "no", m["claim"], m["text"]] for m in t["mode"]]
+    return ("## Key modes\n\nAhead of chapter 7; the models of `spec/models/key_modes/` are made from it.\n\n" + table(["mode", "the server keeps", "opened by", "can be disabled", "claim", "means"], modes)
+            + "\n" + table(["wrap", "under", "means"], [[w["name"], w["under"], w["text"]] for w in t["wrap"]])
+            + "\n" + table(["step of a change", "by", "does"], [[s["name"], s["by"], s["text"]] for s in t["step"]]))
 
 
 def machine(spec, m):

@@ -6,7 +6,8 @@ include. A folder that is not in the table is an error: a new room states its pl
 
 # room -> the rooms it may know directly. "spec" is the committed, generated tables; "schema" the compiled Cap'n Proto schema.
 ROOMS = {
-    "reference/protocol": ["spec", "schema"],
+    "reference/fault": [],
+    "reference/protocol": ["reference/fault", "spec", "schema"],
     "reference/keys": ["reference/protocol"],
     "reference/archive": ["reference/keys", "schema"],
     "reference/accounts": ["reference/protocol"],

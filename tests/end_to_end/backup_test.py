@@ -24,7 +24,7 @@ class Backup(programs.EndToEnd):
     def test_every_attribute_of_a_nasty_tree_comes_back(self):
         trees.make_nasty(self.tree)
         expected = trees.describe(self.tree)
-        expected[b"setuid"]["mode"] = 0o750  # [ARC-045] the one thing that a restore keeps back
+        expected[b"setuid"]["mode"] = 0o750  # [ARC-048] the one thing that a restore keeps back
         device = self.device(self.server)
         self.assertEqual(device.must("backup", self.tree)["version"], 1)
         self.compare(device, 1, expected)
@@ -55,6 +55,26 @@ class Backup(programs.EndToEnd):
         self.assertEqual(self.server.stop(), 0)
         self.serve(listen=f"127.0.0.1:{port}")
         self.compare(device, 1, expected)
+
+    def test_what_nobody_may_read_makes_no_version_and_beside_what_can_be_read_is_named(self):
+        closed_file, closed_folder = self.path("closed.txt"), self.path("closed")
+        self.write("closed.txt", "secret")
+        os.makedirs(closed_folder)
+        self.write("closed/inside", "secret")
+        self.write("tree/open", "readable")
+        os.chmod(closed_file, 0)
+        os.chmod(closed_folder, 0)
+        device = self.device(self.server)
+        for paths in ([closed_file], [closed_folder], [closed_file, closed_folder, self.path("missing")]):
+            code, said, error = device.run_unprivileged("backup", *paths)
+            self.assertEqual(code, 4, (paths, said, error))
+            for path in paths:
+                self.assertIn(path, error)
+            self.assertIn("no version was made", error)
+        self.assertEqual(device.run_unprivileged("versions")[1]["versions"], [])
+        code, said, _ = device.run_unprivileged("backup", self.tree, closed_file, closed_folder)
+        self.assertEqual((code, said["version"], said["files"]), (1, 1, 1))
+        self.assertEqual(sorted(problem["path"] for problem in said["problems"]), sorted([closed_file, closed_folder]))
 
     def test_a_user_does_not_see_anothers_archive(self):
         trees.make_random(self.tree, 100_000, seed=3)
@@ -90,4 +110,4 @@ class Backup(programs.EndToEnd):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)

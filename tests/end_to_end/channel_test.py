@@ -136,4 +136,4 @@ class ForeignServer(programs.EndToEnd):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)

@@ -110,4 +110,4 @@ for line in sys.stdin:
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)

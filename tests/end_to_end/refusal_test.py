@@ -17,7 +17,8 @@ class Client(programs.EndToEnd):
         device = programs.Device(self.path("home"), f"127.0.0.1:{server.port}", wrong)
         login = device.login()
         self.assertEqual(login.returncode, 3)
-        self.assertIn(server.pin, login.stdout + login.stderr)
+        for told in (server.pin, wrong, self.path("home", "config.json"), "`pin`"):
+            self.assertIn(told, login.stderr)
         self.assertEqual([event["event"] for event in server.events()], ["channel_failed"])
 
     def test_a_wrong_password_and_an_unknown_user_are_refused_alike_and_told_apart_in_the_log(self):
@@ -165,4 +166,4 @@ class Cofferd(programs.EndToEnd):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)

@@ -5,6 +5,7 @@ One JSON object per line in, one per line out, as interop/README.md says. Python
 
 import argparse
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -29,11 +30,22 @@ class Reference:
         self.data, self.fixture, self.devices = self.folder / "data", self.folder / "fixture.json", self.folder / "devices"
         self.blanks = self.folder / "blanks"  # devices that never logged in
         self.blanks.mkdir()
+        self.fault, self.faults = None, self.offered_faults()
         self.identity = self.folder / "identity"  # the server's key and certificate outlive its data: making them is slow
+
+    def offered_faults(self):
+        """Programs of an ordinary build know nothing of faults, and refuse to be called without a command."""
+        told = subprocess.run([self.server or self.client], env=os.environ | {"COFFER_FAULT": "list"}, capture_output=True, text=True)
+        return json.loads(told.stdout) if told.returncode == 0 else []
+
+    def environment(self):
+        """Of the programs, which have the fault that `prepare` asked for; what only looks at them goes without."""
+        return os.environ | {"COFFER_FAULT": self.fault or ""}
 
     def hello(self, _):
         roles = [role for role, program in (("server", self.server), ("client", self.client)) if program]
-        return {"name": "coffer reference", "version": "0.1.0", "roles": roles, "claims": {"channels": ["tls"], "profiles": ["test", "production"]}}
+        answer = {"name": "coffer reference", "version": "0.1.0", "roles": roles, "claims": {"channels": ["tls"], "profiles": ["test", "production"]}}
+        return answer | ({"faults": self.faults} if self.faults else {})
 
     def reset(self, _):
         self.end("kill")
@@ -47,6 +59,9 @@ class Reference:
         return {}
 
     def prepare(self, request):
+        if "fault" in request and request["fault"] not in [fault["name"] for fault in self.faults]:
+            raise Unimplemented(f"there is no fault {request['fault']}")
+        self.fault = request.get("fault")
         self.fixture.write_text(json.dumps(request["fixture"]))
         return {}
 
@@ -57,7 +72,7 @@ class Reference:
         command = [self.server, "run", "--data", str(self.data), "--fixture", str(self.fixture), "--listen", "127.0.0.1:0"]
         if self.identity.exists():
             command += ["--key", str(self.identity / IDENTITY[0]), "--certificate", str(self.identity / IDENTITY[1])]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=self.environment())
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError(f"cofferd ended with status {self.process.wait(START_SECONDS_MAX)} before it listened")
@@ -100,11 +115,11 @@ class Reference:
         command = [self.client, "--home", str(home), "--json"]
         if request.get("timers_ms"):
             command += ["--timers-ms", ",".join(f"{name}={ms}" for name, ms in request["timers_ms"].items())]
-        return subprocess.run([*command, *words], input=given, capture_output=True, text=True, timeout=DRIVE_SECONDS_MAX)
+        return subprocess.run([*command, *words], input=given, capture_output=True, text=True, timeout=DRIVE_SECONDS_MAX, env=self.environment())
 
     def device(self, request):
         """The device's directory, pointed at the server that the request names. What `coffer init` makes of a computer and a key is made once."""
-        home, blank = self.devices / request["device"], self.blanks / f"{request['computer']}-{request['archive_key']}"
+        home, blank = self.devices / request["device"], self.blanks / f"{request['computer']}-{request['archive_key']}-{self.fault}"
         if not blank.exists():
             words = ["init", "--server", "127.0.0.1:1", "--pin", request["pin"], "--computer", request["computer"], "--archive-key", "-"]
             made = self.run(blank, {}, *words, given=request["archive_key"])

@@ -195,6 +195,15 @@ class Lint(unittest.TestCase):
     def test_one_handler_for_two_events(self):
         self.machine('handler = "on_config_ack"', 'handler = "on_config_state"', "machine-row", "one handler serves one event")
 
+    def test_a_row_that_sends_what_the_other_side_says(self):
+        self.machine('sends = { await_computer = ["proceed"] }', 'sends = { await_computer = ["version"] }', "machine-sends", "on_version sends version, which the server does not send")
+
+    def test_a_row_that_sends_on_a_way_it_has_not(self):
+        self.machine('sends = { await_computer = ["proceed"] }', 'sends = { await_login = ["proceed"] }', "machine-sends", "on its way to await_login")
+
+    def test_a_message_that_no_row_sends(self):
+        self.machine('sends = { await_computer = ["proceed"] }\n', "", "machine-sends", "no row sends proceed")
+
     def test_a_machine_that_names_no_requirement(self):
         self.machine('requirement = "SES-001"', 'requirement = "SES-901"', "dangling-id", "SES-901")
 

@@ -163,14 +163,14 @@ std::string production(std::uint32_t rounds, bool timers) {
   return document.dump();
 }
 
-TEST(Fixture, IDN_012_production_takes_no_fewer_than_100000_rounds) {
+TEST(Fixture, IDN_012_LIM_005_production_takes_no_fewer_than_100000_rounds) {
   EXPECT_TRUE(parse_fixture("f", production(100'000, false)));
   const auto refused = parse_fixture("f", production(99'999, false));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().pointer, "/pbkdf2_rounds");
 }
 
-TEST(Fixture, production_takes_no_timers) {
+TEST(Fixture, LIM_005_production_takes_no_timers) {
   const auto refused = parse_fixture("f", production(100'000, true));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().pointer, "/timers_ms");

@@ -140,7 +140,7 @@ inline constexpr std::array<Requirement, 167> requirements{{
     {"ARC-045", "MUST", "client", "vector", "chosen", "08-archives", "A client MUST refuse a version record whose number or previous link is not its version's, whose number is 0, whose previous is not 32 octets, whose depth exceeds 4, or whose ids are more than 500 or not a whole number of 32-octet ids."},
     {"ARC-046", "MUST", "client", "vector", "chosen", "08-archives", "A client MUST refuse a manifest whose number of entries or sum of file sizes is not what its version record says."},
     {"ARC-047", "MUST", "client", "vector", "chosen", "08-archives", "A client MUST refuse an id-list block that is empty or not a whole number of 32-octet ids."},
-    {"ARC-023", "MUST", "client", "vector", "says W12", "08-archives", "File names, sizes, times and trees MUST leave the computer only inside sealed blocks."},
+    {"ARC-023", "MUST", "client", "wire", "says W12", "08-archives", "File names, sizes, times and trees MUST leave the computer only inside sealed blocks."},
     {"ARC-024", "MUST", "client", "wire", "says W41", "08-archives", "A client MUST refuse versions whose links, numbers or seals do not form one chain from the first."},
     {"ARC-025", "MUST", "client", "wire", "says W41", "08-archives", "A client MUST refuse a chain that does not contain the newest version it has itself committed or seen."},
     {"ARC-026", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST NOT write outside the directory that a restore names, whatever a manifest says."},

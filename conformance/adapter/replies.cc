@@ -1,0 +1,112 @@
+#include "adapter/replies.h"
+
+#include <fmt/format.h>
+
+#include "peer/outcome.h"
+
+namespace coffer::conformance {
+
+using nlohmann::json;
+
+namespace {
+
+std::string shortened(const std::string& text) { return text.size() <= 200 ? text : text.substr(0, 200) + "…"; }
+
+}  // namespace
+
+void Replies::take_line(const std::string& line) {
+  if (line.find_first_not_of(" \t\r") == std::string::npos) return;
+  json reply = json::parse(line, nullptr, false);
+  if (reply.is_discarded() || !reply.is_object())
+    throw SuiteFault(fmt::format("expected a JSON object on one line of the adapter's standard output, got: {}", shortened(line)));
+  const auto found = reply.find("id");
+  if (found == reply.end() || !found->is_number_unsigned())
+    throw SuiteFault(fmt::format("expected a reply that carries its request's id, got: {}", shortened(line)));
+  const auto id = found->get<std::uint64_t>();
+  if (forgotten_.erase(id) != 0) return;
+  if (asked_.erase(id) == 0) throw SuiteFault(fmt::format("a reply to no open request (id {}): {}", id, shortened(line)));
+  replies_[id] = std::move(reply);
+}
+
+json Replies::take(std::uint64_t id) {
+  auto reply = std::move(replies_.at(id));
+  replies_.erase(id);
+  if (const auto found = reply.find("unimplemented"); found != reply.end())
+    throw Unimplemented(found->is_string() ? found->get<std::string>() : std::string("no reason given"));
+  if (const auto found = reply.find("error"); found != reply.end())
+    throw SuiteFault(fmt::format("the adapter reports an error: {}", found->is_string() ? found->get<std::string>() : found->dump()));
+  return reply;
+}
+
+std::string Replies::forget(std::uint64_t id) {
+  auto verb = std::move(asked_.at(id));
+  asked_.erase(id);
+  forgotten_.insert(id);
+  return verb;
+}
+
+std::string text_member(const json& reply, std::string_view verb, const std::string& member) {
+  const auto found = reply.find(member);
+  if (found == reply.end() || !found->is_string())
+    throw SuiteFault(fmt::format("`{}` must answer with a text \"{}\", got: {}", verb, member, shortened(reply.dump())));
+  return found->get<std::string>();
+}
+
+std::uint64_t number_member(const json& reply, std::string_view verb, const std::string& member) {
+  const auto found = reply.find(member);
+  if (found == reply.end() || !found->is_number_unsigned())
+    throw SuiteFault(fmt::format("`{}` must answer with a whole number \"{}\", got: {}", verb, member, shortened(reply.dump())));
+  return found->get<std::uint64_t>();
+}
+
+namespace {
+
+std::vector<std::string> texts(const json& of, const std::string& member) {
+  std::vector<std::string> all;
+  const auto found = of.find(member);
+  if (found == of.end() || !found->is_array() || found->empty())
+    throw SuiteFault(fmt::format("`hello` must give each of its \"faults\" a list \"{}\", got: {}", member, shortened(of.dump())));
+  for (const auto& one : *found) {
+    if (!one.is_string()) throw SuiteFault(fmt::format("`hello` must give each of its \"faults\" texts as \"{}\"", member));
+    all.push_back(one);
+  }
+  return all;
+}
+
+std::vector<OfferedFault> offered_faults(const json& reply) {
+  std::vector<OfferedFault> offered;
+  const auto faults = reply.find("faults");
+  if (faults == reply.end()) return offered;
+  if (!faults->is_array()) throw SuiteFault("`hello` must answer with \"faults\" as a list, or without");
+  for (const auto& one : *faults)
+    offered.push_back({.name = text_member(one, "hello", "name"),
+                       .requirements = texts(one, "requirements"),
+                       .roles = texts(one, "roles"),
+                       .what = text_member(one, "hello", "what")});
+  return offered;
+}
+
+}  // namespace
+
+Hello read_hello(const json& reply) {
+  Hello hello{.name = text_member(reply, "hello", "name"),
+              .version = reply.contains("version") ? text_member(reply, "hello", "version") : "",
+              .roles = {},
+              .claims = {},
+              .faults = offered_faults(reply)};
+  const auto roles = reply.find("roles");
+  if (roles == reply.end() || !roles->is_array() || roles->empty())
+    throw SuiteFault("`hello` must answer with \"roles\": a list of \"server\", \"client\" or both");
+  for (const auto& role : *roles) {
+    if (role != "server" && role != "client")
+      throw SuiteFault(fmt::format("`hello` names the role {}; there are \"server\" and \"client\"", role.dump()));
+    hello.roles.push_back(role);
+  }
+  if (const auto claims = reply.find("claims"); claims != reply.end()) {
+    if (!claims->is_object()) throw SuiteFault("`hello` must answer with \"claims\" as an object, or without");
+    for (const auto& [key, value] : claims->items()) hello.claims[key] = value.is_string() ? value.get<std::string>() : value.dump();
+  }
+  return hello;
+}
+
+}  // namespace coffer::conformance

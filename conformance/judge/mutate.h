@@ -1,0 +1,82 @@
+// How good the suite is at noticing: the implementation is given one fault at a time, and the cases of the requirement that it breaks must
+// fail. Must not know: what the faults are, report forms.
+#pragma once
+
+#include <expected>
+#include <functional>
+
+#include "judge/run.h"
+
+namespace coffer::conformance {
+
+enum class Fate : std::uint8_t {
+  killed,            // a case that cites the requirement failed, twice
+  caught_elsewhere,  // only cases of other requirements failed
+  survived,          // no case failed
+  broken,            // the implementation could not be judged with it: that says nothing of the suite
+};
+std::string_view name(Fate fate);
+
+/// A case that failed with the fault.
+struct Catch {
+  std::string id;
+  std::vector<std::string> requirements;
+  std::string expected, actual;
+};
+
+/// One fault in one role.
+struct FaultResult {
+  std::string fault = {}, role = {}, what = {};
+  std::vector<std::string> requirements = {};  // that it breaks
+  Fate fate = Fate::broken;
+  std::string trouble = {};                         // of a broken one, in words
+  std::vector<Catch> killers = {}, others = {};     // cases that cite one of them; cases of other requirements
+  std::uint32_t citing = 0, citing_run = 0;         // cases of the suite that cite one of them
+  std::uint32_t others_chosen = 0, others_run = 0;  // cases of other requirements
+  std::uint32_t inconclusive = 0;                   // neither kept nor broken
+  std::string excuse = {};                          // why it need not be killed; empty: it must
+  std::uint64_t duration_ms = 0;
+};
+
+/// A MUST that the wire or stored state can judge, in one role.
+struct RequirementFaults {
+  std::string id = {}, role = {}, sentence = {};
+  std::vector<std::string> faults = {}, killed = {};  // all that break it; those of them that were killed
+  std::string excuse = {};                            // why none need be killed; empty: one must
+};
+
+/// What need not be killed, with the reason. Role empty: both.
+struct Excuse {
+  std::string subject, role, reason;  // a requirement or a fault
+};
+/// {"coffer_mutate_exceptions": 1, "exceptions": [{"requirement"|"fault": "…", "role": "client", "reason": "…"}]}, role optional.
+std::expected<std::vector<Excuse>, std::string> parse_excuses(const std::string& text);
+
+struct MutateOptions {
+  RunOptions run;                              // the implementation, how patient, how many at a time; its selection narrows the cases
+  std::vector<std::string> faults;             // globs; none: all
+  bool every_case = false;                     // of the role with every fault; otherwise some of each other requirement
+  std::uint32_t citing_max = 24;               // cases of the broken requirement; all of them before it counts as survived
+  std::chrono::milliseconds others_max{6000};  // for cases of other requirements, with each fault
+  std::vector<Excuse> excuses;
+  std::function<void(std::size_t done, std::size_t all, const FaultResult&)> on_fault = {};
+};
+
+struct MutateResult {
+  std::string suite_version, started_at, command_line;
+  std::uint64_t duration_ms = 0, seed = 0;
+  Implementation implementation;
+  bool every_fault = true;            // not narrowed: requirements without one were asked for
+  std::vector<std::string> troubles;  // of the adapter, or of the request: not empty, nothing was judged
+  std::uint32_t clean_run = 0;        // cases that ran without any fault
+  std::vector<CaseResult> clean;      // of those, the ones that did not pass: they are left out
+  std::vector<FaultResult> faults;    // in the order of the adapter, the server's role first
+  std::vector<RequirementFaults> requirements;
+  std::vector<std::string> stale;  // excuses that nothing needs
+  int exit_code = 0;               // 0 all killed or excused, 1 not, 2 stale excuses, 4 suite, adapter or fault in trouble
+};
+
+/// Nothing is thrown: what breaks is in the result.
+MutateResult mutate(const std::vector<Case>& all, const MutateOptions& options);
+
+}  // namespace coffer::conformance

@@ -1,0 +1,73 @@
+#include "judge/worker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "judge/execute.h"
+
+namespace coffer::conformance {
+
+Worker::Worker(const RunOptions& options, const Implementation& implementation, const ServerCredentials& credentials)
+    : options_(options),
+      implementation_(implementation),
+      deployment_(options.subject, credentials, options.scratch_parent),
+      waiting_(options.patience) {}
+
+CaseResult Worker::work(const Task& task) {
+  CaseResult result = describe(*task.subject);
+  result.iteration = task.iteration;
+  result.seed = options_.seed;
+  if (std::ranges::find(implementation_.roles, std::string(name(task.subject->role))) == implementation_.roles.end()) {
+    result.skip = Skip::not_applicable;
+    result.skip_reason = fmt::format("the implementation does not claim the role {}", name(task.subject->role));
+  } else {
+    try {
+      Execution execution{.setting = deployment_.setting_for(*task.subject),
+                          .patience = waiting_.now(),
+                          .seed = options_.seed,
+                          .iteration = task.iteration};
+      result = execute(*task.subject, execution);
+      waiting_.learn(result);
+    } catch (const Unimplemented& reason) {
+      result.skip = Skip::unimplemented;
+      result.skip_reason = reason.what();
+    } catch (const std::exception& fault) {
+      result.verdict = Verdict::error;
+      result.script.ran = true;
+      result.script.verdict = Verdict::error;
+      result.script.expected = "an adapter that keeps its contract";
+      result.script.actual = fault.what();
+    }
+    // What misbehaved may have harmed the server: the next case gets another one.
+    if (result.verdict > Verdict::pass) deployment_.discard();
+  }
+  auto errors = deployment_.take_errors();
+  if (result.verdict > Verdict::pass) result.adapter_stderr = std::move(errors);
+  result.reproduce = reproduce_line(*task.subject, options_);
+  judge_standing(result, options_.baseline);
+  return result;
+}
+
+std::string reproduce_line(const Case& subject, const RunOptions& options) {
+  std::string line = fmt::format("{} run {} --seed {}", shell_quoted(options.program), shell_quoted(subject.id), options.seed);
+  if (options.subject.server) {
+    line += fmt::format(" --connect {}:{}", options.subject.server->host, options.subject.server->port);
+    if (options.subject.pin) line += " --pin " + hex(*options.subject.pin);
+  } else {
+    line += " --adapter " + shell_quoted(options.subject.adapter_command);
+    if (!options.subject.fault.empty()) line += " --fault " + options.subject.fault;
+  }
+  return line + (options.patience.strict ? "" : " --lenient");
+}
+
+std::string shell_quoted(std::string_view word) {
+  if (!word.empty() &&
+      word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-") == std::string_view::npos)
+    return std::string(word);
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace coffer::conformance

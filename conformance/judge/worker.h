@@ -1,0 +1,49 @@
+// One worker of a run: it executes cases against an implementation of its own, which it replaces when a case may have harmed it.
+// Must not know: how cases are chosen and shared out, counts, reports.
+#pragma once
+
+#include "judge/run.h"
+
+namespace coffer::conformance {
+
+struct Task {
+  const Case* subject;
+  std::uint32_t iteration;
+  std::size_t place;  // in the results
+};
+
+/// One worker's view of an implementation that has gone silent: after a few cases that waited in vain, the next ones wait less.
+class Waiting {
+ public:
+  explicit Waiting(Patience full) : full_(full) {}
+  Patience now() const { return silent_ < silent_max ? full_ : Patience{std::min(full_.answer, shortened), full_.strict}; }
+  void learn(const CaseResult& result) {
+    const bool in_vain = result.verdict == Verdict::inconclusive && result.script.actual.find("in time") != std::string::npos;
+    silent_ = in_vain ? silent_ + 1 : result.verdict == Verdict::pass ? 0 : silent_;
+  }
+
+ private:
+  static constexpr int silent_max = 3;
+  static constexpr std::chrono::milliseconds shortened{500};
+  Patience full_;
+  int silent_ = 0;
+};
+
+class Worker {
+ public:
+  /// All three must outlive it.
+  Worker(const RunOptions& options, const Implementation& implementation, const ServerCredentials& credentials);
+  /// Nothing is thrown: what breaks is in the result.
+  CaseResult work(const Task& task);
+
+ private:
+  const RunOptions& options_;
+  const Implementation& implementation_;
+  Deployment deployment_;
+  Waiting waiting_;
+};
+
+/// The line that runs one case of the run again.
+std::string reproduce_line(const Case& subject, const RunOptions& options);
+
+}  // namespace coffer::conformance

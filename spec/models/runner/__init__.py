@@ -1,0 +1,1 @@
+"""How models are read, run and judged. Knows nothing of what any model is about."""

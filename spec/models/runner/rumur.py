@@ -1,0 +1,125 @@
+"""The Murphi checker: exhaustive search over a finite instance.
+
+Properties stand in the text as `invariant "name" …;`, `liveness "name" …;` (from every state the goal stays reachable), `cover "name" …;`.
+A claim of kind "never" names rules that must not fire. Each other rule has a name and a guard (`rule "name" guard ==> …`), from which a cover is made, so that one that never fires is noticed.
+"""
+import platform
+import re
+import xml.etree.ElementTree
+
+from . import process
+
+KINDS = {"", "deadlock", "never"}
+PROPERTY = re.compile(r'\b(invariant|liveness|cover)\s+"([^"]+)"([^;]*);')
+COMMENT = re.compile(r'("[^"\n]*")|--[^\n]*|/\*.*?\*/', re.DOTALL)
+STRUCTURE = re.compile(r'\bruleset\b(?P<over>.*?)\bdo\b|(?P<end>\bendruleset\b)|\brule\b\s*(?:"(?P<name>[^"]*)")?(?P<guard>.*?)(?P<arrow>==>|\bbegin\b)', re.DOTALL)
+
+
+def plain(text):
+    """Without comments."""
+    return COMMENT.sub(lambda m: m[1] or " ", text)
+
+
+def properties(text):
+    """name -> kind of each property; the covers that rules get are not among them."""
+    found = {}
+    for kind, name, _ in PROPERTY.findall(plain(text)):
+        if name in found:
+            raise ValueError(f"the text states {name} twice: rename one")
+        found[name] = kind
+    rule_covers(text)
+    return found
+
+
+def rule_covers(text):
+    """name -> the expression that some instance of the rule is enabled."""
+    found, scopes = {}, []
+    for m in STRUCTURE.finditer(plain(text)):
+        if m["over"] is not None:
+            scopes.append(m["over"])
+        elif m["end"]:
+            scopes.pop()
+        else:
+            if not m["name"]:
+                raise ValueError("a rule has no name: name every rule, so that one that never fires can be told")
+            if m["name"] in found:
+                raise ValueError(f"two rules are called {m['name']}: rename one")
+            guard = m["guard"].strip() if m["arrow"] == "==>" else ""
+            quantifiers = [q.strip() for over in scopes for q in over.split(";") if q.strip()]
+            found[m["name"]] = "".join(f"exists {q} do " for q in quantifiers) + f"({guard or 'true'})" + " endexists" * len(quantifiers)
+    return found
+
+
+def written(text, kept, never, covers):
+    """The text with these properties only: those kept, those made from rules that must not fire, and a cover for each other rule if asked."""
+    rules = rule_covers(text)
+    chosen = PROPERTY.sub(lambda m: m[0] if m[2] in kept or (covers and m[1] == "cover") else "", plain(text))
+    for name, unwanted in never.items():
+        if missing := [rule for rule in unwanted if rule not in rules]:
+            raise process.Trouble(f"claim {name} names the rule {missing[0]!r}, which the text does not have")
+        chosen += f'\ninvariant "{name}" ' + " & ".join(f"!({rules.pop(rule)})" for rule in unwanted) + ";"
+    if covers:
+        chosen += "".join(f'\ncover "rule {name}" {expression};' for name, expression in rules.items())
+    return chosen + "\n"
+
+
+def base(model, folder):
+    """(states, {property: verdict}, {cover: reached}). A verdict is "" when it holds, else the way to the state where it does not."""
+    kinds = {c["name"]: c.get("kind", "") for c in model.claims}
+    never = {c["name"]: c["rules"] for c in model.claims if "rules" in c}
+    kept = [name for name, kind in kinds.items() if kind != "deadlock"]
+    states, failed, trace, reached = search(model.text, folder / "base", kept, model, never, covers=True)
+    if not failed and not all(reached.values()):  # rumur does not look at liveness once a cover was missed
+        _, failed, trace, _ = search(model.text, folder / "claims", kept, model, never)
+    verdicts = {failed: trace} if failed else dict.fromkeys(kept, "")
+    for name, kind in kinds.items():
+        if kind == "deadlock":
+            verdicts[name] = search(model.text, folder / "deadlock", [], model, {}, deadlock=True)[2]
+    return states, verdicts, reached
+
+
+def verdict(model, text, name, folder):
+    """(states, "" if the property holds in this text, else the way to where it does not)."""
+    row = next((c for c in model.claims if c["name"] == name), {})
+    never = {name: row["rules"]} if "rules" in row else {}
+    states, _, trace, _ = search(text, folder, [name], model, never, deadlock=row.get("kind") == "deadlock")
+    return states, trace
+
+
+def search(text, folder, kept, model, never, covers=False, deadlock=False):
+    """(states, name of the property that failed or "", the way there or "", {cover: reached})."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model.m").write_text(written(text, kept, never, covers))
+    process.must(folder, model.timeout_seconds, "rumur", "--output-format", "machine-readable", "--threads", "1", "--deadlock-detection", "stuttering" if deadlock else "off",
+                 "--output", "model.c", "model.m")
+    wide = ["-mcx16"] if platform.machine() == "x86_64" else []
+    process.must(folder, model.timeout_seconds, "gcc", "-std=c11", f"-O{model.optimise}", "-w", *wide, "-o", "model", "model.c", "-lpthread")
+    status, output = process.run(folder, model.timeout_seconds, "./model")
+    (folder / "result.xml").write_text(output)
+    try:
+        tree = xml.etree.ElementTree.fromstring(output)
+        states = int(tree.find("summary").get("states"))
+    except (xml.etree.ElementTree.ParseError, AttributeError):
+        raise process.Trouble(f"the search ended with {status} and no summary: {output.strip()[-600:]}") from None
+    reached = {c.get("message"): int(c.get("count")) > 0 for c in tree.iter("cover_result")}
+    for error in tree.iter("error"):
+        message = error.findtext("message")
+        named = re.match(r'(?:invariant|liveness property) "(.+)" (?:failed|violated)$', message)
+        if named or (deadlock and message == "deadlock"):
+            return states, named[1] if named else "deadlock", steps(error), reached
+        if not re.match(r'cover "', message):
+            raise process.Trouble(f"the model goes wrong, which is neither a claim kept nor one broken: {message}\n{steps(error)}")
+    return states, "", "", reached
+
+
+def steps(error):
+    """A counterexample, one line a rule: its name, its parameters, what it changed."""
+    lines = []
+    for part in error:
+        if part.tag == "transition":
+            lines.append(part.text + "".join(f" {p.get('name')}={p.text}" for p in part))
+        elif part.tag == "state" and lines:
+            changed = [f"{c.get('name')}={c.get('value')}" for c in part if c.get("value") not in (None, "Undefined")]
+            if len(lines) > 1 and changed:
+                lines[-1] += "   " + " ".join(changed)
+    return "\n".join(f"    {line}" for line in lines) or "    (no steps)"

@@ -1,0 +1,83 @@
+"""Where the house cites a requirement, and whether someone has looked at the citation since the requirement's text last changed.
+
+A citation is an id as written in code (`[FRM-012]`, `"FRM-012"`) or in a test's name (`FRM_012_…`). It carries no hash: spec/evidence/accepted.txt
+keeps, per requirement, a short hash of the text that its citations were last held against. An edited sentence no longer has that hash, and every
+citation of it is stale until `./dev trace --accept ID` says that someone has looked. It must not know: what ran, and what passed.
+"""
+import dataclasses
+import hashlib
+import pathlib
+import re
+
+FOLDERS = ("reference", "conformance", "tests", "fuzz", "interop", "bench", "spec/tables", "spec/schema", "spec/vectors", "spec/models")
+SUFFIXES = {".h", ".cc", ".py", ".toml", ".capnp", ".json", ".txt", ".m", ".p", ".pml", ".sh", ".cmake", ".md"}
+NO_CITATIONS = ("spec/tables/ids.txt", "spec/models/tests/", "spec/models/runner/")  # lists every id; plant wrong ones; cite nothing
+MENTION = re.compile(r"(?<![A-Za-z0-9])([A-Z]{3})[-_](\d{3})(?!\d)")
+FORMAL = re.compile(r"[\[\"]([A-Z]{3})-(\d{3})(?=[\]\",])")  # forms that mean a requirement and nothing else
+NO_REQUIREMENT = {"AES", "SHA", "RFC"}
+
+HEAD = """# Per requirement, a hash of the text that its citations were last held against. generate.py adds what is new and changes nothing that is here;
+# after editing a sentence, look at the citations that `./dev trace` names, then `./dev trace --accept ID`.
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Citation:
+    id: str
+    path: str
+    line: int
+    text: str
+    formal: bool  # `[FRM-012]` or `"FRM-012"`, as against a mere mention
+
+    @property
+    def place(self):
+        return f"{self.path}:{self.line}"
+
+
+def fingerprint(requirement):
+    """Changes with what the requirement asks and of whom; not with its provenance, its place, or how its line is broken."""
+    text = " ".join(f"{requirement.level} {requirement.role} {requirement.sentence}".split())
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def scan(house, known_prefixes):
+    """Every citation below the house, in the order of the files. A prefix that no requirement has counts only in the formal forms."""
+    found = []
+    for folder in FOLDERS:
+        for path in sorted((house / folder).rglob("*")):
+            name = path.relative_to(house).as_posix()
+            if path.suffix not in SUFFIXES or name.startswith(NO_CITATIONS) or not path.is_file():
+                continue
+            for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+                found += in_line(name, number, line, known_prefixes)
+    return found
+
+
+def in_line(name, number, line, known_prefixes):
+    formal = {f"{m[1]}-{m[2]}" for m in FORMAL.finditer(line) if m[1] not in NO_REQUIREMENT}
+    mentioned = {f"{m[1]}-{m[2]}" for m in MENTION.finditer(line) if m[1] in known_prefixes}
+    for identity in sorted(formal | mentioned):
+        yield Citation(identity, name, number, line.strip(), identity in formal)
+
+
+def read_accepted(spec_root):
+    path = spec_root / "evidence/accepted.txt"
+    lines = path.read_text().splitlines() if path.exists() else []
+    return dict(line.split() for line in lines if line and not line.startswith("#"))
+
+
+def accepted_text(spec, also=()):
+    """accepted.txt as it ought to be: what it holds, what is new, and the present text of the ids in `also`."""
+    held, present = read_accepted(spec.root), {r.id: fingerprint(r) for r in spec.requirements}
+    lines = {i: present[i] if i in also else held.get(i, present[i]) for i in present}
+    return HEAD + "".join(f"{i} {h}\n" for i, h in sorted(lines.items()))
+
+
+def stale(spec):
+    """The requirements whose text is no longer the one their citations were held against."""
+    held = read_accepted(spec.root)
+    return {r.id for r in spec.requirements if held.get(r.id, fingerprint(r)) != fingerprint(r)}
+
+
+def house_of(spec_root):
+    return pathlib.Path(spec_root).resolve().parent

@@ -1,0 +1,143 @@
+"""What evidence must hold, and what breaks it. Static gates need nothing but the text of the house; dynamic ones judge what runs left behind."""
+import dataclasses
+import tomllib
+
+from evidence import snapshot
+
+# What an exception may excuse a requirement from, and how the requirement is then judged.
+EXCUSABLE = ("case", "fault", "vector", "model")
+INSTEAD = ("vector", "model", "review", "test")
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    place: str
+    gate: str
+    text: str
+
+    def __str__(self):
+        return f"{self.place}: {self.gate}: {self.text}"
+
+
+def read_exceptions(spec_root):
+    path = spec_root / "evidence/exceptions.toml"
+    return tomllib.loads(path.read_text()).get("exception", []) if path.exists() else []
+
+
+def excused(exceptions, gate):
+    return {e["requirement"] for e in exceptions if gate in e.get("from", [])}
+
+
+# ---- static
+
+def unknown_citations(ledger):
+    for c in ledger.citations:
+        if c.id not in ledger.of:
+            reason = ledger.spec.ledger.get(c.id)
+            yield Finding(c.place, "unknown-citation", f"{c.id} was withdrawn: {reason}" if reason else f"{c.id} is no requirement")
+
+
+def stale_citations(ledger):
+    for identity in sorted(ledger.stale):
+        e = ledger.of[identity]
+        for c in e.cited or [None]:
+            place = c.place if c else f"spec/{e.requirement.chapter}.md:{e.requirement.line}"
+            yield Finding(place, "stale-citation", f"{identity} was edited since this was looked at; look again, then ./dev trace --accept {identity}")
+
+
+def exceptions_are_well_formed(ledger):
+    seen = set()
+    for e in read_exceptions(ledger.spec.root):
+        identity = e.get("requirement", "")
+        wrong = [f"{identity or 'an entry'} is no requirement"] if identity not in ledger.of else []
+        wrong += [f"{identity} excuses from {g}; only {', '.join(EXCUSABLE)} can be" for g in e.get("from", []) if g not in EXCUSABLE]
+        wrong += [f"{identity} is excused from nothing"] * (not e.get("from"))
+        wrong += [f"{identity} says `instead = \"{e.get('instead', '')}\"`; {', '.join(INSTEAD)} are ways"] * (e.get("instead") not in INSTEAD)
+        wrong += [f"{identity} gives no reason"] * (len(e.get("reason", "").split()) < 3)
+        wrong += [f"{identity} is excused from {g} twice" for g in e.get("from", []) if (identity, g) in seen]
+        seen |= {(identity, g) for g in e.get("from", [])}
+        yield from (Finding("spec/evidence/exceptions.toml:1", "exception", text) for text in wrong)
+
+
+def static_coverage(ledger):
+    yield from coverage(ledger, snapshot.STATIC)
+
+
+def coverage(ledger, columns):
+    for chapter, column, floor, now in snapshot.below(ledger, columns):
+        yield Finding("spec/evidence/snapshot.toml:1", "coverage", f"{chapter}: {column} fell from {floor} to {now}")
+
+
+STATIC = [unknown_citations, stale_citations, exceptions_are_well_formed, static_coverage]
+
+
+def check(ledger):
+    return [f for gate in STATIC for f in gate(ledger)]
+
+
+# ---- dynamic
+
+def lacks(ledger, gate, column, wanted, text):
+    """Each requirement that is wanted to have evidence and neither has it nor is excused; and each excuse that is no longer needed."""
+    exempt = excused(read_exceptions(ledger.spec.root), gate)
+    for identity, e in ledger.of.items():
+        place = f"spec/{e.requirement.chapter}.md:{e.requirement.line}"
+        if wanted(e) and not e.has(column) and identity not in exempt:
+            yield Finding(place, f"no-{gate}", f"{identity} {text(e)}")
+        if identity in exempt and e.has(column):
+            yield Finding("spec/evidence/exceptions.toml:1", "exception", f"{identity} is excused from a {gate} and has one: {evidence_of(e, column)}")
+
+
+def evidence_of(e, column):
+    return {"cases": lambda: next(c.id for c in e.cases if c.passed), "faults": lambda: next(f.id for f in e.faults if f.killed),
+            "vectors": lambda: next(v.id for v in e.vectors if v.ran), "models": lambda: next(m.id for m in e.models if m.holds)}[column]()
+
+
+def judged_by_cases(ledger):
+    def why(e):
+        if e.reworded:
+            return "was judged in another wording: run ./dev conform again"
+        return "is cited by cases, none of which passed: " + ", ".join(f"{c.id} ({c.verdict})" for c in e.cases[:3]) if e.cases else "has no case that was executed"
+    yield from lacks(ledger, "case", "cases", lambda e: e.judged_from_outside, why)
+
+
+def orphan_cases(ledger):
+    for case in ledger.reports.cases:
+        unknown = [i for i in case.ids if i not in ledger.of]
+        if not case.ids:
+            yield Finding(case.id, "orphan-case", "cites no requirement")
+        if unknown:
+            yield Finding(case.id, "orphan-case", f"cites {', '.join(unknown)}, which the specification does not have")
+
+
+def killed_faults(ledger):
+    def why(e):
+        return "has a fault that no case citing it notices: " + ", ".join(f.id for f in e.faults) if e.faults else "has no fault that breaks just it"
+    yield from lacks(ledger, "fault", "faults", lambda e: e.judged_from_outside, why)
+
+
+def run_vectors(ledger):
+    def why(e):
+        return "has vectors, but no test ran them" if e.vectors else "is judged by vectors and has none"
+    yield from lacks(ledger, "vector", "vectors", lambda e: e.requirement.level == "MUST" and e.requirement.judged == "vector", why)
+
+
+def held_claims(ledger):
+    yield from lacks(ledger, "model", "models", lambda e: e.requirement.level == "MUST" and e.requirement.judged == "model", lambda e: "is judged by a model and no claim of one that holds names it")
+
+
+DYNAMIC = {"tests": [run_vectors], "cases": [judged_by_cases, orphan_cases], "faults": [killed_faults], "models": [held_claims]}
+
+
+def judge(ledger, without=()):
+    """(findings, reports that are missing). A kind in `without` is neither judged nor missed."""
+    findings, missing = check(ledger), []
+    for kind, rules in DYNAMIC.items():
+        if kind in without:
+            continue
+        if not ledger.reports.present(kind):
+            missing.append(ledger.reports.source(kind))
+            continue
+        findings += [f for rule in rules for f in rule(ledger)]
+    dynamic = [c for c in snapshot.judged_columns(ledger, without) if c not in snapshot.STATIC]
+    return findings + list(coverage(ledger, dynamic)), missing

@@ -1,0 +1,89 @@
+"""Joins, per requirement, what the chapters, the citations and the reports say of it."""
+import collections
+import dataclasses
+import tomllib
+
+import specification
+
+from evidence import citations, reports
+
+COLUMNS = ("code", "vectors", "tests", "cases", "faults", "models")
+
+
+@dataclasses.dataclass
+class Evidence:
+    requirement: specification.Requirement
+    claims: list  # (id, text, document) of each claim its provenance names
+    cited: list  # every Citation
+    tests: list
+    cases: list
+    faults: list
+    models: list
+    vectors: list
+    stale: bool  # its text changed since its citations were looked at
+    reworded: bool  # the report of the cases judged another sentence
+
+    @property
+    def code(self):
+        return [c for c in self.cited if c.formal and c.path.startswith("reference/")]
+
+    @property
+    def other(self):
+        return [c for c in self.cited if c not in self.code and not c.path.startswith("spec/vectors/")]
+
+    def has(self, column):
+        """Whether there is evidence of this kind: what ran and passed, was killed, holds; for code, that it is named."""
+        return {"code": bool(self.code), "tests": any(t.passed for t in self.tests), "vectors": any(v.ran for v in self.vectors),
+                "cases": any(c.passed for c in self.cases) and not self.reworded, "faults": any(f.killed for f in self.faults),
+                "models": any(m.holds for m in self.models)}[column]
+
+    @property
+    def judged_from_outside(self):
+        return self.requirement.level == "MUST" and self.requirement.judged in ("wire", "state")
+
+
+class Ledger:
+    """All evidence there is. `reports` may be given, so that a planted tree can do without runs."""
+
+    def __init__(self, spec, found=None):
+        self.spec = spec
+        self.house = citations.house_of(spec.root)
+        self.sources = tomllib.loads((spec.root / "sources.toml").read_text())
+        self.reports = found or reports.Reports(self.house)
+        self.citations = citations.scan(self.house, {identity[:3] for identity in spec.ledger})
+        self.stale = citations.stale(spec)
+        self.of = {r.id: evidence for r, evidence in zip(spec.requirements, self._join())}
+
+    def _join(self):
+        cited = grouped((c.id, c) for c in self.citations)
+        tests = grouped((i, t) for t in self.reports.tests.values() for i in t.ids)
+        cases = grouped((i, c) for c in self.reports.cases for i in c.ids)
+        faults = grouped((i, f) for f in self.reports.faults for i in f.ids)
+        models = grouped((i, m) for m in self.reports.claims for i in m.ids)
+        vectors = grouped((v.requirement, v) for v in self.reports.vectors)
+        for r in self.spec.requirements:
+            judged = self.reports.judged_texts.get(r.id, r.sentence)
+            yield Evidence(r, self.claims_of(r), cited[r.id], tests[r.id], cases[r.id], faults[r.id], models[r.id], vectors[r.id],
+                           r.id in self.stale, " ".join(judged.split()) != " ".join(r.sentence.split()))
+
+    def claims_of(self, requirement):
+        word, _, rest = requirement.provenance.partition(" ")
+        if word not in ("says", "implies", "conflict"):
+            return []
+        titles = {d["prefix"]: d["title"] for d in self.sources["document"]}
+        return [(i, self.sources["claims"].get(i, ""), titles.get(i[0], "")) for i in rest.replace("/", ", ").split(", ")]
+
+    def chapters(self):
+        """chapter -> its Evidence, in the order of the specification."""
+        return grouped((e.requirement.chapter, e) for e in self.of.values())
+
+    def counts(self):
+        """chapter -> column -> how many of its requirements have evidence of that kind."""
+        return {chapter: {column: sum(e.has(column) for e in every) for column in COLUMNS} for chapter, every in self.chapters().items()}
+
+
+def grouped(pairs):
+    groups = collections.defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return groups

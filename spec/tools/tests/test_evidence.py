@@ -1,0 +1,246 @@
+"""Each gate of the evidence, seen to pass on a small house as it should be and to fail on one with one thing broken."""
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+
+TOOLS = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TOOLS))
+import specification
+from evidence import citations, gates, snapshot, terminal
+from evidence.ledger import Ledger
+from evidence.reports import Reports
+
+CHAPTER = """# 3 Framing
+
+- **FRM-001** (MUST · endpoint · wire · says W1) A frame MUST begin with a header.
+- **FRM-002** (MUST · server · state · chosen) A server MUST log each frame.
+- **FRM-003** (MUST · client · vector · chosen) A client MUST count in big-endian.
+- **FRM-004** (SHOULD · client · wire · chosen) A client SHOULD be quick.
+- **FRM-005** (MUST · endpoint · model · chosen) An endpoint MUST end.
+"""
+HOUSE = {
+    "spec/03-framing.md": CHAPTER,
+    "spec/tables/ids.txt": "FRM-001\nFRM-002\nFRM-003\nFRM-004\nFRM-005\nFRM-009 withdrawn: nobody could tell\n",
+    "spec/sources.toml": '[[document]]\nprefix = "W"\ntitle = "a paper"\n[claims]\nW1 = "frames have headers"\nW2 = "more"\n',
+    "reference/protocol/frame.cc": "// [FRM-001] A frame MUST begin with a header.\nlog();  // [FRM-002]\n// AES-256 and SHA-512 are no requirements.\n",
+    "tests/unit/frame_test.cc": "TEST(Frame, FRM_001_begins_with_a_header) {}\n",
+    "spec/vectors/frames.json": '[{"id": "big", "requirement": "FRM-003", "comment": "258"}]',
+}
+
+
+def junit(*tests):
+    return "<testsuite>" + "".join(f'<testcase name="{n}" classname="{n}" status="{s}"><system-out>{o}</system-out></testcase>' for n, s, o in tests) + "</testsuite>"
+
+
+TESTS = [("Frame.FRM_001_begins_with_a_header", "run", ""), ("Vectors.frames", "run", ""),
+         ("end_to_end.log", "run", "test_FRM_002_is_logged (__main__.Log.test_FRM_002_is_logged) ... ok\n")]
+CASES = [{"id": "framing.header", "requirements": ["FRM-001"], "verdict": "pass"}, {"id": "framing.logged", "requirements": ["FRM-002", "FRM-004"], "verdict": "pass"}]
+FAULTS = [{"name": "FRM_001_none", "requirements": ["FRM-001"], "killed": True, "killed_by": ["framing.header"]}, {"name": "FRM_002_silent", "requirements": ["FRM-002"], "killed": True, "killed_by": ["framing.logged"]}]
+CLAIMS = [{"name": "ends", "says": "it ends", "cites": ["FRM-005", "N5"], "verdict": "holds", "killed": ["for_ever"]}]
+
+
+class House(unittest.TestCase):
+    def setUp(self):
+        held = tempfile.TemporaryDirectory()
+        self.addCleanup(held.cleanup)
+        self.house = pathlib.Path(held.name)
+        for name, text in HOUSE.items():
+            self.write(name, text)
+        self.ran(TESTS, CASES, FAULTS, CLAIMS)
+        self.write("spec/evidence/accepted.txt", citations.accepted_text(self.spec()))
+        self.write("spec/evidence/snapshot.toml", snapshot.raised(self.ledger())[0])
+
+    def write(self, name, text):
+        path = self.house / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def change(self, name, old, new):
+        text = (self.house / name).read_text()
+        self.assertIn(old, text, "the test's own premise")
+        self.write(name, text.replace(old, new, 1))
+
+    def ran(self, tests=TESTS, cases=CASES, faults=FAULTS, claims=CLAIMS):
+        self.write("build/dev/junit.xml", junit(*tests))
+        self.write("build/conform/report.json", json.dumps({"implementation": {"name": "coffer reference"}, "cases": cases, "requirements": [{"id": "FRM-001", "sentence": "A frame MUST begin with a header."}]}))
+        self.write("build/mutate/mutate.json", json.dumps({"faults": faults}))
+        self.write("build/model/report.json", json.dumps({"models": [{"name": "session", "claims": claims}]}))
+
+    def spec(self):
+        root = self.house / "spec"
+        return specification.Specification(root, specification.read_requirements(root), {}, [], [], specification.read_ledger(root))
+
+    def ledger(self):
+        return Ledger(self.spec())
+
+    def finds(self, gate, place, *words):
+        findings, _ = gates.judge(self.ledger())
+        hits = [f for f in findings if f.gate == gate and f.place.startswith(place) and all(w in f.text for w in words)]
+        self.assertTrue(hits, "\n".join(map(str, findings)) or "no findings at all")
+        return findings
+
+    def except_(self, requirement="FRM-002", from_='["case"]', instead="test", reason="nobody can look there"):
+        self.write("spec/evidence/exceptions.toml", f'[[exception]]\nrequirement = "{requirement}"\nfrom = {from_}\ninstead = "{instead}"\nreason = "{reason}"\n')
+
+
+class Gates(House):
+    def test_the_house_as_it_should_be_has_no_findings(self):
+        self.assertEqual(([], []), gates.judge(self.ledger()))
+
+    # ---- citations
+    def test_a_citation_of_no_requirement(self):
+        self.write("reference/protocol/frame.cc", "// [FRM-077] made up\n")
+        self.finds("unknown-citation", "reference/protocol/frame.cc:1", "FRM-077")
+
+    def test_a_citation_with_a_prefix_that_no_requirement_has(self):
+        self.write("conformance/cases/a.cc", '.requirements = {"XYZ-001", "FRM-001"},\n')
+        self.finds("unknown-citation", "conformance/cases/a.cc:1", "XYZ-001")
+
+    def test_a_citation_of_what_was_withdrawn_says_why(self):
+        self.write("tests/unit/other_test.cc", "TEST(Frame, FRM_009_is_gone) {}\n")
+        self.finds("unknown-citation", "tests/unit/other_test.cc:1", "withdrawn: nobody could tell")
+
+    def test_an_edited_sentence_makes_each_of_its_citations_stale_until_accepted(self):
+        self.change("spec/03-framing.md", "begin with a header", "begin with a header of six octets")
+        findings = self.finds("stale-citation", "reference/protocol/frame.cc:1", "FRM-001", "--accept FRM-001")
+        self.assertTrue(any(f.place == "tests/unit/frame_test.cc:1" for f in findings))
+        self.assertFalse(any(f.gate == "stale-citation" and "FRM-002" in f.text for f in findings))
+        self.write("spec/evidence/accepted.txt", citations.accepted_text(self.spec(), ["FRM-001"]))
+        self.assertEqual([], gates.check(self.ledger()))
+
+    def test_another_role_makes_citations_stale_and_another_provenance_does_not(self):
+        self.change("spec/03-framing.md", "(MUST · server · state · chosen)", "(MUST · server · state · says W1)")
+        self.assertEqual([], gates.check(self.ledger()))
+        self.change("spec/03-framing.md", "(MUST · server · state", "(MUST · endpoint · state")
+        self.finds("stale-citation", "reference/protocol/frame.cc:2", "FRM-002")
+
+    def test_generating_again_accepts_nothing_that_was_edited(self):
+        self.change("spec/03-framing.md", "log each frame", "log every frame")
+        self.write("spec/evidence/accepted.txt", citations.accepted_text(self.spec()))
+        self.finds("stale-citation", "reference/protocol/frame.cc:2", "FRM-002")
+
+    # ---- cases
+    def test_a_must_of_the_wire_or_the_state_without_a_case(self):
+        self.ran(cases=CASES[:1])
+        findings = self.finds("no-case", "spec/03-framing.md:4", "FRM-002", "no case")
+        self.assertFalse(any("FRM-004" in f.text for f in findings), "a SHOULD may do without")
+
+    def test_a_case_that_did_not_pass_is_no_evidence(self):
+        for verdict in ("fail", "inconclusive", "unimplemented", "not_run", "warn"):
+            with self.subTest(verdict=verdict):
+                self.ran(cases=[CASES[0], CASES[1] | {"verdict": verdict}])
+                self.finds("no-case", "spec/03-framing.md:4", f"framing.logged ({verdict})")
+
+    def test_a_case_passes_in_every_iteration_or_not_at_all(self):
+        self.ran(cases=[*CASES, CASES[1] | {"verdict": "fail"}])
+        self.finds("no-case", "spec/03-framing.md:4", "framing.logged (fail)")
+
+    def test_a_report_of_another_wording(self):
+        self.change("spec/03-framing.md", "begin with a header", "start with a header")
+        self.finds("no-case", "spec/03-framing.md:3", "FRM-001", "another wording")
+
+    def test_an_orphan_case(self):
+        self.ran(cases=[*CASES, {"id": "framing.stray", "requirements": [], "verdict": "pass"}])
+        self.finds("orphan-case", "framing.stray", "cites no requirement")
+
+    def test_a_case_of_an_unknown_requirement(self):
+        self.ran(cases=[*CASES, {"id": "framing.stray", "requirements": ["FRM-055"], "verdict": "pass"}])
+        self.finds("orphan-case", "framing.stray", "FRM-055")
+
+    # ---- faults, models, vectors
+    def test_a_must_without_a_fault(self):
+        self.ran(faults=FAULTS[:1])
+        self.finds("no-fault", "spec/03-framing.md:4", "FRM-002", "no fault")
+
+    def test_a_fault_that_survives(self):
+        self.ran(faults=[FAULTS[0], FAULTS[1] | {"killed": False}])
+        self.finds("no-fault", "spec/03-framing.md:4", "FRM_002_silent")
+
+    def test_a_model_judged_must_without_a_claim_that_holds(self):
+        self.ran(claims=[CLAIMS[0] | {"verdict": "fails"}])
+        self.finds("no-model", "spec/03-framing.md:7", "FRM-005")
+
+    def test_vectors_that_no_passing_test_ran(self):
+        for status in ("fail", "notrun", "disabled"):
+            with self.subTest(status=status):
+                self.ran(tests=[TESTS[0], ("Vectors.frames", status, ""), TESTS[2]])
+                self.finds("no-vector", "spec/03-framing.md:5", "FRM-003", "no test ran them")
+
+    def test_a_vector_judged_must_without_a_vector(self):
+        self.write("spec/vectors/frames.json", "[]")
+        self.finds("no-vector", "spec/03-framing.md:5", "FRM-003", "has none")
+
+    # ---- exceptions
+    def test_an_exception_excuses_and_is_itself_a_finding_once_not_needed(self):
+        self.ran(cases=CASES[:1])
+        self.except_()
+        self.assertNotIn("no-case", {f.gate for f in gates.judge(self.ledger())[0]})
+        self.ran()
+        self.finds("exception", "spec/evidence/exceptions.toml", "FRM-002", "has one: framing.logged")
+
+    def test_an_exception_without_its_parts(self):
+        for change, word in (({"requirement": "FRM-077"}, "no requirement"), ({"from_": '["review"]'}, "only case"), ({"from_": "[]"}, "from nothing"), ({"instead": "hope"}, "ways"), ({"reason": "no"}, "no reason")):
+            with self.subTest(change=change):
+                self.except_(**change)
+                self.finds("exception", "spec/evidence/exceptions.toml", word)
+
+    # ---- coverage
+    def test_coverage_by_code_that_falls(self):
+        self.change("reference/protocol/frame.cc", "[FRM-002]", "")
+        self.finds("coverage", "spec/evidence/snapshot.toml", "03-framing", "code fell from 2 to 1")
+
+    def test_coverage_by_tests_that_falls(self):
+        self.ran(tests=TESTS[:2])
+        self.finds("coverage", "spec/evidence/snapshot.toml", "tests fell from 2 to 1")
+
+    def test_a_snapshot_rises_and_falls_only_with_a_reason(self):
+        self.ran(tests=TESTS[:2])
+        text, fallen = snapshot.raised(self.ledger())
+        self.assertIn("tests = 2", text)
+        self.assertEqual([("03-framing", "tests", 2, 1)], fallen)
+        text, _ = snapshot.raised(self.ledger(), "the log is gone")
+        self.assertIn("tests = 1", text)
+        self.assertIn('reason = "the log is gone"', text)
+        self.write("spec/evidence/snapshot.toml", text)
+        self.assertNotIn("coverage", {f.gate for f in gates.judge(self.ledger())[0]})
+
+    # ---- reports
+    def test_each_missing_report_is_named_with_the_command_that_makes_it(self):
+        for path, command in (("build/dev/junit.xml", "./dev test main"), ("build/conform/report.json", "./dev conform"), ("build/mutate/mutate.json", "./dev mutate"), ("build/model/report.json", "./dev model")):
+            with self.subTest(path=path):
+                held = (self.house / path).read_text()
+                (self.house / path).unlink()
+                _, missing = gates.judge(self.ledger())
+                self.assertEqual([(path, command)], [(s.path, s.command) for s in missing])
+                self.assertIn(f"no {path} ({command} makes it)", terminal.in_full(self.ledger(), ["FRM-001"], True) if path != "build/model/report.json" else terminal.summary(self.ledger()))
+                self.write(path, held)
+
+    def test_what_can_be_done_without_is_not_missed(self):
+        (self.house / "build/mutate/mutate.json").unlink()
+        self.assertEqual([], gates.judge(self.ledger(), ["faults"])[1])
+
+
+class Reading(House):
+    def test_tests_name_requirements_in_gtest_and_in_unittest(self):
+        tests = Reports(self.house).tests
+        self.assertEqual({"FRM-001"}, set(tests["Frame.FRM_001_begins_with_a_header"].ids))
+        self.assertTrue(tests["end_to_end.log: test_FRM_002_is_logged"].passed)
+
+    def test_a_test_that_fails_under_a_sanitizer_did_not_pass(self):
+        self.write("build/asan/junit.xml", junit((TESTS[0][0], "fail", "")))
+        self.assertFalse(Reports(self.house).tests[TESTS[0][0]].passed)
+
+    def test_the_json_says_what_the_text_says(self):
+        document = json.loads(terminal.as_json(self.ledger(), ["FRM-002"]))["requirements"][0]
+        self.assertEqual(["framing.logged"], [c["id"] for c in document["cases"]])
+        self.assertEqual(["reference/protocol/frame.cc"], [c["path"] for c in document["code"]])
+        text = terminal.in_full(self.ledger(), ["FRM-002"], False)
+        for word in ("framing.logged", "reference/protocol/frame.cc:2", "FRM_002_silent", "killed by framing.logged"):
+            self.assertIn(word, text)
+        self.assertNotIn("\033", text)
+
+
+if __name__ == "__main__":
+    unittest.main()
