@@ -3,6 +3,7 @@
 A machine becomes a *table* (names, and which row a state and event have) and *rules* (one for each row, target and answer). What the rules call is written
 by hand beside each model, between the two: ROLE_may (what the table leaves open), ROLE_take (the change of state) and ROLE_send.
 """
+import models_accounts
 import models_keys
 
 HEAD = "{mark} Made by spec/tools/generate.py from {source}. Do not edit.\n"
@@ -127,5 +128,6 @@ def outputs(spec):
         yield f"generated/models/{name}.table.m", murphi_table(spec, of)
         yield f"generated/models/{name}.rules.m", murphi_rules(spec, of)
     yield "generated/models/key_modes.table.m", models_keys.murphi(spec)
+    yield "generated/models/accounts.table.m", models_accounts.murphi(spec)
     for m in pair:
         yield f"generated/models/{m['name']}.pml", promela(spec, m)

@@ -8,7 +8,7 @@ Made by `spec/tools/generate.py` from `spec/tables/` and `spec/schema/`. Do not 
 
 
 def page(spec):
-    return "\n".join([HEAD, counts(spec), reasons(spec), limits(spec), timers(spec), permissions(spec), messages(spec), key_modes(spec), *(machine(spec, m) for m in spec.machines)])
+    return "\n".join([HEAD, counts(spec), reasons(spec), limits(spec), timers(spec), permissions(spec), messages(spec), key_modes(spec), accounts(spec), *(machine(spec, m) for m in spec.machines)])
 
 
 def table(heads, rows):
@@ -67,6 +67,13 @@ def key_modes(spec):
     return ("## Key modes\n\nAhead of chapter 7; the models of `spec/models/key_modes/` are made from it.\n\n" + table(["mode", "the server keeps", "opened by", "can be disabled", "claim", "means"], modes)
             + "\n" + table(["wrap", "under", "means"], [[w["name"], w["under"], w["text"]] for w in t["wrap"]])
             + "\n" + table(["step of a change", "by", "does"], [[s["name"], s["by"], s["text"]] for s in t["step"]]))
+
+
+def accounts(spec):
+    t = spec.tables["accounts"]
+    states = [[s["name"], s["gravity"], "yes" if s["login"] else "no", f"{t['retention_days']} days" if s["held"] else "", s["claim"], s["text"]] for s in t["state"]]
+    return ("## Accounts\n\nAhead of chapter 6; the models of `spec/models/accounts/` are made from it.\n\n" + table(["state", "gravity", "may log in", "held for", "claim", "means"], states)
+            + "\n" + table(["event", "by", "from", "to", "claim"], [[e["name"], e["by"], ", ".join(e["from"]), e["to"], e["claim"]] for e in t["event"]]))
 
 
 def machine(spec, m):
