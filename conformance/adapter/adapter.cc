@@ -68,6 +68,15 @@ json Adapter::await(std::uint64_t id, std::chrono::milliseconds patience) {
   return replies_.take(id);
 }
 
+json Adapter::await_or_give_up(std::uint64_t id, std::chrono::milliseconds patience) {
+  try {
+    return await(id, patience);
+  } catch (const SuiteFault&) {
+    if (replies_.forgotten(id)) hung_ = broken_ = true;
+    throw;
+  }
+}
+
 json Adapter::call(std::string_view verb, json fields, std::chrono::milliseconds patience) {
   return await(begin(verb, std::move(fields)), patience);
 }

@@ -31,6 +31,9 @@ class Adapter {
                       std::chrono::milliseconds patience = std::chrono::seconds(60));
   /// True once it broke the contract: nothing more can be asked of it.
   bool broken() const { return broken_; }
+  /// As await, but the adapter is given up when it does not reply: it, or what it waits for, hangs.
+  nlohmann::json await_or_give_up(std::uint64_t id, std::chrono::milliseconds patience);
+  bool hung() const { return hung_; }
   std::string take_errors();
 
  private:
@@ -39,7 +42,7 @@ class Adapter {
   std::unique_ptr<ChildProcess> process_;
   std::uint64_t last_id_ = 0;
   Replies replies_;
-  bool broken_ = false;
+  bool broken_ = false, hung_ = false;
 };
 
 /// What the adapter's implementation is. Throws SuiteFault.

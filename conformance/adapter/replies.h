@@ -23,6 +23,8 @@ class Replies {
   /// Gives up on a request: a late reply is no fault. Returns its verb.
   std::string forget(std::uint64_t id);
   std::string verb_of(std::uint64_t id) const { return asked_.at(id); }
+  /// It was given up, and no late reply has come.
+  bool forgotten(std::uint64_t id) const { return forgotten_.contains(id); }
 
  private:
   std::map<std::uint64_t, std::string> asked_;  // requests without a reply yet, and their verbs

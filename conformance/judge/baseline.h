@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "judge/result.h"
@@ -10,12 +11,13 @@
 namespace coffer::conformance {
 
 struct BaselineEntry {
-  Verdict verdict = Verdict::fail;
+  std::optional<Verdict> verdict;  // nothing: whatever does not pass
   std::string reason;
 };
 using Baseline = std::map<std::string, BaselineEntry>;  // by case id
 
-/// {"coffer_baseline": 1, "expected": [{"case": "…", "verdict": "fail", "reason": "…"}]}. The text says what is wrong with it.
+/// {"coffer_baseline": 1, "expected": [{"case": "…", "reason": "…", "verdict": "fail"}]}; verdict may be left out: any but a pass. The text
+/// says what is wrong with it.
 std::expected<Baseline, std::string> parse_baseline(const std::string& text);
 /// Sets standing and baseline_reason.
 void judge_standing(CaseResult& result, const Baseline& baseline);

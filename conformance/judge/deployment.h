@@ -29,6 +29,8 @@ class Deployment {
   Context::Setting setting_for(const Case& subject);
   /// What is served is not to be used again.
   void discard() { served_.clear(); }
+  /// The adapter was given up in the last case, because it did not answer.
+  bool adapter_hung() const { return adapter_ && adapter_->hung(); }
   /// What the adapter wrote to its standard error since the last call.
   std::string take_errors();
 

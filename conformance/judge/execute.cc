@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "adapter/adapter.h"
 #include "coffer/spec/requirements.h"
 
 namespace coffer::conformance {
@@ -41,6 +42,9 @@ Outcome run_script(const Case& subject, const Script& script, const Execution& e
   } catch (const std::exception& error) {
     ended_by(Verdict::error, "a script that runs", error.what());
   }
+  // Whatever was found: an implementation that cannot be asked to end is judged by nothing.
+  if (execution.setting.adapter != nullptr && execution.setting.adapter->hung() && result.verdict != Verdict::error)
+    ended_by(Verdict::error, "an adapter that replies", "the adapter does not reply to `drive`; it has to end a client that hangs");
   for (const auto& tolerated : stage.tolerated) result.note += (result.note.empty() ? "tolerated: " : "; ") + tolerated;
   outcome.expected_refusal = stage.expected_refusal;
   result.duration_us = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began).count());

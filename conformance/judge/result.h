@@ -81,6 +81,7 @@ struct RunResult {
   bool strict = true;  // about reason codes
   std::uint32_t jobs = 1, shard = 1, shards = 1, repeat = 1;
   std::string command_line;
+  std::string reproduce;  // the line for a shell that repeats one case, whose id stands there as CASE
   Implementation implementation;
   std::vector<std::string> preflight_faults;  // of the adapter; not empty: nothing was run
   Counts counts;

@@ -9,6 +9,7 @@
 
 #include "judge/cover.h"
 #include "judge/execute.h"
+#include "judge/reach.h"
 #include "judge/worker.h"
 
 namespace coffer::conformance {
@@ -62,20 +63,18 @@ void count(Counts& counts, const CaseResult& result) {
   }
 }
 
-Implementation meet(const RunOptions& options) {
-  Implementation met{.name = {}, .version = {}, .roles = {}, .claims = {}, .adapter_command = options.subject.adapter_command};
-  if (options.subject.server) {
-    met.name = fmt::format("{}:{}", options.subject.server->host, options.subject.server->port);
-    met.roles = {"server"};
-    return met;
-  }
-  Adapter adapter(options.subject.adapter_command);
+Implementation bare(const Endpoint& server) {
+  return {.name = fmt::format("{}:{}", server.host, server.port), .version = {}, .roles = {"server"}, .claims = {}, .adapter_command = {}};
+}
+
+Implementation meet(const std::string& adapter_command) {
+  Adapter adapter(adapter_command);
   auto said = hello(adapter);
-  met.name = std::move(said.name);
-  met.version = std::move(said.version);
-  met.roles = std::move(said.roles);
-  met.claims = std::move(said.claims);
-  return met;
+  return {.name = std::move(said.name),
+          .version = std::move(said.version),
+          .roles = std::move(said.roles),
+          .claims = std::move(said.claims),
+          .adapter_command = adapter_command};
 }
 
 void run_units(const std::vector<Unit>& units, const RunOptions& options, RunResult& result) {
@@ -128,6 +127,7 @@ RunResult run(const std::vector<Case>& all, const RunOptions& options) {
   result.shards = options.selection.shards;
   result.repeat = options.repeat;
   result.command_line = options.command_line;
+  result.reproduce = reproduce_line("CASE", options);
 
   const auto chosen = select(all, options.selection);
   result.counts.selected = static_cast<std::uint32_t>(chosen.size() * options.repeat);
@@ -136,16 +136,22 @@ RunResult run(const std::vector<Case>& all, const RunOptions& options) {
       result.cases.push_back(describe(*subject));
       result.cases.back().iteration = iteration;
       result.cases.back().seed = options.seed;
-      result.cases.back().reproduce = reproduce_line(*subject, options);
+      result.cases.back().reproduce = reproduce_line(subject->id, options);
     }
   for (const auto& [id, entry] : options.baseline)
     if (std::ranges::find(all, id, &Case::id) == all.end()) result.stale_unknown.push_back(id);
 
-  result.implementation.adapter_command = options.subject.adapter_command;  // known even when nothing else comes to be
   try {
-    if (!options.subject.server) result.preflight_faults = preflight(options.subject.adapter_command);
+    if (options.subject.server) {
+      result.implementation = bare(*options.subject.server);
+      if (const auto trouble = cannot_reach(*options.subject.server, options.subject.pin, options.patience))
+        result.preflight_faults.push_back(*trouble);
+    } else {
+      result.implementation.adapter_command = options.subject.adapter_command;  // known even when nothing else comes to be
+      result.preflight_faults = preflight(options.subject.adapter_command);
+      if (result.preflight_faults.empty()) result.implementation = meet(options.subject.adapter_command);
+    }
     if (result.preflight_faults.empty()) {
-      result.implementation = meet(options);
       run_units(units_of(chosen, options), options, result);
     }
   } catch (const std::exception& fault) {

@@ -18,6 +18,11 @@ CaseResult Worker::work(const Task& task) {
   CaseResult result = describe(*task.subject);
   result.iteration = task.iteration;
   result.seed = options_.seed;
+  if (hung_ >= hung_max) {
+    result.reproduce = reproduce_line(task.subject->id, options_);
+    result.script.note = "not run: the adapter did not answer in the cases before";
+    return result;
+  }
   if (std::ranges::find(implementation_.roles, std::string(name(task.subject->role))) == implementation_.roles.end()) {
     result.skip = Skip::not_applicable;
     result.skip_reason = fmt::format("the implementation does not claim the role {}", name(task.subject->role));
@@ -39,18 +44,19 @@ CaseResult Worker::work(const Task& task) {
       result.script.expected = "an adapter that keeps its contract";
       result.script.actual = fault.what();
     }
+    hung_ = deployment_.adapter_hung() ? hung_ + 1 : 0;
     // What misbehaved may have harmed the server: the next case gets another one.
     if (result.verdict > Verdict::pass) deployment_.discard();
   }
   auto errors = deployment_.take_errors();
   if (result.verdict > Verdict::pass) result.adapter_stderr = std::move(errors);
-  result.reproduce = reproduce_line(*task.subject, options_);
+  result.reproduce = reproduce_line(task.subject->id, options_);
   judge_standing(result, options_.baseline);
   return result;
 }
 
-std::string reproduce_line(const Case& subject, const RunOptions& options) {
-  std::string line = fmt::format("{} run {} --seed {}", shell_quoted(options.program), shell_quoted(subject.id), options.seed);
+std::string reproduce_line(std::string_view id, const RunOptions& options) {
+  std::string line = fmt::format("{} run {} --seed {}", shell_quoted(options.program), shell_quoted(id), options.seed);
   if (options.subject.server) {
     line += fmt::format(" --connect {}:{}", options.subject.server->host, options.subject.server->port);
     if (options.subject.pin) line += " --pin " + hex(*options.subject.pin);

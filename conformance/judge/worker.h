@@ -41,9 +41,11 @@ class Worker {
   const Implementation& implementation_;
   Deployment deployment_;
   Waiting waiting_;
+  static constexpr int hung_max = 2;  // each costs as long as a drive may take
+  int hung_ = 0;                      // cases in a row whose adapter did not answer any more
 };
 
 /// The line that runs one case of the run again.
-std::string reproduce_line(const Case& subject, const RunOptions& options);
+std::string reproduce_line(std::string_view id, const RunOptions& options);
 
 }  // namespace coffer::conformance

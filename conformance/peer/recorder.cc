@@ -45,6 +45,8 @@ void Recorder::frame(char connection, Direction direction, const Frame& frame, s
     for (auto& field : describe(*decoded.message)) entry.fields.push_back(std::move(field));
   if (!data_text.empty()) entry.fields.push_back({"data", data_text});
   for (const auto& defect : decoded.defects) entry.note += (entry.note.empty() ? "" : "; ") + defect;
+  entry.told_by_fields =
+      decoded.canonical() && frame.length == frame.body.size() && (frame.kind == kind_data || frame.metadata_blocks == 0);
   const Octets octets = encode(frame);
   entry.octets = octets.size();
   entry.hex = hex(View(octets).first(std::min(octets.size(), hex_octets_max)));

@@ -27,6 +27,7 @@ struct TranscriptEntry {
   std::string hex = {};                // the octets, at most hex_octets_max of them; empty for happenings
   std::uint64_t octets = 0;            // how many there were in all
   std::string note = {};               // why it is not canonical, what was expected here, …
+  bool told_by_fields = false;         // the one encoding of what the fields say: without `hex` nothing is lost but opaque data's content
 };
 
 inline constexpr std::size_t hex_octets_max = 512;

@@ -27,6 +27,7 @@ int list_command(const std::vector<std::string>& globs, const std::string& role,
   if (role == "client") selection.role = Role::client;
   const auto all = all_cases();
   const auto chosen = select(all, selection);
+  if (chosen.empty()) return usage_error("no case of the suite is selected; `coffer-conform list` shows them all");
   auto document = nlohmann::json::array();
   for (const auto* one : chosen) {
     if (json)

@@ -16,6 +16,10 @@ Examples
   coffer-conform explain framing.control_length_over_limit what a case shows, and the sentence it judges
   coffer-conform replay report/report.json                 what did not pass, again, with its transcript
 
+A baseline is a JSON file of failures that you know of: they no longer fail the run, but one that passes again does (exit status 2).
+  {"coffer_baseline": 1, "expected": [{"case": "ID", "reason": "why it is left", "verdict": "fail"}]}
+"verdict" is inconclusive, warn, fail or error; without it any of these is expected.
+
 Exit status: 0 as expected, 1 unexpected failure, 2 stale baseline, 3 inconclusive or incomplete, 4 suite or adapter error, 64 usage.
 An adapter is a program that speaks JSON lines; interop/README.md is its contract.
 )";
@@ -49,14 +53,14 @@ int main(int count, char** words) {
   run->add_option("--fault", request.fault, "The fault that the implementation is to have; `mutate` shows which there are");
   run->add_option("--report", request.report_directory, "Writes report.json, junit.xml and report.html into this directory");
   run->add_option("--transcripts", request.transcripts_file, "Writes what happened on the wire, a JSON line per script, into this file");
-  run->add_option("--baseline", request.baseline_file, "Known failures with their reasons; one that passes now is an error");
+  run->add_option("--baseline", request.baseline_file, "Known failures, as --help says below; one that passes now is an error");
   run->add_option("--seed", request.seed, "Everything made up follows from it; a failure names it");
   run->add_option("--jobs", request.jobs,
                   "Workers, each with its own adapter process; default: two per processor, as much of a case is waiting");
   run->add_option("--shard", request.shard, "I/N: every N-th case, beginning with the I-th");
   run->add_option("--repeat", request.repeat, "Runs each case so often, with other made-up values")->check(CLI::PositiveNumber);
   run->add_option("--answer-ms", request.answer_ms, "How long an answer may take")->check(CLI::PositiveNumber)->capture_default_str();
-  run->add_flag("--trace", request.trace, "Prints every case's transcript as it ends");
+  run->add_flag("--trace", request.trace, "Prints every case's transcript as it ends, and reports it whole though it passed");
   run->add_flag("--quiet", request.quiet, "No progress");
   auto* lenient = run->add_flag("--lenient", request.lenient, "A refusal with another reason code is noted, not failed");
   bool strict = true;

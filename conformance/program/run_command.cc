@@ -126,10 +126,15 @@ class Progress {
 int run_and_report(const std::vector<Case>& all, RunOptions& options, const RunRequest& request) {
   const auto chosen = select(all, options.selection).size() * options.repeat;
   if (chosen == 0) return usage_error("no case of the suite is selected; `coffer-conform list` shows them all");
+  if (!request.report_directory.empty())
+    if (const auto ready = prepare_directory(request.report_directory); !ready) {
+      fmt::print(stderr, "coffer-conform: {}; no case was run\n", ready.error());
+      return exit_suite_error;
+    }
   Progress progress(chosen, request.trace, request.quiet);
   options.on_result = std::ref(progress);
   const auto result = run(all, options);
-  const auto report = to_json(result);
+  const auto report = to_json(result, request.trace ? Passes::whole : Passes::brief);
   const bool terminal_output = ::isatty(STDOUT_FILENO) == 1;
   fmt::print("{}", terminal(report, {.colour = terminal_output && std::getenv("NO_COLOR") == nullptr}));
   std::expected<void, std::string> written;

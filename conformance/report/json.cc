@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "judge/result.h"
+#include "report/brief.h"
 #include "report/report.h"
 
 namespace coffer::conformance {
@@ -34,17 +35,26 @@ std::string outcome(const CaseResult& result) {
   return std::string(name(result.verdict));
 }
 
-json script(const ScriptResult& result) {
-  return {{"verdict", result.ran ? std::string(name(result.verdict)) : "not_run"},
-          {"expected", result.expected},
-          {"actual", result.actual},
-          {"note", result.note},
-          {"duration_us", result.duration_us},
-          {"transcript", to_json(result.transcript)}};
+/// `brief`: nullptr where transcripts are kept whole.
+json script(const ScriptResult& result, BriefLines* brief) {
+  json made = {{"verdict", result.ran ? std::string(name(result.verdict)) : "not_run"},
+               {"expected", result.expected},
+               {"actual", result.actual},
+               {"note", result.note},
+               {"duration_us", result.duration_us}};
+  if (brief != nullptr)
+    made["brief"] = brief->tell(result.transcript);
+  else
+    made["transcript"] = to_json(result.transcript);
+  return made;
 }
 
-json case_json(const CaseResult& result) {
-  json made = script(result.script);
+bool went_as_it_should(const CaseResult& result) {
+  return result.skip == Skip::no && result.verdict == Verdict::pass && result.standing == Standing::as_expected;
+}
+
+json case_json(const CaseResult& result, BriefLines* brief) {
+  json made = script(result.script, brief);
   made.update({{"id", result.id},
                {"chapter", result.chapter},
                {"requirements", result.requirements},
@@ -55,12 +65,12 @@ json case_json(const CaseResult& result) {
                {"script_verdict", result.script.ran ? std::string(name(result.script.verdict)) : "not_run"},
                {"standing", name(result.standing)},
                {"iteration", result.iteration},
-               {"seed", result.seed},
-               {"reproduce", result.reproduce}});
+               {"seed", result.seed}});
+  if (brief == nullptr) made["reproduce"] = result.reproduce;
   if (!result.skip_reason.empty()) made["skip_reason"] = result.skip_reason;
   if (!result.baseline_reason.empty()) made["baseline_reason"] = result.baseline_reason;
   if (!result.adapter_stderr.empty()) made["adapter_stderr"] = result.adapter_stderr;
-  if (result.has_twin) made["twin"] = script(result.twin);
+  if (result.has_twin) made["twin"] = script(result.twin, brief);
   return made;
 }
 
@@ -101,13 +111,15 @@ json requirement_json(const RequirementCover& cover) {
 
 }  // namespace
 
-json to_json(const RunResult& run) {
+json to_json(const RunResult& run, Passes passes) {
   json cases = json::array(), requirements = json::array();
-  for (const CaseResult& one : run.cases) cases.push_back(case_json(one));
+  BriefLines brief;
+  for (const CaseResult& one : run.cases)
+    cases.push_back(case_json(one, passes == Passes::brief && went_as_it_should(one) ? &brief : nullptr));
   for (const RequirementCover& cover : run.requirements) requirements.push_back(requirement_json(cover));
 
   const Implementation& implementation = run.implementation;
-  const json report = {{"coffer_report", 1},
+  const json report = {{"coffer_report", 2},
                        {"suite", {{"name", "coffer-conform"}, {"version", run.suite_version}}},
                        {"specification", {{"name", "Coffer"}, {"version", run.suite_version}, {"requirements", requirements.size()}}},
                        {"implementation",
@@ -126,11 +138,14 @@ json to_json(const RunResult& run) {
                          {"shards", run.shards},
                          {"repeat", run.repeat},
                          {"command_line", run.command_line},
+                         {"reproduce", run.reproduce},
                          {"exit_code", run.exit_code}}},
                        {"preflight_faults", run.preflight_faults},
                        {"stale_unknown", run.stale_unknown},
                        {"summary", summary(run, cases)},
                        {"cases", cases},
+                       {"lines", brief.lines()},
+                       {"fields", brief.fields()},
                        {"requirements", requirements}};
   // Through text and back: what an implementation said may hold anything, what this returns is UTF-8.
   return json::parse(report.dump(-1, ' ', false, json::error_handler_t::replace));

@@ -22,11 +22,25 @@ function element(kind, attributes, ...children) {
   return made;
 }
 
-/** A line of a transcript out of its packed form: places in report.parts. */
-function lineOf([at_us, octets, ...places]) {
-  const [connection, direction, what, fields, hex, note] = places.map((place) => report.parts[place]);
-  return { at_us, octets, connection, direction, what, fields, hex, note };
+const SIGNED = { "+": "sent", "-": "received", "*": "happened", "#": "remark" };
+
+/** A line that brief transcripts share, without its time. */
+function lineAt(place) {
+  const [way, what, names = 0, values = [], note, hex, octets] = report.lines[place];
+  return { connection: way.slice(0, -1), direction: SIGNED[way.slice(-1)], what, fields: report.fields[names].map((name, i) => [name, values[i]]), note, hex, octets };
 }
+
+/** The lines of a script that was run, however they are kept. */
+function linesOf(script) {
+  const lines = [];
+  let tenths = 0;
+  for (let i = 0; i < (script.brief || []).length; i += 2) {
+    tenths += script.brief[i];
+    lines.push({ ...lineAt(script.brief[i + 1]), at_us: tenths * 100 });
+  }
+  return script.transcript || lines;
+}
+const saidIn = (script) => script.transcript ? script.transcript.map((line) => line.what) : script.brief.filter((_, i) => i % 2).map((place) => report.lines[place][1]);
 
 const requirements = new Map(report.requirements.map((one) => [one.id, one]));
 const chapterTitle = (chapter) => chapter.replace(/^\d+-/, "").replaceAll("-", " ").replace(/^./, (c) => c.toUpperCase());
@@ -50,7 +64,7 @@ const filter = { text: "", verdict: null, role: null, chapter: null };
 
 report.cases.forEach((one) => {
   one.chapter ||= "other";
-  one.haystack = [one.id, one.goal, one.expected, one.actual, one.requirements.join(" "), [...new Set(one.transcript.map((line) => lineOf(line).what))].join(" ")].join("\n").toLowerCase();
+  one.haystack = [one.id, one.goal, one.expected, one.actual, one.requirements.join(" "), [...new Set(saidIn(one))].join(" ")].join("\n").toLowerCase();
 });
 const rank = new Map(VERDICTS.map((verdict, i) => [verdict, i]));
 report.cases.sort((a, b) => a.chapter.localeCompare(b.chapter) || rank.get(a.verdict) - rank.get(b.verdict));
@@ -77,9 +91,9 @@ function hexCell(hex, octets) {
   return cell;
 }
 
-function transcript(packed) {
-  if (!packed.length) return element("p.none", {}, "Nothing was exchanged.");
-  const lines = packed.map(lineOf);
+function transcript(script) {
+  const lines = linesOf(script);
+  if (!lines.length) return element("p.none", {}, "Nothing was exchanged.");
   const connections = new Set(lines.map((line) => line.connection).filter(Boolean));
   const rows = lines.map((line) => {
     const fields = (line.fields || []).map(([name, value]) => element("span.field", {}, element("span.name", {}, name), "\u00a0", value, " "));
@@ -123,14 +137,15 @@ function body(one) {
   const reason = one.skip_reason || one.baseline_reason;
   if (reason) parts.push(element("h3", {}, one.skip_reason ? `Why ${words(one.verdict)}` : one.standing === "stale" ? "The baseline lists it, but it passes" : "Listed in the baseline"), element("p", {}, reason));
   if (one.note) parts.push(element("h3", {}, "Note"), element("p", {}, one.note));
-  if (!one.skip_reason) parts.push(element("h3", {}, "Transcript"), transcript(one.transcript));
+  if (!one.skip_reason) parts.push(element("h3", {}, "Transcript"), transcript(one));
   if (one.twin) {
     parts.push(element("h3", {}, `The twin: the nearest valid neighbour, which must be accepted · ${words(one.twin.verdict)}`));
     if (one.twin.actual) parts.push(element("p.none", {}, one.twin.actual));
-    parts.push(transcript(one.twin.transcript));
+    parts.push(transcript(one.twin));
   }
   if (one.adapter_stderr) parts.push(element("h3", {}, "What the adapter wrote"), element("pre.wrote", { tabindex: "0" }, one.adapter_stderr));
-  if (one.reproduce) parts.push(element("h3", {}, "Reproduce"), copyable(one.reproduce));
+  const again = one.reproduce || report.run.reproduce.replace("CASE", one.id);
+  parts.push(element("h3", {}, one.brief ? "Run it again: it passed, and is told briefly here; its octets come with --trace" : "Reproduce"), copyable(one.brief ? again + " --trace" : again));
   return element("div.body", {}, ...parts);
 }
 
@@ -184,7 +199,7 @@ function head() {
   const wrong = [[counts.fail, "fail"], [counts.error, "could not be judged"], [counts.inconclusive, "inconclusive"], [counts.not_run, "not run"]].filter(([count]) => count);
   const tail = wrong.length ? element("span.bad", {}, wrong.map(([count, word]) => `${count} ${word}`).join(", ")) : planned ? element("span.good", {}, "nothing fails") : element("span.bad", {}, "nothing was judged");
   byId("verdict-line").append(element("b", {}, `${counts.pass} of ${planned} planned cases pass`), "; ", tail, ".");
-  const faults = [...report.preflight_faults.map((fault) => `The adapter failed its pre-flight: ${fault}`), ...report.stale_unknown.map((id) => `The baseline lists a case that the suite does not have: ${id}`)];
+  const faults = [...report.preflight_faults.map((fault) => (implementation.adapter ? "The adapter failed its pre-flight: " : "No case was run: ") + fault), ...report.stale_unknown.map((id) => `The baseline lists a case that the suite does not have: ${id}`)];
   byId("faults").append(...faults.map((fault) => element("li", {}, fault)));
   byId("faults").hidden = !faults.length;
   fillBar(byId("overall"), counts, planned);

@@ -2,6 +2,7 @@
 // report kept from another day or machine can be shown again. Must not know: how cases run, sockets, the adapter.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
@@ -13,8 +14,11 @@ namespace coffer::conformance {
 struct RunResult;
 struct TranscriptEntry;
 
+/// How the transcripts of cases that passed as expected are kept: told briefly, or like all others.
+enum class Passes : std::uint8_t { brief, whole };
+
 /// The run as report.json holds it: valid UTF-8 throughout (what is not becomes U+FFFD). The shape: conformance/report/README.md.
-nlohmann::json to_json(const RunResult& run);
+nlohmann::json to_json(const RunResult& run, Passes passes = Passes::brief);
 
 /// A transcript as report.json holds it.
 nlohmann::json to_json(const std::vector<TranscriptEntry>& transcript);
@@ -36,6 +40,9 @@ struct TerminalStyle {
 /// What a run prints at its end: each case that wants attention in full, the chapters, then the counts with their denominator.
 /// Control characters in what the implementation said are shown, never sent to the terminal.
 std::string terminal(const nlohmann::json& report, const TerminalStyle& style);
+
+/// Makes the directory when it is missing, and sees whether a report could be written there. Error: what is in the way, in words.
+std::expected<void, std::string> prepare_directory(const std::filesystem::path& directory);
 
 /// Writes report.json, junit.xml and report.html into the directory, which is made when missing; each file whole or not at all.
 /// Error: what could not be written, in words.

@@ -205,8 +205,10 @@ std::string terminal(const json& report, const TerminalStyle& style) {
   for (std::size_t i = in_full; i < in_full + in_brief; ++i) case_in_brief(page, *wanting[i]);
   if (wanting.size() > in_full + in_brief)
     page.line(fmt::format("  … and {} more in the written report", wanting.size() - in_full - in_brief));
-  for (const std::string fault : faults) page.line("  " + page.painted(colour_of("error"), "adapter ") + for_terminal(fault));
-  if (!faults.empty()) {
+  const bool bare = report.at("implementation").at("adapter") == "";
+  for (const std::string fault : faults)
+    page.line("  " + page.painted(colour_of("error"), bare ? "no case was run: " : "adapter ") + for_terminal(fault));
+  if (!faults.empty() && !bare) {
     page.labelled("command", text(report.at("implementation"), "adapter"));
     page.labelled("next",
                   "no case was run: mend the adapter until `coffer-conform check-adapter` passes; interop/README.md is its contract");

@@ -45,20 +45,27 @@ std::string in_lines(const nlohmann::json& report) {
 
 }  // namespace
 
-std::expected<void, std::string> write_mutation(const nlohmann::json& mutation, const std::filesystem::path& directory) {
+std::expected<void, std::string> prepare_directory(const std::filesystem::path& directory) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
-  if (error) return std::unexpected(fmt::format("cannot make {}: {}", directory.string(), error.message()));
-  auto written = write_whole(directory / "mutate.json", in_lines(mutation));
+  if (error) return std::unexpected(fmt::format("cannot make the report's directory {}: {}", directory.string(), error.message()));
+  const auto probe = directory / "report.json.new";
+  const bool writable = std::ofstream(probe, std::ios::app).good();
+  if (!writable) return std::unexpected(fmt::format("cannot write into the report's directory {}", directory.string()));
+  std::filesystem::remove(probe, error);
+  return {};
+}
+
+std::expected<void, std::string> write_mutation(const nlohmann::json& mutation, const std::filesystem::path& directory) {
+  auto written = prepare_directory(directory);
+  if (written) written = write_whole(directory / "mutate.json", in_lines(mutation));
   if (written) written = write_whole(directory / "mutate.html", mutation_html(mutation));
   return written;
 }
 
 std::expected<void, std::string> write_reports(const nlohmann::json& report, const std::filesystem::path& directory) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error) return std::unexpected(fmt::format("cannot make {}: {}", directory.string(), error.message()));
-  auto written = write_whole(directory / "report.json", in_lines(report));
+  auto written = prepare_directory(directory);
+  if (written) written = write_whole(directory / "report.json", in_lines(report));
   if (written) written = write_whole(directory / "junit.xml", junit(report));
   if (written) written = write_whole(directory / "report.html", html(report));
   return written;

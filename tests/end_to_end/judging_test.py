@@ -2,6 +2,7 @@
 import json
 import os
 import shlex
+import socket
 import sys
 import tempfile
 import unittest
@@ -39,6 +40,12 @@ class JudgingTest(unittest.TestCase):
         report = self.judge(CASE)
         self.assertEqual([case["verdict"] for case in report["cases"]], ["pass"])
         self.assertEqual(report["cases"][0]["twin"]["verdict"], "pass")
+        self.assertNotIn("transcript", report["cases"][0])
+        self.assertIn("login", [report["lines"][place][1] for place in report["cases"][0]["brief"][1::2]])
+        replayed = run(SUITE, "replay", self.path("report/report.json"), CASE)  # passed or not, it can be seen again, whole
+        self.assertEqual(replayed.returncode, 0, replayed.stderr)
+        self.assertIn("login", replayed.stderr)
+        self.assertIn("transcript", self.judge(CASE, "--trace")["cases"][0])
         for name in ("report.json", "junit.xml", "report.html"):
             self.assertTrue(os.path.getsize(self.path("report/" + name)))
 
@@ -70,7 +77,7 @@ for line in sys.stdin:
         self.assertIn("version_too_old", again.stdout)
         self.assertEqual(run("sh", "-c", failed["reproduce"], env={**os.environ, "PATH": BIN + ":" + os.environ["PATH"]}).returncode, 1)
         # Known, it is as expected; and once it passes the list is stale.
-        known = self.path("known.json", json.dumps({"coffer_baseline": 1, "expected": [{"case": failed["id"], "verdict": "fail", "reason": "a strict server"}]}))
+        known = self.path("known.json", json.dumps({"coffer_baseline": 1, "expected": [{"case": failed["id"], "reason": "a strict server"}]}))
         self.judge(failed["id"], "--baseline", known, adapter=adapter, expect=0)
         self.judge(failed["id"], "--baseline", known, expect=2)
 
@@ -78,6 +85,9 @@ for line in sys.stdin:
         for arguments in (["no.such.case"], ["--shard", "3/2"], ["--baseline", "/nowhere"], ["--pin", "12"], ["--no-such-option"]):
             with self.subTest(arguments):
                 self.judge(*arguments, expect=64)
+        for command in ("run", "list"):
+            unknown = run(SUITE, command, "no.such.case", *(["--adapter", REFERENCE] if command == "run" else []))
+            self.assertEqual((unknown.returncode, unknown.stdout), (64, ""))
         self.assertEqual(run(SUITE).returncode, 64)
         self.assertEqual(run(SUITE, "--help").returncode, 0)
         self.judge(CASE, adapter="exit 7", expect=4)
@@ -93,9 +103,50 @@ for line in sys.stdin:
                 summary = json.load(file)["summary"]
             self.assertGreater(summary["pass"], 10)
             self.assertGreater(summary["unimplemented"], 0)  # what needs an adapter is named, not passed
-            self.assertEqual(run(SUITE, "run", CASE, "--connect", f"127.0.0.1:{server.port}", "--pin", "00" * 32).returncode, 3)
+            wrong = run(SUITE, "run", "--connect", f"127.0.0.1:{server.port}", "--pin", "00" * 32)
+            self.assertEqual(wrong.returncode, 4, wrong.stdout[-3000:])
+            self.assertEqual(wrong.stdout.count("no case was run"), 1, wrong.stdout[-3000:])
+            for said in (server.pin, "00" * 32, "--pin"):
+                self.assertIn(said, wrong.stdout)
+            self.assertLess(len(wrong.stdout.splitlines()), 20)
         finally:
             server.stop()
+
+    def test_a_server_that_is_not_there_is_one_line_and_no_case(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+        ended = run(SUITE, "run", "--connect", f"127.0.0.1:{port}", "--report", self.path("report"))
+        self.assertEqual(ended.returncode, 4, ended.stdout[-3000:])
+        self.assertIn(f"no case was run: tried a TCP connection to 127.0.0.1:{port}: ", ended.stdout)
+        with open(self.path("report/report.json"), encoding="utf-8") as file:
+            report = json.load(file)
+        self.assertEqual((report["summary"]["not_run"], len(report["preflight_faults"])), (report["summary"]["planned"], 1))
+        with socket.create_server(("127.0.0.1", 0)) as mute:  # accepts, and says nothing
+            ended = run(SUITE, "run", "--connect", f"127.0.0.1:{mute.getsockname()[1]}", "--answer-ms", "300")
+            self.assertEqual(ended.returncode, 4, ended.stdout[-3000:])
+            self.assertIn("tried a TLS 1.2 handshake", ended.stdout)
+
+    def test_a_report_that_cannot_be_written_costs_no_run(self):
+        ended = run(SUITE, "run", CASE, "--adapter", f"touch {shlex.quote(self.path('was-started'))}", "--report", self.path("file", "") + "/below")
+        self.assertEqual(ended.returncode, 4, ended.stderr)
+        self.assertIn(self.path("file"), ended.stderr)
+        self.assertFalse(os.path.exists(self.path("was-started")))
+
+    def test_a_client_adapter_that_hangs_is_an_adapter_error(self):
+        hangs = self.path("hangs.py", """
+import json, sys
+for line in sys.stdin:
+    request = json.loads(line)
+    if request["verb"] == "drive":
+        continue
+    known = {"hello": {"name": "hangs", "roles": ["client"]}, "reset": {}, "bye": {}}
+    print(json.dumps({"id": request["id"], **known.get(request["verb"], {"unimplemented": "no"})}), flush=True)
+""")
+        report = self.judge("client.state.await_pro*", "--answer-ms", "500", "--jobs", "1", adapter=shlex.join([sys.executable, hangs]), expect=4)
+        verdicts = [case["verdict"] for case in report["cases"]]
+        self.assertGreater(len(verdicts), 5)
+        self.assertEqual(verdicts, ["error"] * 2 + ["not_run"] * (len(verdicts) - 2))  # it is not asked for ever
+        self.assertIn("drive", report["cases"][0]["actual"])
 
     def test_everything_can_be_asked_about(self):
         listed = json.loads(run(SUITE, "list", "--json").stdout)

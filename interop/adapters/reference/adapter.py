@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 START_SECONDS_MAX = 30
-DRIVE_SECONDS_MAX = 60
+DRIVE_SECONDS_MAX = 25
 VERBS = ("hello", "prepare", "serve", "drive", "admin", "observe", "reset", "bye")
 IDENTITY = ("server.key.pem", "server.certificate.pem")
 ENDED = {0: "ok", 2: "refused"}  # the client's exit status; everything else is a failure
@@ -147,7 +147,10 @@ class Reference:
             words = [do, *request.get("paths", []), *([str(request["version"])] if "version" in request else [])]
         else:
             raise Unimplemented(f"nothing is known of {do}")
-        ended = self.run(home, request, *words, given=given)
+        try:
+            ended = self.run(home, request, *words, given=given)
+        except subprocess.TimeoutExpired:
+            return {"ended": "failed", "detail": f"the client was ended after {DRIVE_SECONDS_MAX} s"}
         return {"ended": ENDED.get(ended.returncode, "failed"), "detail": (ended.stdout + ended.stderr).strip()}
 
 

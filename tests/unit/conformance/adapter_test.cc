@@ -87,6 +87,16 @@ TEST(Adapter, a_late_reply_to_what_was_given_up_is_no_fault) {
   EXPECT_EQ(adapter.call("serve", {}, 20s)["port"], 2);
 }
 
+TEST(Adapter, one_that_is_given_up_is_asked_nothing_more) {
+  Adapter adapter("sh -c 'read request; read another'");
+  EXPECT_THROW(adapter.await_or_give_up(adapter.begin("drive"), 50ms), SuiteFault);
+  EXPECT_TRUE(adapter.hung());
+  EXPECT_TRUE(adapter.broken());
+  Adapter other(honest);
+  EXPECT_THROW(other.await_or_give_up(other.begin("drive"), 20s), Unimplemented);
+  EXPECT_FALSE(other.hung());
+}
+
 TEST(Adapter, more_chatter_than_a_pipe_holds_blocks_nobody) {
   Adapter adapter(
       "/usr/bin/python3 -u -c 'import json,sys\nfor line in sys.stdin:\n sys.stderr.write(\"x\"*300000+\"the end\")\n "

@@ -1,4 +1,5 @@
 // The judge, with scripts that do what they are told: verdicts, twins, baselines, selections, exit statuses.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -77,6 +78,10 @@ TEST(Standing, is_judged_against_the_baseline) {
   EXPECT_EQ(standing(fails, *baseline), Standing::as_expected);
   EXPECT_EQ(standing(passes, *baseline), Standing::stale);
   EXPECT_EQ(standing(breaks, *baseline), Standing::unexpected);
+  const auto any = parse_baseline(R"({"coffer_baseline":1,"expected":[{"case":"test.case","reason":"known, however it ends"}]})");
+  ASSERT_TRUE(any) << any.error();
+  EXPECT_EQ(standing(breaks, *any), Standing::as_expected);
+  EXPECT_EQ(standing(passes, *any), Standing::stale);
   EXPECT_EQ(standing(passes, {}), Standing::as_expected);
   EXPECT_EQ(standing(cannot, *baseline), Standing::as_expected);
 }
@@ -143,7 +148,7 @@ TEST(Run, an_adapter_that_is_not_fit_runs_nothing) {
   EXPECT_EQ(result.counts.not_run, result.counts.selected);
 }
 
-TEST(Run, a_port_where_nobody_listens_passes_nothing) {
+TEST(Run, a_port_where_nobody_listens_is_said_once_and_no_case_runs) {
   std::uint16_t free_port = 0;
   {
     ListeningSocket closed_at_once;
@@ -152,9 +157,10 @@ TEST(Run, a_port_where_nobody_listens_passes_nothing) {
   RunOptions options;
   options.subject.server = Endpoint{"127.0.0.1", free_port};
   const auto result = run(all_cases(), options);
-  EXPECT_EQ(result.counts.pass, 0u);
-  EXPECT_GT(result.counts.inconclusive, 100u);
-  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.preflight_faults, testing::ElementsAre(HasSubstr(fmt::format("127.0.0.1:{}: ", free_port))));
+  EXPECT_GT(result.counts.selected, 100u);
+  EXPECT_EQ(result.counts.not_run, result.counts.selected);
+  EXPECT_EQ(result.exit_code, 4);
 }
 
 TEST(Suite, every_case_is_well_formed) {

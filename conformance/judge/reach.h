@@ -1,0 +1,16 @@
+// Before the first case against a server that runs already: can it be spoken to at all? Must not know: cases, adapters, frames.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "peer/channel.h"
+#include "peer/peer.h"
+
+namespace coffer::conformance {
+
+/// One TCP connection and one TLS handshake. Nothing when both come about; else one line that says what was tried, what was seen and what
+/// to do.
+std::optional<std::string> cannot_reach(const Endpoint& server, const std::optional<Octets>& pin, const Patience& patience);
+
+}  // namespace coffer::conformance
