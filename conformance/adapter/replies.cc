@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "peer/outcome.h"
 
 namespace coffer::conformance {
@@ -9,6 +11,15 @@ namespace coffer::conformance {
 using nlohmann::json;
 
 namespace {
+
+/// A claim for people: a text as it is, a list of texts joined, anything else as JSON.
+std::string in_words(const json& claim) {
+  if (claim.is_string()) return claim.get<std::string>();
+  if (!claim.is_array() || !std::ranges::all_of(claim, [](const json& one) { return one.is_string(); })) return claim.dump();
+  std::string joined;
+  for (const json& one : claim) joined += (joined.empty() ? "" : ", ") + one.get<std::string>();
+  return joined;
+}
 
 std::string shortened(const std::string& text) { return text.size() <= 200 ? text : text.substr(0, 200) + "…"; }
 
@@ -104,7 +115,7 @@ Hello read_hello(const json& reply) {
   }
   if (const auto claims = reply.find("claims"); claims != reply.end()) {
     if (!claims->is_object()) throw SuiteFault("`hello` must answer with \"claims\" as an object, or without");
-    for (const auto& [key, value] : claims->items()) hello.claims[key] = value.is_string() ? value.get<std::string>() : value.dump();
+    for (const auto& [key, value] : claims->items()) hello.claims[key] = in_words(value);
   }
   return hello;
 }
