@@ -1,9 +1,10 @@
 -- Users, computers and connections: who gets in on which computer, and to whose archives. Passwords are right here; what is left to check is whose computer
--- it is, whether it is connected already, and whether user and computer are allowed. Checks take time, and states change meanwhile.
+-- it is, whether a verified user's session has its place already, and whether user and computer are allowed. Checks take time, and states change meanwhile.
 const
   USERS: 2;
   COMPUTERS: 2;
   CONNECTIONS: 3;
+  IMPOSTORS: false;                                      -- connections that show a computer they are not
 
 type
   user: scalarset(USERS);
@@ -26,6 +27,8 @@ var
   -- watched
   reached_foreign: boolean;
   rebound: boolean;
+  kept_out: boolean;                                     -- a computer was refused though nobody is verified on it
+  told_a_stranger: boolean;                              -- somebody not its owner learnt that the place is taken
 
 function owned(c: computer): boolean;
 begin return !isundefined(owner[c]); endfunction;
@@ -36,13 +39,20 @@ begin
   return owner[c] = u;
 endfunction;
 
-function connected(c: computer): boolean;
+-- A session whose user is verified has the computer's place.
+function inside_on(c: computer): boolean;
 begin
   for k: connection do
-    if at[k] != away then if showing[k] = c then return true; endif; endif;
+    if at[k] = inside then if showing[k] = c then return true; endif; endif;
   endfor;
   return false;
 endfunction;
+
+function taken(c: computer): boolean;
+begin return inside_on(c); endfunction;
+
+function login_good(k: connection): boolean;
+begin return allowed[naming[k]] & state[showing[k]] != blocked & (!owned(showing[k]) | mine(showing[k], naming[k])); endfunction;
 
 -- Whether a session of this user reaches what this other user stored from the same computer.
 function reaches(u: user; whose: user): boolean;
@@ -66,23 +76,33 @@ startstate begin
   for k: connection do leave(k); endfor;
   reached_foreign := false;
   rebound := false;
+  kept_out := false;
+  told_a_stranger := false;
 endstartstate;
 
 ruleset k: connection do
   ruleset c: computer; honest: boolean do
-    rule "a computer is admitted" at[k] = away & state[c] != blocked & !connected(c) ==> begin at[k] := shown; showing[k] := c; genuine[k] := honest; endrule;
+    rule "a computer is admitted" at[k] = away & state[c] != blocked & !taken(c) & (honest | IMPOSTORS) ==> begin at[k] := shown; showing[k] := c; genuine[k] := honest; endrule;
+  endruleset;
+  ruleset c: computer do
+    rule "a computer is refused" at[k] = away & (state[c] = blocked | taken(c)) ==> begin if state[c] != blocked & !inside_on(c) then kept_out := true; endif; endrule;
   endruleset;
   ruleset u: user do
     rule "a login arrives" at[k] = shown ==> begin at[k] := checking; naming[k] := u; endrule;
   endruleset;
-  rule "the login is admitted" at[k] = checking & allowed[naming[k]] & state[showing[k]] != blocked & (!owned(showing[k]) | mine(showing[k], naming[k])) ==>
+  rule "the login is admitted" at[k] = checking & login_good(k) & !inside_on(showing[k]) ==>
   begin
     if owned(showing[k]) & !mine(showing[k], naming[k]) then rebound := true; endif;
     owner[showing[k]] := naming[k];
     state[showing[k]] := active;
     at[k] := inside;
   endrule;
-  rule "the login is refused" at[k] = checking & !(allowed[naming[k]] & state[showing[k]] != blocked & (!owned(showing[k]) | mine(showing[k], naming[k]))) ==> begin leave(k); endrule;
+  rule "the login is refused" at[k] = checking & !login_good(k) ==> begin leave(k); endrule;
+  rule "a good login finds the place taken" at[k] = checking & login_good(k) & inside_on(showing[k]) ==>
+  begin
+    if !mine(showing[k], naming[k]) then told_a_stranger := true; endif;
+    leave(k);
+  endrule;
   rule "the connection ends" at[k] != away ==> begin leave(k); endrule;
   rule "it backs up" at[k] = inside ==> begin archive[showing[k]][naming[k]] := true; endrule;
   ruleset whose: user do
@@ -114,8 +134,10 @@ ruleset u: user do
   endrule;
 endruleset;
 
-invariant "one_connection_per_computer"
-  forall j: connection do forall k: connection do at[j] != away & at[k] != away & j != k -> showing[j] != showing[k] endforall endforall;
+invariant "one_session_per_computer"
+  forall j: connection do forall k: connection do at[j] = inside & at[k] = inside & j != k -> showing[j] != showing[k] endforall endforall;
+invariant "strangers_keep_nobody_out" !kept_out;
+invariant "place_is_no_secret_leaked" !told_a_stranger;
 invariant "inside_is_the_owner" forall k: connection do at[k] = inside -> mine(showing[k], naming[k]) endforall;
 invariant "owner_stays" !rebound;
 invariant "blocked_computer_is_out" forall k: connection do at[k] != away -> state[showing[k]] != blocked endforall;

@@ -45,7 +45,7 @@ begin
     if h = server_on_done & operation = e_restore_begin then restore_begun := true; endif;
     if h = server_on_restore_done & operation = e_restore_end then restore_begun := false; endif;
   endif;
-  if h = server_on_malformed | h = server_on_timer | h = server_on_refused | h = server_on_failed | h = server_on_computer_refused
+  if h = server_on_malformed | h = server_on_timer | h = server_on_refused | h = server_on_failed | h = server_on_computer_refused | h = server_on_place_taken
    | h = server_on_login_refused | h = server_on_disconnect | h = server_on_peer_closed | h = server_on_stop then
     faulted := true;
   endif;
