@@ -25,7 +25,6 @@ JUDGED = {"wire", "state", "model", "review", "vector"}
 CLAIM = r"[WTPVR]\d+"
 PROVENANCE = re.compile(rf"^(?:says {CLAIM}(?:, {CLAIM})*|implies {CLAIM}(?:, {CLAIM})*|conflict {CLAIM}(?:/{CLAIM})+|chosen|external [A-Z].*\d.*)$")
 ID = re.compile(r"\b(?!AES|SHA)([A-Z]{3})-(\d{3})\b")
-ID_RANGE = re.compile(r"\b([A-Z]{3})-(\d{3})(?: to \1-(\d{3}))?")
 SNAKE = re.compile(r"(?<![\w/.-])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w/(-]|\.\w)")
 NAMED_REASON = re.compile(r"close (?:it |the connection )?with ([a-z_]+)\b|[Rr]eason ([a-z]+_[a-z_]+|goodbye|timeout|busy)\b")
 NAMED_TIMER = re.compile(r"\b([a-z_]+) timer\b")
@@ -130,32 +129,14 @@ def rationale(lint):
     """Each chosen or conflicting requirement is named by a rationale of its chapter that says what was rejected."""
     for stem, lines in lint.chapters.items():
         covered = set()
-        for number, text in paragraphs(lines):
+        for number, text in specification.paragraphs(lines):
             if text.startswith("**Rationale**"):
                 if "ejected" not in text:
                     lint.report(f"{stem}.md", number, "rationale", "a rationale names the rejected alternative (`Rejected: …`)")
-                covered |= named_ids(text)
+                covered |= specification.named_ids(text)
         for r in lint.spec.requirements:
             if r.chapter == stem and r.provenance.split()[0] in ("chosen", "conflict") and r.id not in covered:
                 lint.report(f"{stem}.md", r.line, "rationale", f"{r.id} is `{r.provenance}`, and no **Rationale** paragraph of the chapter names it")
-
-
-def paragraphs(lines):
-    """(number of its first line, its lines as one) of each run of lines between empty ones."""
-    first, held = 1, []
-    for number, line in enumerate([*lines, ""], 1):
-        if line.strip():
-            first, held = (first if held else number), [*held, line]
-        elif held:
-            yield first, " ".join(held)
-            held = []
-
-
-def named_ids(text):
-    ids = set()
-    for prefix, first, last in ID_RANGE.findall(text):
-        ids |= {f"{prefix}-{n:03}" for n in range(int(first), int(last or first) + 1)}
-    return ids
 
 
 def references(lint):

@@ -5,6 +5,7 @@ import re
 import subprocess
 import tomllib
 
+ID_RANGE = re.compile(r"\b([A-Z]{3})-(\d{3})(?: to \1-(\d{3}))?")
 LINE = re.compile(r"^- \*\*([A-Z]{3}-\d{3})\*\* \(([^·]+)·([^·]+)·([^·]+)·([^)]+)\) (.+)$")
 
 
@@ -89,3 +90,32 @@ def read_layout(root):
             if match[5]:
                 structs[-1].tags.append(snake(match[1]))
     return structs
+
+
+def paragraphs(lines):
+    """(number of its first line, its lines as one) of each run of lines between empty ones."""
+    first, held = 1, []
+    for number, line in enumerate([*lines, ""], 1):
+        if line.strip():
+            first, held = (first if held else number), [*held, line]
+        elif held:
+            yield first, " ".join(held)
+            held = []
+
+
+def named_ids(text):
+    ids = set()
+    for prefix, first, last in ID_RANGE.findall(text):
+        ids |= {f"{prefix}-{n:03}" for n in range(int(first), int(last or first) + 1)}
+    return ids
+
+
+def read_rationales(root):
+    """id -> (chapter, line, its words) of the first **Rationale** of its chapter that names it."""
+    found = {}
+    for path in sorted(root.glob("[0-9][0-9]-*.md")):
+        for line, text in paragraphs(path.read_text().splitlines()):
+            if text.startswith("**Rationale**"):
+                for identity in named_ids(text):
+                    found.setdefault(identity, (path.stem, line, text.removeprefix("**Rationale** ")))
+    return found

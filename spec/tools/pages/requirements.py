@@ -1,0 +1,74 @@
+"""One requirement as a block of the page: what it asks, where it comes from, and its evidence beside it."""
+import html
+import re
+
+from evidence.ledger import COLUMNS
+
+KEYWORD = re.compile(r"\b(MUST NOT|MUST|SHOULD NOT|SHOULD|MAY)\b")
+MANY = 12
+WORDS = {"code": "code", "vectors": "vectors", "tests": "tests", "cases": "cases", "faults": "faults", "models": "models"}
+EXPLAINED = {"code": "places in the reference that enforce it", "vectors": "vectors that a test ran", "tests": "tests that ran and passed", "cases": "cases of the suite that passed",
+             "faults": "deliberate violations that a case noticed", "models": "claims of models that hold"}
+
+
+def counted(e):
+    """column -> (good, all)."""
+    return {"code": (len(e.code), len(e.code)), "vectors": (sum(v.ran for v in e.vectors), len(e.vectors)), "tests": (sum(t.passed for t in e.tests), len(e.tests)),
+            "cases": (sum(c.passed for c in e.cases), len(e.cases)), "faults": (sum(f.killed for f in e.faults), len(e.faults)), "models": (sum(m.holds for m in e.models), len(e.models))}
+
+
+def chip(column, good, every, known):
+    if not known:
+        return f'<span class="chip unknown" title="{EXPLAINED[column]}: not known, no run left a report">{WORDS[column]} ?</span>'
+    state = "none" if not every else "good" if good == every else "bad"
+    return f'<span class="chip {state}" title="{EXPLAINED[column]}">{WORDS[column]} {good if good == every else f"{good}/{every}"}</span>'
+
+
+def block(e, link, known, exceptions):
+    r = e.requirement
+    sentence = KEYWORD.sub(r'<em class="keyword">\1</em>', link(html.escape(r.sentence, quote=False)))
+    chips = "".join(chip(c, *counted(e)[c], c in known) for c in COLUMNS)
+    stale = '<span class="chip bad" title="edited since its citations were looked at">stale</span>' if e.stale else ""
+    return (f'<section class="requirement" id="{r.id}" aria-labelledby="{r.id}-name"><header><a class="id" id="{r.id}-name" href="#{r.id}">{r.id}</a>'
+            f'<span class="facts">{r.level} · {r.role} · {r.judged}</span>{origin(e, link)}</header>'
+            f'<p class="sentence">{sentence}</p>'
+            f'<details><summary><span class="chips">{chips}{stale}</span></summary><div class="evidence">{lists(e, link, exceptions)}</div></details></section>')
+
+
+def origin(e, link):
+    """The provenance, leading to the claim it names and to the paragraph that says why."""
+    word, _, rest = e.requirement.provenance.partition(" ")
+    first = re.search(r"[A-Z]{3}-\d{3}", e.rationale[2]) if e.rationale else None
+    said = f'<a href="#why-{first[0]}" title="why">{word}</a>' if first else word
+    return f'<span class="from {word}">{said} {link(html.escape(rest))}</span>'
+
+
+def lists(e, link, exceptions):
+    parts = [f'<dt>source</dt><dd>{link(i)}: {html.escape(text)} <span class="soft">({html.escape(title)})</span></dd>' for i, text, title in e.claims]
+    parts += group("code", [f"<code>{c.place}</code>" for c in e.code])
+    parts += group("vectors", [judged(v.ran, f"<code>{html.escape(v.id)}</code> {html.escape(v.comment)}") for v in e.vectors])
+    parts += group("tests", [judged(t.passed, f"<code>{html.escape(t.name)}</code>") for t in e.tests])
+    parts += group("cases", [judged(c.passed, f"<code>{html.escape(c.id)}</code> {html.escape(c.goal)}" + ("" if c.passed else f" <b>({c.verdict})</b>")) for c in e.cases])
+    parts += group("faults", [judged(f.killed, f"<code>{html.escape(f.id)}</code> {html.escape(f.text)}" + (f", killed by {killers(f)}" if f.killers else "")) for f in e.faults])
+    parts += group("models", [judged(m.holds, f"<code>{html.escape(m.id)}</code> {html.escape(m.text)}") for m in e.models])
+    for x in exceptions:
+        if x.get("requirement") == e.requirement.id:
+            parts.append(f'<dt>excused</dt><dd>from a {" and a ".join(x["from"])}; judged by {x["instead"]} instead: {link(html.escape(x["reason"]))}</dd>')
+    return f"<dl>{''.join(parts)}</dl>" if parts else '<p class="soft">No evidence of any kind.</p>'
+
+
+def killers(f):
+    more = f" and {len(f.killers) - 2} more" if len(f.killers) > 2 else ""
+    return ", ".join(f"<code>{html.escape(k)}</code>" for k in f.killers[:2]) + more
+
+
+def judged(good, text):
+    return f'<span class="{"yes" if good else "no"}">{"✓" if good else "✗"}</span> {text}'
+
+
+def group(name, items):
+    if not items:
+        return []
+    rest = f'<li class="soft">and {len(items) - MANY} more</li>' if len(items) > MANY + 1 else ""
+    shown = items[:MANY] if rest else items
+    return [f"<dt>{name}</dt><dd><ul>{''.join(f'<li>{i}</li>' for i in shown)}{rest}</ul></dd>"]

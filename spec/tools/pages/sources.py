@@ -1,0 +1,91 @@
+"""The ledger of provenance: which share of each chapter the sources say, imply, contradict or leave to us; and where each claim of the sources went."""
+import collections
+import html
+import re
+
+KINDS = {"says": "a source states it", "implies": "it follows from what a source states", "conflict": "sources disagree; the rationale says which won",
+         "chosen": "the sources are silent; the rationale names what was rejected", "external": "another standard states it"}
+
+
+def shares(requirements):
+    count = collections.Counter(r.provenance.split()[0] for r in requirements)
+    return {kind: count[kind] for kind in KINDS}
+
+
+def bar(counts):
+    total = sum(counts.values())
+    return '<span class="bar" aria-hidden="true">' + "".join(f'<i class="{k}" style="flex-grow:{n}"></i>' for k, n in counts.items() if n) + "</span>" if total else ""
+
+
+def legend():
+    return '<ul class="legend">' + "".join(f'<li><i class="{k}"></i><b>{k}</b> {text}</li>' for k, text in KINDS.items()) + "</ul>"
+
+
+def table(spec, titles):
+    chapters = collections.defaultdict(list)
+    for r in spec.requirements:
+        chapters[r.chapter].append(r)
+    rows = [(f'<a href="#section-{int(c[:2])}">{titles[c]}</a>', shares(rs)) for c, rs in chapters.items()] + [("all chapters", shares(spec.requirements))]
+    heads = "".join(f'<th scope="col">{h}</th>' for h in ("chapter", "share", *KINDS, "all"))
+    body = "".join(f'<tr{" class=total" if name == "all chapters" else ""}><td>{name}</td><td class="share">{bar(counts)}</td>' + "".join(f'<td class="n">{n or ""}</td>' for n in counts.values())
+                   + f'<td class="n">{sum(counts.values())}</td></tr>' for name, counts in rows)
+    return f'<div class="wide" tabindex="0"><table class="shares"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def uses(spec):
+    """claim -> [(kind, requirement id)] by the provenance of requirements."""
+    found = collections.defaultdict(list)
+    for r in spec.requirements:
+        kind, _, rest = r.provenance.partition(" ")
+        if kind in ("says", "implies", "conflict"):
+            for claim in re.findall(r"[WTPVR]\d+", rest):
+                found[claim].append((kind, r.id))
+    return found
+
+
+def tabled(spec):
+    """claim -> what a table's row takes from it."""
+    return {row["claim"]: "the table of roles" for row in spec.tables["permissions"]["role"] if "claim" in row}
+
+
+def mentions(chapters):
+    """claim -> the sections whose prose names it."""
+    found = collections.defaultdict(list)
+    for text in chapters.values():
+        section = ""
+        for line in text.split("\n"):
+            if heading := re.match(r"#+ (\d+(?:\.\d+)?) ", line):
+                section = heading[1]
+            elif not line.startswith("- **"):
+                for claim in re.findall(r"\b([WTPVR]\d{1,2})\b", line):
+                    if section and section not in found[claim] and section != "1.4":  # 1.4 explains the notation
+                        found[claim].append(section)
+    return found
+
+
+def claims(spec, ledger_sources, chapters, link):
+    used, named, rows_of = uses(spec), mentions(chapters), tabled(spec)
+    out, covered = [], 0
+    for document in ledger_sources["document"]:
+        rows = []
+        for identity, text in ledger_sources["claims"].items():
+            if identity[0] != document["prefix"]:
+                continue
+            covered += bool(used[identity] or identity in rows_of)
+            rows.append(f'<tr id="{identity}"><td><a href="#{identity}">{identity}</a></td><td>{html.escape(text)}</td><td>{where(used[identity], named[identity], rows_of.get(identity), link)}</td></tr>')
+        out.append(f'<h3 id="source-{document["prefix"]}">{document["prefix"]}: {html.escape(document["title"])}</h3><div class="wide" tabindex="0"><table class="claims"><thead><tr><th scope="col">id</th>'
+                   f'<th scope="col">claims</th><th scope="col">where it went</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>')
+    return "\n".join(out), covered
+
+
+def where(used, named, table_of, link):
+    parts = [f'<span class="from says">says</span> <a href="#table-permissions-and-roles">{table_of}</a>'] if table_of else []
+    for kind in KINDS:
+        ids = [i for k, i in used if k == kind]
+        if ids:
+            parts.append(f'<span class="from {kind}">{kind}</span> ' + " ".join(link(i) for i in ids))
+    if named:
+        parts.append('<span class="soft">discussed in ' + ", ".join(f'<a href="#section-{s}">{s}</a>' for s in named) + "</span>")
+    if not used and not table_of:
+        parts.insert(0, '<span class="chip none">not covered yet</span>')
+    return "<br>".join(parts)
