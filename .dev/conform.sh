@@ -10,10 +10,13 @@ run_conform() {
   if [ $own = 1 ]; then
     arguments+=(--adapter "$(printf '%q ' "$python" "$PWD/interop/adapters/reference/adapter.py" --server "$PWD/build/dev/bin/cofferd" --client "$PWD/build/dev/bin/coffer")")
   fi
+  . .dev/transitions.sh
+  if [ $own = 1 ]; then transitions_of conform; fi
   step "judging"
   rm -rf build/conform
   local status=0 suite=$PWD/build/dev/bin/coffer-conform report=$PWD/build/conform
   (cd "$called_from" && "$suite" run --report "$report" "${arguments[@]}") || status=$?
+  if [ $own = 1 ] && [ -e build/transitions/conform.ndjson ] && ! replay_transitions conform && [ $status = 0 ]; then status=1; fi
   if [ -e "$report/report.html" ]; then step "report: $report/report.html"; fi
   return $status
 }

@@ -12,6 +12,7 @@ run_help() {
                      the models of the specification: claims, covers, mutants, non-claims
   trace [ID…]        a requirement from its source to code, tests, cases, faults, models, vectors; without ID: all, by chapter
         --gate       what the last runs left without evidence; --accept ID…: its citations were looked at again; --help: more
+  spec               the specification as one page of HTML, evidence beside each requirement: build/spec/index.html
   fuzz TARGET --seconds N | smoke
                      one fuzz target for N seconds, or every target briefly
   bench [ARGUMENT…]  the benchmarks

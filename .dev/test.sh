@@ -3,6 +3,7 @@
 #   asan   unit, property and simulation tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #   tsan   the tests of the rooms that use threads, under ThreadSanitizer
 run_test() {
+  . .dev/transitions.sh
   local lane lanes=("$@") failed=()
   if [ ${#lanes[@]} -eq 0 ]; then lanes=(main asan tsan); fi
   for lane in "${lanes[@]}"; do
@@ -11,7 +12,7 @@ run_test() {
   need build model  # the model runner is tested with the checkers it runs
   for lane in "${lanes[@]}"; do
     case $lane in
-      main) build dev; ctest_in dev || failed+=(main) ;;
+      main) build dev; transitions_of tests; ctest_in dev || failed+=(main); replay_transitions tests || failed+=(transitions) ;;
       asan) build asan sanitized_tests; ctest_in asan -L sanitized || failed+=(asan) ;;
       tsan) build tsan threaded_tests; ctest_in tsan -L threaded || failed+=(tsan) ;;
     esac

@@ -12,6 +12,7 @@
 
 #include "client/commands.h"
 #include "client/printable.h"
+#include "transitions/transition_file.h"
 
 namespace coffer::client {
 namespace {
@@ -85,11 +86,13 @@ int run(int count, char** arguments) {
   app.require_subcommand(1);
   Context context{.home = default_home()};
   bool json = false;
-  std::string timers;
+  std::string timers, transition_file;
   std::function<Outcome<Shown>()> command;
   app.add_option("--home", context.home, "device directory (default: $COFFER_HOME or ~/.coffer)");
   app.add_flag("--json", json, "print one JSON object");
   app.add_option("--timers-ms", timers, "override timers, for tests: step=500,answer=2000");
+  app.add_option("--transitions", transition_file, "append each step of the session to this file, as JSON lines; nothing secret is in it")
+      ->envname("COFFER_TRANSITIONS");
   app.fallthrough();
 
   InitArguments init;
@@ -141,6 +144,8 @@ int run(int count, char** arguments) {
   if (!timers.empty())
     if (const std::string wrong = take_timers(timers, context.timers); !wrong.empty())
       return print(Failure{ExitCode::usage, "--timers-ms " + wrong}, json);
+  if (!transition_file.empty() && !transitions::write_transitions(transition_file))
+    return print(Failure{ExitCode::usage, "--transitions " + transition_file + " cannot be written"}, json);
   const auto shown = command();
   return shown ? print(*shown, json) : print(shown.error(), json);
 }

@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "protocol/checksum.h"
@@ -26,6 +27,7 @@ struct ClientSession::Machine {
   client_state::Any where = client_state::Connecting{};
   std::optional<Time> deadline = {};
   std::set<Digest> to_send = {};  // named missing in this session and not yet sent
+  std::string_view broken_rule = {};  // the rule by which this side ended the session
   FrameReader reader = {};
   Checksum checksum = {};
   std::deque<ClientAction> actions = {};
@@ -37,6 +39,7 @@ struct ClientSession::Machine {
   void drive();
   void receive(const Frame& frame);
   void take(Event event, Input input);
+  void step(Event event, Input input);
   void run(Handler handler, Input input);
   bool sound(const ClientRequest& request) const;
 

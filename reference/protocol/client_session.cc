@@ -3,6 +3,7 @@
 
 #include "fault/switch.h"
 #include "protocol/client_machine.h"
+#include "protocol/transition.h"
 
 namespace coffer::protocol {
 
@@ -61,6 +62,12 @@ void ClientSession::Machine::receive(const Frame& frame) {
 }
 
 void ClientSession::Machine::take(Event event, Input input) {
+  const auto from = state();
+  step(event, std::move(input));
+  tell("client_session", this, from, event, state(), broken_rule);
+}
+
+void ClientSession::Machine::step(Event event, Input input) {
   // [SES-001] An endpoint MUST walk the steps … in this order, as the tables of server_session and client_session say.
   if (const auto* row = find(state(), event)) return run(row->handler, std::move(input));
   // The table's default: wire events close, all others cannot matter to a state that has no row for them.
@@ -108,6 +115,7 @@ void ClientSession::Machine::run(Handler handler, Input input) {
 ClientSession::ClientSession(ClientSettings settings, Time now) : machine_(new Machine{.settings = std::move(settings), .now = now}) {
   machine_->reader.set_verified();  // [FRM-010] binds servers alone
   machine_->arm();
+  tell_beginning("client_session", machine_.get(), machine_->state());
 }
 ClientSession::~ClientSession() = default;
 ClientSession::ClientSession(ClientSession&&) noexcept = default;

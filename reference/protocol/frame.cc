@@ -9,6 +9,7 @@
 
 #include "coffer/spec/limits.h"
 #include "fault/switch.h"
+#include "protocol/transition.h"
 
 namespace coffer::protocol {
 
@@ -20,6 +21,7 @@ namespace limits = spec::limits;
 
 namespace {
 
+constexpr std::string_view machine = "frame_reader";
 constexpr std::size_t header_octets = limits::frame_header_octets;
 
 std::unexpected<Fault> fault(Reason reason, std::string_view requirement, std::uint64_t offset) {
@@ -114,6 +116,7 @@ std::expected<std::optional<Frame>, Fault> FrameReader::next() {
     if (auto checked = check_header(header_, verified_); !checked) {
       static_assert(allowed(Handler::refuse, State::failed));
       state_ = State::failed;
+      tell(machine, this, State::header, Event::header_refused, state_, checked.error().requirement);
       decltype(buffer_)().swap(buffer_);
       begin_ = 0;
       checked.error().offset += consumed_;
@@ -121,6 +124,7 @@ std::expected<std::optional<Frame>, Fault> FrameReader::next() {
     }
     static_assert(allowed(Handler::begin_body, State::body));
     state_ = State::body;
+    tell(machine, this, State::header, Event::header_accepted, state_);
     begin_ += header_octets;
     consumed_ += header_octets;
     // [FRM-014] A receiver MUST NOT reserve memory for a body before its header has passed every check.
@@ -133,6 +137,7 @@ std::expected<std::optional<Frame>, Fault> FrameReader::next() {
   if (state_ == State::failed || buffered() < header_.length) return std::nullopt;
   static_assert(allowed(Handler::deliver, State::header));
   state_ = State::header;
+  tell(machine, this, State::body, Event::body_complete, state_);
   const View body(buffer_.data() + begin_, header_.length);
   begin_ += header_.length;
   consumed_ += header_.length;

@@ -26,6 +26,7 @@ struct ServerSession::Machine {
   server_state::Any where = server_state::AwaitVersion{};
   std::optional<Time> deadline = {};
   bool verified = false;
+  std::string_view broken_rule = {};  // the rule by which this side ended the session
   FrameReader reader = {};
   Checksum checksum = {};
   std::deque<ServerAction> actions = {};
@@ -38,6 +39,7 @@ struct ServerSession::Machine {
   void drive();
   void receive(const Frame& frame);
   void take(Event event, Input input);
+  void step(Event event, Input input);
   void run(Handler handler, Input input);
   bool awaited(const ServerAnswer& answer) const;
   void answered(ServerAnswer answer);

@@ -6,6 +6,7 @@
 
 #include "fault/switch.h"
 #include "protocol/server_machine.h"
+#include "protocol/transition.h"
 
 namespace coffer::protocol {
 
@@ -66,6 +67,12 @@ void ServerSession::Machine::receive(const Frame& frame) {
 }
 
 void ServerSession::Machine::take(Event event, Input input) {
+  const auto from = state();
+  step(event, std::move(input));
+  tell("server_session", this, from, event, state(), broken_rule);
+}
+
+void ServerSession::Machine::step(Event event, Input input) {
   // [SES-001] An endpoint MUST walk the steps … in this order, as the tables of server_session and client_session say.
   if (const auto* row = find(state(), event)) return run(row->handler, std::move(input));
   // The table's default: wire events close, all others cannot matter to a state that has no row for them.
@@ -169,6 +176,7 @@ void ServerSession::Machine::answered(ServerAnswer answer) {
 
 ServerSession::ServerSession(const ServerSettings& settings, Time now) : machine_(new Machine{.settings = &settings, .now = now}) {
   machine_->arm();
+  tell_beginning("server_session", machine_.get(), machine_->state());
 }
 ServerSession::~ServerSession() = default;
 ServerSession::ServerSession(ServerSession&&) noexcept = default;

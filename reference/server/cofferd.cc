@@ -12,6 +12,7 @@
 #include "coffer/spec/limits.h"
 #include "server/inspect.h"
 #include "server/serve.h"
+#include "transitions/transition_file.h"
 
 namespace {
 
@@ -53,7 +54,7 @@ int main(int argc, char** argv) {
 
   coffer::server::ServeOptions options;
   options.port = coffer::spec::limits::tls_port;  // [CHN-001] … by default to port 4287
-  std::string listen;
+  std::string listen, transitions;
   bool json = false;
 
   auto* run = app.add_subcommand("run", "Serve until SIGTERM or SIGINT; prints one JSON line with port, pin and identity when ready");
@@ -62,6 +63,8 @@ int main(int argc, char** argv) {
   run->add_option("--listen", listen, "ADDRESS:PORT to listen on; port 0: any that is free (default 127.0.0.1:4287)");
   auto* key = run->add_option("--key", options.key, "RSA key, PKCS #8 PEM (default: made and kept in --data)");
   auto* certificate = run->add_option("--certificate", options.certificate, "Certificate of that key, PEM");
+  run->add_option("--transitions", transitions, "File to append each step of the machines to, as JSON lines; nothing secret is in it")
+      ->envname("COFFER_TRANSITIONS");
   key->needs(certificate);
   certificate->needs(key);
 
@@ -76,6 +79,8 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     if (const auto wrong = parse_listen(listen, options.address, options.port); !wrong.empty())
       throw CLI::ValidationError("--listen " + listen, wrong);
+    if (!transitions.empty() && !coffer::transitions::write_transitions(transitions))
+      throw CLI::ValidationError("--transitions " + transitions, "cannot be written");
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : static_cast<int>(Outcome::usage);
   }

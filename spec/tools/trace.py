@@ -5,7 +5,8 @@
     trace.py ID…                 everything about these
     trace.py --json [ID…]        the same as JSON
     trace.py --check             the gates that need no run: citations, exceptions, coverage by code
-    trace.py --gate [--without KIND,…]   every gate, over the reports of the last runs (tests cases faults models)
+    trace.py --gate [--without KIND,…]   every gate, over the reports of the last runs (tests cases faults models transitions)
+    trace.py --transitions [FILE…]  replay what machines wrote against the tables; without FILE all of the last runs, which must take every row
     trace.py --accept ID…        someone has looked at every citation of these again
     trace.py --snapshot [--lower REASON]  raise the floor to the evidence there is
 
@@ -17,7 +18,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import specification
-from evidence import citations, gates, snapshot, terminal
+from evidence import citations, gates, snapshot, terminal, transitions
 from evidence.ledger import Ledger
 
 FINE, WRONG, USAGE, MISSING = 0, 1, 64, 69
@@ -36,6 +37,7 @@ def arguments_of(given):
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--check", action="store_true", help="judge what needs no run: citations, exceptions, coverage by code")
     what.add_argument("--gate", action="store_true", help="judge everything, over the reports of the last runs")
+    what.add_argument("--transitions", action="store_true", help="replay what machines wrote while tests ran (FILE…, or all of the last runs)")
     what.add_argument("--accept", action="store_true", help="someone has looked at every citation of these requirements again")
     what.add_argument("--snapshot", action="store_true", help="raise the committed floor to the evidence there is")
     parser.add_argument("--without", default="", metavar="KIND,…", help=f"with --gate: reports to do without ({', '.join(KINDS)})")
@@ -78,6 +80,19 @@ def write_snapshot(ledger, reason):
     return WRONG if fallen and not reason else FINE
 
 
+def replay(spec, given):
+    house = citations.house_of(spec.root)
+    paths = given or transitions.files(house)
+    if absent := [p for p in paths if not p.exists()] or ([] if paths else [house / "build/transitions"]):
+        complain(f"no {absent[0]} (./dev test main makes build/transitions/tests.ndjson)")
+        return MISSING
+    result = transitions.replay(spec, paths)
+    for place, wrong in result.problems[:gates.MANY]:
+        print(f"{place}: {wrong}", file=sys.stderr)
+    print(transitions.report(result, whole=not given))
+    return WRONG if result.problems or (not given and result.missing()) else FINE
+
+
 def show_findings(findings, missing=()):
     for finding in findings:
         print(finding, file=sys.stderr)
@@ -92,6 +107,8 @@ def main(given):
     except SystemExit as end:
         return USAGE if end.code else FINE
     spec = specification.load(pathlib.Path(__file__).resolve().parents[1])
+    if options.transitions:
+        return replay(spec, [pathlib.Path(p) for p in options.id])
     if (ids := known_ids(options.id, spec)) is None:
         return WRONG
     if options.accept:

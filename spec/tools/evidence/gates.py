@@ -2,11 +2,12 @@
 import dataclasses
 import tomllib
 
-from evidence import snapshot
+from evidence import snapshot, transitions
 
 # What an exception may excuse a requirement from, and how the requirement is then judged.
 EXCUSABLE = ("case", "fault", "vector", "model")
 INSTEAD = ("vector", "model", "review", "test")
+MANY = 20  # findings of one kind; the rest is counted
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,7 +127,18 @@ def held_claims(ledger):
     yield from lacks(ledger, "model", "models", lambda e: e.requirement.level == "MUST" and e.requirement.judged == "model", lambda e: "is judged by a model and no claim of one that holds names it")
 
 
-DYNAMIC = {"tests": [run_vectors], "cases": [judged_by_cases, orphan_cases], "faults": [killed_faults], "models": [held_claims]}
+def rows_taken(ledger):
+    """Every step of every run is one that the tables allow, and together the runs take every row."""
+    result = transitions.replay(ledger.spec, transitions.files(ledger.house))
+    for place, wrong in result.problems[:MANY]:
+        yield Finding(str(place), "transition", wrong)
+    if len(result.problems) > MANY:
+        yield Finding("build/transitions", "transition", f"{len(result.problems) - MANY} more steps that the tables do not allow")
+    for row in result.missing():
+        yield Finding(f"spec/tables/machines/{row.machine}.toml:1", "row-not-taken", f"no test or case ever takes {row.state} × {row.event} ({row.requirement})")
+
+
+DYNAMIC = {"tests": [run_vectors], "cases": [judged_by_cases, orphan_cases], "faults": [killed_faults], "models": [held_claims], "transitions": [rows_taken]}
 
 
 def judge(ledger, without=()):

@@ -21,6 +21,7 @@ class Evidence:
     models: list
     vectors: list
     stale: bool  # its text changed since its citations were looked at
+    rationale: tuple  # (chapter, line, words) of the paragraph that says why, or ()
     reworded: bool  # the report of the cases judged another sentence
 
     @property
@@ -55,6 +56,7 @@ class Ledger:
         self.of = {r.id: evidence for r, evidence in zip(spec.requirements, self._join())}
 
     def _join(self):
+        rationales = specification.read_rationales(self.spec.root)
         cited = grouped((c.id, c) for c in self.citations)
         tests = grouped((i, t) for t in self.reports.tests.values() for i in t.ids)
         cases = grouped((i, c) for c in self.reports.cases for i in c.ids)
@@ -64,7 +66,7 @@ class Ledger:
         for r in self.spec.requirements:
             judged = self.reports.judged_texts.get(r.id, r.sentence)
             yield Evidence(r, self.claims_of(r), cited[r.id], tests[r.id], cases[r.id], faults[r.id], models[r.id], vectors[r.id],
-                           r.id in self.stale, " ".join(judged.split()) != " ".join(r.sentence.split()))
+                           r.id in self.stale, rationales.get(r.id, ()), " ".join(judged.split()) != " ".join(r.sentence.split()))
 
     def claims_of(self, requirement):
         word, _, rest = requirement.provenance.partition(" ")

@@ -10,6 +10,8 @@ import json
 import re
 import xml.etree.ElementTree
 
+from evidence import transitions
+
 NAMED = re.compile(r"(?<![A-Za-z0-9])([A-Z]{3})_(\d{3})(?!\d)")
 UNITTEST_LINE = re.compile(r"^(test_\w+) \((\S+)\)(?:\n[^\n]*)? \.\.\. (ok|FAIL|ERROR|skipped.*)$", re.M)
 PRESETS = ("dev", "release", "asan", "tsan", "coverage")
@@ -87,6 +89,8 @@ class Reports:
         self.faults = self.read_faults()
         self.claims = self.read_claims()
         self.vectors = self.read_vectors()
+        for path in transitions.files(house) or [house / "build/transitions/tests.ndjson"]:
+            self.add_source("transitions", path, "./dev test main")
 
     def present(self, kind):
         return any(s.present for s in self.sources if s.kind == kind)
@@ -130,9 +134,9 @@ class Reports:
 
     def read_faults(self):
         path = self.house / "build/mutate/mutate.json"
-        if not self.add_source("faults", path, "./dev mutate"):
-            return []
-        return [Fault(f["name"], tuple(f["requirements"]), f["killed"], tuple(f["killed_by"]), f.get("what", "")) for f in json.loads(path.read_text())["faults"]]
+        report = json.loads(path.read_text()) if path.exists() else {"faults": [], "run": {"every_fault": True}}
+        self.add_source("faults", path, "./dev mutate", "" if report["run"]["every_fault"] else "some of the faults only")
+        return [Fault(f"{f['name']} ({f['role']})", tuple(f["requirements"]), f["killed"], tuple(f["killed_by"]), f.get("what", "")) for f in report["faults"]]
 
     def read_claims(self):
         path = self.house / "build/model/report.json"

@@ -45,11 +45,12 @@ def one(ledger, e, everything):
 
 def provenance(e):
     word = e.requirement.provenance.split()[0]
+    why = [f"spec/{e.rationale[0]}.md:{e.rationale[1]}  {e.rationale[2]}"] if e.rationale else []
     if word == "chosen":
-        return [field("from", "the sources are silent; the chapter's rationale says what was rejected")]
-    if not e.claims:
-        return [field("from", e.requirement.provenance)]
-    return [field("from" if n == 0 else "", f"{word} {i}: {text} ({title})") for n, (i, text, title) in enumerate(e.claims)]
+        lines = ["chosen: the sources are silent", *why]
+    else:
+        lines = [f"{word} {i}: {text} ({title})" for i, text, title in e.claims] + why or [e.requirement.provenance]
+    return [field("from" if n == 0 else "", cut(line)) for n, line in enumerate(lines)]
 
 
 def field(name, text):

@@ -37,7 +37,10 @@ def junit(*tests):
 TESTS = [("Frame.FRM_001_begins_with_a_header", "run", ""), ("Vectors.frames", "run", ""),
          ("end_to_end.log", "run", "test_FRM_002_is_logged (__main__.Log.test_FRM_002_is_logged) ... ok\n")]
 CASES = [{"id": "framing.header", "requirements": ["FRM-001"], "verdict": "pass"}, {"id": "framing.logged", "requirements": ["FRM-002", "FRM-004"], "verdict": "pass"}]
-FAULTS = [{"name": "FRM_001_none", "requirements": ["FRM-001"], "killed": True, "killed_by": ["framing.header"]}, {"name": "FRM_002_silent", "requirements": ["FRM-002"], "killed": True, "killed_by": ["framing.logged"]}]
+FAULTS = [{"name": "FRM_001_none", "role": "server", "requirements": ["FRM-001"], "killed": True, "killed_by": ["framing.header"]}, {"name": "FRM_002_silent", "role": "server", "requirements": ["FRM-002"], "killed": True, "killed_by": ["framing.logged"]}]
+MACHINE = {"name": "reader", "initial": "header", "final": "failed", "state": [{"name": "header"}, {"name": "body"}, {"name": "failed"}], "event": [{"name": "accepted"}, {"name": "complete"}],
+           "row": [{"states": ["header"], "event": "accepted", "targets": ["body"], "requirement": "FRM-001"}, {"states": ["body"], "event": "complete", "targets": ["header"], "requirement": "FRM-002"}]}
+STEPS = [{"process": 1, "machine": "reader", "instance": "a", "from": a, "event": e, "to": b} for a, e, b in (("header", "accepted", "body"), ("body", "complete", "header"))]
 CLAIMS = [{"name": "ends", "says": "it ends", "cites": ["FRM-005", "N5"], "verdict": "holds", "killed": ["for_ever"]}]
 
 
@@ -62,15 +65,16 @@ class House(unittest.TestCase):
         self.assertIn(old, text, "the test's own premise")
         self.write(name, text.replace(old, new, 1))
 
-    def ran(self, tests=TESTS, cases=CASES, faults=FAULTS, claims=CLAIMS):
+    def ran(self, tests=TESTS, cases=CASES, faults=FAULTS, claims=CLAIMS, steps=STEPS):
+        self.write("build/transitions/tests.ndjson", "".join(json.dumps(s) + "\n" for s in steps))
         self.write("build/dev/junit.xml", junit(*tests))
         self.write("build/conform/report.json", json.dumps({"implementation": {"name": "coffer reference"}, "cases": cases, "requirements": [{"id": "FRM-001", "sentence": "A frame MUST begin with a header."}]}))
-        self.write("build/mutate/mutate.json", json.dumps({"faults": faults}))
+        self.write("build/mutate/mutate.json", json.dumps({"run": {"every_fault": True}, "faults": faults}))
         self.write("build/model/report.json", json.dumps({"models": [{"name": "session", "claims": claims}]}))
 
     def spec(self):
         root = self.house / "spec"
-        return specification.Specification(root, specification.read_requirements(root), {}, [], [], specification.read_ledger(root))
+        return specification.Specification(root, specification.read_requirements(root), {}, [MACHINE], [], specification.read_ledger(root))
 
     def ledger(self):
         return Ledger(self.spec())
@@ -172,6 +176,20 @@ class Gates(House):
         self.write("spec/vectors/frames.json", "[]")
         self.finds("no-vector", "spec/03-framing.md:5", "FRM-003", "has none")
 
+    # ---- transitions
+    def test_a_row_that_no_run_takes(self):
+        self.ran(steps=STEPS[:1])
+        self.finds("row-not-taken", "spec/tables/machines/reader.toml", "body × complete", "FRM-002")
+
+    def test_rows_are_taken_by_all_runs_together(self):
+        self.ran(steps=STEPS[:1])
+        self.write("build/transitions/conform.ndjson", "".join(json.dumps(s) + "\n" for s in STEPS))
+        self.assertEqual([], gates.judge(self.ledger())[0])
+
+    def test_a_step_that_the_table_does_not_allow(self):
+        self.ran(steps=[*STEPS, STEPS[0] | {"to": "failed"}])
+        self.finds("transition", str(self.house / "build/transitions/tests.ndjson:3"), "leads to body")
+
     # ---- exceptions
     def test_an_exception_excuses_and_is_itself_a_finding_once_not_needed(self):
         self.ran(cases=CASES[:1])
@@ -208,13 +226,13 @@ class Gates(House):
 
     # ---- reports
     def test_each_missing_report_is_named_with_the_command_that_makes_it(self):
-        for path, command in (("build/dev/junit.xml", "./dev test main"), ("build/conform/report.json", "./dev conform"), ("build/mutate/mutate.json", "./dev mutate"), ("build/model/report.json", "./dev model")):
+        for path, command in (("build/dev/junit.xml", "./dev test main"), ("build/conform/report.json", "./dev conform"), ("build/mutate/mutate.json", "./dev mutate"), ("build/model/report.json", "./dev model"), ("build/transitions/tests.ndjson", "./dev test main")):
             with self.subTest(path=path):
                 held = (self.house / path).read_text()
                 (self.house / path).unlink()
                 _, missing = gates.judge(self.ledger())
                 self.assertEqual([(path, command)], [(s.path, s.command) for s in missing])
-                self.assertIn(f"no {path} ({command} makes it)", terminal.in_full(self.ledger(), ["FRM-001"], True) if path != "build/model/report.json" else terminal.summary(self.ledger()))
+                self.assertIn(f"no {path} ({command} makes it)", terminal.in_full(self.ledger(), ["FRM-001"], True) if path not in ("build/model/report.json", "build/transitions/tests.ndjson") else terminal.summary(self.ledger()))
                 self.write(path, held)
 
     def test_what_can_be_done_without_is_not_missed(self):

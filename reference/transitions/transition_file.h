@@ -1,0 +1,16 @@
+// A file of transitions: one JSON object per line, each appended whole, so that many processes may write one file. What `./dev trace
+// --transitions` replays against the tables. Must not know: sessions, messages.
+#pragma once
+
+#include <string>
+
+namespace coffer::transitions {
+
+/// From now on every transition of this process goes to the end of `path`. Once, before the first session; false when the file cannot be
+/// opened. A line:
+///   {"process":7,"machine":"server_session","instance":"5581","from":"await_version","event":"version","to":"closed","rule":"SES-011"}
+///   {"process":7,"machine":"server_session","instance":"5581","begins":"await_version"}
+/// A line that cannot be written is lost: watching never changes what is watched.
+bool write_transitions(const std::string& path);
+
+}  // namespace coffer::transitions
