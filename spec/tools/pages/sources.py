@@ -44,8 +44,9 @@ def uses(spec):
 
 
 def tabled(spec):
-    """claim -> what a table's row takes from it."""
-    return {row["claim"]: "the table of roles" for row in spec.tables["permissions"]["role"] if "claim" in row}
+    """claim -> (name, anchor, whether it binds yet) of the table that takes a row from it."""
+    ahead = {row["claim"]: ("table of key modes, ahead of its chapter", "table-key-modes", False) for row in spec.tables["key_modes"]["mode"] if "claim" in row}
+    return ahead | {row["claim"]: ("table of roles", "table-permissions-and-roles", True) for row in spec.tables["permissions"]["role"]}
 
 
 def mentions(chapters):
@@ -71,7 +72,7 @@ def claims(spec, ledger_sources, chapters, link):
         for identity, text in ledger_sources["claims"].items():
             if identity[0] != document["prefix"]:
                 continue
-            covered += bool(used[identity] or identity in rows_of)
+            covered += bool(used[identity] or (identity in rows_of and rows_of[identity][2]))
             rows.append(f'<tr id="{identity}"><td><a href="#{identity}">{identity}</a></td><td>{html.escape(text)}</td><td>{where(used[identity], named[identity], rows_of.get(identity), link)}</td></tr>')
         out.append(f'<h3 id="source-{document["prefix"]}">{document["prefix"]}: {html.escape(document["title"])}</h3><div class="wide" tabindex="0"><table class="claims"><thead><tr><th scope="col">id</th>'
                    f'<th scope="col">claims</th><th scope="col">where it went</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>')
@@ -79,13 +80,13 @@ def claims(spec, ledger_sources, chapters, link):
 
 
 def where(used, named, table_of, link):
-    parts = [f'<span class="from says">says</span> <a href="#table-permissions-and-roles">{table_of}</a>'] if table_of else []
+    parts = [f'<span class="from says">says</span> <a href="#{table_of[1]}">{table_of[0]}</a>'] if table_of else []
     for kind in KINDS:
         ids = [i for k, i in used if k == kind]
         if ids:
             parts.append(f'<span class="from {kind}">{kind}</span> ' + " ".join(link(i) for i in ids))
     if named:
         parts.append('<span class="soft">discussed in ' + ", ".join(f'<a href="#section-{s}">{s}</a>' for s in named) + "</span>")
-    if not used and not table_of:
+    if not used and not (table_of and table_of[2]):
         parts.insert(0, '<span class="chip none">not covered yet</span>')
     return "<br>".join(parts)
