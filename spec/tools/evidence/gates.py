@@ -2,7 +2,7 @@
 import dataclasses
 import tomllib
 
-from evidence import snapshot, transitions
+from evidence import reports, snapshot, transitions
 
 # What an exception may excuse a requirement from, and how the requirement is then judged.
 EXCUSABLE = ("case", "fault", "vector", "model")
@@ -102,6 +102,16 @@ def judged_by_cases(ledger):
     yield from lacks(ledger, "case", "cases", lambda e: e.judged_from_outside, why)
 
 
+def run_of_the_reference(ledger):
+    if ledger.reports.judged != reports.OURS:
+        yield Finding("build/conform/report.json:1", "other-run", f"judged {ledger.reports.judged or 'something without a name'}, not the reference; ./dev conform does")
+
+
+def every_fault_tried(ledger):
+    if not ledger.reports.every_fault:
+        yield Finding("build/mutate/mutate.json:1", "other-run", "tried some of the faults only; ./dev mutate tries all")
+
+
 def orphan_cases(ledger):
     for case in ledger.reports.cases:
         unknown = [i for i in case.ids if i not in ledger.of]
@@ -138,7 +148,7 @@ def rows_taken(ledger):
         yield Finding(f"spec/tables/machines/{row.machine}.toml:1", "row-not-taken", f"no test or case ever takes {row.state} × {row.event} ({row.requirement})")
 
 
-DYNAMIC = {"tests": [run_vectors], "cases": [judged_by_cases, orphan_cases], "faults": [killed_faults], "models": [held_claims], "transitions": [rows_taken]}
+DYNAMIC = {"tests": [run_vectors], "cases": [run_of_the_reference, judged_by_cases, orphan_cases], "faults": [every_fault_tried, killed_faults], "models": [held_claims], "transitions": [rows_taken]}
 
 
 def judge(ledger, without=()):

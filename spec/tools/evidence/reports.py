@@ -16,6 +16,7 @@ NAMED = re.compile(r"(?<![A-Za-z0-9])([A-Z]{3})_(\d{3})(?!\d)")
 UNITTEST_LINE = re.compile(r"^(test_\w+) \((\S+)\)(?:\n[^\n]*)? \.\.\. (ok|FAIL|ERROR|skipped.*)$", re.M)
 PRESETS = ("dev", "release", "asan", "tsan", "coverage")
 # The vectors that are not run by the test `Vectors.FILE` of their file's name, and the test that runs them.
+OURS = "coffer reference"  # evidence is what is known of this implementation, not of whichever was judged last
 OTHER_VECTOR_TESTS = {"session": "WorkedSession.SES_001_both_sides_say_every_frame_octet_for_octet"}
 
 
@@ -118,7 +119,7 @@ class Reports:
     def read_cases(self):
         path = self.house / "build/conform/report.json"
         report = json.loads(path.read_text()) if path.exists() else {}
-        judged = report.get("implementation", {}).get("name", "")
+        self.judged = judged = report.get("implementation", {}).get("name", "")
         self.add_source("cases", path, "./dev conform", f"judged: {judged}" if judged else "")
         by_id = collections.defaultdict(list)
         for case in report.get("cases", []):
@@ -135,7 +136,8 @@ class Reports:
     def read_faults(self):
         path = self.house / "build/mutate/mutate.json"
         report = json.loads(path.read_text()) if path.exists() else {"faults": [], "run": {"every_fault": True}}
-        self.add_source("faults", path, "./dev mutate", "" if report["run"]["every_fault"] else "some of the faults only")
+        self.every_fault = report["run"]["every_fault"]
+        self.add_source("faults", path, "./dev mutate", "" if self.every_fault else "some of the faults only")
         return [Fault(f"{f['name']} ({f['role']})", tuple(f["requirements"]), f["killed"], tuple(f["killed_by"]), f.get("what", "")) for f in report["faults"]]
 
     def read_claims(self):

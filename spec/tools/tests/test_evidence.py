@@ -145,6 +145,13 @@ class Gates(House):
         self.change("spec/03-framing.md", "begin with a header", "start with a header")
         self.finds("no-case", "spec/03-framing.md:3", "FRM-001", "another wording")
 
+    def test_a_report_of_another_implementation_or_of_some_faults(self):
+        self.change("build/conform/report.json", "coffer reference", "somebody's server")
+        self.finds("other-run", "build/conform/report.json", "somebody's server")
+        self.ran()
+        self.change("build/mutate/mutate.json", '"every_fault": true', '"every_fault": false')
+        self.finds("other-run", "build/mutate/mutate.json", "some of the faults")
+
     def test_an_orphan_case(self):
         self.ran(cases=[*CASES, {"id": "framing.stray", "requirements": [], "verdict": "pass"}])
         self.finds("orphan-case", "framing.stray", "cites no requirement")
