@@ -8,7 +8,12 @@ Made by `spec/tools/generate.py` from `spec/tables/` and `spec/schema/`. Do not 
 
 
 def page(spec):
-    return "\n".join([HEAD, counts(spec), reasons(spec), limits(spec), timers(spec), permissions(spec), messages(spec), key_modes(spec), accounts(spec), *(machine(spec, m) for m in spec.machines)])
+    return "\n".join([HEAD, counts(spec), *parts(spec), *(machine(spec, m) for m in spec.machines)])
+
+
+def parts(spec):
+    """Each table but the machines, under a heading of its own."""
+    return [reasons(spec), limits(spec), timers(spec), permissions(spec), messages(spec), key_modes(spec), accounts(spec)]
 
 
 def table(heads, rows):

@@ -78,10 +78,9 @@ class Page:
 
     def tables(self):
         renderer = self.renderer("table-")
-        parts = [tables.reasons(self.spec), tables.limits(self.spec), tables.timers(self.spec), tables.permissions(self.spec), tables.messages(self.spec), tables.key_modes(self.spec)]
         renderer.cell = self.named_cell
-        content = renderer.render("\n".join(parts), "tables", shift=1)
-        return self.part("tables", "Tables", content, renderer, "Reasons, limits, timers, permissions and messages, and what is ahead of its chapter. All but the last bind as requirement lines do; the forms of ranges are explained in section 3.3.")
+        content = renderer.render("\n".join(tables.parts(self.spec)), "tables", shift=1)
+        return self.part("tables", "Tables", content, renderer, "They bind as requirement lines do, save those that say they are ahead of their chapter. The forms of ranges are explained in section 3.3.")
 
     def named_cell(self, row, column, text):
         """The cell that names a row of a table is the place its name leads to."""

@@ -44,9 +44,16 @@ def uses(spec):
 
 
 def tabled(spec):
-    """claim -> (name, anchor, whether it binds yet) of the table that takes a row from it."""
-    ahead = {row["claim"]: ("table of key modes, ahead of its chapter", "table-key-modes", False) for row in spec.tables["key_modes"]["mode"] if "claim" in row}
-    return ahead | {row["claim"]: ("table of roles", "table-permissions-and-roles", True) for row in spec.tables["permissions"]["role"]}
+    """claim -> (name, anchor, whether it binds yet) of the table that takes a row from it. What is ahead of its chapter does not bind."""
+    found = {}
+    for name, table in sorted(spec.tables.items()):
+        rows = [row for value in table.values() if isinstance(value, list) for row in value if isinstance(row, dict)]
+        binds = name == "permissions"
+        place = "table-permissions-and-roles" if binds else f"table-{name.replace('_', '-')}"
+        for claim in re.findall(r"[WTPVR]\d+", " ".join(row.get("claim", "") for row in rows)):
+            if claim not in found or binds:
+                found[claim] = (f"table of {'roles' if binds else name.replace('_', ' ') + ', ahead of its chapter'}", place, binds)
+    return found
 
 
 def mentions(chapters):
