@@ -26,7 +26,7 @@ struct ClientSession::Machine {
   Time now;
   client_state::Any where = client_state::Connecting{};
   std::optional<Time> deadline = {};
-  std::set<Digest> to_send = {};  // named missing in this session and not yet sent
+  std::set<Digest> to_send = {};      // named missing in this session and not yet sent
   std::string_view broken_rule = {};  // the rule by which this side ended the session
   FrameReader reader = {};
   Checksum checksum = {};
