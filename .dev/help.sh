@@ -13,8 +13,8 @@ run_help() {
   trace [ID…]        a requirement from its source to code, tests, cases, faults, models, vectors; without ID: all, by chapter
         --gate       what the last runs left without evidence; --accept ID…: its citations were looked at again; --help: more
   spec               the specification as one page of HTML, evidence beside each requirement: build/spec/index.html
-  fuzz TARGET --seconds N | smoke
-                     one fuzz target for N seconds, or every target briefly
+  fuzz TARGET --seconds N | smoke | seeds
+                     one fuzz target for N seconds, or every target briefly; or make the committed seeds again
   bench [ARGUMENT…]  the benchmarks
   help               this text
 

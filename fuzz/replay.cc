@@ -1,4 +1,5 @@
 // Runs a target on files and on every file of folders, without any engine: how corpora and regressions are tests under any compiler.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -15,14 +16,27 @@ namespace {
 
 std::size_t replayed = 0;
 
-void replay(const std::filesystem::path& file) {
+/// False, and the reason on standard error, when the file cannot be read.
+bool replay(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
+  if (!stream) return std::fprintf(stderr, "cannot read %s\n", file.c_str()), false;
   const std::string content{std::istreambuf_iterator<char>(stream), {}};
   std::fprintf(stderr, "%s\n", file.c_str());  // said first: a crash names its file
   // A copy of exactly this size, so that reading past it is noticed.
   const std::vector<std::uint8_t> octets(content.begin(), content.end());
   LLVMFuzzerTestOneInput(octets.data(), octets.size());
   ++replayed;
+  return true;
+}
+
+/// The folder's files, by name; a folder that is missing or holds none is a mistake, or a test would pass for want of inputs.
+std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  std::ranges::sort(files);
+  if (files.empty()) std::fprintf(stderr, "no inputs in %s\n", folder.c_str());
+  return files;
 }
 
 }  // namespace
@@ -30,11 +44,11 @@ void replay(const std::filesystem::path& file) {
 int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (!std::filesystem::is_directory(argv[i])) {
-      replay(argv[i]);
+      if (!replay(argv[i])) return 1;
       continue;
     }
-    for (const auto& entry : std::filesystem::directory_iterator(argv[i]))
-      if (entry.is_regular_file()) replay(entry.path());
+    const auto files = files_in(argv[i]);
+    if (files.empty() || !std::ranges::all_of(files, replay)) return 1;
   }
   std::fprintf(stderr, "replayed %zu inputs\n", replayed);
   return replayed == 0 ? 1 : 0;

@@ -16,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "fuzz"
 FUZZ = ROOT / "fuzz"
 CANARY = "canary"
+CORPUS_OF = {"differential": "control_payload", "trace_text": "server_session"}  # where it is not the target's own
 TRACE_TARGETS = {"server_session", "client_session"}
 SMOKE_SECONDS, CANARY_SECONDS = 6, 60
 INPUT_OCTETS_MAX = 4096
@@ -35,7 +36,7 @@ def campaign(target, seconds, seed=None):
                "-rss_limit_mb=2048", "-print_final_stats=1", f"-artifact_prefix={findings}/", str(corpus)]
     if seed is not None:
         command.insert(1, f"-seed={seed}")
-    command += [str(folder) for folder in (FUZZ / "corpus" / target, FUZZ / "regressions" / target) if folder.is_dir()]
+    command += [str(folder) for folder in (FUZZ / "corpus" / CORPUS_OF.get(target, target), FUZZ / "regressions" / target) if folder.is_dir()]
     result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", cwd=BUILD)
     log = BUILD / "findings" / f"{target}.log"
     log.write_text(result.stdout)

@@ -1,19 +1,10 @@
-#!/usr/bin/env python3
-"""Writes the seeds of the targets that read octets: fuzz/corpus/NAME/seed-*.
-
-They come from the specification alone: one example of each message, written by spec/tools/canonical.py, framed, cut and damaged in the
-ways that chapter 3 tells apart. The session targets' seeds are traces written by hand (corpus/*_session/*.trace). Run it after a change of
-the schema; the result is committed.
+"""Seeds out of the specification alone: one example of each message, written by spec/tools/canonical.py, framed, cut and damaged in the
+ways that chapter 3 tells apart; manifests and blocks as chapter 8 has them.
 """
 import hashlib
-import pathlib
 import struct
-import sys
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "spec" / "tools"))
-import canonical  # noqa: E402
-import specification  # noqa: E402
+import canonical
 
 ID, SUM, LINK = b"\xa1" * 32, b"\xb2" * 32, b"\x11" * 32
 
@@ -41,26 +32,20 @@ def frame(kind, blocks, body):
     return struct.pack(">BBI", kind, blocks, len(body)) + body
 
 
-def write(target, name, octets):
-    folder = HERE / "corpus" / target
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"seed-{name}").write_bytes(octets)
+def seeds(spec):
+    """{target: {name: octets}}"""
+    made = {}
 
+    def write(target, name, octets):
+        made.setdefault(target, {})[f"seed-{name}"] = octets
 
-def main():
-    spec = specification.load(HERE.parent / "spec")
-    for target in ("frame_reader", "control_payload", "differential", "manifest", "sealed_block"):
-        for old in (HERE / "corpus" / target).glob("seed-*"):
-            old.unlink()
     metadata = canonical.single(spec, "BlockMetadata", id=ID, checksum=SUM) + bytes(8)
     stream = b""
     for name, payload in messages(spec):
-        for target in ("control_payload", "differential"):
-            write(target, name, payload)
+        write("control_payload", name, payload)
         stream += frame(1, 0, payload)
-    for target in ("control_payload", "differential"):
-        write(target, "metadata", metadata)
-        write(target, "trailing-word", payload + bytes(8))
+    write("control_payload", "metadata", metadata)
+    write("control_payload", "trailing-word", payload + bytes(8))
     plain, cut = b"\x01\x00", b"\x01\x03" + struct.pack(">HHH", 3, 77, 500)
     data = frame(2, len(metadata) // 16, metadata + b"sealed" * 8)
     write("frame_reader", "stream", plain + stream + data)
@@ -92,7 +77,4 @@ def main():
     zstd = bytes.fromhex("28b52ffd20") + bytes([len(text)]) + struct.pack("<I", len(text) << 3 | 1)[:3] + text
     write("sealed_block", "one-zstd-frame", b"\x00\x01" + zstd)
     write("sealed_block", "sealed-shape", b"\x00\x01" + hashlib.sha256(b"nonce").digest() * 2)
-
-
-if __name__ == "__main__":
-    main()
+    return made

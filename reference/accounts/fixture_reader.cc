@@ -20,6 +20,13 @@ std::string escaped(std::string_view member) {
   return out;
 }
 
+/// The library's own words would quote what it read last, which may be a password.
+std::string place_of(std::string_view text, std::size_t octet) {
+  const auto before = text.substr(0, std::min(octet == 0 ? 0 : octet - 1, text.size()));
+  const auto line_start = before.rfind('\n') + 1;  // 0 without one
+  return fmt::format("at line {}, octet {}", 1 + std::ranges::count(before, '\n'), before.size() - line_start + 1);
+}
+
 /// What stands there, without its contents: they may be a password.
 std::string described(const json& value) {
   if (value.is_array()) return "an array";
@@ -81,8 +88,12 @@ json FixtureReader::parse(std::string_view text) {
       duplicates.follow(event, parsed);
       return true;
     });
-  } catch (const json::exception& broken) {
-    error_ = FixtureError{file_, "", "one JSON document", broken.what(), "mend the JSON at the stated place"};
+  } catch (const json::parse_error& broken) {
+    error_ =
+        FixtureError{file_, "", "one JSON document", "what is none " + place_of(text, broken.byte), "mend the JSON at the stated place"};
+    return nullptr;
+  } catch (const json::exception&) {
+    error_ = FixtureError{file_, "", "one JSON document", "a number beyond every range", "mend the number"};
     return nullptr;
   }
   if (duplicates.pointer()) error_ = FixtureError{file_, *duplicates.pointer(), "each member once", "it twice", "remove one of them"};

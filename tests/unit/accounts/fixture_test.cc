@@ -163,6 +163,13 @@ std::string production(std::uint32_t rounds, bool timers) {
   return document.dump();
 }
 
+TEST(Fixture, a_broken_document_is_placed_and_not_quoted) {
+  const auto read = parse_fixture("f.json", "{\n \"password\": \"correct horse\n}");
+  ASSERT_FALSE(read.has_value());
+  EXPECT_EQ(read.error().found, "what is none at line 2, octet 28");
+  EXPECT_EQ(text(read.error()).find("horse"), std::string::npos);
+}
+
 TEST(Fixture, IDN_012_LIM_005_production_takes_no_fewer_than_100000_rounds) {
   EXPECT_TRUE(parse_fixture("f", production(100'000, false)));
   const auto refused = parse_fixture("f", production(99'999, false));
