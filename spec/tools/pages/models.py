@@ -9,14 +9,14 @@ class Models:
         path = house / "build/model/report.json"
         self.models = json.loads(path.read_text())["models"] if path.exists() else []
         self.present = bool(self.models)
-        self.of = collections.defaultdict(list)  # what a model cites -> (model, claim, good, kind)
+        self.of = collections.defaultdict(list)  # what a model cites -> (model, is a claim rather than an attack, good)
         for m in self.models:
             for c in m["claims"]:
                 for cited in c["cites"]:
-                    self.of[cited].append((m, c["name"], c["verdict"] == "holds"))
+                    self.of[cited].append((m, True, c["verdict"] == "holds"))
             for n in m["non_claims"]:
                 for cited in n["cites"]:
-                    self.of[cited].append((m, n["name"], found(n)))
+                    self.of[cited].append((m, False, found(n)))
         self.claims = sum(c["verdict"] == "holds" for m in self.models for c in m["claims"])
         self.mutants = sum(found(v) for m in self.models for v in m["mutants"])
 
@@ -24,9 +24,13 @@ class Models:
         spoken = self.of[cited]
         if not spoken:
             return ""
-        good = all(g for _, _, g in spoken)
-        word = f"{len(spoken)} model claim{'s' if len(spoken) > 1 else ''}" if cited[0] == "C" else "attack found" if len(spoken) == 1 else f"{len(spoken)} attacks found"
-        return f' <a class="chip {"good" if good else "bad"}" href="#model-{spoken[0][0]["name"]}">{word}</a>'
+        chips = ""
+        for is_claim, one, many in ((True, "model claim", "model claims"), (False, "attack found", "attacks found")):
+            of_kind = [(m, good) for m, claim, good in spoken if claim == is_claim]
+            if of_kind:
+                state = "good" if all(good for _, good in of_kind) else "bad"
+                chips += f' <a class="chip {state}" href="#model-{of_kind[0][0]["name"]}">{len(of_kind)} {one if len(of_kind) == 1 else many}</a>'
+        return chips
 
     def html(self, link):
         return "\n".join(self.one(m, link) for m in self.models)

@@ -19,7 +19,8 @@ def anchors(spec, claims):
             found.setdefault(state["name"], f"machine-{machine['name'].replace('_', '-')}")
     found |= {r.id: r.id for r in spec.requirements}
     found |= {identity: identity for identity in claims}
-    return found
+    stated = (spec.root / "02-threats.md").read_text()
+    return found | {identity: identity for identity in re.findall(r"^\| ([CN]\d+) \|", stated, re.M)}
 
 
 class Links:

@@ -51,9 +51,11 @@ class Page:
 
     def cell(self, row, column, text):
         """Chapter 2's claims and non-claims are places of their own, with the models that speak of them."""
-        if column == 0 and re.fullmatch(r"[CN]\d{1,2}", row[0]):
-            return f'<span id="{row[0]}" class="claim-id">{row[0]}</span>{self.models.badge(row[0])}'
-        return text
+        if not re.fullmatch(r"[CN]\d{1,2}", row[0]):
+            return text
+        if column == 0:
+            return f'<span id="{row[0]}" class="claim-id">{row[0]}</span>'
+        return text + self.models.badge(row[0]) if column == len(row) - 1 else text
 
     def part(self, place, title, content, renderer=None, words=""):
         self.contents.append((2, place, title))
@@ -97,7 +99,7 @@ class Page:
         return self.part("worked-session", "A whole session, octet by octet", renderer.render(text, "worked-session.md", shift=1))
 
     def ledger_of_sources(self):
-        listed, covered = sources.claims(self.spec, self.ledger.sources, self.chapters, self.link)
+        listed, covered = sources.claims(self.spec, self.ledger.sources, self.chapters, self.link, self.models.badge)
         every = len(self.ledger.sources["claims"])
         words = (f"Five documents about an existing platform are restated here. Of {every} things they claim, {covered} are kept by at least one requirement or table; "
                  f"{every - covered} are not covered yet.")

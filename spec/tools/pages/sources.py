@@ -71,7 +71,8 @@ def mentions(chapters):
     return found
 
 
-def claims(spec, ledger_sources, chapters, link):
+def claims(spec, ledger_sources, chapters, link, badge):
+    """The tables of claims, and how many are covered. `badge` tells what models say of a claim."""
     used, named, rows_of = uses(spec), mentions(chapters), tabled(spec)
     out, covered = [], 0
     for document in ledger_sources["document"]:
@@ -80,7 +81,7 @@ def claims(spec, ledger_sources, chapters, link):
             if identity[0] != document["prefix"]:
                 continue
             covered += bool(used[identity] or (identity in rows_of and rows_of[identity][2]))
-            rows.append(f'<tr id="{identity}"><td><a href="#{identity}">{identity}</a></td><td>{html.escape(text)}</td><td>{where(used[identity], named[identity], rows_of.get(identity), link)}</td></tr>')
+            rows.append(f'<tr id="{identity}"><td><a href="#{identity}">{identity}</a></td><td>{html.escape(text)}</td><td>{where(used[identity], named[identity], rows_of.get(identity), link)}{badge(identity)}</td></tr>')
         out.append(f'<h3 id="source-{document["prefix"]}">{document["prefix"]}: {html.escape(document["title"])}</h3><div class="wide" tabindex="0"><table class="claims"><thead><tr><th scope="col">id</th>'
                    f'<th scope="col">claims</th><th scope="col">where it went</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>')
     return "\n".join(out), covered

@@ -1,4 +1,6 @@
 """Each gate of the evidence, seen to pass on a small house as it should be and to fail on one with one thing broken."""
+import contextlib
+import io
 import json
 import pathlib
 import sys
@@ -8,6 +10,7 @@ import unittest
 TOOLS = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TOOLS))
 import specification
+import trace
 from evidence import citations, gates, snapshot, terminal
 from evidence.ledger import Ledger
 from evidence.reports import Reports
@@ -265,6 +268,33 @@ class Reading(House):
         for word in ("framing.logged", "reference/protocol/frame.cc:2", "FRM_002_silent", "killed by framing.logged"):
             self.assertIn(word, text)
         self.assertNotIn("\033", text)
+
+
+class Commands(unittest.TestCase):
+    def run_trace(self, *arguments):
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = trace.main(list(arguments))
+        return status, out.getvalue(), err.getvalue()
+
+    def test_one_requirement_in_either_spelling(self):
+        for spelling in ("FRM-012", "frm_012"):
+            status, out, _ = self.run_trace(spelling)
+            self.assertEqual(0, status)
+            self.assertIn("reference/protocol/frame.cc", out)
+
+    def test_what_there_is_not(self):
+        status, _, err = self.run_trace("FRM-999")
+        self.assertEqual(1, status)
+        self.assertIn("there are FRM-001 to", err)
+
+    def test_usage(self):
+        for arguments in (["--accept"], ["--gate", "--without", "hope"], ["--what"], ["--check", "--gate"]):
+            with self.subTest(arguments=arguments):
+                self.assertEqual(64, self.run_trace(*arguments)[0])
+
+    def test_a_file_of_transitions_that_is_not_there(self):
+        self.assertEqual(69, self.run_trace("--transitions", "no/such/file")[0])
 
 
 if __name__ == "__main__":
