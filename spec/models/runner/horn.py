@@ -2,18 +2,26 @@
 
 The text is `fof(name, axiom, …).` and `fof(name, conjecture, …).`, each ending its line. A claim is a conjecture that states the *attack*: it holds when
 the attack cannot be derived. A cover is a conjecture that has to be derivable. For each axiom `body => head` it is tried whether the body can be derived, so
-that a rule that never fires is noticed. Axioms whose name begins with `always_` are excused: rules of the logic, not of the protocol.
+that a rule that never fires is noticed. A text of `rule`, `message` and `attack` lines is translated first (rules.py). Axioms whose name begins with `always_` are excused: rules of the logic, not of the protocol.
 """
+import functools
 import re
 
-from . import process
+from . import process, rules
 
 KINDS = {""}
 FORMULA = re.compile(r"^(?:fof|cnf)\((\w+),\s*(\w+),\s*(.*?)\)\.[ \t]*$", re.MULTILINE | re.DOTALL)
 COMMENT = re.compile(r"%[^\n]*")
 
 
+# A selection and an order under which the clauses of a network that knows all it sees come to an end; `--auto` often picks others, and runs on.
+EPROVER = ("--literal-selection-strategy=SelectMaxLComplexG", "--term-ordering=KBO6", "--expert-heuristic=Weight")
+
+
+@functools.lru_cache(maxsize=64)
 def formulas(text):
+    if rules.is_rules(text):
+        text = rules.tptp(text)
     return FORMULA.findall(COMMENT.sub("", text))
 
 
@@ -86,7 +94,7 @@ def derivable(text, goal, folder, timeout_seconds):
     folder.mkdir(parents=True, exist_ok=True)
     axioms = "".join(f"fof({name}, {role}, {formula}).\n" for name, role, formula in formulas(text) if role != "conjecture")
     (folder / "model.p").write_text(f"{axioms}fof(goal, conjecture, {goal}).\n")
-    _, said = process.run(folder, timeout_seconds + 5, "eprover", "--auto", "--tptp3-format", "-s", f"--cpu-limit={timeout_seconds}", "model.p")
+    _, said = process.run(folder, timeout_seconds + 5, "eprover", *EPROVER, "--tptp3-format", "-s", f"--cpu-limit={timeout_seconds}", "model.p")
     status = re.search(r"SZS status (\w+)", said)
     first = {"Theorem": True, "CounterSatisfiable": False, "Satisfiable": False, "ContradictoryAxioms": None}.get(status[1] if status else "")
     if first is None:
