@@ -2,6 +2,7 @@
 import re
 
 import tables
+from pages import elements
 
 COLOURS = {"black": "currentColor", "#7f7f7f": "var(--faint)", "#666666": "var(--soft)"}
 
@@ -31,13 +32,12 @@ def taken(machine, replay):
     if not replay.steps:
         return ""
     rows, every, ways, all_ways = replay.counts()[machine["name"]]
-    state = "good" if rows == every else "bad"
-    return (f'<p><span class="chip {state}">{rows} of {every} rows taken</span> <span class="soft">by the last runs of tests and cases, {sum(n for r, n in replay.taken.items() if r.machine == machine["name"]):,} times; '
-            f'{ways} of {all_ways} ways out of them.</span></p>')
+    times = sum(n for row, n in replay.taken.items() if row.machine == machine["name"])
+    return (f'<p><span class="chip {"good" if rows == every else "bad"}">{rows} of {every} rows taken</span> '
+            f'<span class="soft">by the last runs of tests and cases, {times:,} times; {ways} of {all_ways} ways out of them.</span></p>')
 
 
 def section(spec, machine, renderer, replay):
     place = machine["name"].replace("_", "-")
     renderer.headings.append((3, f"machine-{place}", machine["name"]))
-    heading = f'<h3 id="machine-{place}"><a href="#machine-{place}">{machine["name"]}</a></h3>'
-    return heading + drawing(spec, machine) + taken(machine, replay) + renderer.render(text(spec, machine), machine["name"])
+    return elements.heading(3, f"machine-{place}", machine["name"]) + drawing(spec, machine) + taken(machine, replay) + renderer.render(text(spec, machine), machine["name"])

@@ -7,6 +7,7 @@ import html
 import re
 
 import specification
+from pages import elements
 
 BULLET = re.compile(r"^- (?!\*\*[A-Z]{3}-\d{3}\*\*)")
 HEADING = re.compile(r"^(#{1,3}) (.+)$")
@@ -77,7 +78,7 @@ class Renderer:
         place = anchor(title) if number else self.prefix + re.sub(r"^section-", "", anchor(title))
         self.headings.append((level, place, title))
         text = f'<span class="number">{number[1]}</span> {self.inline(title[number.end():])}' if number else self.inline(title)
-        return f'<h{level} id="{place}"><a href="#{place}">{text}</a></h{level}>'
+        return elements.heading(level, place, text)
 
     def paragraph(self, lines):
         text = " ".join(lines)
@@ -99,9 +100,7 @@ class Renderer:
         rows = [[c.strip() for c in re.split(r"(?<!\\)\|", line.strip().strip("|"))] for line in lines]
         if len(rows) < 2 or not all(re.fullmatch(r":?-+:?", c) for c in rows[1]):
             raise Unknown(f"a table without its second line: {lines[0][:60]}")
-        head = "".join(f'<th scope="col">{self.inline(c)}</th>' for c in rows[0])
-        body = "".join("<tr>" + "".join(f"<td>{self.cell(row, n, self.inline(c))}</td>" for n, c in enumerate(row)) + "</tr>" for row in rows[2:])
-        return f'<div class="wide" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        return elements.table(map(self.inline, rows[0]), [("", [self.cell(row, n, self.inline(c)) for n, c in enumerate(row)]) for row in rows[2:]])
 
     def inline(self, text):
         """Code first, so that nothing inside it is read as anything else."""

@@ -3,6 +3,8 @@ import collections
 import html
 import json
 
+from pages import elements
+
 
 class Models:
     def __init__(self, house):
@@ -36,15 +38,16 @@ class Models:
         return "\n".join(self.one(m, link) for m in self.models)
 
     def one(self, m, link):
-        rows = "".join(f'<tr><td>{mark(c["verdict"] == "holds")} {html.escape(c["says"])}</td><td>{cites(c, link)}</td><td>{names(c["killed"])}</td></tr>' for c in m["claims"])
-        attacks = "".join(f'<tr><td>{mark(found(n))} {html.escape(n["says"])}</td><td>{cites(n, link)}</td></tr>' for n in m["non_claims"])
         reached = sum(c["reached"] for c in m["covers"])
-        parts = [f'<h3 id="model-{m["name"]}"><a href="#model-{m["name"]}">{html.escape(m["title"])}</a></h3>',
-                 f'<p class="soft"><code>{m["name"]}</code> · {m["checker"]} · {m["states"]:,} states · {m["seconds"]} s · {reached} of {len(m["covers"])} covers reached{" · " + html.escape(m["bound"]) if m.get("bound") else ""}</p>']
-        if rows:
-            parts.append(f'<div class="wide" tabindex="0"><table><thead><tr><th scope="col">claim</th><th scope="col">speaks of</th><th scope="col">broken variants it catches</th></tr></thead><tbody>{rows}</tbody></table></div>')
+        facts = [f"<code>{m['name']}</code>", m["checker"], f"{m['states']:,} states", f"{m['seconds']} s", f"{reached} of {len(m['covers'])} covers reached"]
+        facts += [html.escape(m["bound"])] if m.get("bound") else []
+        parts = [elements.heading(3, f"model-{m['name']}", html.escape(m["title"])), f'<p class="soft">{" · ".join(facts)}</p>']
+        claims = [("", [f"{mark(c['verdict'] == 'holds')} {html.escape(c['says'])}", cites(c, link), names(c["killed"])]) for c in m["claims"]]
+        attacks = [("", [f"{mark(found(n))} {html.escape(n['says'])}", cites(n, link)]) for n in m["non_claims"]]
+        if claims:
+            parts.append(elements.table(["claim", "speaks of", "broken variants it catches"], claims))
         if attacks:
-            parts.append(f'<div class="wide" tabindex="0"><table><thead><tr><th scope="col">not claimed: the checker has to find the attack</th><th scope="col">speaks of</th></tr></thead><tbody>{attacks}</tbody></table></div>')
+            parts.append(elements.table(["not claimed: the checker has to find the attack", "speaks of"], attacks))
         return "".join(parts)
 
 
@@ -58,7 +61,7 @@ def mark(good):
 
 
 def cites(row, link):
-    return " ".join(f'<a href="#{i}">{i}</a>' if i[0] in "CN" and i[1:].isdigit() else link(i) for i in row["cites"])
+    return " ".join(link(i) for i in row["cites"])
 
 
 def names(words):

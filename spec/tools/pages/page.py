@@ -6,7 +6,7 @@ import re
 import tables
 from evidence import gates, snapshot, transitions
 from evidence.ledger import COLUMNS, Ledger
-from pages import machines, models, requirements, sources
+from pages import elements, machines, models, requirements, sources
 from pages.markdown import Renderer
 from pages.names import Links, anchors
 
@@ -60,18 +60,25 @@ class Page:
     def part(self, place, title, content, renderer=None, words=""):
         self.contents.append((2, place, title))
         self.contents += [(3, a, t) for level, a, t in (renderer.headings if renderer else []) if level == 3]
-        return f'<article id="{place}"><h2><a href="#{place}">{title}</a></h2>{f"<p class=lead>{words}</p>" if words else ""}{content}</article>'
+        lead = f'<p class="lead">{words}</p>' if words else ""
+        return f'<article id="{place}"><h2><a href="#{place}">{title}</a></h2>{lead}{content}</article>'
 
     def chapter(self, stem, text):
         renderer = self.renderer()
         title, rest = text.split("\n", 1)
         number, name = title.lstrip("# ").split(" ", 1)
         content = renderer.render(rest, f"{stem}.md", shift=1)
-        counts = sources.shares([r for r in self.spec.requirements if r.chapter == stem])
-        share = f'<p class="chapter-share">{sources.bar(counts)}<span class="soft">{sum(counts.values())} requirements: {", ".join(f"{n} {k}" for k, n in counts.items() if n)}</span></p>' if sum(counts.values()) else ""
         self.contents.append((2, f"section-{number}", f"{number} {name}"))
         self.contents += [(3, a, t) for level, a, t in renderer.headings if level == 3 and a.startswith("section")]
-        return f'<article id="section-{number}"><h2><a href="#section-{number}"><span class="number">{number}</span> {html.escape(name)}</a></h2>{share}{content}</article>'
+        heading = f'<h2><a href="#section-{number}"><span class="number">{number}</span> {html.escape(name)}</a></h2>'
+        return f'<article id="section-{number}">{heading}{self.share_of(stem)}{content}</article>'
+
+    def share_of(self, stem):
+        counts = sources.shares([r for r in self.spec.requirements if r.chapter == stem])
+        if not (every := sum(counts.values())):
+            return ""
+        words = f"{every} requirements: " + ", ".join(f"{n} {k}" for k, n in counts.items() if n)
+        return f'<p class="chapter-share">{sources.bar(counts)}<span class="soft">{words}</span></p>'
 
     def machines(self):
         renderer = self.renderer("machine-")
@@ -111,14 +118,19 @@ class Page:
     def index(self):
         rows = []
         for identity, e in sorted(self.ledger.of.items()):
-            counts = requirements.counted(e)
-            marks = "".join(f'<td class="n {"" if c not in self.known else "good" if counts[c][0] and counts[c][0] == counts[c][1] else "bad" if counts[c][1] else "none"}">{self.count(c, counts[c])}</td>' for c in COLUMNS)
-            r = e.requirement
-            rows.append(f'<tr><td><a href="#{identity}">{identity}</a></td><td>{r.level}</td><td>{r.role}</td><td>{r.judged}</td><td><span class="from {r.provenance.split()[0]}">{html.escape(r.provenance)}</span></td>{marks}</tr>')
-        heads = "".join(f'<th scope="col">{h}</th>' for h in ("id", "level", "who", "judged", "provenance", *COLUMNS))
-        withdrawn = [f"<li>{i}: {html.escape(reason)}</li>" for i, reason in sorted(self.spec.ledger.items()) if reason]
-        gone = f'<h3 id="withdrawn">Withdrawn</h3><ul>{"".join(withdrawn)}</ul>' if withdrawn else ""
-        return self.part("index", "Index of requirements", f'<div class="wide" tabindex="0"><table class="index"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>{gone}')
+            r, counts = e.requirement, requirements.counted(e)
+            origin = f'<span class="from {r.provenance.split()[0]}">{html.escape(r.provenance)}</span>'
+            marks = [(f"n {self.state(c, counts[c])}", self.count(c, counts[c])) for c in COLUMNS]
+            rows.append(("", [f'<a href="#{identity}">{identity}</a>', r.level, r.role, r.judged, origin, *marks]))
+        withdrawn = "".join(f"<li>{i}: {html.escape(reason)}</li>" for i, reason in sorted(self.spec.ledger.items()) if reason)
+        gone = elements.heading(3, "withdrawn", "Withdrawn") + f"<ul>{withdrawn}</ul>" if withdrawn else ""
+        return self.part("index", "Index of requirements", elements.table(["id", "level", "who", "judged", "provenance", *COLUMNS], rows, "index") + gone)
+
+    def state(self, column, counts):
+        good, every = counts
+        if column not in self.known:
+            return ""
+        return "none" if not every else "good" if good == every else "bad"
 
     def count(self, column, counts):
         if column not in self.known:

@@ -28,6 +28,8 @@ def block(e, link, known, exceptions):
     r = e.requirement
     sentence = KEYWORD.sub(r'<em class="keyword">\1</em>', link(html.escape(r.sentence, quote=False)))
     chips = "".join(chip(c, *counted(e)[c], c in known) for c in COLUMNS)
+    if e.reworded:
+        chips += '<span class="chip bad" title="the last run of the suite judged this requirement in other words">cases of another wording</span>'
     stale = '<span class="chip bad" title="edited since its citations were looked at">stale</span>' if e.stale else ""
     return (f'<section class="requirement" id="{r.id}" aria-labelledby="{r.id}-name"><header><a class="id" id="{r.id}-name" href="#{r.id}">{r.id}</a>'
             f'<span class="facts">{r.level} · {r.role} · {r.judged}</span>{origin(e, link)}</header>'

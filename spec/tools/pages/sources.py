@@ -3,6 +3,8 @@ import collections
 import html
 import re
 
+from pages import elements
+
 KINDS = {"says": "a source states it", "implies": "it follows from what a source states", "conflict": "sources disagree; the rationale says which won",
          "chosen": "the sources are silent; the rationale names what was rejected", "external": "another standard states it"}
 
@@ -25,11 +27,10 @@ def table(spec, titles):
     chapters = collections.defaultdict(list)
     for r in spec.requirements:
         chapters[r.chapter].append(r)
-    rows = [(f'<a href="#section-{int(c[:2])}">{titles[c]}</a>', shares(rs)) for c, rs in chapters.items()] + [("all chapters", shares(spec.requirements))]
-    heads = "".join(f'<th scope="col">{h}</th>' for h in ("chapter", "share", *KINDS, "all"))
-    body = "".join(f'<tr{" class=total" if name == "all chapters" else ""}><td>{name}</td><td class="share">{bar(counts)}</td>' + "".join(f'<td class="n">{n or ""}</td>' for n in counts.values())
-                   + f'<td class="n">{sum(counts.values())}</td></tr>' for name, counts in rows)
-    return f'<div class="wide" tabindex="0"><table class="shares"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+    rows = [(f'<a href="#section-{int(c[:2])}">{titles[c]}</a>', shares(rs)) for c, rs in chapters.items()]
+    rows.append(("<b>all chapters</b>", shares(spec.requirements)))
+    cells = [("", [name, ("share", bar(counts)), *(("n", n or "") for n in counts.values()), ("n", sum(counts.values()))]) for name, counts in rows]
+    return elements.table(["chapter", "share", *KINDS, "all"], cells, "shares")
 
 
 def uses(spec):
@@ -78,12 +79,12 @@ def claims(spec, ledger_sources, chapters, link, badge):
     for document in ledger_sources["document"]:
         rows = []
         for identity, text in ledger_sources["claims"].items():
-            if identity[0] != document["prefix"]:
-                continue
-            covered += bool(used[identity] or (identity in rows_of and rows_of[identity][2]))
-            rows.append(f'<tr id="{identity}"><td><a href="#{identity}">{identity}</a></td><td>{html.escape(text)}</td><td>{where(used[identity], named[identity], rows_of.get(identity), link)}{badge(identity)}</td></tr>')
-        out.append(f'<h3 id="source-{document["prefix"]}">{document["prefix"]}: {html.escape(document["title"])}</h3><div class="wide" tabindex="0"><table class="claims"><thead><tr><th scope="col">id</th>'
-                   f'<th scope="col">claims</th><th scope="col">where it went</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>')
+            if identity[0] == document["prefix"]:
+                covered += bool(used[identity] or (identity in rows_of and rows_of[identity][2]))
+                went = where(used[identity], named[identity], rows_of.get(identity), link) + badge(identity)
+                rows.append((identity, [f'<a href="#{identity}">{identity}</a>', html.escape(text), went]))
+        title = f"{document['prefix']}: {html.escape(document['title'])}"
+        out += [elements.heading(3, f"source-{document['prefix']}", title), elements.table(["id", "claims", "where it went"], rows, "claims")]
     return "\n".join(out), covered
 
 
