@@ -161,7 +161,7 @@ class Page:
         else:
             figures.append((rows, "rows of state machines", f"in {len(self.spec.machines)} total machines"))
         for column, what in (("cases", "with a case that passed"), ("faults", "with a fault that was killed")):
-            if column in self.known:
+            if column in self.known and (column != "faults" or self.ledger.reports.every_fault):
                 figures.append((f"{sum(e.has(column) for e in outside)}<small>/{len(outside)}</small>", "MUSTs judged from outside", what))
         if self.models.present:
             figures.append((self.models.claims, "claims of models hold", f"{self.models.mutants} broken variants are caught"))
