@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "coffer/spec/permissions.h"
+#include "fault/switch.h"
 
 namespace coffer::accounts {
 namespace {
@@ -45,14 +46,17 @@ std::expected<protocol::ComputerAdmitted, protocol::ComputerRefused> Directory::
   const auto known = computers_.find(guid);
   // [IDN-002] A server MUST refuse a computer that is blocked or deactivated
   // [IDN-025] A server MUST admit a deauthorized computer, whose user may log in on it again.
-  if (known != computers_.end() && (known->second == State::blocked || known->second == State::deactivated))
+  if (known != computers_.end() && !fault::on(fault::IDN_002_blocked_admitted) &&
+      (known->second == State::blocked || known->second == State::deactivated ||
+       (known->second == State::deauthorized && fault::on(fault::IDN_025_deauthorized_refused))))
     return std::unexpected(protocol::ComputerRefused{fmt::format("computer {} is {}", guid_text(guid), name(known->second))});
   return {};
 }
 
 std::expected<protocol::LoginAdmitted, protocol::LoginRefused> Directory::check_login(const protocol::Login& login,
                                                                                       std::uint64_t presented) {
-  const auto key = keys_.find(login.registration_key);
+  auto key = keys_.find(login.registration_key);
+  if (fault::on(fault::IDN_011_any_key) && key == keys_.end()) key = keys_.begin();
   const auto account = key == keys_.end() ? accounts_.end() : accounts_.find({key->second.organisation, login.user_name});
 
   // [IDN-021] A server MUST do the same password work for a login it refuses as for one it accepts: once, whatever else is wrong.
@@ -62,21 +66,23 @@ std::expected<protocol::LoginAdmitted, protocol::LoginRefused> Directory::check_
   if (key == keys_.end()) return std::unexpected(refused("registration key unknown"));
   // [IDN-013] A server MUST refuse a login whose password is wrong or whose user it does not know
   if (account == accounts_.end()) return std::unexpected(refused("user unknown in organisation " + key->second.organisation));
-  if (!password_right) return std::unexpected(refused("password wrong"));
+  if (!password_right && !fault::on(fault::IDN_013_any_password)) return std::unexpected(refused("password wrong"));
   // [IDN-018] A server MUST refuse a login of a user whose account is not active
-  if (account->second.state != State::active) return std::unexpected(refused(fmt::format("user is {}", name(account->second.state))));
+  if (account->second.state != State::active && !fault::on(fault::IDN_018_any_state))
+    return std::unexpected(refused(fmt::format("user is {}", name(account->second.state))));
   // [IDN-017] A server MUST refuse a login whose computer identity is not the one presented in the computer step
-  if (login.computer != presented)
+  if (login.computer != presented && !fault::on(fault::IDN_017_any_computer))
     return std::unexpected(
         refused(fmt::format("login names computer {}, {} was presented", guid_text(login.computer), guid_text(presented))));
   // [IDN-019] A server MUST refuse a deferred login unless the registration key permits deferred logins
-  if (login.deferred && !key->second.deferred) return std::unexpected(refused("registration key does not permit deferred logins"));
+  if (login.deferred && !key->second.deferred && !fault::on(fault::IDN_019_always_deferrable))
+    return std::unexpected(refused("registration key does not permit deferred logins"));
   if (auto cause = bind_computer(presented, account->second.id)) return std::unexpected(refused(std::move(*cause)));
 
   protocol::LoginAdmitted admitted;
   admitted.user = account->second.id;
   // [IDN-020] A server MUST grant no permission to a deferred login
-  admitted.permissions = login.deferred ? 0 : account->second.permissions;
+  admitted.permissions = login.deferred && !fault::on(fault::IDN_020_deferred_may_all) ? 0 : account->second.permissions;
   admitted.config_version = configuration_.version;
   admitted.settings = configuration_.settings;
   return admitted;
@@ -87,6 +93,8 @@ std::optional<std::string> Directory::bind_computer(std::uint64_t computer, std:
   const std::lock_guard lock(bound_mutex_);
   const auto owner = bound_.find(computer);
   // [IDN-016] A server MUST refuse a login whose computer belongs to another user
+  if (fault::on(fault::IDN_023_not_bound) && owner == bound_.end()) return std::nullopt;
+  if (fault::on(fault::IDN_016_of_another_user) && owner != bound_.end()) return std::nullopt;
   if (owner != bound_.end() && owner->second != user) return fmt::format("computer belongs to user {}", owner->second);
   if (owner != bound_.end()) return std::nullopt;
   // [IDN-023] A server MUST bind an unknown computer to the first user who logs in on it; kept before anyone is told.

@@ -11,6 +11,7 @@
 #include "accounts/fixture_reader.h"
 #include "coffer/spec/limits.h"
 #include "coffer/spec/permissions.h"
+#include "fault/switch.h"
 
 namespace coffer::accounts {
 namespace {
@@ -72,7 +73,7 @@ void read_server(FixtureReader& reader, const Place& root, Fixture& fixture) {
 }
 
 void read_costs(FixtureReader& reader, const Place& root, Fixture& fixture) {
-  const bool production = fixture.profile == Profile::production;
+  const bool production = fixture.profile == Profile::production && !fault::on(fault::LIM_005_cheap_in_production);
   const Place rounds = reader.required(root, "pbkdf2_rounds");
   fixture.pbkdf2_rounds = static_cast<std::uint32_t>(reader.number(rounds, 1, rounds_max));
   // [IDN-012] … and at least 100,000 rounds

@@ -7,6 +7,7 @@
 #include <zstd.h>
 
 #include "coffer/spec/limits.h"
+#include "fault/switch.h"
 
 namespace coffer::archive {
 namespace {
@@ -52,7 +53,7 @@ View Packer::pack(View octets) {
   if (packed_.size() < 1 + ZSTD_compressBound(octets.size())) packed_.resize(1 + ZSTD_compressBound(octets.size()));
   const std::size_t size =
       ZSTD_compressCCtx(zstd_->compressor.get(), packed_.data() + 1, packed_.size() - 1, octets.data(), octets.size(), compression_level);
-  if (!ZSTD_isError(size) && size < octets.size()) {
+  if (!ZSTD_isError(size) && size < octets.size() && !fault::on(fault::ARC_010_never_compressed)) {
     packed_[0] = compressed;
     return View(packed_).first(1 + size);
   }

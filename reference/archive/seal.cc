@@ -4,6 +4,8 @@
 #include <botan/exceptn.h>
 #include <botan/rng.h>
 
+#include "fault/switch.h"
+
 namespace coffer::archive {
 
 SealBox::SealBox()
@@ -25,6 +27,7 @@ Octets SealBox::seal(const keys::Secret& key, View associated, View plaintext, B
   sealer_->start(sealed.data() + 1, nonce_octets);
   buffer_.assign(plaintext.begin(), plaintext.end());
   sealer_->finish(buffer_);
+  if (fault::on(fault::ARC_011_in_the_clear)) std::ranges::copy(plaintext, buffer_.begin());
   sealed.insert(sealed.end(), buffer_.begin(), buffer_.end());
   return sealed;
 }

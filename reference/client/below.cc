@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "fault/switch.h"
+
 namespace coffer::client {
 
 std::string describe(SystemError error) { return std::generic_category().message(error.number); }
@@ -31,7 +33,7 @@ std::expected<int, SystemError> Below::directory(std::string_view path) {
   while (!rest.empty()) {
     const std::string component(rest.substr(0, rest.find('/')));
     rest.remove_prefix(std::min(rest.size(), component.size() + 1));
-    constexpr int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC | (fault::on(fault::ARC_026_links_followed) ? 0 : O_NOFOLLOW);
     int fd = ::openat(at(), component.c_str(), flags);
     if (fd < 0 && errno == ENOENT && missing_ == Missing::make) {
       if (::mkdirat(at(), component.c_str(), 0700) != 0 && errno != EEXIST) return std::unexpected(SystemError{errno});

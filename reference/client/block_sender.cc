@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "coffer/spec/limits.h"
+#include "fault/switch.h"
 
 namespace coffer::client {
 namespace {
@@ -61,7 +62,8 @@ Outcome<void> BlockSender::flush() {
   for (const auto& block : batch) ids.push_back(block.id);
   if (const auto missing = ask(ids); !missing) return std::unexpected(missing.error());
   // [ARC-034] A client MUST send exactly the blocks that were named missing.
-  std::erase_if(batch, [this](const archive::NamedBlock& block) { return !owed_.contains(block.id); });
+  if (!fault::on(fault::ARC_034_stored_ones_too))
+    std::erase_if(batch, [this](const archive::NamedBlock& block) { return !owed_.contains(block.id); });
   return send_all(std::move(batch));
 }
 

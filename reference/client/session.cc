@@ -6,10 +6,14 @@
 #include <fmt/format.h>
 
 #include "client/net_link.h"
+#include "fault/switch.h"
 
 namespace coffer::client {
 
-Outcome<std::optional<archive::ChainPoint>> Session::seen() const { return device.seen(link->facts().server, link->facts().user); }
+Outcome<std::optional<archive::ChainPoint>> Session::seen() const {
+  if (fault::on(fault::ARC_025_nothing_remembered)) return std::nullopt;
+  return device.seen(link->facts().server, link->facts().user);
+}
 
 Outcome<void> Session::remember(const archive::ChainPoint& point) {
   if (point.number == 0) return {};

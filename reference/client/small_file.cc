@@ -10,6 +10,7 @@
 
 #include "client/below.h"
 #include "client/descriptor.h"
+#include "fault/switch.h"
 
 namespace coffer::client {
 namespace {
@@ -43,7 +44,8 @@ Outcome<void> replace_file(const std::string& path, View octets) {
   const std::string beside = path + ".new";
   ::unlink(beside.c_str());  // left by a crash
   // [KEY-005] A client MUST keep the archive key where no other account of the computer may read it.
-  const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  const Descriptor file(
+      ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, fault::on(fault::KEY_005_for_everyone) ? 0644 : 0600));
   if (!file.open()) return failed("create", beside, errno);
   const auto give_up = [&](std::string_view doing, int number) {
     ::unlink(beside.c_str());

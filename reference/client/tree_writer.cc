@@ -10,10 +10,12 @@
 
 #include <fmt/format.h>
 
+#include "fault/switch.h"
+
 namespace coffer::client {
 namespace {
 
-constexpr mode_t set_id_bits = S_ISUID | S_ISGID;
+const mode_t set_id_bits = fault::on(fault::ARC_048_keeps_the_bits) ? 0 : S_ISUID | S_ISGID;
 
 std::unexpected<Refusal> refused(std::string what) { return std::unexpected(Refusal{std::move(what), false}); }
 
@@ -55,7 +57,7 @@ Outcome<TreeWriter> TreeWriter::open(const std::string& target, bool overwrite) 
   if (::mkdir(target.c_str(), 0700) != 0 && errno != EEXIST) return fail("make");
   Descriptor root(::open(target.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root.open()) return fail("open");
-  return TreeWriter(Below(std::move(root), Below::Missing::make), overwrite);
+  return TreeWriter(Below(std::move(root), Below::Missing::make), overwrite || fault::on(fault::ARC_027_overwrites));
 }
 
 std::expected<Descriptor, Refusal> TreeWriter::parent_of(const std::string& path) {

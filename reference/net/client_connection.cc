@@ -6,6 +6,7 @@
 #include <deque>
 #include <utility>
 
+#include "fault/switch.h"
 #include "net/tcp_stream.h"
 #include "net/tls_channel.h"
 #include "protocol/wipe.h"
@@ -180,8 +181,8 @@ struct ClientConnection::Link {
   void finish() {
     if (std::exchange(closed, true)) return;
     // [SES-007] An endpoint that has ended its sending side MUST end the connection no later than the linger timer says.
-    const auto until = now() + timer(spec::Timer::linger);
-    channel.close();
+    const auto until = now() + timer(spec::Timer::linger) * (fault::on(fault::SES_007_lingers_on) ? 10 : 1);
+    if (!fault::on(fault::SES_004_no_close_notify)) channel.close();
     collect_output();
     bool sending = true;
     do {

@@ -7,6 +7,7 @@
 #include <exception>
 #include <utility>
 
+#include "fault/switch.h"
 #include "net/server_room.h"
 #include "protocol/frame.h"
 #include "protocol/message.h"
@@ -119,9 +120,10 @@ bool ServerConnection::may_process() const {
 
 void ServerConnection::established() {
   // [CHN-014] A server should log each established channel with version, cipher and channel.
-  note({"channel_established", {{"version", channel_.version()}, {"cipher", channel_.cipher()}, {"channel", "tls"}, {"address", peer_}}});
+  if (!fault::on(fault::CHN_014_not_logged))
+    note({"channel_established", {{"version", channel_.version()}, {"cipher", channel_.cipher()}, {"channel", "tls"}, {"address", peer_}}});
   in_session_ = room_.sessions.take();
-  unverified_ = in_session_ && room_.unverified.take();
+  unverified_ = in_session_ && (room_.unverified.take() || fault::on(fault::LIM_002_strangers_unbounded));
   if (unverified_) {
     session_.emplace(room_.settings.session, now());
     phase_ = Phase::session;
@@ -130,7 +132,8 @@ void ServerConnection::established() {
   // [LIM-004] A server that has no room for another session must close it with busy once the channel is up.
   note({"connection_refused",
         {{"address", peer_}, {"why", in_session_ ? "too many sessions without a verified user" : "too many sessions"}}});
-  channel_.send(protocol::control_frame(protocol::encode(protocol::Disconnect{static_cast<std::uint16_t>(spec::Reason::busy)})));
+  if (!fault::on(fault::LIM_004_closed_without_busy))
+    channel_.send(protocol::control_frame(protocol::encode(protocol::Disconnect{static_cast<std::uint16_t>(spec::Reason::busy)})));
   begin_closing();
 }
 
@@ -248,7 +251,9 @@ void ServerConnection::load_next() {
     advance();
     return;
   }
-  std::copy_n(loading_->ids.begin() + static_cast<std::ptrdiff_t>(loading_->next * id.size()), id.size(), id.begin());
+  auto index = loading_->next;
+  if (fault::on(fault::ARC_052_last_block_first)) index = loading_->ids.size() / id.size() - 1 - index;
+  std::copy_n(loading_->ids.begin() + static_cast<std::ptrdiff_t>(index * id.size()), id.size(), id.begin());
   loading_->under_way = true;
   asio::post(room_.storage, [self = shared_from_this(), id] {
     auto block = guarded<LoadedBlock>([&] { return self->room_.backend.load_block(self->id_, id); });
@@ -378,9 +383,9 @@ void ServerConnection::begin_closing() {
   }
   phase_ = Phase::closing;
   // [SES-007] An endpoint that has ended its sending side MUST end the connection no later than the linger timer says.
-  closing_until_ = now() + timer(spec::Timer::linger);
+  closing_until_ = now() + timer(spec::Timer::linger) * (fault::on(fault::SES_007_lingers_on) ? 1000 : 1);
   loading_.reset();
-  channel_.close();
+  if (!fault::on(fault::SES_004_no_close_notify)) channel_.close();
   give_back_session();
 }
 
@@ -431,6 +436,7 @@ void ServerConnection::arm() {
 void ServerConnection::time_came() {
   if (const auto until = deadline(); until && *until <= now()) {
     // [CHN-011] A server must close a connection whose handshake is not complete within the tls_handshake timer.
+    if (fault::on(fault::CHN_011_no_timer) && phase_ == Phase::handshake) return;
     if (phase_ != Phase::session) return finish();
     if (sent_ < out_.size() && progressed_ + timer(spec::Timer::idle) <= now()) return peer_gone(), finish();
     session_->tick(now());

@@ -19,6 +19,7 @@
 #include <optional>
 #include <string_view>
 
+#include "fault/switch.h"
 #include "net/server_identity_parts.h"
 
 namespace coffer::net {
@@ -94,7 +95,8 @@ std::expected<Botan::X509_Certificate, std::string> parse_certificate(const std:
 
 Pin pin_of(const Botan::X509_Certificate& certificate) {
   // [CHN-009] A client must identify the deployed key by the SHA-256 of its SubjectPublicKeyInfo
-  const auto digest = Botan::HashFunction::create_or_throw("SHA-256")->process(certificate.subject_public_key_info());
+  const auto digest = Botan::HashFunction::create_or_throw("SHA-256")->process(
+      fault::on(fault::CHN_009_pins_the_certificate) ? certificate.BER_encode() : certificate.subject_public_key_info());
   Pin pin;
   std::ranges::copy(digest, pin.sha256.begin());
   return pin;

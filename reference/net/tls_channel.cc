@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "coffer/spec/limits.h"
+#include "fault/switch.h"
 #include "net/server_identity_parts.h"
 
 namespace coffer::net {
@@ -32,25 +33,36 @@ class Policy final : public tls::Policy {
  public:
   // [CHN-002] A server must refuse every TLS version but 1.2.
   bool allow_tls10() const override { return false; }
-  bool allow_tls11() const override { return false; }
+  bool allow_tls11() const override { return fault::on(fault::CHN_002_tls_1_1_too); }
   bool allow_tls12() const override { return true; }
   bool allow_dtls10() const override { return false; }
   bool allow_dtls12() const override { return false; }
   // [CHN-003] A server must offer ECDHE_RSA with AES-256-GCM and SHA-384
   // [CHN-004] A server must not accept a suite that lacks forward secrecy or whose cipher is not AES-256.
-  std::vector<std::string> allowed_ciphers() const override { return {"AES-256/GCM"}; }
-  std::vector<std::string> allowed_macs() const override { return {"AEAD"}; }
-  std::vector<std::string> allowed_key_exchange_methods() const override { return {"ECDH"}; }
+  std::vector<std::string> allowed_ciphers() const override {
+    if (fault::on(fault::CHN_002_tls_1_1_too)) return {"AES-256/GCM", "AES-256"};
+    if (fault::on(fault::CHN_003_another_suite)) return {"ChaCha20Poly1305"};
+    if (fault::on(fault::CHN_004_aes_128_too)) return {"AES-256/GCM", "AES-128/GCM"};
+    return {"AES-256/GCM"};
+  }
+  std::vector<std::string> allowed_macs() const override {
+    if (fault::on(fault::CHN_002_tls_1_1_too)) return {"AEAD", "SHA-1"};
+    return {"AEAD"};
+  }
+  std::vector<std::string> allowed_key_exchange_methods() const override {
+    if (fault::on(fault::CHN_004_without_forward_secrecy)) return {"ECDH", "RSA"};
+    return {"ECDH"};
+  }
   std::vector<std::string> allowed_signature_methods() const override { return {"RSA"}; }
   std::vector<std::string> allowed_signature_hashes() const override { return {"SHA-512", "SHA-384", "SHA-256"}; }
   std::vector<tls::Group_Params> key_exchange_groups() const override {
     return {tls::Group_Params::X25519, tls::Group_Params::SECP256R1, tls::Group_Params::SECP384R1};
   }
   // [CHN-006] A server must not renegotiate.
-  bool allow_client_initiated_renegotiation() const override { return false; }
+  bool allow_client_initiated_renegotiation() const override { return fault::on(fault::CHN_006_renegotiates); }
   bool allow_server_initiated_renegotiation() const override { return false; }
-  bool allow_insecure_renegotiation() const override { return false; }
-  bool abort_connection_on_undesired_renegotiation() const override { return true; }
+  bool allow_insecure_renegotiation() const override { return fault::on(fault::CHN_006_renegotiates); }
+  bool abort_connection_on_undesired_renegotiation() const override { return !fault::on(fault::CHN_006_renegotiates); }
   bool allow_resumption_for_renegotiation() const override { return false; }
   bool include_time_in_hello_random() const override { return false; }
   bool require_cert_revocation_info() const override { return false; }  // the pin decides
@@ -81,11 +93,19 @@ const Policy& policy() {
   return instance;
 }
 
+/// For a fault: sessions that outlive their connection.
+tls::Session_Manager& kept_sessions() {
+  static tls::Session_Manager_In_Memory kept(Botan::system_rng());
+  return kept;
+}
+
 }  // namespace
 
 struct TlsChannel::Engine final : tls::Callbacks {
   Engine(std::shared_ptr<const ServerIdentity::Parts> parts, std::optional<Pin> expected_pin)
-      : credentials(std::move(parts)), expected(expected_pin) {}
+      : credentials(std::move(parts)), expected(expected_pin) {
+    if (fault::on(fault::CHN_001_greets_before_tls)) output = {'C', 'o', 'f', 'f', 'e', 'r', '\n'};
+  }
 
   Credentials credentials;
   std::optional<Pin> expected;  // a client's
@@ -122,7 +142,8 @@ struct TlsChannel::Engine final : tls::Callbacks {
     bool extended = true;
     if (message.type() == tls::CLIENT_HELLO) extended = dynamic_cast<const tls::Client_Hello&>(message).supports_extended_master_secret();
     if (message.type() == tls::SERVER_HELLO) extended = dynamic_cast<const tls::Server_Hello&>(message).supports_extended_master_secret();
-    if (!extended) throw tls::TLS_Exception(tls::Alert::HANDSHAKE_FAILURE, "the peer does not offer the extended master secret");
+    if (!extended && !fault::on(fault::CHN_005_not_demanded))
+      throw tls::TLS_Exception(tls::Alert::HANDSHAKE_FAILURE, "the peer does not offer the extended master secret");
   }
   void tls_verify_cert_chain(const std::vector<Botan::X509_Certificate>& chain,
                              const std::vector<std::shared_ptr<const Botan::OCSP::Response>>&,
@@ -134,12 +155,13 @@ struct TlsChannel::Engine final : tls::Callbacks {
     // Asked again here, because Botan does not ask about the certificate when a session is resumed.
     if (expected) check_pin(session.peer_certs());
     suite = session.ciphersuite().to_string();
-    return false;  // not to be saved
+    return fault::on(fault::CHN_007_resumes);  // not to be saved
   }
 
   void check_pin(const std::vector<Botan::X509_Certificate>& chain) {
     // [CHN-008] A client must end the connection before it sends any frame when the server's public key is not the deployed one.
     if (!chain.empty() && expected && pin_of(chain.front()) == *expected) return;
+    if (fault::on(fault::CHN_008_any_key)) return;
     fail(chain.empty() ? "the server showed no certificate" : "the server's key has the pin " + to_text(pin_of(chain.front())));
     failure->pin_mismatch = true;
     throw tls::TLS_Exception(tls::Alert::BAD_CERTIFICATE, "the server's key is not the deployed one");
@@ -177,14 +199,15 @@ struct TlsChannel::Engine final : tls::Callbacks {
     const auto length = whole_record();
     if (!length) {
       // [CHN-010] A server must close a connection that has sent 65,536 octets without completing the handshake.
-      if (state == State::handshaking && handshake_octets + input.size() - processed >= spec::limits::tls_handshake_octets_max)
+      if (state == State::handshaking && handshake_octets + input.size() - processed >= spec::limits::tls_handshake_octets_max &&
+          !fault::on(fault::CHN_010_endless_handshake))
         refuse_long_handshake();
       return false;
     }
     const auto* record = input.data() + processed;
     if (state == State::handshaking || record[0] == handshake_record) handshake_octets += *length;
     processed += *length;
-    if (handshake_octets >= spec::limits::tls_handshake_octets_max) {
+    if (handshake_octets >= spec::limits::tls_handshake_octets_max && !fault::on(fault::CHN_010_endless_handshake)) {
       refuse_long_handshake();
     } else {
       receive({record, *length});
@@ -201,6 +224,7 @@ struct TlsChannel::Engine final : tls::Callbacks {
       channel->received_data(record.data(), record.size());
     } catch (const std::exception& e) {
       // [CHN-012] An endpoint must close the connection when a record fails its authentication. Botan put the alert into the output.
+      if (fault::on(fault::CHN_012_bad_records_overlooked) && state == State::established) return output.clear();
       fail(e.what());
     }
     if (state == State::handshaking && channel->is_active()) state = State::established;
@@ -215,8 +239,8 @@ TlsChannel& TlsChannel::operator=(TlsChannel&&) noexcept = default;
 
 TlsChannel TlsChannel::server(const ServerIdentity& identity) {
   auto engine = std::make_unique<Engine>(identity.parts_, std::nullopt);
-  engine->channel = std::make_unique<tls::Server>(*engine, engine->sessions, engine->credentials, policy(), Botan::system_rng(), false,
-                                                  reserved_io_octets);
+  engine->channel = std::make_unique<tls::Server>(*engine, fault::on(fault::CHN_007_resumes) ? kept_sessions() : engine->sessions,
+                                                  engine->credentials, policy(), Botan::system_rng(), false, reserved_io_octets);
   return TlsChannel{std::move(engine)};
 }
 

@@ -12,6 +12,7 @@ void ClientSession::Machine::end(Ended how) {
   if (how.fault) broken_rule = how.fault->requirement;
   const bool channel = state() != State::connecting;
   if (how.fault && channel) send(Disconnect{std::to_underlying(how.fault->reason)});
+  if (fault::on(fault::ERR_001_says_it_twice) && how.fault && channel) send(Disconnect{std::to_underlying(how.fault->reason)});
   where = at::Closed{};
   deadline.reset();
   actions.emplace_back(Close{});
@@ -25,6 +26,9 @@ void ClientSession::Machine::on_timer() { refuse<Handler::on_timer>({Reason::tim
 // [ERR-003] An endpoint MUST treat a Disconnect whose reason it does not know as any other Disconnect.
 void ClientSession::Machine::on_disconnect(const Disconnect& disconnect) {
   static_assert(spec::client_session::allowed(Handler::on_disconnect, State::closed));
+  if (fault::on(fault::SES_031_answers_a_disconnect)) send(Disconnect{std::to_underlying(Reason::goodbye)});
+  if (fault::on(fault::ERR_003_unknown_reason_refused) && name(static_cast<Reason>(disconnect.reason)).empty())
+    return on_unexpected(Event::disconnect);
   end({disconnect.reason, std::nullopt});
 }
 
@@ -42,6 +46,7 @@ void ClientSession::Machine::on_malformed(Fault broken) {
 
 // [SES-002] An endpoint MUST close with unexpected_message when a message or data frame arrives for which its state has no row.
 void ClientSession::Machine::on_unexpected(Event event) {
+  if (fault::on(fault::SES_002_unexpected_overlooked)) return;
   end({std::nullopt, Fault{Reason::unexpected_message, "SES-002", 0, std::string(name(event))}});
 }
 

@@ -27,7 +27,7 @@ Fault bad_answer(std::string_view requirement) { return {Reason::bad_answer, req
 /// What a server would refuse is the program's mistake, and never leaves the client.
 bool ClientSession::Machine::sound(const ClientRequest& request) const {
   // [ARC-034] A client MUST send exactly the blocks that were named missing.
-  if (const auto* block = std::get_if<SendBlock>(&request)) return to_send.contains(block->id);
+  if (const auto* block = std::get_if<SendBlock>(&request)) return to_send.contains(block->id) || fault::on(fault::ARC_034_stored_ones_too);
   // [ARC-035] A client MUST commit a version only after sending every block of it that was named missing.
   if (const auto* commit = std::get_if<BeginCommit>(&request)) return to_send.empty() && check_fields(commit->version);
   // [ARC-030] A client MUST offer block ids, 1 to 1,024 at a time.
@@ -47,7 +47,8 @@ void ClientSession::Machine::on_begin_ping(const BeginPing& request) {
 
 // [SES-042] A client MUST close with bad_answer when a pong's token is not that of its ping.
 void ClientSession::Machine::on_pong(const Pong& pong) {
-  if (pong.token != in<at::AwaitPong>().token) return refuse<Handler::on_pong>(bad_answer("SES-042"));
+  if (pong.token != in<at::AwaitPong>().token && !fault::on(fault::SES_042_any_token))
+    return refuse<Handler::on_pong>(bad_answer("SES-042"));
   actions.emplace_back(Alive{pong.token});
   to<Handler::on_pong>(at::Ready{});
 }
@@ -56,6 +57,7 @@ void ClientSession::Machine::on_pong(const Pong& pong) {
 
 void ClientSession::Machine::on_begin_offer(BeginOffer request) {
   auto offered = digests(request.ids);
+  if (fault::on(fault::ARC_030_offers_too_many)) request.ids.resize(1025 * sizeof(Digest));
   send(OfferBlocks{std::move(request.ids)});
   to<Handler::on_begin_offer>(at::AwaitMissingBlocks{std::move(offered)});
 }
@@ -73,7 +75,8 @@ void ClientSession::Machine::on_missing_blocks(MissingBlocks missing) {
 
 void ClientSession::Machine::on_send_block(const SendBlock& request) {
   to_send.erase(request.id);
-  actions.emplace_back(Send{block_frame(request.id, request.checksum, request.sealed)});
+  if (!fault::on(fault::ARC_035_last_block_forgotten) || !to_send.empty())
+    actions.emplace_back(Send{block_frame(request.id, request.checksum, request.sealed)});
   to<Handler::on_send_block>(at::Ready{});
 }
 
@@ -85,7 +88,8 @@ void ClientSession::Machine::on_begin_commit(BeginCommit request) {
 
 // [ARC-039] A client MUST close with bad_answer when the acknowledged number is not the committed one.
 void ClientSession::Machine::on_version_committed(const VersionCommitted& committed) {
-  if (committed.number != in<at::AwaitVersionCommitted>().number) return refuse<Handler::on_version_committed>(bad_answer("ARC-039"));
+  if (committed.number != in<at::AwaitVersionCommitted>().number && !fault::on(fault::ARC_039_any_number))
+    return refuse<Handler::on_version_committed>(bad_answer("ARC-039"));
   actions.emplace_back(VersionStored{committed.number});
   to<Handler::on_version_committed>(at::Ready{});
 }
@@ -100,11 +104,13 @@ void ClientSession::Machine::on_begin_list(const BeginList& request) {
 // [ARC-042] A client MUST close with bad_answer when versions are not in ascending order from the number it asked for.
 void ClientSession::Machine::on_versions(Versions versions) {
   const auto numbers = versions.entries | std::views::transform(&VersionEntry::number);
-  const bool ascending = std::ranges::adjacent_find(numbers, std::greater_equal<>()) == numbers.end();
+  const bool ascending =
+      fault::on(fault::ARC_042_any_order) || std::ranges::adjacent_find(numbers, std::greater_equal<>()) == numbers.end();
   if (!ascending || (!numbers.empty() && numbers.front() < in<at::AwaitVersions>().from))
     return refuse<Handler::on_versions>(bad_answer("ARC-042"));
   // [SES-040] An answer that names nothing and promises more would be asked for without end.
-  if (versions.entries.empty() && versions.more) return refuse<Handler::on_versions>(bad_answer("SES-040"));
+  if (versions.entries.empty() && versions.more && !fault::on(fault::SES_040_an_empty_page_and_more))
+    return refuse<Handler::on_versions>(bad_answer("SES-040"));
   actions.emplace_back(VersionsListed{std::move(versions.entries), versions.more});
   to<Handler::on_versions>(at::Ready{});
 }
@@ -134,10 +140,11 @@ void ClientSession::Machine::on_data(const Frame& frame) {
   auto& blocks = in<at::AwaitBlocks>();
   const auto from = blocks.asked.begin() + static_cast<std::ptrdiff_t>(blocks.next);
   const auto asked = std::find_if(from, blocks.asked.end(), [&](const Digest& id) { return std::ranges::equal(id, metadata->id); });
+  if (fault::on(fault::ARC_056_others_overlooked) && asked == blocks.asked.end()) return;
   if (asked == blocks.asked.end()) return refuse<Handler::on_data>(bad_answer("ARC-056"));
   const auto index = static_cast<std::size_t>(asked - blocks.asked.begin());
   // [ARC-055] A client MUST close with checksum_mismatch when a fetched data part does not have its metadata's checksum.
-  if (!std::ranges::equal(checksum.of(frame.body), metadata->checksum))
+  if (!std::ranges::equal(checksum.of(frame.body), metadata->checksum) && !fault::on(fault::ARC_055_checksum_not_checked))
     return refuse<Handler::on_data>({Reason::checksum_mismatch, "ARC-055"});
   for (; blocks.next < index; ++blocks.next) blocks.passed_over.push_back(static_cast<std::uint16_t>(blocks.next));
   ++blocks.next;

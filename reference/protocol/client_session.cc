@@ -29,6 +29,7 @@ void ClientSession::Machine::arm() {
     case State::leaving:
       // [SES-041] A client MUST close with timeout when an answer does not come within the answer timer.
       deadline = after(spec::Timer::answer);
+      if (fault::on(fault::SES_041_waits_for_ever)) deadline.reset();
       return;
     case State::ready:
     case State::restoring:
@@ -56,6 +57,8 @@ void ClientSession::Machine::receive(const Frame& frame) {
   auto message = decode(frame.body);
   if (!message) return take(Event::malformed, std::move(message).error());
   const auto event = static_cast<Event>(kind(*message));
+  if (fault::on(fault::ERR_002_meaning_before_fields) && event == Event::versions && state() == State::await_versions)
+    return take(event, std::move(*message));
   if (find(state(), event) != nullptr || fault::on(fault::MSG_006_fields_before_state))
     if (auto fields = check_fields(*message); !fields) return take(Event::malformed, std::move(fields).error());
   take(event, std::move(*message));

@@ -37,6 +37,7 @@ void ServerSession::Machine::end(std::optional<Fault> said, std::vector<std::pai
   if (said) {
     broken_rule = said->requirement;
     send(Disconnect{std::to_underlying(said->reason)});
+    if (fault::on(fault::ERR_001_says_it_twice)) send(Disconnect{std::to_underlying(said->reason)});
     account.emplace_back("reason", name(said->reason));
     account.emplace_back("requirement", said->requirement);
     if (!said->detail.empty()) account.emplace_back("cause", std::move(said->detail));
@@ -59,10 +60,16 @@ void ServerSession::Machine::on_failed(const Failed& failure) {
 }
 
 // [SES-030] A server MUST answer goodbye with a Disconnect of reason goodbye and close.
-void ServerSession::Machine::on_goodbye() { refuse<Handler::on_goodbye>({Reason::goodbye, "SES-030"}); }
+void ServerSession::Machine::on_goodbye() {
+  if (fault::on(fault::SES_030_goodbye_unanswered)) return end(std::nullopt, {{"by", "client"}});
+  refuse<Handler::on_goodbye>({Reason::goodbye, "SES-030"});
+}
 
 // [SES-032] A stopping server MUST send each session a Disconnect of reason server_stopping.
-void ServerSession::Machine::on_stop() { refuse<Handler::on_stop>({Reason::server_stopping, "SES-032"}); }
+void ServerSession::Machine::on_stop() {
+  if (fault::on(fault::SES_032_stops_without_a_word)) return end(std::nullopt, {{"by", "server"}});
+  refuse<Handler::on_stop>({Reason::server_stopping, "SES-032"});
+}
 
 void ServerSession::Machine::on_timer() {
   const bool idle = state() == State::ready || state() == State::restoring;
@@ -80,6 +87,9 @@ void ServerSession::Machine::on_malformed(Fault broken) {
 // [ERR-003] An endpoint MUST treat a Disconnect whose reason it does not know as any other Disconnect.
 void ServerSession::Machine::on_disconnect(const Disconnect& disconnect) {
   static_assert(spec::server_session::allowed(Handler::on_disconnect, State::closed));
+  if (fault::on(fault::SES_031_answers_a_disconnect)) send(Disconnect{std::to_underlying(Reason::goodbye)});
+  if (fault::on(fault::ERR_003_unknown_reason_refused) && name(static_cast<Reason>(disconnect.reason)).empty())
+    return on_unexpected(Event::disconnect);
   end(std::nullopt, {{"by", "client"}, {"reason", reason_text(disconnect.reason)}, {"requirement", "SES-031"}});
 }
 
@@ -90,6 +100,7 @@ void ServerSession::Machine::on_peer_closed() {
 
 // [SES-002] An endpoint MUST close with unexpected_message when a message or data frame arrives for which its state has no row.
 void ServerSession::Machine::on_unexpected(Event event) {
+  if (fault::on(fault::SES_002_unexpected_overlooked)) return;
   end(Fault{Reason::unexpected_message, "SES-002", 0, std::string(name(event))}, {{"by", "server"}});
 }
 

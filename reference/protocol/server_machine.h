@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "fault/switch.h"
 #include "protocol/checksum.h"
 #include "protocol/server_session.h"
 #include "protocol/server_states.h"
@@ -32,7 +33,9 @@ struct ServerSession::Machine {
   std::deque<ServerAction> actions = {};
 
   State state() const { return static_cast<State>(where.index()); }
-  bool wants_input() const { return state() != State::closed && !spec::server_session::held(state()); }
+  bool wants_input() const {
+    return state() != State::closed && (!spec::server_session::held(state()) || fault::on(fault::SES_022_reads_on));
+  }
 
   // ---- server_session.cc: events find their handler ----
   void arm();

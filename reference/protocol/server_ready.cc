@@ -21,13 +21,21 @@ Digest digest_at(View ids, std::size_t index) {
 }
 
 // [SES-021] A server MUST close with not_permitted when an operation needs a permission that the user's roles do not grant.
-bool may(const at::Identity& who, std::uint32_t any_of) { return (who.permissions & any_of) != 0; }
+bool may(const at::Identity& who, std::uint32_t any_of) {
+  return (who.permissions & any_of) != 0 || fault::on(fault::SES_021_everything_permitted);
+}
 Fault not_permitted() { return {Reason::not_permitted, "SES-021"}; }
 
 }  // namespace
 
 // [SES-020] A server in ready or restoring MUST answer each ping, in order, with a pong of the same token.
-void ServerSession::Machine::on_ping(const Ping& ping) { send(Pong{ping.token}); }
+void ServerSession::Machine::on_ping(const Ping& ping) {
+  if (fault::on(fault::SES_003_last_ping_first)) {
+    actions.emplace_front(Send{control_frame(encode(Pong{ping.token}))});
+    return;
+  }
+  send(Pong{fault::on(fault::SES_020_another_token) ? ping.token + 1 : ping.token});
+}
 
 // ---- Backup -------------------------------------------------------------------------------------------------------------------------
 
@@ -48,11 +56,13 @@ void ServerSession::Machine::on_data(const Frame& frame) {
   // [ARC-032] A server MUST close with unwanted_block when a data frame's id was not named missing in this session or has already come.
   const auto id = digest_at(metadata->id, 0);
   const auto wanted = ready.wanted.find(id);
-  if (wanted == ready.wanted.end()) return refuse<Handler::on_data>({Reason::unwanted_block, "ARC-032"});
+  if (wanted == ready.wanted.end() && !fault::on(fault::ARC_032_unwanted_taken))
+    return refuse<Handler::on_data>({Reason::unwanted_block, "ARC-032"});
   // [ARC-031] A server MUST close with checksum_mismatch when SHA-256 of a data part is not the checksum in its metadata.
   const auto sum = checksum.of(frame.body);
-  if (!std::ranges::equal(sum, metadata->checksum)) return refuse<Handler::on_data>({Reason::checksum_mismatch, "ARC-031"});
-  ready.wanted.erase(wanted);
+  if (!std::ranges::equal(sum, metadata->checksum) && !fault::on(fault::ARC_031_checksum_not_checked))
+    return refuse<Handler::on_data>({Reason::checksum_mismatch, "ARC-031"});
+  if (wanted != ready.wanted.end()) ready.wanted.erase(wanted);
   actions.emplace_back(StoreBlock{id, sum, {frame.body.begin(), frame.body.end()}});
 }
 
@@ -60,7 +70,8 @@ void ServerSession::Machine::on_commit_version(CommitVersion commit) {
   auto& ready = in<at::Ready>();
   if (!may(ready.who, permissions::backup)) return refuse<Handler::on_commit_version>(not_permitted());
   // [ARC-036] A server MUST close with blocks_outstanding when a commit comes while a block named missing in this session has not.
-  if (!ready.wanted.empty()) return refuse<Handler::on_commit_version>({Reason::blocks_outstanding, "ARC-036"});
+  if (!ready.wanted.empty() && !fault::on(fault::ARC_036_outstanding_overlooked))
+    return refuse<Handler::on_commit_version>({Reason::blocks_outstanding, "ARC-036"});
   const auto number = commit.number;
   actions.emplace_back(CommitRequest{std::move(commit)});
   to<Handler::on_commit_version>(at::Serving{std::move(ready), at::Commit{number}});
@@ -113,7 +124,9 @@ void ServerSession::Machine::on_fetch_blocks(FetchBlocks fetch) {
 
 // [ARC-057] A server MUST send a fetched block's sealed octets exactly as they were stored.
 void ServerSession::Machine::on_block_loaded(const BlockLoaded& block) {
-  actions.emplace_back(Send{block_frame(block.id, block.checksum, block.sealed)});
+  auto sealed = block.sealed;
+  if (fault::on(fault::ARC_057_an_octet_altered)) sealed.back() ^= 1;
+  actions.emplace_back(Send{block_frame(block.id, block.checksum, sealed)});
 }
 
 void ServerSession::Machine::on_restore_end(const RestoreEnd& end) {
@@ -129,7 +142,9 @@ void ServerSession::Machine::on_restore_done(ServerAnswer answer) {
     return to<Handler::on_restore_done>(std::move(restoring.ready));
   }
   // [ARC-053] A server MUST name in blocks_fetched exactly the indices of blocks that it lacks or whose checksum no longer holds.
-  send(BlocksFetched{std::move(std::get<BlocksLoaded>(answer).missing)});
+  auto missing = std::move(std::get<BlocksLoaded>(answer).missing);
+  if (fault::on(fault::ARC_053_missing_not_named)) missing.clear();
+  send(BlocksFetched{std::move(missing)});
   to<Handler::on_restore_done>(std::move(restoring));
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "coffer/spec/permissions.h"
 #include "fault/switch.h"
 #include "protocol/server_machine.h"
 #include "protocol/transition.h"
@@ -24,11 +25,13 @@ void ServerSession::Machine::arm() {
     case State::await_config_ack:
       // [SES-005] A server MUST close with timeout when a step before ready does not come within the step timer.
       deadline = after(spec::Timer::step);
+      if (fault::on(fault::SES_005_no_step_timer)) deadline.reset();
       return;
     case State::ready:
     case State::restoring:
       // [SES-006] A server MUST close with timeout when nothing arrives within the idle timer in ready or restoring.
       deadline = after(spec::Timer::idle);
+      if (fault::on(fault::SES_006_no_idle_timer)) deadline.reset();
       return;
     case State::checking_computer:
     case State::checking_login:
@@ -61,6 +64,9 @@ void ServerSession::Machine::receive(const Frame& frame) {
   if (!message) return take(Event::malformed, std::move(message).error());
   const auto event = static_cast<Event>(kind(*message));
   if (event == Event::login) reader.wipe_used();
+  if (fault::on(fault::ERR_002_permission_before_fields) && state() == State::ready && event == Event::offer_blocks &&
+      in<server_state::Ready>().who.permissions == spec::permissions::restore)
+    return take(event, std::move(*message));
   if (find(state(), event) != nullptr || fault::on(fault::MSG_006_fields_before_state))
     if (auto fields = check_fields(*message); !fields) return take(Event::malformed, std::move(fields).error());
   take(event, std::move(*message));

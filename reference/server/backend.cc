@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "fault/switch.h"
 #include "protocol/octets.h"
 
 namespace coffer::server {
@@ -42,7 +43,7 @@ store::Result<store::Archive> Backend::archive(ConnectionId connection) {
   const auto who = session(connection);
   if (who.archive) return *who.archive;
   if (who.user == 0) return std::unexpected(store::Trouble{store::Trouble::Kind::failed, "an operation before a user was verified"});
-  auto found = store_.archive_of(who.user, who.computer);
+  auto found = fault::on(fault::IDN_024_one_archive_for_all) ? store_.archive_of(1, 1) : store_.archive_of(who.user, who.computer);
   if (found) update(connection, [&](Session& state) { state.archive = *found; });
   return found;
 }
@@ -54,7 +55,8 @@ ServerAnswer Backend::check_computer(ConnectionId connection, const protocol::Ch
   if (!admitted) return std::move(admitted).error();
   // [IDN-004] A server MUST refuse a computer that has another session whose user is verified and that is not yet closed.
   // [IDN-027] A server MUST NOT refuse a computer because of a session whose user is not verified: to name a computer takes nothing.
-  if (presence_.taken(question.guid)) return protocol::ComputerRefused{"the computer has another session"};
+  if (presence_.taken(question.guid) && !fault::on(fault::IDN_004_two_sessions))
+    return protocol::ComputerRefused{"the computer has another session"};
   const std::scoped_lock lock{mutex_};
   sessions_[connection].computer = question.guid;
   return *admitted;
@@ -135,7 +137,8 @@ ServerAnswer Backend::begin_restore(ConnectionId connection, const protocol::Beg
   const auto begun = store_.begin_restore(*where, request.version, request.purpose);
   if (!begun) return failed(connection, begun.error());
   // [ARC-051] A server MUST close with no_such_version when the version of restore_begin is not in the archive.
-  if (!*begun) return protocol::Refused{spec::Reason::no_such_version, "the archive has no such version"};
+  if (!*begun && !fault::on(fault::ARC_051_any_version))
+    return protocol::Refused{spec::Reason::no_such_version, "the archive has no such version"};
   update(connection, [](Session& state) { state.restoring = true; });
   return protocol::RestoreAdmitted{};
 }

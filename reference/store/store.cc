@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include "fault/switch.h"
 #include "store/chain.h"
 #include "store/directory_lock.h"
 #include "store/index.h"
@@ -69,7 +70,7 @@ class Store::Impl {
       if (!seen.insert(id).second || received_.contains({archive.row, id})) continue;
       const auto found = index_.find(archive.row, id);
       if (!found) return std::unexpected(found.error());
-      if (!*found || (*found)->damaged) indices.push_back(static_cast<std::uint16_t>(i));
+      if (!*found || (*found)->damaged || fault::on(fault::ARC_033_known_ones_too)) indices.push_back(static_cast<std::uint16_t>(i));
     }
     return indices;
   }
@@ -96,9 +97,11 @@ class Store::Impl {
     const auto end = index_.chain_end(archive.row);
     if (!end) return std::unexpected(end.error());
     // [ARC-037] … when a commit's number, previous link or link does not continue the archive's chain
-    if (version.number != end->number + 1 || !equal(version.previous, end->link) ||
-        !equal(version.link, link_of(version.previous, version.number, version.record)))
+    if (version.number != end->number + 1 ||
+        (!fault::on(fault::ARC_037_any_link) &&
+         (!equal(version.previous, end->link) || !equal(version.link, link_of(version.previous, version.number, version.record)))))
       return CommitOutcome::conflict;
+    if (fault::on(fault::ARC_038_acknowledged_unstored)) return CommitOutcome::committed;
     if (auto stored = settle_locked(archive.row, &version); !stored) return std::unexpected(stored.error());
     return CommitOutcome::committed;
   }
@@ -106,12 +109,14 @@ class Store::Impl {
   Result<VersionPage> versions(Archive archive, std::uint64_t from, std::size_t limit) {
     const std::lock_guard lock(mutex_);
     // [ARC-040] … from the stated number on, in ascending order
-    auto entries = index_.versions(archive.row, from, limit + 1);
+    auto entries = index_.versions(archive.row, fault::on(fault::ARC_040_from_the_first) ? 1 : from, limit + 1);
     if (!entries) return std::unexpected(entries.error());
     // [ARC-041] … at most three versions into one answer and set more exactly when there are others beyond them
     VersionPage page{std::move(*entries), false};
     page.more = page.entries.size() > limit;
     if (page.more) page.entries.resize(limit);
+    if (fault::on(fault::ARC_041_never_more)) page.more = false;
+    if (fault::on(fault::ARC_043_shown_too_early) && !received_.empty()) page.entries.push_back({from + 1, Octets(32), Octets(30)});
     return page;
   }
 
@@ -144,6 +149,7 @@ class Store::Impl {
     const std::lock_guard lock(mutex_);
     const auto found = index_.has_version(archive.row, version);
     if (!found || !*found) return found;
+    if (fault::on(fault::ARC_050_not_logged)) return true;
     // [ARC-050] A server MUST log each restore with user, computer, version and purpose before it answers
     auto logged =
         note_restore("restore_begun", archive, {{"version", std::to_string(version)}, {"purpose", purpose == 0 ? "restore" : "verify"}});
@@ -153,6 +159,7 @@ class Store::Impl {
 
   Result<void> end_restore(Archive archive, bool complete) {
     const std::lock_guard lock(mutex_);
+    if (fault::on(fault::ARC_054_not_logged)) return {};
     // [ARC-054] A server MUST log the end of each restore and whether it was complete.
     return note_restore("restore_ended", archive, {{"complete", complete ? "yes" : "no"}});
   }
