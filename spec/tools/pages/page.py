@@ -33,7 +33,7 @@ class Page:
 
     def html(self):
         body = [self.chapter(stem, text) for stem, text in self.chapters.items()]
-        body += [self.machines(), self.tables(), self.worked_session(), self.ledger_of_sources(), self.models_section(), self.index()]
+        body += [self.machines(), self.tables(), self.appendices(), self.ledger_of_sources(), self.models_section(), self.index()]
         style = re.sub(r"/\*.*?\*/", "", STYLE.read_text(), flags=re.S)
         return (f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
                 f'<meta name="color-scheme" content="light dark"><title>Coffer {self.version}: the specification</title><style>{style}</style></head><body>'
@@ -100,10 +100,15 @@ class Page:
             return f'<b id="{place}">{word}</b>'
         return text
 
-    def worked_session(self):
-        renderer = self.renderer("session-")
-        text = (self.spec.root / "generated/worked-session.md").read_text().split("\n", 1)[1]
-        return self.part("worked-session", "A whole session, octet by octet", renderer.render(text, "worked-session.md", shift=1))
+    def appendices(self):
+        """Every other page under generated/: the worked session, and what models say in tables."""
+        parts = []
+        for path in sorted((self.spec.root / "generated").glob("*.md")):
+            if path.name != "tables.md":  # shown already, table by table
+                title, text = path.read_text().split("\n", 1)
+                renderer = self.renderer(f"{path.stem}-")
+                parts.append(self.part(path.stem, html.escape(title.lstrip("# ")), renderer.render(text, path.name, shift=1)))
+        return "".join(parts)
 
     def ledger_of_sources(self):
         listed, covered = sources.claims(self.spec, self.ledger.sources, self.chapters, self.link, self.models.badge)
