@@ -1,5 +1,6 @@
 // Chapters 8.1 to 8.4 for clients: what leaves the computer in a backup. The suite gave the archive key, so it opens all of it.
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -7,6 +8,7 @@
 #include "cases/all.h"
 #include "cases/client_scenes.h"
 #include "coffer/spec/limits.h"
+#include "wire/cut.h"
 
 namespace coffer::conformance {
 namespace {
@@ -181,6 +183,30 @@ void add_sealing(std::vector<Case>& cases) {
   });
 }
 
+void add_cutting(std::vector<Case>& cases) {
+  cases.push_back({
+      .id = "client.storing.cut_where_the_gear_hash_says",
+      .requirements = {"ARC-018", "ARC-019"},
+      .role = Role::client,
+      .goal = "A file's blocks end where the gear hash under the archive key's own table says",
+      .steps = {"back up a file of 3,000,000 random octets", "work out its cuts from the archive key",
+                "compare them with the blocks that came"},
+      .script =
+          [](Context& c) {
+            const auto content = c.random().octets(3000000);
+            backed_up(c, c.make_tree({{"large.bin", content}}));
+            std::vector<std::size_t> sizes;
+            for (const auto& entry : manifest_of(c, c.holdings().versions.at(0))) {
+              const auto ids = entry.octets("blocks");
+              for (auto at = ids.begin(); at != ids.end(); at += 32) sizes.push_back(opened(c, Octets(at, at + 32)).plaintext.size());
+            }
+            const auto wanted = cut(c.archive_key(), content);
+            c.require(sizes == wanted, fmt::format("blocks of {} octets", fmt::join(wanted, ", ")),
+                      fmt::format("{}", fmt::join(sizes, ", ")));
+          },
+  });
+}
+
 void add_sending(std::vector<Case>& cases) {
   cases.push_back({
       .id = "client.storing.offers_before_it_sends",
@@ -281,6 +307,7 @@ void add_sending(std::vector<Case>& cases) {
 std::vector<Case> client_storing_cases() {
   std::vector<Case> cases;
   add_sealing(cases);
+  add_cutting(cases);
   add_sending(cases);
   return cases;
 }

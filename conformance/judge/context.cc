@@ -135,8 +135,8 @@ void Context::drive(Drive what) {
               {"user", fixture().alice.name},
               {"password", fixture().alice.password},
               {"deferred", what.deferred},
-              {"archive_key", hex(archive_key_)},
-              {"device", fmt::format("{}-{}", guid_text(computer_), what.device)}};
+              {"archive_key", hex(what.archive_key.value_or(archive_key_))},
+              {"device", device_name(what.device)}};
   if (!what.paths.empty()) fields["paths"] = what.paths;
   if (what.version != 0) fields["version"] = what.version;
   if (!what.target.empty()) fields["target"] = what.target;
@@ -241,6 +241,8 @@ ServerPeer& Context::client_in(ClientState state) {
   return server;
 }
 
+std::string Context::device_name(std::string_view device) const { return fmt::format("{}-{}", guid_text(computer_), device); }
+
 ArchiveKeys Context::archive_keys() const { return derive_keys(archive_key_, {holdings_.user, computer_, holdings_.server_guid}); }
 
 std::string Context::make_tree(const std::map<std::string, Octets>& files) {
@@ -264,6 +266,17 @@ json Context::admin(json what) {
   // A server that was started again may listen elsewhere.
   if (reply.contains("port")) setting_.server.port = static_cast<std::uint16_t>(number_member(reply, "admin", "port"));
   return reply;
+}
+
+std::optional<std::string> Context::serve_anew(const Fixture& fixture) {
+  if (setting_.adapter == nullptr) throw Unimplemented("no adapter: nothing can be served");
+  stage_.recorder.happened('-', "another server is served");
+  setting_.adapter->call("reset");
+  auto reply = setting_.adapter->call("prepare", {{"fixture", json::parse(fixture.to_json())}});
+  if (!reply.contains("refused")) reply = setting_.adapter->call("serve");
+  if (reply.contains("refused")) return text_member(reply, "serve", "refused");
+  setting_.server.port = static_cast<std::uint16_t>(number_member(reply, "serve", "port"));
+  return std::nullopt;
 }
 
 json Context::observe(json what) {

@@ -23,6 +23,7 @@ struct Drive {
   std::uint64_t version = 0;                          // restore, verify; 0: the newest that the honest server holds
   std::string target = {};                            // restore: a directory of scratch()
   std::string device = "device";                      // devices with the same name keep their state within one script
+  std::optional<Octets> archive_key = {};             // of a new device; unset: the script's own
   std::optional<Octets> pin = {};                     // unset: the suite's own server's
   std::optional<std::uint64_t> expected_server = {};  // unset: the honest server's identity
   bool deferred = false;
@@ -94,12 +95,17 @@ class Context {
   /// The archive key that the client under test is given, and the keys that follow from it for this script's device.
   const Octets& archive_key() const { return archive_key_; }
   ArchiveKeys archive_keys() const;
+  /// How the adapter knows the device that a Drive names.
+  std::string device_name(std::string_view device = "device") const;
   /// A file or directory tree to back up, made below scratch(): name -> content. Returns its path.
   std::string make_tree(const std::map<std::string, Octets>& files);
 
   // ---- The adapter's other verbs; Unimplemented when it says so -----------------------------------------------------------
   /// `what`: {"do": "restart"} …, see interop/README.md.
   nlohmann::json admin(nlohmann::json what);
+  /// Another server in place of the one under test, with that fixture; for cases with a server of their own. The reason when it refuses to
+  /// serve it.
+  std::optional<std::string> serve_anew(const Fixture& fixture);
   /// `what`: {"events": true} …
   nlohmann::json observe(nlohmann::json what);
 

@@ -32,7 +32,7 @@ std::vector<Message> Fixture::default_settings() {
 }
 
 std::string Fixture::to_json() const {
-  json document{{"coffer_fixture", 1}, {"profile", "test"}, {"pbkdf2_rounds", 1000}};
+  json document{{"coffer_fixture", 1}, {"profile", profile}, {"pbkdf2_rounds", rounds}};
   document["server"] = {{"guid", guid_text(server_guid)}, {"version", version}, {"minimum_version", minimum_version}};
   if (!timers_ms.empty()) document["timers_ms"] = timers_ms;
   if (!limits.empty()) document["limits"] = limits;

@@ -27,6 +27,8 @@ struct KnownComputer {
 
 /// A deployment under test. The default is what nearly every case runs against; a case that needs another says what differs.
 struct Fixture {
+  std::string profile = "test";
+  std::uint32_t rounds = 1000;  // of PBKDF2
   std::uint64_t server_guid = 0xc0ffe70000000001;
   std::string version = "7.0.0", minimum_version = "6.5.0";
   std::map<std::string, std::uint32_t> timers_ms;  // step, idle …; empty: the specification's

@@ -26,11 +26,7 @@ Octets big_endian(std::uint64_t value, int octet_count) {
   return out;
 }
 
-Octets hkdf(View key, View info) {
-  const auto kdf = Botan::KDF::create_or_throw("HKDF(SHA-256)");
-  const auto derived = kdf->derive_key(32, key.data(), key.size(), nullptr, 0, info.data(), info.size());
-  return {derived.begin(), derived.end()};
-}
+Octets hkdf(View key, View info) { return derive(key, info, 32); }
 
 Octets hmac(View key, std::initializer_list<View> parts) {
   const auto mac = Botan::MessageAuthenticationCode::create_or_throw("HMAC(SHA-256)");
@@ -109,6 +105,12 @@ Octets record_associated(const ArchiveKeys& keys, std::uint64_t number, View pre
 
 }  // namespace
 
+Octets derive(View key, View info, std::size_t octets) {
+  const auto kdf = Botan::KDF::create_or_throw("HKDF(SHA-256)");
+  const auto derived = kdf->derive_key(octets, key.data(), key.size(), nullptr, 0, info.data(), info.size());
+  return {derived.begin(), derived.end()};
+}
+
 ArchiveKeys derive_keys(View archive_key, const ArchiveOwner& owner) {
   ArchiveKeys keys;
   keys.block_id_key = hkdf(archive_key, octets("coffer/1 block-id"));
@@ -141,8 +143,11 @@ std::expected<OpenedBlock, std::string> open_block(const ArchiveKeys& keys, View
 }
 
 Octets seal_record(const ArchiveKeys& keys, const Message& version_record, Random& random) {
-  return seal(keys.record_key, record_associated(keys, version_record.number("number"), version_record.octets("previous")),
-              encode_plain(version_record), random);
+  return seal_record_as(keys, version_record, version_record.number("number"), version_record.octets("previous"), random);
+}
+
+Octets seal_record_as(const ArchiveKeys& keys, const Message& version_record, std::uint64_t number, View previous, Random& random) {
+  return seal(keys.record_key, record_associated(keys, number, previous), encode_plain(version_record), random);
 }
 
 std::expected<Message, std::string> open_record(const ArchiveKeys& keys, std::uint64_t number, View previous, View sealed) {

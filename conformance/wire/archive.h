@@ -25,6 +25,8 @@ struct ArchiveKeys {
   Octets block_id_key, block_key, record_key, check_value;  // 32 octets each [KEY-002]
   Octets archive_id;                                        // 16 octets [KEY-003]
 };
+/// HKDF-SHA-256 with an empty salt [KEY-002].
+Octets derive(View key, View info, std::size_t octets);
 ArchiveKeys derive_keys(View archive_key, const ArchiveOwner& owner);
 
 struct SealedBlock {
@@ -42,6 +44,8 @@ struct OpenedBlock {
 std::expected<OpenedBlock, std::string> open_block(const ArchiveKeys& keys, View id, View sealed);
 
 Octets seal_record(const ArchiveKeys& keys, const Message& version_record, Random& random);
+/// The same under another number and previous link than it holds.
+Octets seal_record_as(const ArchiveKeys& keys, const Message& version_record, std::uint64_t number, View previous, Random& random);
 std::expected<Message, std::string> open_record(const ArchiveKeys& keys, std::uint64_t number, View previous, View sealed);
 
 /// [ARC-021]

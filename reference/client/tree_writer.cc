@@ -163,7 +163,7 @@ std::expected<PendingFile, Refusal> TreeWriter::begin_file(const archive::Entry&
 Written TreeWriter::finish_file(const archive::Entry& entry, PendingFile file) {
   if (file.octets() != entry.size)
     return refused(fmt::format("was not restored: its blocks hold {} octets, and its entry says {}", file.octets(), entry.size));
-  // [ARC-048] A client MUST NOT set the set-user-id or set-group-id bit of a file that it restores.
+  // [ARC-048] A client MUST NOT set the set-user-id or set-group-id bit of a regular file that it restores.
   if (::fchmod(file.file_.fd(), static_cast<mode_t>(entry.mode) & ~set_id_bits) != 0) return failed("set the mode", errno);
   const auto when = times(entry);
   if (::futimens(file.file_.fd(), when.data()) != 0) return failed("set the time", errno);

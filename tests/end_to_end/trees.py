@@ -85,7 +85,7 @@ def make_nasty(root):
     os.makedirs(os.path.join(root, b"closed-folder"))
     file(b"closed-folder/inside", b"i")
     os.chmod(os.path.join(root, b"closed-folder"), 0o500)
-    os.chmod(os.path.join(root, b"empty-folder"), 0o1777)
+    os.chmod(os.path.join(root, b"empty-folder"), 0o3777)  # [ARC-048] is about regular files
     for number, folder in enumerate(sorted((path for path, _, _ in os.walk(root)), reverse=True)):
         stamp = 1_500_000_000_000_000_000 + number
         os.utime(folder, ns=(stamp, stamp))

@@ -16,11 +16,16 @@ START_SECONDS_MAX = 30
 DRIVE_SECONDS_MAX = 25
 VERBS = ("hello", "prepare", "serve", "drive", "admin", "observe", "reset", "bye")
 IDENTITY = ("server.key.pem", "server.certificate.pem")
+FIXTURE_REFUSED, USAGE = 2, 64  # of cofferd and coffer, before they do anything
 ENDED = {0: "ok", 2: "refused"}  # the client's exit status; everything else is a failure
 
 
 class Unimplemented(Exception):
     pass
+
+
+class Declined(Exception):
+    """The program refused what it was given: its own doing, and no fault of the adapter."""
 
 
 class Reference:
@@ -74,6 +79,8 @@ class Reference:
             command += ["--key", str(self.identity / IDENTITY[0]), "--certificate", str(self.identity / IDENTITY[1])]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=self.environment())
         line = self.process.stdout.readline()
+        if not line and self.process.wait(START_SECONDS_MAX) == FIXTURE_REFUSED:
+            return {"refused": "cofferd does not serve that fixture; its reason stands in its standard error"}
         if not line:
             raise RuntimeError(f"cofferd ended with status {self.process.wait(START_SECONDS_MAX)} before it listened")
         said = json.loads(line)
@@ -107,8 +114,10 @@ class Reference:
         if "find" in request:  # which of these octets stand anywhere in what the server stores
             stored = [path.read_bytes() for path in self.data.rglob("*") if path.is_file()]
             answer["found"] = [wanted for wanted in request["find"] if any(bytes.fromhex(wanted) in octets for octets in stored)]
+        if "device" in request:  # where a client's device keeps its files
+            answer["home"] = str(self.devices / request["device"])
         if not answer:
-            raise Unimplemented("events and find are what can be observed")
+            raise Unimplemented("events, find and device are what can be observed")
         return answer
 
     def run(self, home, request, *words, given=None):
@@ -123,6 +132,8 @@ class Reference:
         if not blank.exists():
             words = ["init", "--server", "127.0.0.1:1", "--pin", request["pin"], "--computer", request["computer"], "--archive-key", "-"]
             made = self.run(blank, {}, *words, given=request["archive_key"])
+            if made.returncode == USAGE:
+                raise Declined(made.stderr)
             if made.returncode != 0:
                 raise RuntimeError("coffer init: " + made.stderr)
         if not home.exists():
@@ -137,7 +148,10 @@ class Reference:
     def drive(self, request):
         if not self.client:
             raise Unimplemented("no client program was given")
-        home, do, given = self.device(request), request["do"], None
+        try:
+            home, do, given = self.device(request), request["do"], None
+        except Declined as reason:
+            return {"ended": "failed", "detail": str(reason)}
         if do == "connect":
             words, given = ["login", "--registration-key", request["registration_key"], "--user", request["user"], "--password-file", "-"], request["password"]
             words += ["--deferred"] if request.get("deferred") else []
