@@ -92,7 +92,7 @@ def summary(ledger):
         fallen = [c for c in COLUMNS if c in known and row[c] < floors.get(chapter, {}).get(c, 0)]
         lines.append(row_of(chapter, row, known) + (f"   {', '.join(fallen)} below the snapshot" if fallen else ""))
     lines += [row_of("all", total, known), ""]
-    lines += [f"{s.kind:<8}{s.path} of {s.made_at}{', ' + s.note if s.note else ''}" if s.present else f"{s.kind:<8}not known: no {s.path} ({s.command} makes it)" for s in ledger.reports.sources]
+    lines += [f"{s.kind:<12}{s.path} of {s.made_at}{', ' + s.note if s.note else ''}" if s.present else f"{s.kind:<12}not known: no {s.path} ({s.command} makes it)" for s in ledger.reports.sources]
     findings, _ = gates.judge(ledger, [k for k in gates.DYNAMIC if not ledger.reports.present(k)])
     exceptions = gates.read_exceptions(ledger.spec.root)
     lines += ["", f"{len(exceptions)} exceptions (spec/evidence/exceptions.toml); {len(findings)} findings" + (":" if findings else "")]
