@@ -59,7 +59,7 @@ std::expected<protocol::LoginAdmitted, protocol::LoginRefused> Directory::check_
   if (fault::on(fault::IDN_011_any_key) && key == keys_.end()) key = keys_.begin();
   const auto account = key == keys_.end() ? accounts_.end() : accounts_.find({key->second.organisation, login.user_name});
 
-  // [IDN-021] A server MUST do the same password work for a login it refuses as for one it accepts: once, whatever else is wrong.
+  // [IDN-021] A server MUST do the same password work for a login it refuses as for one it accepts: once, whatever else is wrong here.
   const bool password_right = matches(account == accounts_.end() ? nobody_ : account->second.verifier, login.password);
 
   // [IDN-011] A server MUST refuse a login whose registration key it does not know

@@ -146,5 +146,19 @@ TEST(WireHello, a_flight_is_read_once_it_is_whole) {
   EXPECT_FALSE(read_server_flight(octets("HTTP/1.1 400"))->alert);
 }
 
+TEST(Archive, ARC_017_opens_no_frame_that_states_more_than_its_bound) {
+  Random random(1, "bound");
+  const auto keys = derive_keys(random.octets(32), {1, 2, 3});
+  const auto largest = seal_block(keys, BlockType::content, repeated(4'194'304, 0), random);
+  const auto opened = open_block(keys, largest.id, largest.sealed);
+  ASSERT_TRUE(opened) << opened.error();
+  EXPECT_TRUE(opened->compressed);
+  const auto larger = seal_block(keys, BlockType::content, repeated(4'194'305, 0), random);
+  ASSERT_LT(larger.sealed.size(), 10'000u);
+  const auto refused = open_block(keys, larger.id, larger.sealed);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().find("ARC-017"), std::string::npos) << refused.error();
+}
+
 }  // namespace
 }  // namespace coffer::conformance

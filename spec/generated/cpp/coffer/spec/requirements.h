@@ -107,7 +107,7 @@ inline constexpr std::array<Requirement, 167> requirements{{
     {"IDN-018", "MUST", "server", "wire", "conflict W31/W10", "06-identity", "A server MUST refuse a login of a user whose account is not active."},
     {"IDN-019", "MUST", "server", "wire", "says W31", "06-identity", "A server MUST refuse a deferred login unless the registration key permits deferred logins."},
     {"IDN-020", "MUST", "server", "wire", "chosen", "06-identity", "A server MUST grant no permission to a deferred login."},
-    {"IDN-021", "MUST", "server", "review", "chosen", "06-identity", "A server MUST do the same password work for a login it refuses as for one it accepts."},
+    {"IDN-021", "MUST", "server", "review", "chosen", "06-identity", "A server MUST do the same password work for a login it refuses as for one it accepts, unless the login names another computer than was presented."},
     {"IDN-022", "MUST", "server", "state", "chosen", "06-identity", "A server MUST write the precise cause of a refusal to its event log and never a password."},
     {"IDN-023", "MUST", "server", "wire", "says W31", "06-identity", "A server MUST bind an unknown computer to the first user who logs in on it."},
     {"IDN-024", "MUST", "server", "wire", "says W32", "06-identity", "A server MUST keep each user's archives from every other user."},
