@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""Leaves out each field of handshake, session and frames in turn, and asks the provers what breaks: spec/generated/field-necessity.md.
+
+    spec/models/necessity.py             run the provers, write the table
+    spec/models/necessity.py --check     run them, exit 1 if the table says otherwise
+    spec/models/necessity.py --fresh     no prover: exit 1 unless the table was made from these models
+
+The attacks' names stand in field-necessity.toml, each with the claims that have to break: a name without its attack, or an attack without a name, is an
+error. Python's standard library, eprover, SPASS. Exit status: 0, 1, 64 usage, 69 a prover is missing.
+"""
+import argparse
+import concurrent.futures
+import hashlib
+import itertools
+import os
+import pathlib
+import re
+import shutil
+import sys
+import tomllib
+
+HERE = pathlib.Path(__file__).resolve().parent
+SPEC = HERE.parent
+TABLE = SPEC / "generated/field-necessity.md"
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(HERE))
+from runner import horn, process
+
+TIMEOUT_SECONDS = 120
+MARK = "<!-- made from models with SHA-256 "
+
+
+def inputs(words):
+    paths = [HERE / "field-necessity.toml", HERE / "necessity.py", HERE / "runner/rules.py"]
+    return paths + sorted({(HERE / m["model"] / name).resolve() for m in words["part"] for name in [*model(m)["files"], "model.toml"]})
+
+
+def model(part):
+    return tomllib.loads((HERE / part["model"] / "model.toml").read_text())
+
+
+def digest(words):
+    together = hashlib.sha256()
+    for path in inputs(words):
+        together.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return together.hexdigest()
+
+
+def without(text, fields):
+    """The text with these fields, each (message, field), left out."""
+    for message, field in fields:
+        text, count = re.subn(rf"^(message {message}\((?:[^)]*, )?)({field})([,)])", r"\1-\2\3", text, flags=re.MULTILINE)
+        if count != 1:
+            raise ValueError(f"no field {message}.{field}")
+    return text
+
+
+def broken(text, claims, work):
+    """The claims that fail: one question for all of them to both provers, and single ones only if the answer is yes."""
+    goals = {n: f for n, role, f in horn.formulas(text) if role == "conjecture"}
+    together = " | ".join(f"({goals[c]})" for c in claims)
+    if not horn.derivable(text, together, work / "any", TIMEOUT_SECONDS)[1]:
+        return []
+    return [c for c in claims if horn.derivable(text, goals[c], work / c, TIMEOUT_SECONDS)[1]]
+
+
+class Part:
+    """One model, its fields, and what leaving them out does."""
+
+    def __init__(self, part, work):
+        self.part, self.work = part, work / part["model"]
+        table = model(part)
+        self.text = "\n".join((HERE / part["model"] / name).read_text() for name in table["files"])
+        self.says = {c["name"]: c["says"] for c in table["claim"]}
+        skipped = set(part.get("not_of_this_table", []))
+        self.fields = [(m, f.strip()) for m, fields in re.findall(r"^message (\w+)\((.*)\)\.", self.text, re.MULTILINE) if m not in skipped for f in fields.split(",")]
+        self.words = {tuple(f["field"].split(".")): f for f in part["field"]}
+        self.pair_words = {frozenset(tuple(x.split(".")) for x in p["fields"]): p for p in part.get("together", [])}
+
+    def run(self, pool):
+        """What breaks without each field, then without each two that are redundant alone."""
+        def ask(fields):
+            text, folder = without(self.text, fields), self.work / "-".join(".".join(f) for f in fields)
+            goal = next(f for n, role, f in horn.formulas(text) if n == self.part["completes"])
+            if not horn.derivable(text, goal, folder / "completes", TIMEOUT_SECONDS)[1]:
+                return None
+            return broken(text, list(self.says), folder)
+        self.single = dict(zip(self.fields, pool.map(lambda f: ask([f]), self.fields)))
+        spare = [f for f, found in self.single.items() if found == []]
+        pairs = list(itertools.combinations(spare, 2))
+        self.pairs = {p: found for p, found in zip(pairs, pool.map(lambda p: ask(list(p)), pairs)) if found != []}
+
+    def disagreements(self):
+        for field, found in self.single.items():
+            yield from compared(self.part["model"], ".".join(field), found, self.words.get(field))
+        for field in self.words.keys() - self.single.keys():
+            yield f"{self.part['model']}: field-necessity.toml names {'.'.join(field)}, which is no field"
+        for pair, found in self.pairs.items():
+            yield from compared(self.part["model"], " and ".join(".".join(f) for f in pair), found, self.pair_words.get(frozenset(pair)))
+        for pair in self.pair_words.keys() - {frozenset(p) for p in self.pairs}:
+            yield f"{self.part['model']}: {' and '.join('.'.join(f) for f in pair)} break nothing together, and field-necessity.toml says they do"
+
+    def lines(self):
+        yield f"## {self.part['title']}\n"
+        yield self.part["about"] + "\n"
+        yield "| field | without it | what then happens |\n| --- | --- | --- |"
+        for field, found in self.single.items():
+            yield f"| {'.'.join(field)} | {verdict(found)} | {self.words[field]['says']} |"
+        if self.pairs:
+            yield "\nOf the redundant ones, these two by two are not: the one stands in for the other.\n\n| fields | without both | what then happens |\n| --- | --- | --- |"
+            for pair, found in self.pairs.items():
+                yield f"| {', '.join('.'.join(f) for f in pair)} | {verdict(found)} | {self.pair_words[frozenset(pair)]['says']} |"
+        yield ""
+
+
+def verdict(found):
+    if found is None:
+        return "no session"
+    return "attack: " + ", ".join(found).replace("_", " ") if found else "redundant"
+
+
+def compared(name, what, found, words):
+    wanted = None if words is None else (None if words.get("no_session") else words.get("breaks", []))
+    if words is None:
+        yield f"{name}: {what}: {verdict(found)}; field-necessity.toml has no words for it ({found})"
+    elif (wanted and sorted(wanted)) != (found and sorted(found)):
+        yield f"{name}: {what}: {verdict(found)} ({found}); field-necessity.toml says {verdict(wanted)}"
+
+
+def page(words, parts):
+    said = dict(item for p in parts for item in p.says.items())
+    used = dict.fromkeys(c for p in parts for found in [*p.single.values(), *p.pairs.values()] for c in found or [])
+    lines = ["# Which field prevents what\n", "<!-- Made by spec/models/necessity.py from the models. Do not edit. -->\n", words["about"] + "\n"]
+    for part in parts:
+        lines += part.lines()
+    lines.append("## The claims named above\n")
+    lines += [f"- **{c.replace('_', ' ')}**: {said[c]}" for c in used]
+    return "\n".join(lines) + f"\n\n{MARK}{digest(words)} -->\n"
+
+
+def fresh():
+    words = tomllib.loads((HERE / "field-necessity.toml").read_text())
+    return TABLE.exists() and f"{MARK}{digest(words)} -->" in TABLE.read_text()
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(description="The field-necessity table.")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--check", action="store_true", help="run the provers and compare")
+    mode.add_argument("--fresh", action="store_true", help="compare the models' hash only")
+    parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, 2), metavar="N", help="provers at once (default: %(default)s)")
+    try:
+        options = parser.parse_args(arguments)
+    except SystemExit as over:
+        return 64 if over.code else 0
+    if options.fresh:
+        return 0 if fresh() else complain(["spec/generated/field-necessity.md was made from other models: run spec/models/necessity.py"])
+    for tool in ("eprover", "SPASS"):
+        if not shutil.which(tool):
+            print(f"necessity: {tool} is not installed: apt-get install {tool.lower()}", file=sys.stderr)
+            return 69
+    words = tomllib.loads((HERE / "field-necessity.toml").read_text())
+    parts = [Part(p, SPEC.parent / "build/model/work/necessity") for p in words["part"]]
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        try:
+            for part in parts:
+                part.run(pool)
+        except process.Trouble as trouble:
+            return complain([str(trouble)])
+    if wrong := [line for part in parts for line in part.disagreements()]:
+        return complain(wrong)
+    text = page(words, parts)
+    if options.check:
+        return 0 if TABLE.read_text() == text else complain(["spec/generated/field-necessity.md is not what the provers find: run spec/models/necessity.py"])
+    TABLE.write_text(text)
+    return 0
+
+
+def complain(problems):
+    for problem in problems:
+        print(f"necessity: {problem}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
