@@ -24,7 +24,7 @@ var
   version_checked: array [session] of boolean;
   computer_checked: array [session] of boolean;
   old_version_taken: boolean;
-  locked_out: boolean;                             -- an honest client was refused because a stranger held its computer
+  locked_out: boolean;                             -- a computer was refused because of a session whose user is not verified
   -- the network
   offered: array [session] of boolean;                                              -- server_nonce
   keyed: array [session] of array [value] of boolean;                               -- client_key of client i with this nonce
@@ -54,9 +54,10 @@ begin
   return down[ck][sk][n][m];
 endfunction;
 
+-- A computer has a session: one whose user is verified.
 function held(computer: value; but: session): boolean;
 begin
-  return exists j: session do j != but & (server[j] = s_computer | server[j] = s_user) & server_computer[j] = computer endexists;
+  return exists j: session do j != but & server[j] = s_user & server_computer[j] = computer endexists;
 endfunction;
 
 -- What whoever knows more can open of what has been sent.
@@ -159,9 +160,7 @@ ruleset j: session; computer: session do
   rule "server refuses a computer that is connected elsewhere"
     server[j] = s_version & up_there(server_key[j], j, server_nonce[j], up_computer, computer) & held(computer, j)
   ==>
-    if server_key[j] = computer & (exists k: session do k != j & server[k] = s_computer & server_computer[k] = computer & server_key[k] != computer endexists) then
-      locked_out := true;
-    endif;
+    if !exists k: session do k != j & server[k] = s_user & server_computer[k] = computer endexists then locked_out := true; endif;
     server[j] := s_refused;
   endrule;
 endruleset;
@@ -177,9 +176,14 @@ endruleset;
 
 ruleset j: session; computer: session do
   rule "server takes a login"
-    server[j] = s_computer & computer = server_computer[j] & up_there(server_key[j], j, server_nonce[j], up_login, computer)
+    server[j] = s_computer & computer = server_computer[j] & up_there(server_key[j], j, server_nonce[j], up_login, computer) & !held(server_computer[j], j)
   ==>
     server[j] := s_user; server_user_computer[j] := computer; down[server_key[j]][j][server_nonce[j]][down_accepted] := true;
+  endrule;
+  rule "server refuses a login whose computer is connected elsewhere by now"
+    server[j] = s_computer & computer = server_computer[j] & up_there(server_key[j], j, server_nonce[j], up_login, computer) & held(server_computer[j], j)
+  ==>
+    server[j] := s_refused;
   endrule;
 endruleset;
 
@@ -221,7 +225,7 @@ invariant "step_by_step" forall j: session do
   (server[j] = s_computer | server[j] = s_user -> version_checked[j]) & (server[j] = s_user -> computer_checked[j]) endforall;
 invariant "no_old_version" !old_version_taken;
 invariant "computer_once" forall j: session do forall k: session do
-  j != k & (server[j] = s_computer | server[j] = s_user) & (server[k] = s_computer | server[k] = s_user) -> server_computer[j] != server_computer[k] endforall endforall;
+  j != k & server[j] = s_user & server[k] = s_user -> server_computer[j] != server_computer[k] endforall endforall;
 invariant "checked_is_logged_in" forall j: session do server[j] = s_user -> server_user_computer[j] = server_computer[j] endforall;
 invariant "stolen_key_opens_one_session" forall i: session do stolen[i] | !opens(i, client_peer[i]) endforall;
 invariant "nobody_locked_out" !locked_out;
