@@ -136,6 +136,13 @@ std::vector<Case> channel_cases() {
                 client.expect("proceed");
               },
       },
+      {
+          .id = "channel.answers_the_hello",
+          .requirements = {"CHN-003", "CHN-001"},
+          .goal = "A client that offers suite 0xC030 alone is answered with it, at once and in TLS",
+          .steps = {"connect", "send a client hello with that suite alone", "expect a server hello of TLS 1.2 with it"},
+          .script = see_hello_accepted,
+      },
       hello_refused("channel.demands_extended_master_secret", "CHN-005",
                     "A client that does not offer the extended master secret is refused", {.extended_master_secret = false}),
       {

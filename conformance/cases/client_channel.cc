@@ -94,6 +94,22 @@ Case other_key(std::string id, std::string goal, std::function<Drive()> drive, s
 std::vector<Case> client_channel_cases() {
   return {
       {
+          .id = "client.channel.begins_with_a_hello",
+          .requirements = {"CHN-001"},
+          .role = Role::client,
+          .goal = "A client's first octets are a TLS client hello, with nothing before it",
+          .steps = {"let the client connect", "look at its first three octets"},
+          .script =
+              [](Context& c) {
+                c.drive({.what = "connect"});
+                auto socket = c.accept_tcp();
+                Octets came;
+                while (came.size() < 3)
+                  c.require(socket.receive(came, c.stage().deadline()) == Arrival::octets, "a client hello", "nothing");
+                c.require(came[0] == 0x16 && came[1] == 0x03, "a handshake record of TLS", hex(View(came).first(3)));
+              },
+      },
+      {
           .id = "client.channel.tls_1_2",
           .requirements = {"CHN-001", "CHN-005"},
           .role = Role::client,

@@ -88,16 +88,7 @@ void add_malformations(std::vector<Case>& cases) {
     }
   cases.push_back(refused("messages.config_push.settings_of_nothing", {"MSG-008"},
                           "A list of structs whose elements take no octets is refused, before anyone counts them", State::await_ready,
-                          Reason::malformed_message, [](Context&) {
-                            // Control{tag 11} -> ConfigPush{version 1, settings} -> a list of no words whose tag says 200 elements of
-                            // nothing.
-                            auto payload = encode(config_push(1, {setting("a", "b")}));
-                            payload.resize(8 * 5);  // root, tag, pointer, version, list pointer
-                            const Octets list_of_nothing{0x01, 0, 0, 0, 0x07, 0, 0, 0, 0x20, 0x03, 0, 0, 0, 0, 0, 0};
-                            std::copy(list_of_nothing.begin(), list_of_nothing.begin() + 8, payload.end() - 8);
-                            payload.insert(payload.end(), list_of_nothing.begin() + 8, list_of_nothing.end());
-                            return control_frame_of(payload);
-                          }));
+                          Reason::malformed_message, [](Context&) { return control_frame_of(settings_of_nothing()); }));
 }
 
 Case out_of_range(std::string word, std::string requirement, State state, std::function<Message(Context&)> message) {
@@ -177,6 +168,49 @@ std::vector<Case> client_messages_cases() {
               c.require(c.driven().ended == "ok", "ok", "a failure");
             },
     });
+  cases.push_back({
+      .id = "client.framing.nothing_after_a_failure",
+      .requirements = {"FRM-017", "ERR-001"},
+      .role = Role::client,
+      .goal = "A client does not act on the answer that follows a malformed one: one Disconnect comes, and nothing else",
+      .steps = {"let the client come to await_proceed", "send a malformed proceed and a right one in one record",
+                "expect Disconnect(malformed_message), and no computer"},
+      .script =
+          [](Context& c) {
+            auto& server = c.client_in(State::await_proceed);
+            server.send_together({control_frame(proceed(), {.trailing = Octets(8, 0)}), control_frame(proceed())});
+            server.expect_refusal(Reason::malformed_message);
+          },
+      .twin = honest_twin(State::await_proceed),
+  });
+  cases.push_back(refused("messages.order_state_before_fields", {"MSG-006", "ERR-002"},
+                          "A server identity of 0 that nobody waits for is unexpected, before anyone looks at its field",
+                          State::await_proceed, Reason::unexpected_message, [](Context&) { return control_frame(server_identity(0)); }));
+  cases.push_back(refused("messages.order_fields_before_meaning", {"ERR-002", "MSG-005"},
+                          "Versions of which one is out of range and which are in the wrong order are refused for the range",
+                          State::await_versions, Reason::field_out_of_range, [](Context&) {
+                            return control_frame(versions(
+                                {version_entry(2, repeated(32, 1), repeated(64, 1)), version_entry(1, repeated(31, 1), repeated(64, 1))}));
+                          }));
+  cases.push_back(refused("framing.order_wanted_before_checksum", {"FRM-016", "ARC-056"},
+                          "A block that was not asked for is refused for that, before its checksum is looked at", State::await_blocks,
+                          Reason::bad_answer, [](Context&) { return data_frame(repeated(32, 7), repeated(32, 8), repeated(64, 1)); }));
+  cases.push_back({
+      .id = "client.framing.two_in_one_record",
+      .requirements = {"FRM-013", "SES-003"},
+      .role = Role::client,
+      .goal = "A client takes two answers that come in one record, in their order",
+      .steps = {"let the client come to await_ready, which lacks the configuration", "send config_push and ready in one record",
+                "expect config_ack, then a session that goes on"},
+      .script =
+          [](Context& c) {
+            auto& server = c.client_in(State::await_ready);
+            server.send_together({control_frame(config_push(1, {})), control_frame(ready())});
+            server.expect("config_ack");
+            server.serve_to_the_end();
+            c.require(c.driven().ended == "ok", "ok", "a failure");
+          },
+  });
   cases.push_back({
       .id = "client.messages.order_encoding_before_state",
       .requirements = {"MSG-006", "ERR-002"},

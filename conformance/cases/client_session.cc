@@ -99,6 +99,34 @@ void add_steps(std::vector<Case>& cases) {
           },
   });
   cases.push_back({
+      .id = "client.session.first_frame_is_canonical",
+      .requirements = {"FRM-001", "FRM-002", "FRM-003", "MSG-001"},
+      .role = Role::client,
+      .goal = "The first frame of a client has a right header and one canonical message",
+      .steps = {"let the client connect", "look at the first frame that comes"},
+      .script =
+          [](Context& c) {
+            c.drive({.what = "connect"});
+            const auto first = c.accept().next();
+            c.require(first.is("version") && first.decoded.canonical(), "a canonical version", first.text());
+          },
+  });
+  cases.push_back({
+      .id = "client.session.ends_without_its_peer",
+      .requirements = {"SES-007"},
+      .role = Role::client,
+      .goal = "A client that has ended its side ends the connection after its linger timer, though the server holds on to it",
+      .steps = {"let a client of a short linger timer connect and serve it until goodbye", "answer that, and do not end the connection",
+                "expect that the client comes to its end"},
+      .script =
+          [](Context& c) {
+            c.drive({.what = "connect", .timers_ms = {{"linger", 200}}});
+            auto& server = c.accept();
+            server.answer(server.serve_until("goodbye"));
+            c.require(c.ends_by_itself(), "a client that ends", "one that waits for its server to end the connection");
+          },
+  });
+  cases.push_back({
       .id = "client.session.every_frame_is_canonical",
       .requirements = {"FRM-001", "FRM-002", "FRM-003", "MSG-001", "FRM-006"},
       .role = Role::client,

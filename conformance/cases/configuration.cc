@@ -65,6 +65,20 @@ std::vector<Case> configuration_cases() {
                 client.barrier();
               },
       },
+      {
+          .id = "configuration.ready_once_acknowledged",
+          .requirements = {"SES-014", "CFG-002"},
+          .goal = "A client that acknowledges the pushed configuration is told ready",
+          .steps = {"log in", "state an older version", "acknowledge what is pushed", "expect ready"},
+          .script =
+              [](Context& c) {
+                auto& client = c.at(State::await_config);
+                client.send(config_state(0));
+                client.expect("config_push");
+                client.send(config_ack(c.fixture().config_version));
+                client.expect("ready");
+              },
+      },
       wrongly_acknowledged("configuration.acknowledges_older", [](Context& c) { return c.fixture().config_version - 1; }),
       wrongly_acknowledged("configuration.acknowledges_newer", [](Context& c) { return c.fixture().config_version + 1; }),
       wrongly_acknowledged("configuration.acknowledges_zero", [](Context&) { return std::uint64_t{0}; }),

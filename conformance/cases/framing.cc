@@ -213,6 +213,25 @@ void add_arrivals(std::vector<Case>& cases) {
           },
   });
   cases.push_back({
+      .id = "framing.nothing_after_a_malformed_message",
+      .requirements = {"FRM-017", "ERR-001"},
+      .goal = "A frame behind a malformed message is not acted upon: one Disconnect comes, and nothing else",
+      .steps = {"walk to ready", "send a malformed ping and a right one in one record", "expect Disconnect(malformed_message) and the end"},
+      .script =
+          [](Context& c) {
+            auto& client = c.at(State::ready);
+            client.send_together({control_frame(ping(1), {.trailing = Octets(8, 0)}), control_frame(ping(2))});
+            client.expect_refusal(Reason::malformed_message);
+          },
+      .twin =
+          [](Context& c) {
+            auto& client = c.at(State::ready);
+            client.send_together({control_frame(ping(1)), control_frame(ping(2))});
+            client.expect("pong");
+            client.expect("pong");
+          },
+  });
+  cases.push_back({
       .id = "framing.nothing_after_a_failure",
       .requirements = {"FRM-017", "ERR-001"},
       .goal = "Octets behind a refused frame are not acted upon: one Disconnect comes, and nothing else",

@@ -71,6 +71,23 @@ std::vector<Case> identity_cases() {
           .script = [](Context& c) { c.at(State::ready, on(c, c.fixture().deauthorized_computer.guid)).barrier(); },
       },
       {
+          .id = "identity.deauthorized_computer_is_answered",
+          .requirements = {"IDN-025"},
+          .goal = "A deauthorized computer is answered with the server's identity, and its user's login with login_accepted",
+          .steps = {"walk to await_computer", "send the deauthorized computer, expect server_identity",
+                    "log in as its user, expect login_accepted"},
+          .script =
+              [](Context& c) {
+                const auto guid = c.fixture().deauthorized_computer.guid;
+                const auto& alice = c.fixture().alice;
+                auto& client = c.at(State::await_computer, on(c, guid));
+                client.send(computer(guid));
+                client.expect("server_identity");
+                client.send(login(alice.registration_key, alice.name, alice.password, guid));
+                client.expect("login_accepted");
+              },
+      },
+      {
           .id = "identity.deauthorized_computer_of_another_user",
           .requirements = {"IDN-025", "IDN-016"},
           .goal = "A deauthorized computer is still its user's, and nobody else's",

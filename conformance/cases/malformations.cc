@@ -1,6 +1,7 @@
 #include "cases/malformations.h"
 
 #include "coffer/spec/messages.h"
+#include "wire/message.h"
 
 namespace coffer::conformance {
 
@@ -37,6 +38,16 @@ const std::vector<Malformation>& malformations() {
       {"empty", "MSG-002", "its frame has no body", {.cut_to_octets = 0}, false},
   };
   return all;
+}
+
+Octets settings_of_nothing() {
+  // Control{tag 11} -> ConfigPush{version 1, settings} -> a list of no words whose tag says 200 elements of nothing.
+  auto payload = encode(config_push(1, {setting("a", "b")}));
+  payload.resize(8 * 5);  // root, tag, pointer, version, list pointer
+  const Octets list_of_nothing{0x01, 0, 0, 0, 0x07, 0, 0, 0, 0x20, 0x03, 0, 0, 0, 0, 0, 0};
+  std::copy(list_of_nothing.begin(), list_of_nothing.begin() + 8, payload.end() - 8);
+  payload.insert(payload.end(), list_of_nothing.begin() + 8, list_of_nothing.end());
+  return payload;
 }
 
 }  // namespace coffer::conformance

@@ -30,6 +30,19 @@ Case not_permitted(std::string id, std::string goal, Account Fixture::*who, std:
 void add_permissions(std::vector<Case>& cases) {
   const auto offer = [](Context& c, ClientPeer& client) { client.send(offer_blocks(c.random().octets(32))); };
   const auto commit = [](Context&, ClientPeer& client) { client.send(client.next_commit()); };
+  cases.push_back({
+      .id = "session.order_fields_before_permission",
+      .requirements = {"ERR-002", "SES-021"},
+      .goal = "An offer of half an id by a user who may only restore is refused for its field, not for the permission",
+      .steps = {"walk to ready as carol", "offer 16 octets", "expect Disconnect(field_out_of_range)"},
+      .script =
+          [](Context& c) {
+            auto& client = c.at(State::ready, c.walker(c.fixture().carol));
+            client.send(offer_blocks(repeated(16, 1)));
+            client.expect_refusal(Reason::field_out_of_range);
+          },
+      .twin = [](Context& c) { c.at(State::ready, c.walker(c.fixture().carol)).barrier(); },
+  });
   cases.push_back(not_permitted("session.offer_without_permission", "A user who may only restore may not offer blocks", &Fixture::carol,
                                 offer, "missing_blocks"));
   cases.push_back(not_permitted("session.commit_without_permission", "A user who may only restore may not commit a version",

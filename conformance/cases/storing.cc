@@ -320,11 +320,12 @@ void add_durability(std::vector<Case>& cases) {
       .id = "storing.nothing_before_the_commit",
       .requirements = {"ARC-043"},
       .goal = "Blocks that were sent and not committed make no version",
-      .steps = {"offer a block and send it", "leave without a commit", "list in a new session", "expect no version"},
+      .steps = {"offer a block and send it", "list, and again in a new session after leaving without a commit", "expect no version"},
       .script =
           [](Context& c) {
             const auto [client, block] = offered(c);
             client.send(block);
+            c.require(client.all_versions().empty(), "no version in the same session", "a version");
             client.send(goodbye());
             client.expect_end(Reason::goodbye);
             c.require(c.at(State::ready).all_versions().empty(), "no version", "a version");

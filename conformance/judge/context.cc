@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "adapter/adapter.h"
 
@@ -216,6 +217,13 @@ bool Context::connects_again() {
       return early_.has_value();
     }
   }
+  return false;
+}
+
+bool Context::ends_by_itself() {
+  if (!drive_id_) throw SuiteFault("no drive is under way");
+  for (const auto deadline = stage_.deadline(); Clock::now() < deadline; std::this_thread::sleep_for(std::chrono::milliseconds(5)))
+    if (setting_.adapter->replied(*drive_id_)) return true;
   return false;
 }
 

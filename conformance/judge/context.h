@@ -87,6 +87,8 @@ class Context {
   Socket accept_tcp();
   /// True when the client connects again before the drive's end is reported (CHN-013, SES-033).
   bool connects_again();
+  /// True when the drive's end is reported while the server's side of its connections is still held open (SES-007).
+  bool ends_by_itself();
   /// Drives what leads there, accepts, and serves honestly until the client stands in `state`: what it sent there is `pending()`.
   ServerPeer& client_in(spec::client_session::State state);
   const Received& pending() const { return pending_; }

@@ -181,7 +181,7 @@ struct ClientConnection::Link {
   void finish() {
     if (std::exchange(closed, true)) return;
     // [SES-007] An endpoint that has ended its sending side MUST end the connection no later than the linger timer says.
-    const auto until = now() + timer(spec::Timer::linger) * (fault::on(fault::SES_007_lingers_on) ? 10 : 1);
+    const auto until = now() + timer(spec::Timer::linger) * (fault::on(fault::SES_007_lingers_on) ? 1000 : 1);
     if (!fault::on(fault::SES_004_no_close_notify)) channel.close();
     collect_output();
     bool sending = true;

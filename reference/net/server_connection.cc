@@ -211,9 +211,10 @@ void ServerConnection::answered(protocol::ServerAnswer answer) {
 
 void ServerConnection::note(protocol::Note note) {
   // [LIM-008] A server MUST NOT leave an event of a session whose user is verified out of its event log.
-  if (session_ && session_->verified()) return record(std::move(note), Whose::user);
+  if (session_ && session_->verified() && !fault::on(fault::LIM_008_users_left_out_too)) return record(std::move(note), Whose::user);
   // [LIM-007] A server MUST bound, in rate and in number, the events of connections without a verified user: here the rate.
-  if (room_.stranger_events.take(now())) return record(std::move(note), Whose::stranger);
+  if (room_.stranger_events.take(now()) || fault::on(fault::LIM_007_strangers_write_without_end))
+    return record(std::move(note), Whose::stranger);
   kept_back_.push_back(std::move(note));
 }
 

@@ -53,7 +53,10 @@ class Policy final : public tls::Policy {
     if (fault::on(fault::CHN_004_without_forward_secrecy)) return {"ECDH", "RSA"};
     return {"ECDH"};
   }
-  std::vector<std::string> allowed_signature_methods() const override { return {"RSA"}; }
+  std::vector<std::string> allowed_signature_methods() const override {
+    if (fault::on(fault::CHN_004_without_forward_secrecy)) return {"RSA", "IMPLICIT"};
+    return {"RSA"};
+  }
   std::vector<std::string> allowed_signature_hashes() const override { return {"SHA-512", "SHA-384", "SHA-256"}; }
   std::vector<tls::Group_Params> key_exchange_groups() const override {
     return {tls::Group_Params::X25519, tls::Group_Params::SECP256R1, tls::Group_Params::SECP384R1};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <string>
 
 #include "fault/switch.h"
@@ -58,6 +59,9 @@ ServerAnswer Backend::check_computer(ConnectionId connection, const protocol::Ch
   if (presence_.taken(question.guid) && !fault::on(fault::IDN_004_two_sessions))
     return protocol::ComputerRefused{"the computer has another session"};
   const std::scoped_lock lock{mutex_};
+  if (fault::on(fault::IDN_027_naming_takes_the_place) &&
+      std::ranges::any_of(sessions_, [&](const auto& one) { return one.second.computer == question.guid; }))
+    return protocol::ComputerRefused{"the computer has another session"};
   sessions_[connection].computer = question.guid;
   return *admitted;
 }
@@ -71,7 +75,8 @@ ServerAnswer Backend::enter(ConnectionId connection, protocol::LoginAdmitted adm
   if (who.computer == 0) return protocol::Failed{"the session ended while its login was checked"};  // nobody hears it
   // [IDN-026] A server MUST close with computer_refused when a login that it would accept otherwise comes from a computer that has such a
   // session by then.
-  if (!presence_.arrive(who.computer, connection)) return protocol::ComputerRefused{"the computer got another session meanwhile"};
+  if (!presence_.arrive(who.computer, connection) && !fault::on(fault::IDN_026_place_not_asked_for))
+    return protocol::ComputerRefused{"the computer got another session meanwhile"};
   update(connection, [&](Session& state) { state.user = admitted.user; });
   return admitted;
 }
