@@ -31,7 +31,7 @@ void add_permissions(std::vector<Case>& cases) {
   const auto offer = [](Context& c, ClientPeer& client) { client.send(offer_blocks(c.random().octets(32))); };
   const auto commit = [](Context&, ClientPeer& client) { client.send(client.next_commit()); };
   cases.push_back({
-      .id = "session.order_fields_before_permission",
+      .id = "session.order_offer_fields_before_permission",
       .requirements = {"ERR-002", "SES-021"},
       .goal = "An offer of half an id by a user who may only restore is refused for its field, not for the permission",
       .steps = {"walk to ready as carol", "offer 16 octets", "expect Disconnect(field_out_of_range)"},
