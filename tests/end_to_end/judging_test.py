@@ -54,14 +54,14 @@ class JudgingTest(unittest.TestCase):
         self.assertEqual([case["verdict"] for case in report["cases"]], ["pass", "pass"])
 
     def test_a_server_that_refuses_wrongly_fails_and_replays(self):
-        # The reference, told to bear nobody: everything is refused with `busy`.
+        # The reference, told to take later versions only: every client that speaks of 7.0.0 is refused.
         broken = self.path("broken.py", f"""
 import json, subprocess, sys
 child = subprocess.Popen({shlex.split(REFERENCE)!r}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
 for line in sys.stdin:
     request = json.loads(line)
     if request["verb"] == "prepare":
-        request["fixture"]["server"]["minimum_version"] = "9.0.0"
+        request["fixture"]["server"] |= {{"version": "9.0.0", "minimum_version": "9.0.0"}}
     print(json.dumps(request), file=child.stdin, flush=True)
     print(child.stdout.readline(), end="", flush=True)
 """)
