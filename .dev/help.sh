@@ -4,7 +4,7 @@ run_help() {
 
   conform            set up, build, run the conformance suite against the reference, write build/conform/
   mutate             the reference with one fault at a time: does the suite notice? writes build/mutate/
-  test [LANE…]       set up, build, run the tests. Lanes: main asan tsan (default: all three)
+  test [LANE…]       set up, build, run every test (main); again under sanitizers: asan tsan
   check              format, specification lint, generated files fresh, citations, architecture
   format             put the sources into the form that check asks for
   generate           make spec/generated/ again from the chapters, tables and schema

@@ -1,11 +1,11 @@
 # Builds and runs the tests by lane:
-#   main   everything CTest knows, as ./dev builds it
-#   asan   unit, property and simulation tests under AddressSanitizer and UndefinedBehaviorSanitizer
-#   tsan   the tests of the rooms that use threads, under ThreadSanitizer
+#   main   every test there is, as ./dev builds it: the lane of `./dev test` alone
+#   asan   once more, unit, property and simulation tests under AddressSanitizer and UndefinedBehaviorSanitizer
+#   tsan   once more, the tests of the rooms that use threads, under ThreadSanitizer
 run_test() {
   . .dev/transitions.sh
   local lane lanes=("$@") failed=()
-  if [ ${#lanes[@]} -eq 0 ]; then lanes=(main asan tsan); fi
+  if [ ${#lanes[@]} -eq 0 ]; then lanes=(main); fi
   for lane in "${lanes[@]}"; do
     case $lane in main|asan|tsan) ;; *) stop "no such lane: $lane (main, asan, tsan)" $exit_usage ;; esac
   done
