@@ -8,17 +8,23 @@ run_conform() {
   need build
   build dev coffer-conform cofferd coffer
   if [ $own = 1 ]; then
-    arguments+=(--adapter "$(printf '%q ' "$python" "$PWD/interop/adapters/reference/adapter.py" --server "$PWD/build/dev/bin/cofferd" --client "$PWD/build/dev/bin/coffer")")
+    arguments+=(--adapter "$(printf '%q ' "$python" "$PWD/interop/adapters/reference/adapter.py" --server "$PWD/build/dev/bin/cofferd")$(printf -- '--client %q' "$PWD/build/dev/bin/coffer")")
   fi
   . .dev/transitions.sh
   if [ $own = 1 ]; then transitions_of conform; fi
   step "judging"
-  rm -rf build/conform
   local status=0 suite=$PWD/build/dev/bin/coffer-conform report=$PWD/build/conform
+  rm -rf "$report.new"  # the last report stays until there is another
   # What a run makes and throws away need not reach a disk.
   if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi
-  (cd "$called_from" && "$suite" run --report "$report" "${arguments[@]}") || status=$?
+  (cd "$called_from" && "$suite" run --report "$report.new" "${arguments[@]}") || status=$?
   if [ $own = 1 ] && [ -e build/transitions/conform.ndjson ] && ! replay_transitions conform && [ $status = 0 ]; then status=1; fi
-  if [ -e "$report/report.html" ]; then step "report: $report/report.html"; fi
+  if [ -e "$report.new/report.html" ]; then
+    rm -rf "$report"
+    mv "$report.new" "$report"
+    step "report: $report/report.html"
+  else
+    rm -rf "$report.new"
+  fi
   return $status
 }

@@ -105,8 +105,8 @@ int run(int count, char** arguments) {
 
   LoginArguments login;
   sub = app.add_subcommand("login", "log in and keep the login on this device");
-  sub->add_option("--registration-key", login.registration_key, "16 letters and digits")->required();
-  sub->add_option("--user", login.user)->required();
+  sub->add_option("--registration-key", login.registration_key, "16 letters and digits, from the server's administrator")->required();
+  sub->add_option("--user", login.user, "the user's name on the server")->required();
   sub->add_option("--password-file", login.password_file, "- for standard input (default: ask on the terminal)");
   sub->add_flag("--deferred", login.deferred, "deferred login, which gives no permissions");
   sub->callback([&] { command = [&] { return run_login(context, login); }; });
@@ -116,7 +116,7 @@ int run(int count, char** arguments) {
 
   BackupArguments backup;
   sub = app.add_subcommand("backup", "back files and directories up into a new version");
-  sub->add_option("PATH", backup.paths)->required();
+  sub->add_option("PATH", backup.paths, "files and directories")->required();
   sub->add_flag("--one-file-system", backup.one_file_system, "do not go into other file systems");
   sub->callback([&] { command = [&] { return run_backup(context, backup); }; });
 
@@ -124,8 +124,8 @@ int run(int count, char** arguments) {
   sub->callback([&] { command = [&] { return run_versions(context); }; });
 
   RestoreArguments restore;
-  sub = app.add_subcommand("restore", "write a version's files below a directory");
-  sub->add_option("VERSION", restore.version)->required();
+  sub = app.add_subcommand("restore", "write a version's files below a directory, each under its full path");
+  sub->add_option("VERSION", restore.version, "a number that `coffer versions` shows")->required();
   sub->add_option("--target", restore.target, "directory; made if it does not exist")->required();
   sub->add_flag("--overwrite", restore.overwrite, "replace files that exist");
   sub->callback([&] { command = [&] { return run_restore(context, restore); }; });

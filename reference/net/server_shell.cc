@@ -122,7 +122,7 @@ std::expected<std::unique_ptr<ServerShell>, std::string> ServerShell::start(Serv
   } catch (const std::system_error& e) {
     const auto what_it_means = [&] {
       switch (e.code().value()) {
-        case EADDRINUSE: return "another program listens there";
+        case EADDRINUSE: return "another program listens there; choose another port, or 0 for any that is free";
         case EADDRNOTAVAIL: return "no network interface here has this address";
         case EACCES: return "this account may not listen on this port";
         default: return "choose another address or port";
