@@ -59,7 +59,9 @@ int main(int argc, char** argv) {
 
   auto* run = app.add_subcommand("run", "Serve until SIGTERM or SIGINT; prints one JSON line with port, pin and identity when ready");
   run->add_option("--data", options.data, "Directory of everything the server keeps; made if it does not exist")->required();
-  run->add_option("--fixture", options.fixture, "JSON document with server, organisations, users, computers and configuration, as interop/README.md says")->required();
+  run->add_option("--fixture", options.fixture,
+                  "JSON document with server, organisations, users, computers and configuration, as interop/README.md says")
+      ->required();
   run->add_option("--listen", listen, "ADDRESS:PORT to listen on; port 0: any that is free (default 127.0.0.1:4287)");
   auto* key = run->add_option("--key", options.key, "RSA key, PKCS #8 PEM (default: made and kept in --data)");
   auto* certificate = run->add_option("--certificate", options.certificate, "Certificate of that key, PEM");
