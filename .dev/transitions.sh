@@ -7,6 +7,6 @@ transitions_of() {
 
 replay_transitions() {
   unset COFFER_TRANSITIONS
-  step "transitions"
+  step "the reference's own steps during this run, held against spec/tables/machines"
   "$python" spec/tools/trace.py --transitions "build/transitions/$1.ndjson" >&2
 }

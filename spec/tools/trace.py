@@ -14,6 +14,7 @@ Exit: 0 fine, 1 something is wrong, 64 usage, 69 a report is missing.
 """
 import argparse
 import pathlib
+import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -82,11 +83,13 @@ def write_snapshot(ledger, reason):
 
 def replay(spec, given):
     house = citations.house_of(spec.root)
-    paths = given or transitions.files(house)
-    if absent := [p for p in paths if not p.exists()] or ([] if paths else [house / "build/transitions"]):
-        complain(f"no {absent[0]} (./dev test main makes build/transitions/tests.ndjson)")
+    sources = [(p, "") for p in given] or transitions.sources(house)
+    absent = [f"no {path}" + (f" ({command} makes it)" if command else "") for path, command in sources if not path.exists()]
+    for line in absent:
+        complain(line)
+    if absent:
         return MISSING
-    result = transitions.replay(spec, paths)
+    result = transitions.replay(spec, [path for path, _ in sources])
     for place, wrong in result.problems[:gates.MANY]:
         print(f"{place}: {wrong}", file=sys.stderr)
     print(transitions.report(result, whole=not given))
@@ -135,4 +138,5 @@ def main(given):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # whoever reads may stop reading, as head does
     sys.exit(main(sys.argv[1:]))

@@ -90,14 +90,14 @@ class Reports:
         self.faults = self.read_faults()
         self.claims = self.read_claims()
         self.vectors = self.read_vectors()
-        for path in transitions.files(house) or [house / "build/transitions/tests.ndjson"]:
-            self.add_source("transitions", path, "./dev test main")
+        for path, command in transitions.sources(house):
+            self.add_source("transitions", path, command)
 
     def present(self, kind):
         return any(s.present for s in self.sources if s.kind == kind)
 
-    def source(self, kind):
-        return next(s for s in self.sources if s.kind == kind)
+    def missing(self, kind):
+        return [s for s in self.sources if s.kind == kind and not s.present]
 
     def add_source(self, kind, path, command, note=""):
         there = path.exists()
@@ -110,7 +110,7 @@ class Reports:
         found = {}
         paths = [p for preset in PRESETS if (p := self.house / f"build/{preset}/junit.xml").exists()] or [self.house / "build/dev/junit.xml"]
         for path in paths:
-            if self.add_source("tests", path, "./dev test main"):
+            if self.add_source("tests", path, "./dev test"):
                 for name, ids, passed in tests_of(xml.etree.ElementTree.parse(path)):
                     before = found.get(name)
                     found[name] = Test(name, ids, passed and (before is None or before.passed))

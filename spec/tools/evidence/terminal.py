@@ -33,7 +33,7 @@ def one(ledger, e, everything):
         lines.append("             the report judged this requirement in another wording: ./dev conform judges it anew")
     lines += ran(ledger, "faults", [f"{mark(f.killed)} {f.id}  {f.text}" + (f"; killed by {brief(f.killers)}" if f.killers else "") for f in e.faults], sum(f.killed for f in e.faults), "killed", everything)
     lines += ran(ledger, "models", [f"{mark(m.holds)} {m.id}  {m.text}" + (f"; breaks under {brief(m.mutants)}" if m.mutants else "") for m in e.models], sum(m.holds for m in e.models), "hold", everything)
-    lines += listed("vectors", [f"{mark(v.ran)} {v.id}  {v.comment}" for v in e.vectors], everything, f"{sum(v.ran for v in e.vectors)} of {len(e.vectors)} run and passed")
+    lines += vectors(ledger, e, everything)
     lines += listed("also named", [f"{c.place}  {c.text}" for c in e.other], everything)
     for exception in gates.read_exceptions(ledger.spec.root):
         if exception.get("requirement") == r.id:
@@ -67,9 +67,20 @@ def ran(ledger, kind, lines, good, word, everything):
     sources = [s for s in ledger.reports.sources if s.kind == kind]
     present = [s for s in sources if s.present]
     if not present:
-        return [field(kind, f"not known: no {sources[0].path} ({sources[0].command} makes it)")]
+        return [field(kind, not_known(sources[0]))]
     of = ", ".join(f"{s.path} of {s.made_at}" + (f", {s.note}" if s.note else "") for s in present)
     return listed(kind, lines, everything, f"{good} of {len(lines)} {word}; {of}")
+
+
+def vectors(ledger, e, everything):
+    """That there are vectors is known without any run; what became of them is not."""
+    if e.vectors and not ledger.reports.present("tests"):
+        return listed("vectors", [f"{v.id}  {v.comment}" for v in e.vectors], everything, f"{len(e.vectors)}; {not_known(ledger.reports.missing('tests')[0])}")
+    return listed("vectors", [f"{mark(v.ran)} {v.id}  {v.comment}" for v in e.vectors], everything, f"{sum(v.ran for v in e.vectors)} of {len(e.vectors)} run and passed")
+
+
+def not_known(source):
+    return f"not known: no {source.path} ({source.command} makes it)"
 
 
 def cut(line):
@@ -92,7 +103,9 @@ def summary(ledger):
         fallen = [c for c in COLUMNS if c in known and row[c] < floors.get(chapter, {}).get(c, 0)]
         lines.append(row_of(chapter, row, known) + (f"   {', '.join(fallen)} below the snapshot" if fallen else ""))
     lines += [row_of("all", total, known), ""]
-    lines += [f"{s.kind:<12}{s.path} of {s.made_at}{', ' + s.note if s.note else ''}" if s.present else f"{s.kind:<12}not known: no {s.path} ({s.command} makes it)" for s in ledger.reports.sources]
+    lines += [f"{s.kind:<12}{s.path} of {s.made_at}{', ' + s.note if s.note else ''}" if s.present else f"{s.kind:<12}{not_known(s)}" for s in ledger.reports.sources]
+    if ledger.reports.present("transitions") and ledger.reports.missing("transitions"):
+        lines.append(f"{'':<12}which rows of the machines no run takes is judged once both are there")
     findings, _ = gates.judge(ledger, [k for k in gates.DYNAMIC if not ledger.reports.present(k)])
     exceptions = gates.read_exceptions(ledger.spec.root)
     lines += ["", f"{len(exceptions)} exceptions (spec/evidence/exceptions.toml); {len(findings)} findings" + (":" if findings else "")]
@@ -119,7 +132,7 @@ def as_json(ledger, ids):
     document = {
         "coffer_trace": 1,
         "reports": [{"kind": s.kind, "path": s.path, "made_by": s.command, "made_at": s.made_at or None} for s in ledger.reports.sources],
-        "requirements": [json_of(e) for e in every],
+        "requirements": [json_of(e, ledger.reports.present("tests")) for e in every],
     }
     if not ids:
         document["counts"] = ledger.counts()
@@ -128,7 +141,8 @@ def as_json(ledger, ids):
     return json.dumps(document, indent=1, ensure_ascii=False)
 
 
-def json_of(e):
+def json_of(e, ran):
+    """`ran`: the tests left a report, so that a vector that it does not name did not run."""
     r = e.requirement
     return {
         "id": r.id, "level": r.level, "role": r.role, "judged": r.judged, "provenance": r.provenance, "sentence": r.sentence,
@@ -139,6 +153,6 @@ def json_of(e):
         "cases": [{"id": c.id, "verdict": c.verdict, "goal": c.goal} for c in e.cases],
         "faults": [{"id": f.id, "killed": f.killed, "killed_by": list(f.killers)} for f in e.faults],
         "models": [{"id": m.id, "holds": m.holds} for m in e.models],
-        "vectors": [{"id": v.id, "ran": v.ran} for v in e.vectors],
+        "vectors": [{"id": v.id, "ran": v.ran if ran else None} for v in e.vectors],
         "also_named": [{"path": c.path, "line": c.line} for c in e.other],
     }

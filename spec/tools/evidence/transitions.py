@@ -124,9 +124,18 @@ class Replay:
                 for name, t in self.tables.items()}
 
 
+MAKERS = {"conform": "./dev conform", "tests": "./dev test"}  # whose runs together take every row
+
+
 def files(house):
     """What the last runs wrote."""
     return sorted((house / "build/transitions").glob("*.ndjson"))
+
+
+def sources(house):
+    """(file, the command that makes it) of those that are there and those that are wanted."""
+    folder = house / "build/transitions"
+    return [(path, MAKERS.get(path.stem, "a run")) for path in sorted({*files(house), *(folder / f"{name}.ndjson" for name in MAKERS)})]
 
 
 def replay(spec, paths):
@@ -138,8 +147,8 @@ def replay(spec, paths):
 
 def report(result, whole=True):
     """`whole`: all runs were replayed, so that a row nobody took is worth a line."""
-    wrong = f"{len(result.problems):,} that the tables do not allow" if result.problems else "all as the tables allow"
-    lines = [f"{result.steps:,} steps of {result.instances:,} sessions and their frame readers, {result.defaults:,} by the default; {wrong}"]
+    wrong = f"{len(result.problems):,} forbidden" if result.problems else "none forbidden"
+    lines = [f"{result.steps:,} steps of {result.instances:,} sessions, {result.defaults:,} of them by the rule for pairs without a row; {wrong}"]
     if not whole:
         return lines[0]
     lines.append("")

@@ -1,7 +1,8 @@
 """What words of the specification lead to: ids of requirements and claims, names of the tables, sections and chapters."""
 import re
 
-WORD = re.compile(r"\b(?:([A-Z]{3}-\d{3})|([WTPVR]\d{1,2}|[CN]\d{1,2})(?![\w-])|([a-z]+(?:_[a-z0-9]+)+)|([Ss]ections? |[Cc]hapters? )(\d+(?:\.\d+)?)|(?<=\()(\d+\.\d+)(?=\)))")
+WORD = re.compile(r"\b(?:([A-Z]{3}-\d{3})|([WTPVR]\d{1,2}|[CN]\d{1,2})(?![\w-])|([a-z]+(?:_[a-z0-9]+)+)|([Ss]ections? |[Cc]hapters? )(\d+(?:\.\d+)?(?:(?:, | and | to | or )\d+(?:\.\d+)?)*)(?![\d%])|(?<=\()(\d+\.\d+)(?=\)))")
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def anchors(spec, claims):
@@ -35,7 +36,8 @@ class Links:
         if word:
             of_id = ' class="id-link"' if match[1] else ""
             return f'<a{of_id} href="#{self.known[word]}">{word}</a>' if word in self.known else word
-        number = match[5] or match[6]
-        if number not in self.sections:
-            return match[0]
-        return f'{match[4] or ""}<a href="#section-{number}">{number}</a>'
+        return (match[4] or "") + NUMBER.sub(self.section, match[5] or match[6])
+
+    def section(self, match):
+        number = match[0]
+        return f'<a href="#section-{number}">{number}</a>' if number in self.sections else number

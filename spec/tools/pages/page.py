@@ -164,7 +164,7 @@ class Page:
         if self.replay.steps:
             figures.append((f"{rows - len(self.replay.missing())}<small>/{rows}</small>", "rows of state machines", "taken by tests and cases"))
         else:
-            figures.append((rows, "rows of state machines", f"in {len(self.spec.machines)} total machines"))
+            figures.append((rows, "rows of state machines", f"{len(self.spec.machines)} machines, each total: every event in every state is decided"))
         for column, what in (("cases", "with a case that passed"), ("faults", "with a fault that was killed")):
             if column in self.known and (column != "faults" or self.ledger.reports.every_fault):
                 figures.append((f"{sum(e.has(column) for e in outside)}<small>/{len(outside)}</small>", "MUSTs judged from outside", what))
@@ -173,13 +173,16 @@ class Page:
         figures.append((len(self.ledger.reports.vectors), "test vectors", "made without the reference"))
         cards = "".join(f"<li><b>{n}</b><span>{what}</span><span class=soft>{more}</span></li>" for n, what, more in figures)
         counts = sources.shares(self.spec.requirements)
-        total = sum(counts.values())
-        share = ", ".join(f"{n * 100 / total:.0f} % {k}" for k, n in counts.items() if n)
         return (f'<header class="front" id="top"><p class="eyebrow">Specification, edition {self.version}</p><h1>Coffer</h1>'
                 '<p class="lead">A sealed endpoint-backup protocol: a client seals files on the computer, a server keeps what it cannot read. Each rule below is one sentence with its number, '
                 'where it comes from, and what has shown that it can be kept.</p>'
-                f'<ul class="figures">{cards}</ul><div class="origin">{sources.bar(counts)}<p class="soft">Where the requirements come from: {share} (<a href="#ledger">ledger</a>).</p></div>'
+                f'<ul class="figures">{cards}</ul>{self.no_runs()}<div class="origin"><p>Where the requirements come from (<a href="#ledger">ledger</a>):</p>{sources.bar(counts)}{sources.words(counts)}</div>'
                 f'{self.how_to_read()}</header>')
+
+    def no_runs(self):
+        if any(s.present for s in self.ledger.reports.sources):
+            return ""
+        return '<p class="notice">No run’s reports were found: <code>./dev conform</code> and <code>./dev test</code> fill in the counts that are marked “?” here.</p>'
 
     def how_to_read(self):
         made = "".join(f'<li>{s.kind}: <code>{s.path}</code>, {s.made_at}</li>' if s.present else f'<li>{s.kind}: <b>not known</b>, no <code>{s.path}</code>; <code>{s.command}</code> makes it</li>' for s in self.ledger.reports.sources)

@@ -3,9 +3,11 @@ import html
 import re
 
 from evidence.ledger import COLUMNS
+from pages.markdown import Renderer
 
 KEYWORD = re.compile(r"\b(MUST NOT|MUST|SHOULD NOT|SHOULD|MAY)\b")
 MANY = 12
+UNCLAIMED = {"chosen": "our choice: the sources are silent", "external": "another standard states it: {}"}
 WORDS = {"code": "code", "vectors": "vectors", "tests": "tests", "cases": "cases", "faults": "faults", "models": "models"}
 EXPLAINED = {"code": "places in the reference that enforce it", "vectors": "vectors that a test ran", "tests": "tests that ran and passed", "cases": "cases of the suite that passed",
              "faults": "deliberate violations that a case noticed", "models": "claims of models that hold"}
@@ -34,7 +36,7 @@ def block(e, link, known, exceptions):
     return (f'<section class="requirement" id="{r.id}" aria-labelledby="{r.id}-name"><header><a class="id" id="{r.id}-name" href="#{r.id}">{r.id}</a>'
             f'<span class="facts">{r.level} · {r.role} · {r.judged}</span>{origin(e, link)}</header>'
             f'<p class="sentence">{sentence}</p>'
-            f'<details><summary><span class="chips">{chips}{stale}</span></summary><div class="evidence">{lists(e, link, exceptions)}</div></details></section>')
+            f'<details><summary><span class="chips">{chips}{stale}</span></summary><div class="evidence">{lists(e, link, known, exceptions)}</div></details></section>')
 
 
 def origin(e, link):
@@ -45,10 +47,14 @@ def origin(e, link):
     return f'<span class="from {word}">{said} {link(html.escape(rest))}</span>'
 
 
-def lists(e, link, exceptions):
-    parts = [f'<dt>source</dt><dd>{link(i)}: {html.escape(text)} <span class="soft">({html.escape(title)})</span></dd>' for i, text, title in e.claims]
+def lists(e, link, known, exceptions):
+    word, _, rest = e.requirement.provenance.partition(" ")
+    claims = [f'{link(i)}: {html.escape(text)} <span class="soft">({html.escape(title)})</span>' for i, text, title in e.claims]
+    parts = group("source", claims or [UNCLAIMED[word].format(link(html.escape(rest)))])
+    if e.rationale:
+        parts.append(f"<dt>rationale</dt><dd>{prose(e.rationale[2], link)}</dd>")
     parts += group("code", [f"<code>{c.place}</code>" for c in e.code])
-    parts += group("vectors", [judged(v.ran, f"<code>{html.escape(v.id)}</code> {html.escape(v.comment)}") for v in e.vectors])
+    parts += group("vectors", [judged(v.ran if "vectors" in known else None, f"<code>{html.escape(v.id)}</code> {html.escape(v.comment)}") for v in e.vectors])
     parts += group("tests", [judged(t.passed, f"<code>{html.escape(t.name)}</code>") for t in e.tests])
     parts += group("cases", [judged(c.passed, f"<code>{html.escape(c.id)}</code> {html.escape(c.goal)}" + ("" if c.passed else f" <b>({c.verdict})</b>")) for c in e.cases])
     parts += group("faults", [judged(f.killed, f"<code>{html.escape(f.id)}</code> {html.escape(f.text)}" + (f", killed by {killers(f)}" if f.killers else "")) for f in e.faults])
@@ -56,7 +62,12 @@ def lists(e, link, exceptions):
     for x in exceptions:
         if x.get("requirement") == e.requirement.id:
             parts.append(f'<dt>excused</dt><dd>from a {" and a ".join(x["from"])}; judged by {x["instead"]} instead: {link(html.escape(x["reason"]))}</dd>')
-    return f"<dl>{''.join(parts)}</dl>" if parts else '<p class="soft">No evidence of any kind.</p>'
+    return f"<dl>{''.join(parts)}</dl>"
+
+
+def prose(text, link):
+    """A paragraph of a chapter; it is rendered in its place too, so that here it has no id of its own."""
+    return Renderer(link).inline(text)
 
 
 def killers(f):
@@ -65,6 +76,9 @@ def killers(f):
 
 
 def judged(good, text):
+    """`good`: None when no report tells."""
+    if good is None:
+        return f'<span class="soft">?</span> {text}'
     return f'<span class="{"yes" if good else "no"}">{"✓" if good else "✗"}</span> {text}'
 
 

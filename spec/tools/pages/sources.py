@@ -8,10 +8,19 @@ from pages import elements
 KINDS = {"says": "a source states it", "implies": "it follows from what a source states", "conflict": "sources disagree; the rationale says which won",
          "chosen": "the sources are silent; the rationale names what was rejected", "external": "another standard states it"}
 
+SHARES = {"says": "stated by the sources", "implies": "implied by them", "conflict": "where sources conflict", "chosen": "our choice", "external": "stated by other standards"}
+
 
 def shares(requirements):
     count = collections.Counter(r.provenance.split()[0] for r in requirements)
     return {kind: count[kind] for kind in KINDS}
+
+
+def words(counts):
+    """The shares in percent, each as the legend of the bar that bar() draws."""
+    total = sum(counts.values())
+    share = lambda n: f"{n * 100 / total:.0f} %" if n * 200 >= total else "under 1 %"
+    return '<ul class="legend">' + "".join(f'<li class="{k}"><i class="{k}"></i>{share(n)} {SHARES[k]}</li>' for k, n in counts.items() if n) + "</ul>"
 
 
 def bar(counts):

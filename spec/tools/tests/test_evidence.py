@@ -2,7 +2,10 @@
 import contextlib
 import io
 import json
+import os
 import pathlib
+import signal
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -14,6 +17,7 @@ import trace
 from evidence import citations, gates, snapshot, terminal
 from evidence.ledger import Ledger
 from evidence.reports import Reports
+from pages import requirements
 
 CHAPTER = """# 3 Framing
 
@@ -70,6 +74,7 @@ class House(unittest.TestCase):
 
     def ran(self, tests=TESTS, cases=CASES, faults=FAULTS, claims=CLAIMS, steps=STEPS):
         self.write("build/transitions/tests.ndjson", "".join(json.dumps(s) + "\n" for s in steps))
+        self.write("build/transitions/conform.ndjson", "")
         self.write("build/dev/junit.xml", junit(*tests))
         self.write("build/conform/report.json", json.dumps({"implementation": {"name": "coffer reference"}, "cases": cases, "requirements": [{"id": "FRM-001", "sentence": "A frame MUST begin with a header."}]}))
         self.write("build/mutate/mutate.json", json.dumps({"run": {"every_fault": True}, "faults": faults}))
@@ -196,6 +201,23 @@ class Gates(House):
         self.write("build/transitions/conform.ndjson", "".join(json.dumps(s) + "\n" for s in STEPS))
         self.assertEqual([], gates.judge(self.ledger())[0])
 
+    def test_some_of_the_runs_alone_say_nothing_of_rows_that_they_did_not_take(self):
+        self.ran(steps=STEPS[:1])
+        self.finds("row-not-taken", "spec/tables/machines/reader.toml")
+        for name in ("conform", "tests"):
+            with self.subTest(without=name):
+                held = (self.house / f"build/transitions/{name}.ndjson").read_text()
+                (self.house / f"build/transitions/{name}.ndjson").unlink()
+                self.assertNotIn("row-not-taken", {f.gate for f in gates.judge(self.ledger())[0]})
+                self.assertIn("judged once both are there", terminal.summary(self.ledger()))
+                self.write(f"build/transitions/{name}.ndjson", held)
+        self.assertNotIn("judged once both are there", terminal.summary(self.ledger()))
+
+    def test_a_forbidden_step_is_a_finding_whichever_runs_are_missing(self):
+        self.ran(steps=[*STEPS, STEPS[0] | {"to": "failed"}])
+        (self.house / "build/transitions/conform.ndjson").unlink()
+        self.finds("transition", str(self.house / "build/transitions/tests.ndjson:3"), "leads to body")
+
     def test_a_step_that_the_table_does_not_allow(self):
         self.ran(steps=[*STEPS, STEPS[0] | {"to": "failed"}])
         self.finds("transition", str(self.house / "build/transitions/tests.ndjson:3"), "leads to body")
@@ -236,14 +258,27 @@ class Gates(House):
 
     # ---- reports
     def test_each_missing_report_is_named_with_the_command_that_makes_it(self):
-        for path, command in (("build/dev/junit.xml", "./dev test main"), ("build/conform/report.json", "./dev conform"), ("build/mutate/mutate.json", "./dev mutate"), ("build/model/report.json", "./dev model"), ("build/transitions/tests.ndjson", "./dev test main")):
+        for path, command in (("build/dev/junit.xml", "./dev test"), ("build/conform/report.json", "./dev conform"), ("build/mutate/mutate.json", "./dev mutate"), ("build/model/report.json", "./dev model"), ("build/transitions/tests.ndjson", "./dev test"), ("build/transitions/conform.ndjson", "./dev conform")):
             with self.subTest(path=path):
                 held = (self.house / path).read_text()
                 (self.house / path).unlink()
                 _, missing = gates.judge(self.ledger())
                 self.assertEqual([(path, command)], [(s.path, s.command) for s in missing])
-                self.assertIn(f"no {path} ({command} makes it)", terminal.in_full(self.ledger(), ["FRM-001"], True) if path not in ("build/model/report.json", "build/transitions/tests.ndjson") else terminal.summary(self.ledger()))
+                self.assertIn(f"no {path} ({command} makes it)", terminal.in_full(self.ledger(), ["FRM-001"], True) if path not in ("build/model/report.json", "build/transitions/tests.ndjson", "build/transitions/conform.ndjson") else terminal.summary(self.ledger()))
                 self.write(path, held)
+
+    def test_of_vectors_that_no_report_speaks_of_it_is_not_said_that_they_failed(self):
+        of_vectors = lambda: terminal.in_full(self.ledger(), ["FRM-003"], True).partition("  vectors")[2]
+        self.assertIn("1 of 1 run and passed", of_vectors())
+        self.ran(tests=TESTS[:1])
+        self.assertIn("✗ frames/big", of_vectors())
+        (self.house / "build/dev/junit.xml").unlink()
+        self.assertIn("not known: no build/dev/junit.xml (./dev test makes it)", of_vectors())
+        self.assertNotIn("✗", of_vectors())
+        self.assertIsNone(json.loads(terminal.as_json(self.ledger(), ["FRM-003"]))["requirements"][0]["vectors"][0]["ran"])
+        block = requirements.block(self.ledger().of["FRM-003"], lambda text: text, set(), [])
+        self.assertIn("frames/big", block)
+        self.assertNotIn("✗", block)
 
     def test_what_can_be_done_without_is_not_missed(self):
         (self.house / "build/mutate/mutate.json").unlink()
@@ -292,6 +327,13 @@ class Commands(unittest.TestCase):
         for arguments in (["--accept"], ["--gate", "--without", "hope"], ["--what"], ["--check", "--gate"]):
             with self.subTest(arguments=arguments):
                 self.assertEqual(64, self.run_trace(*arguments)[0])
+
+    def test_a_reader_that_stops_reading_is_no_error(self):
+        read, write = os.pipe()
+        os.close(read)
+        ended = subprocess.run([sys.executable, "-B", TOOLS / "trace.py", "FRM-012"], stdout=write, stderr=subprocess.PIPE, text=True)
+        os.close(write)
+        self.assertEqual((-signal.SIGPIPE, ""), (ended.returncode, ended.stderr))
 
     def test_a_file_of_transitions_that_is_not_there(self):
         self.assertEqual(69, self.run_trace("--transitions", "no/such/file")[0])

@@ -1,4 +1,5 @@
 """The specification's page: complete, self-contained, its links lead somewhere; and what is no form of the chapters is refused."""
+import dataclasses
 import html.parser
 import pathlib
 import re
@@ -80,6 +81,17 @@ class Page(unittest.TestCase):
         self.assertEqual(len(self.spec.machines), self.text.count('<svg role="img"'))
         self.assertNotRegex(self.text, r'(fill|stroke)="(white|black|#[0-9a-f]{6})"')
 
+    def test_several_numbers_after_one_word_are_all_links(self):
+        for words, numbers in (("chapters 7 and 8", "78"), ("Chapters 5, 6 and 8)", "568"), ("chapter 7", "7")):
+            self.assertEqual([f"#section-{n}" for n in numbers], Reader(self.page.link(words)).links, words)
+        self.assertNotIn("href", self.page.link("section 77"))
+
+    def test_an_opened_requirement_says_where_it_comes_from_and_why(self):
+        self.assertEqual(len(self.spec.requirements), self.text.count("<dt>source</dt>"))
+        chosen = self.text.partition('<section class="requirement" id="FRM-012"')[2].partition("</section>")[0]
+        self.assertIn("our choice: the sources are silent", chosen)
+        self.assertIn("a fixed order gives every wrong input exactly one right answer", chosen)
+
     def test_light_dark_and_narrow(self):
         for word in ("prefers-color-scheme: dark", "max-width: 40rem", 'name="viewport"'):
             self.assertIn(word, self.text)
@@ -89,6 +101,14 @@ class Page(unittest.TestCase):
 
 
 class Evidence(unittest.TestCase):
+    def test_without_any_report_the_page_says_so_once(self):
+        made = page.Page(specification.load(TOOLS.parent), "1.2.3")
+        for source in list(made.ledger.reports.sources):
+            made.ledger.reports.sources[made.ledger.reports.sources.index(source)] = dataclasses.replace(source, made_at="")
+        self.assertEqual(1, made.html().count("No run’s reports were found"))
+        made.ledger.reports.sources[0] = dataclasses.replace(made.ledger.reports.sources[0], made_at="now")
+        self.assertEqual("", made.no_runs())
+
     def test_what_failed_is_shown_and_what_is_not_known_is_not_a_zero(self):
         self.assertIn("bad", requirements.chip("cases", 1, 2, True))
         self.assertIn("1/2", requirements.chip("cases", 1, 2, True))
