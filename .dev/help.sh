@@ -1,4 +1,36 @@
+# What the commands are; of one command, its lines there, the head of its file, and the options of the program behind it. Installs and builds nothing.
 run_help() {
+  [ $# -le 1 ] || stop "usage: ./dev help [COMMAND]" $exit_usage
+  if [ $# = 0 ] || [ "$1" = help ]; then
+    every_command
+    return
+  fi
+  local file
+  file=$(file_of "$1")
+  every_command | awk -v command="$1" '/^  [a-z]/ { on = $1 == command } /^[^ ]/ || /^$/ { on = 0 } on'
+  printf '\n'
+  sed -n '/^#/!q; s/^# \{0,1\}//p' ".dev/$file.sh"
+  case $1 in
+    trace) options_of "$python" spec/tools/trace.py --help ;;
+    model) options_of "$python" spec/models/run.py --help ;;
+    fuzz) options_of "$python" fuzz/run.py --help ;;
+    conform) options_of build/dev/bin/coffer-conform run --help ;;
+    mutate) options_of build/dev/bin/coffer-conform mutate --help ;;
+    bench) options_of build/release/bin/coffer_bench --help ;;
+  esac
+}
+
+# options_of PROGRAM ARGUMENT…: what the program says of its options, when it is there.
+options_of() {
+  printf '\n'
+  if [ -x "$1" ]; then
+    "$@"
+  else
+    printf 'Its options: %s %s, once it is built.\n' "$1" "${*:2}"
+  fi
+}
+
+every_command() {
   cat <<'TEXT'
 ./dev COMMAND
 
@@ -16,7 +48,7 @@ run_help() {
   fuzz TARGET --seconds N | smoke | seeds
                      one fuzz target for N seconds, or every target briefly; or make the committed seeds again
   bench [ARGUMENT…]  the benchmarks
-  help               this text
+  help [COMMAND]     this text, or what there is to say of one command; so does ./dev COMMAND --help
 
 Every command installs what packages.txt lists for it when something is missing (apt-get, through sudo when not root).
 COFFER_JOBS limits the build's parallelism. Exit status: 0 fine, 1 something failed, 64 usage, 69 this machine lacks something
