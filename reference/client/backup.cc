@@ -6,6 +6,7 @@
 #include <future>
 #include <map>
 #include <thread>
+#include <tuple>
 #include <unordered_set>
 
 #include <botan/rng.h>
@@ -24,7 +25,7 @@ constexpr std::chrono::milliseconds patience{1000};
 
 using IdSet = std::unordered_set<Digest, DigestHash>;
 
-/// Goes through the scan in order and gives each file its blocks: from the cache, or by reading. Runs on a thread of its own; the entries
+/// Goes through the scan in order and gives each file its blocks, from the cache or by reading, and each second name its first. Runs on a thread of its own; the entries
 /// are its own until join().
 class FileFeeder {
  public:
@@ -60,7 +61,7 @@ class FileFeeder {
     for (Found& found : found_) {
       const bool file = found.entry.type == archive::EntryType::file;
       const std::uint64_t octets = found.stamp.size;
-      if (file && (stopped_ || !feed(found))) continue;
+      if ((file && stopped_) || !feed(found)) continue;
       kept.push_back(std::move(found));
       if (!file) continue;
       octets_done_ += octets;
@@ -70,18 +71,24 @@ class FileFeeder {
     queue_.close();
   }
 
+  /// What two names share. A symbolic link's target is in it, because an inode's number can pass on between two looks.
+  using Identity = std::tuple<std::uint64_t, std::uint64_t, std::string>;  // device, inode, target
+
+  static Identity identity(const Found& found) { return {found.stamp.device, found.stamp.inode, found.entry.target}; }
+
   /// False: the file is no part of the version, and the problems say why.
   bool feed(Found& found) {
+    if (found.entry.type == archive::EntryType::directory) return true;
     if (found.names > 1) {
-      const auto first = first_names_.find({found.stamp.device, found.stamp.inode});
+      const auto first = first_names_.find(identity(found));
       if (first != first_names_.end()) {
         found.entry.type = archive::EntryType::hard_link;
         found.entry.target = first->second;
         return true;
       }
     }
-    if (!unchanged(found) && !read(found)) return false;
-    if (found.names > 1) first_names_[{found.stamp.device, found.stamp.inode}] = found.entry.path;
+    if (found.entry.type == archive::EntryType::file && !unchanged(found) && !read(found)) return false;
+    if (found.names > 1) first_names_[identity(found)] = found.entry.path;
     return true;
   }
 
@@ -125,7 +132,7 @@ class FileFeeder {
   ContentReader reader_;
   const std::int64_t settled_before_ns_;
   BoundedQueue<archive::NamedBlock> queue_{waiting_octets_max};
-  std::map<std::pair<std::uint64_t, std::uint64_t>, std::string> first_names_;  // by device and inode
+  std::map<Identity, std::string> first_names_;
   Changes changes_;
   std::atomic<std::uint64_t> files_done_ = 0, octets_done_ = 0;
   bool stopped_ = false;

@@ -26,7 +26,7 @@ struct FileStamp {
 };
 
 struct Found {
-  archive::Entry entry;  // without size and blocks, which only reading gives; a second name is still a file here
+  archive::Entry entry;  // without size and blocks, which only reading gives; a second name is still a file or link here
   FileStamp stamp;
   std::uint64_t names = 1;  // links to the inode
 };

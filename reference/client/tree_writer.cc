@@ -136,7 +136,9 @@ Written TreeWriter::symbolic_link(const archive::Entry& entry) {
   if (::symlinkat(entry.target.c_str(), parent->fd(), temporary.c_str()) != 0) return failed("make the link", errno);
   const auto when = times(entry);
   ::utimensat(parent->fd(), temporary.c_str(), when.data(), AT_SYMLINK_NOFOLLOW);
-  return place(*parent, temporary, entry.path);
+  auto placed = place(*parent, temporary, entry.path);
+  if (placed) restored_.insert(entry.path);
+  return placed;
 }
 
 Written TreeWriter::hard_link(const archive::Entry& entry) {

@@ -68,7 +68,7 @@ class TreeWriter {
   bool overwrite_;
   std::uint64_t temporaries_ = 0;
   std::vector<archive::Entry> directories_;   // whose metadata is set at the end
-  std::unordered_set<std::string> restored_;  // files, that hard links may lead to
+  std::unordered_set<std::string> restored_;  // files and symbolic links, that hard links may lead to
 };
 
 }  // namespace coffer::client

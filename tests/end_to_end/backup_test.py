@@ -30,6 +30,18 @@ class Backup(programs.EndToEnd):
         self.compare(device, 1, expected)
         self.assertEqual(device.must("verify")["lost_blocks"], [])
 
+    def test_two_names_of_one_symbolic_link_stay_one_link(self):
+        os.makedirs(os.path.join(self.tree, "other"))
+        os.symlink("nowhere", os.path.join(self.tree, "a-link"))
+        os.link(os.path.join(self.tree, "a-link"), os.path.join(self.tree, "other", "same-link"), follow_symlinks=False)
+        os.symlink("nowhere", os.path.join(self.tree, "equal-but-another"))
+        expected = trees.describe(self.tree)
+        self.assertEqual(expected[b"a-link"]["links"], [b"a-link", b"other/same-link"])
+        device = self.device(self.server)
+        self.assertEqual(device.must("backup", self.tree)["links"], 3)
+        self.compare(device, 1, expected)
+        self.assertEqual(device.must("verify")["lost_blocks"], [])
+
     def test_a_second_backup_sends_nothing_and_a_third_only_what_changed(self):
         trees.make_random(self.tree, 4_000_000, seed=1)
         device = self.device(self.server)

@@ -81,6 +81,7 @@ def make_nasty(root):
         path = os.path.join(root, b"links", name)
         os.symlink(target, path)
         os.utime(path, ns=(1_600_000_000_000_000_007,) * 2, follow_symlinks=False)
+    os.link(os.path.join(root, b"links/relative"), os.path.join(root, b"links/relative-again"), follow_symlinks=False)
     os.makedirs(os.path.join(root, b"empty-folder"))
     os.makedirs(os.path.join(root, b"closed-folder"))
     file(b"closed-folder/inside", b"i")
