@@ -25,8 +25,8 @@ constexpr std::chrono::milliseconds patience{1000};
 
 using IdSet = std::unordered_set<Digest, DigestHash>;
 
-/// Goes through the scan in order and gives each file its blocks, from the cache or by reading, and each second name its first. Runs on a thread of its own; the entries
-/// are its own until join().
+/// Goes through the scan in order and gives each file its blocks, from the cache or by reading, and each second name its first. Runs on a
+/// thread of its own; the entries are its own until join().
 class FileFeeder {
  public:
   struct Changes {
