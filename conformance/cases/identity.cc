@@ -29,6 +29,16 @@ ClientPeer& stranger(Context& c) {
   return peer;
 }
 
+/// The twin and later cases log in on the same computer of the fixture: its session is over before the script is.
+void let_go(ClientPeer& client) { client.walk_to(State::closed); }
+
+/// Shows that alice may log in on her deauthorized computer.
+void use_deauthorized_computer(Context& c) {
+  auto& client = c.at(State::ready, on(c, c.fixture().deauthorized_computer.guid));
+  client.barrier();
+  let_go(client);
+}
+
 Case computer_refused(std::string id, std::string goal, KnownComputer Fixture::*which) {
   return server_rejects({
       .id = std::move(id),
@@ -66,13 +76,15 @@ std::vector<Case> identity_cases() {
       {
           .id = "identity.deauthorized_computer",
           .requirements = {"IDN-025"},
+          .needs = {.holds = &Fixture::deauthorized_computer},
           .goal = "A deauthorized computer is admitted, and its user may log in on it again",
           .steps = {"walk to ready as alice on her deauthorized computer", "expect a pong"},
-          .script = [](Context& c) { c.at(State::ready, on(c, c.fixture().deauthorized_computer.guid)).barrier(); },
+          .script = use_deauthorized_computer,
       },
       {
           .id = "identity.deauthorized_computer_is_answered",
           .requirements = {"IDN-025"},
+          .needs = {.holds = &Fixture::deauthorized_computer},
           .goal = "A deauthorized computer is answered with the server's identity, and its user's login with login_accepted",
           .steps = {"walk to await_computer", "send the deauthorized computer, expect server_identity",
                     "log in as its user, expect login_accepted"},
@@ -85,11 +97,14 @@ std::vector<Case> identity_cases() {
                 client.expect("server_identity");
                 client.send(login(alice.registration_key, alice.name, alice.password, guid));
                 client.expect("login_accepted");
+                client.now_in(State::await_config);
+                let_go(client);
               },
       },
       {
           .id = "identity.deauthorized_computer_of_another_user",
           .requirements = {"IDN-025", "IDN-016"},
+          .needs = {.holds = &Fixture::deauthorized_computer},
           .goal = "A deauthorized computer is still its user's, and nobody else's",
           .steps = {"log in as bob on alice's deauthorized computer", "expect Disconnect(login_refused)"},
           .script =
@@ -99,7 +114,7 @@ std::vector<Case> identity_cases() {
                 client.send(login(bob.registration_key, bob.name, bob.password, c.fixture().deauthorized_computer.guid));
                 client.expect_refusal(Reason::login_refused);
               },
-          .twin = [](Context& c) { c.at(State::ready, on(c, c.fixture().deauthorized_computer.guid)).barrier(); },
+          .twin = use_deauthorized_computer,
       },
       {
           .id = "identity.same_computer_twice",

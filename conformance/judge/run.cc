@@ -15,13 +15,15 @@
 namespace coffer::conformance {
 namespace {
 
-/// Tasks that one worker does in a row, because they share a server of their own.
+/// Tasks that one worker does in a row, because they share a server of their own, or a computer that only one session may have.
 using Unit = std::vector<Task>;
 
-/// Special servers first, each with all its cases; then the others one by one.
+/// Special servers first, each with all its cases; then the others one by one, but those that hold a computer of the fixture together:
+/// with --connect every worker has the same server.
 std::vector<Unit> units_of(const std::vector<const Case*>& chosen, const RunOptions& options) {
   const std::string ordinary = options.subject.fixture.to_json();
   std::map<std::string, Unit> special;
+  std::map<std::uint64_t, Unit> holding;
   std::vector<Unit> alone, shared;
   std::size_t place = 0;
   for (std::uint32_t iteration = 1; iteration <= options.repeat; ++iteration)
@@ -30,12 +32,15 @@ std::vector<Unit> units_of(const std::vector<const Case*>& chosen, const RunOpti
       const std::string text = subject->needs.fixture ? fixture_for(*subject, options.subject.fixture).to_json() : ordinary;
       if (text != ordinary)
         special[text].push_back(task);
+      else if (subject->needs.holds != nullptr)
+        holding[(options.subject.fixture.*subject->needs.holds).guid].push_back(task);
       else
         (subject->needs.own_server ? alone : shared).push_back({task});
     }
   // Cases that change the server as a whole leave their worker without one: they come before those that share theirs.
   std::vector<Unit> units;
   for (auto& [text, unit] : special) units.push_back(std::move(unit));
+  for (auto& [guid, unit] : holding) units.push_back(std::move(unit));
   for (auto* rest : {&alone, &shared}) units.insert(units.end(), rest->begin(), rest->end());
   return units;
 }

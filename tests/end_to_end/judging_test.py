@@ -112,6 +112,17 @@ for line in sys.stdin:
         finally:
             server.stop()
 
+    def test_one_running_server_is_judged_alike_again_and_again(self):
+        # All workers have the same server, and it keeps what earlier runs left.
+        server = Server(self.path("data"), self.path("fixture.json", run(SUITE, "fixture").stdout))
+        try:
+            for _ in range(2):
+                ended = run(SUITE, "run", "identity.deauthorized_*", "--repeat", "20", "--jobs", "8", "--quiet",
+                            "--connect", f"127.0.0.1:{server.port}", "--pin", server.pin)
+                self.assertEqual(ended.returncode, 0, ended.stdout[-3000:])
+        finally:
+            server.stop()
+
     def test_a_server_that_is_not_there_is_one_line_and_no_case(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
