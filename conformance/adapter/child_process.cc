@@ -20,7 +20,7 @@
 namespace coffer::conformance {
 namespace {
 
-constexpr std::size_t line_octets_max = 64u << 20;
+constexpr std::size_t line_octets_max = 16u << 20;
 constexpr std::size_t error_octets_max = 8192;
 
 struct Pipe {
@@ -55,6 +55,7 @@ struct ChildProcess::State {
   std::deque<std::string> lines;
   std::string partial, error_text;
   bool output_ended = false;
+  bool overlong = false;  // a line that never ends is not read on
   std::optional<std::string> status;
 
   /// The reader's life: output into lines, errors into a text, until both have ended or `wake` is closed from outside.
@@ -93,12 +94,15 @@ struct ChildProcess::State {
       if (error_text.size() > 2 * error_octets_max) error_text.erase(0, error_text.size() - error_octets_max);
       return true;
     }
-    partial += text;
-    for (std::size_t end; (end = partial.find('\n')) != std::string::npos; partial.erase(0, end + 1))
-      lines.push_back(partial.substr(0, end));
-    if (partial.size() > line_octets_max) return false;
+    for (std::size_t begin = 0; begin < text.size();) {
+      const std::size_t end = std::min(text.find('\n', begin), text.size());
+      partial += text.substr(begin, end - begin);
+      if (end < text.size()) lines.push_back(std::exchange(partial, {}));
+      begin = end + 1;
+    }
     arrived.notify_all();
-    return true;
+    output_ended = overlong = partial.size() > line_octets_max;
+    return !overlong;
   }
 
   /// Whether it has ended; waits for that until the deadline.
@@ -206,6 +210,7 @@ std::optional<std::string> ChildProcess::ended() {
     const std::lock_guard lock(state_->mutex);
     if (!state_->output_ended || !state_->lines.empty()) return std::nullopt;
   }
+  if (state_->overlong) return fmt::format("it wrote over {} MiB without ending the line", line_octets_max >> 20);
   if (!state_->reaped(std::chrono::steady_clock::now() + std::chrono::seconds(1))) return "it closed its output and runs on";
   return state_->status;
 }

@@ -70,6 +70,12 @@ std::uint64_t number_member(const json& reply, std::string_view verb, const std:
   return found->get<std::uint64_t>();
 }
 
+std::uint16_t port_member(const json& reply, std::string_view verb) {
+  const auto port = number_member(reply, verb, "port");
+  if (port == 0 || port > 65535) throw SuiteFault(fmt::format("`{}` must answer with a \"port\" from 1 to 65535, got: {}", verb, port));
+  return static_cast<std::uint16_t>(port);
+}
+
 namespace {
 
 std::vector<std::string> texts(const json& of, const std::string& member) {

@@ -51,5 +51,7 @@ Hello read_hello(const nlohmann::json& reply);
 /// A member of a reply, of its type; throws SuiteFault naming verb, member and type.
 std::string text_member(const nlohmann::json& reply, std::string_view verb, const std::string& member);
 std::uint64_t number_member(const nlohmann::json& reply, std::string_view verb, const std::string& member);
+/// The member "port" of a reply: 1 to 65535.
+std::uint16_t port_member(const nlohmann::json& reply, std::string_view verb);
 
 }  // namespace coffer::conformance

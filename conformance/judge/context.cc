@@ -272,7 +272,7 @@ json Context::admin(json what) {
   stage_.recorder.happened('-', "admin " + what.dump());
   auto reply = setting_.adapter->call("admin", std::move(what));
   // A server that was started again may listen elsewhere.
-  if (reply.contains("port")) setting_.server.port = static_cast<std::uint16_t>(number_member(reply, "admin", "port"));
+  if (reply.contains("port")) setting_.server.port = port_member(reply, "admin");
   return reply;
 }
 
@@ -283,7 +283,7 @@ std::optional<std::string> Context::serve_anew(const Fixture& fixture) {
   auto reply = setting_.adapter->call("prepare", {{"fixture", json::parse(fixture.to_json())}});
   if (!reply.contains("refused")) reply = setting_.adapter->call("serve");
   if (reply.contains("refused")) return text_member(reply, "serve", "refused");
-  setting_.server.port = static_cast<std::uint16_t>(number_member(reply, "serve", "port"));
+  setting_.server.port = port_member(reply, "serve");
   return std::nullopt;
 }
 

@@ -68,7 +68,7 @@ void Deployment::serve(const Fixture& fixture, const std::string& text) {
   }
   const auto reply = adapter_->call("serve");
   server_ = {reply.contains("host") ? text_member(reply, "serve", "host") : "127.0.0.1",
-             static_cast<std::uint16_t>(number_member(reply, "serve", "port"))};
+             port_member(reply, "serve")};
   pin_.reset();
   if (reply.contains("pin")) {
     pin_ = from_hex(text_member(reply, "serve", "pin"));

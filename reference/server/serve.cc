@@ -72,12 +72,12 @@ net::ServerShellSettings shell_settings(const ServeOptions& options, const accou
 
 Outcome serve(const ServeOptions& options) {
   spdlog::set_default_logger(std::make_shared<spdlog::logger>("cofferd", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
-  const auto stop_signals = block_stop_signals();
+  auto fixture = read_fixture(options.fixture);
+  if (!fixture) return stop(Outcome::bad_fixture, fixture.error());
+  const auto stop_signals = block_stop_signals();  // not before: a fixture may be a pipe into which nobody writes
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
 
-  auto fixture = read_fixture(options.fixture);
-  if (!fixture) return stop(Outcome::bad_fixture, fixture.error());
   const auto settings = shell_settings(options, *fixture);
   const auto server_guid = accounts::guid_text(fixture->server_guid);
 

@@ -1,8 +1,10 @@
 """What goes wrong is said: which file or peer, what was expected, and by the exit code that --help promises."""
 import json
 import os
+import signal
 import socket
 import sqlite3
+import subprocess
 import unittest
 
 import programs
@@ -53,6 +55,13 @@ class Client(programs.EndToEnd):
 class Cofferd(programs.EndToEnd):
     def cofferd(self, *arguments):
         return run(f"{BIN}/cofferd", *arguments)
+
+    def test_a_fixture_from_a_pipe_that_says_nothing_can_be_stopped(self):
+        os.mkfifo(self.path("pipe"))
+        waiting = subprocess.Popen([f"{BIN}/cofferd", "run", "--data", self.path("data"), "--fixture", self.path("pipe")])
+        with open(self.path("pipe"), "w"):  # open as soon as it reads
+            waiting.terminate()
+            self.assertEqual(waiting.wait(60), -signal.SIGTERM)
 
     def serve_expecting(self, code, *mentions, fixture=None, listen="127.0.0.1:0", more=()):
         ended = self.cofferd("run", "--data", self.path("data"), "--fixture", fixture or self.fixture_file, "--listen", listen, *more)

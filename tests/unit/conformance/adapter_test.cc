@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "adapter/adapter.h"
+#include "adapter/replies.h"
 #include "peer/outcome.h"
 
 namespace coffer::conformance {
@@ -63,6 +64,17 @@ TEST(Adapter, one_that_ends_is_a_fault_that_says_how) {
 
 TEST(Adapter, one_that_says_nothing_is_a_fault_in_time) {
   EXPECT_THAT(fault_of("sh -c 'read request; read another'", 50ms), HasSubstr("did not reply to `serve`"));
+}
+
+TEST(Adapter, a_line_that_never_ends_is_a_fault_at_once) {
+  EXPECT_THAT(fault_of("sh -c 'read line; head -c 17000000 /dev/zero | tr \"\\0\" x; read line'", 60s), HasSubstr("without ending the line"));
+}
+
+TEST(Adapter, a_port_is_a_port) {
+  const auto port_of = [](const char* text) { return port_member(nlohmann::json::parse(text), "serve"); };
+  EXPECT_EQ(port_of(R"({"port":65535})"), 65535);
+  for (const char* wrong : {R"({"port":0})", R"({"port":65536})", R"({"port":70000})", R"({"port":-1})", "{}"})
+    EXPECT_THROW(port_of(wrong), SuiteFault) << wrong;
 }
 
 TEST(Adapter, an_error_reply_is_a_fault) {
