@@ -67,8 +67,7 @@ void Deployment::serve(const Fixture& fixture, const std::string& text) {
     if (text != subject_.fixture.to_json()) throw;
   }
   const auto reply = adapter_->call("serve");
-  server_ = {reply.contains("host") ? text_member(reply, "serve", "host") : "127.0.0.1",
-             port_member(reply, "serve")};
+  server_ = {reply.contains("host") ? text_member(reply, "serve", "host") : "127.0.0.1", port_member(reply, "serve")};
   pin_.reset();
   if (reply.contains("pin")) {
     pin_ = from_hex(text_member(reply, "serve", "pin"));

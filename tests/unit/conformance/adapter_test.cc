@@ -67,7 +67,8 @@ TEST(Adapter, one_that_says_nothing_is_a_fault_in_time) {
 }
 
 TEST(Adapter, a_line_that_never_ends_is_a_fault_at_once) {
-  EXPECT_THAT(fault_of("sh -c 'read line; head -c 17000000 /dev/zero | tr \"\\0\" x; read line'", 60s), HasSubstr("without ending the line"));
+  EXPECT_THAT(fault_of("sh -c 'read line; head -c 17000000 /dev/zero | tr \"\\0\" x; read line'", 60s),
+              HasSubstr("without ending the line"));
 }
 
 TEST(Adapter, a_port_is_a_port) {
