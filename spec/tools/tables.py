@@ -1,4 +1,5 @@
 """Shows the tables to readers: one Markdown page. Pure functions: specification in, text out."""
+import drawings
 from lint_tables import flat
 
 HEAD = """# The tables
@@ -82,6 +83,13 @@ def accounts(spec):
 
 
 def machine(spec, m):
+    """The drawing, what its forms and words mean, and the tables."""
+    forms = "; ".join(f"{drawings.FORMS[k]}: {drawings.KINDS[k].split(':')[0]}" for k in drawings.kinds(m))
+    notes = "".join(f"- {line}\n" for line in drawings.notes(m))
+    return f"## Machine {m['name']}\n\n![{m['name']}]({m['name']}.svg)\n\nIn the drawing, {forms}.\n\n" + (f"{notes}\n" if notes else "") + machine_tables(spec, m)
+
+
+def machine_tables(spec, m):
     """All pairs: rows are events, columns states; a cell names the states that the pair may lead to."""
     states = [s["name"] for s in m["state"]]
     number = {name: i for i, name in enumerate(states, 1)}
@@ -103,7 +111,7 @@ def machine(spec, m):
     events = wire + [e["name"] for e in m["event"]]
     matrix = table(["event", *number.values()], [[e, *(cell(s, e) for s in states)] for e in events])
     handlers = table(["event", "in", "to", "requirement"], [[r["event"], ", ".join(r["states"]), ", ".join(r["targets"]), r["requirement"]] for r in m["row"]])
-    return (f"## Machine {m['name']}\n\n![{m['name']}]({m['name']}.svg)\n\n{legend}\nAll pairs; `·`: the default ({m['default']['requirement']}): {m['default']['text']}.{' `–`: the shell or program makes no such event there.' if wire else ''}\n\n"
+    return (f"{legend}\nAll pairs; `·`: the default ({m['default']['requirement']}): {m['default']['text']}.{' `–`: the shell or program makes no such event there.' if wire else ''}\n\n"
             f"{matrix}\nThe rows:\n\n{handlers}")
 
 

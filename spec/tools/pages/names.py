@@ -17,7 +17,7 @@ def anchors(spec, claims):
     for machine in spec.machines:
         found.setdefault(machine["name"], f"machine-{machine['name'].replace('_', '-')}")
         for state in machine["state"]:
-            found.setdefault(state["name"], f"machine-{machine['name'].replace('_', '-')}")
+            found.setdefault(state["name"], f"state-{machine['name'].replace('_', '-')}-{state['name']}")
     found |= {r.id: r.id for r in spec.requirements}
     found |= {identity: identity for identity in claims}
     stated = (spec.root / "02-threats.md").read_text()

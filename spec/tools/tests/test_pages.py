@@ -8,6 +8,7 @@ import unittest
 
 TOOLS = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TOOLS))
+import drawings
 import specification
 from pages import page, requirements, sources
 from pages.markdown import Renderer, Unknown
@@ -91,6 +92,19 @@ class Page(unittest.TestCase):
         chosen = self.text.partition('<section class="requirement" id="FRM-012"')[2].partition("</section>")[0]
         self.assertIn("our choice: the sources are silent", chosen)
         self.assertIn("a fixed order gives every wrong input exactly one right answer", chosen)
+
+    def test_each_state_of_a_machine_is_a_place_and_its_rows_lead_there(self):
+        for machine in self.spec.machines:
+            for state in machine["state"]:
+                place = f"state-{machine['name'].replace('_', '-')}-{state['name']}"
+                self.assertEqual(1, self.read.ids.count(place), place)
+                if any(state["name"] in row["states"] for row in machine["row"]):
+                    self.assertIn(f"#{place}", self.read.links)
+
+    def test_what_no_arrow_shows_is_said_in_the_state_or_below(self):
+        for machine in self.spec.machines:
+            drawn = (self.spec.root / f"generated/{machine['name']}.dot").read_text() + " ".join(drawings.notes(machine))
+            self.assertEqual([], [r["event"] for r in machine["row"] if r["event"] not in drawn])
 
     def test_light_dark_and_narrow(self):
         for word in ("prefers-color-scheme: dark", "max-width: 40rem", 'name="viewport"'):
