@@ -41,6 +41,8 @@ Outcome<Shown> run_restore(const Context& context, const RestoreArguments& argum
   progress.clear();
   session->link->leave();
   if (!report) return std::unexpected(report.error());
+  Problems problems = std::move(report->problems);
+  problems.insert(problems.end(), report->reduced.begin(), report->reduced.end());
   const nlohmann::json json = {{"version", arguments.version},
                                {"files", report->files},
                                {"directories", report->directories},
@@ -48,11 +50,11 @@ Outcome<Shown> run_restore(const Context& context, const RestoreArguments& argum
                                {"content_octets", report->content_octets},
                                {"lost_blocks", as_json(report->lost)}};
   return Shown{
-      .code = report->problems.empty() ? ExitCode::ok : ExitCode::incomplete,
+      .code = problems.empty() ? ExitCode::ok : ExitCode::incomplete,
       .text = fmt::format("version {}: restored {} files, {} directories, {} links, {} into {}.\n", arguments.version, report->files,
                           report->directories, report->links, octets_for_people(report->content_octets), printable(arguments.target)),
       .json = json.dump(),
-      .problems = std::move(report->problems)};
+      .problems = std::move(problems)};
 }
 
 Outcome<Shown> run_verify(const Context& context, const VerifyArguments& arguments) {

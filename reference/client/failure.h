@@ -11,7 +11,7 @@ namespace coffer::client {
 
 enum class ExitCode : std::uint8_t {
   ok = 0,
-  incomplete = 1,  // some files could not be read, were skipped, or are damaged: each is named
+  incomplete = 1,  // some files could not be read, were skipped, are damaged, or came back with less than they had: each is named
   refused = 2,     // the server refused, or ended the session
   untrusted = 3,   // the server cannot be reached, or cannot be trusted
   local = 4,       // this device's files, its disk, or the archive itself

@@ -18,9 +18,14 @@ namespace coffer::client {
 namespace {
 
 constexpr const char* footer =
-    "Exit codes: 0 done; 1 done, but some files could not be read, were skipped, or are damaged (each is named);\n"
-    "2 the server refused or ended the session; 3 the server cannot be reached or trusted; 4 this device's files,\n"
-    "its disk or the archive; 64 wrong arguments.";
+    "What is kept of a file: its path, content, mode, modification time, and which names are hard links of each other. Not kept: its "
+    "owner\n"
+    "and group, other times, access lists, other extended attributes. A restored file belongs to who restores it, and is without its\n"
+    "set-user-id and set-group-id bits: each file that had one is named.\n"
+    "\n"
+    "Exit codes: 0 done; 1 done, but some files could not be read, were skipped, are damaged, or came back with less than they had (each\n"
+    "is named); 2 the server refused or ended the session; 3 the server cannot be reached or trusted; 4 this device's files, its disk or\n"
+    "the archive; 64 wrong arguments.";
 
 /// Botan locks its whole allowance when the first secret is made, page by page: a thousand system calls for the usual half a megabyte.
 /// One session's secrets fit into this; were it ever too little, the rest would be wiped all the same, but not locked.

@@ -1,5 +1,7 @@
 #include "client/restore.h"
 
+#include <sys/stat.h>
+
 #include <map>
 #include <optional>
 #include <unordered_set>
@@ -21,6 +23,11 @@ Failure end_in_order(ServerLink& link, const Failure& failure) {
 }
 
 std::string short_name(const Digest& id) { return hex(id).substr(0, 16); }
+
+std::string_view names_of(mode_t bits) {
+  if (bits == (S_ISUID | S_ISGID)) return "set-user-id and set-group-id bits";
+  return bits == S_ISUID ? "set-user-id bit" : "set-group-id bit";
+}
 
 /// Fetches the content of a version's files, in the order of the entries, and tells a writer of it.
 class ContentRun {
@@ -153,6 +160,10 @@ class Restore {
     if (done.type == archive::EntryType::file) {
       ++report_.files;
       report_.content_octets += done.size;
+      if (TreeWriter::bits_kept_back(done) != 0)
+        report_.reduced.push_back({done.path, fmt::format("is restored without its {}, which a restore never sets; if it is to have that "
+                                                          "again: chmod {:o}",
+                                                          names_of(TreeWriter::bits_kept_back(done)), done.mode)});
     } else {
       ++(done.type == archive::EntryType::directory ? report_.directories : report_.links);
     }

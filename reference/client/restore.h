@@ -30,6 +30,7 @@ struct RestoreReport {
   std::uint64_t files = 0, directories = 0, links = 0, content_octets = 0;  // restored
   std::vector<LostBlock> lost;
   Problems problems;  // entries that were not restored
+  Problems reduced;   // files that were, with less than their entry says
 };
 
 /// Failures: the session's; the target cannot be written at all. What was already restored stays.

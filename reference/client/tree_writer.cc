@@ -162,11 +162,13 @@ std::expected<PendingFile, Refusal> TreeWriter::begin_file(const archive::Entry&
   return PendingFile(std::move(*parent), std::move(temporary), std::move(file));
 }
 
+mode_t TreeWriter::bits_kept_back(const archive::Entry& file) { return static_cast<mode_t>(file.mode) & set_id_bits; }
+
 Written TreeWriter::finish_file(const archive::Entry& entry, PendingFile file) {
   if (file.octets() != entry.size)
     return refused(fmt::format("was not restored: its blocks hold {} octets, and its entry says {}", file.octets(), entry.size));
   // [ARC-048] A client MUST NOT set the set-user-id or set-group-id bit of a regular file that it restores.
-  if (::fchmod(file.file_.fd(), static_cast<mode_t>(entry.mode) & ~set_id_bits) != 0) return failed("set the mode", errno);
+  if (::fchmod(file.file_.fd(), static_cast<mode_t>(entry.mode) & ~bits_kept_back(entry)) != 0) return failed("set the mode", errno);
   const auto when = times(entry);
   if (::futimens(file.file_.fd(), when.data()) != 0) return failed("set the time", errno);
   // What replaces a file is on the disk before the old one is gone. A new file needs no such wait: a restore can be run again.

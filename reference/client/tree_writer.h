@@ -3,6 +3,8 @@
 // Must not know: blocks, servers, manifests.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -53,8 +55,10 @@ class TreeWriter {
   Written symbolic_link(const archive::Entry& entry);
   Written hard_link(const archive::Entry& entry);
   std::expected<PendingFile, Refusal> begin_file(const archive::Entry& entry);
-  /// Mode, times, and the final name. Set-user-id and set-group-id are not set [ARC-048].
+  /// Mode, times, and the final name, without the bits that are kept back.
   Written finish_file(const archive::Entry& entry, PendingFile file);
+  /// The bits of a regular file's mode that finish_file does not set: set-user-id and set-group-id [ARC-048].
+  static mode_t bits_kept_back(const archive::Entry& file);
   /// Modes and times of directories, now that nothing is written into them any more.
   void finish(Problems& problems);
 

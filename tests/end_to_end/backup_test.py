@@ -14,12 +14,13 @@ class Backup(programs.EndToEnd):
         os.makedirs(self.tree)
         self.maxDiff = 4000
 
-    def compare(self, device, version, expected):
-        target, _ = self.restored(device, version)
+    def compare(self, device, version, expected, *expected_exit):
+        target, said = self.restored(device, version, *expected_exit)
         found = trees.describe(trees.below(target, self.tree))
         self.assertEqual(sorted(found), sorted(expected))
         for path, entry in expected.items():
             self.assertEqual(found[path], entry, path)
+        return said
 
     def test_every_attribute_of_a_nasty_tree_comes_back(self):
         trees.make_nasty(self.tree)
@@ -27,8 +28,29 @@ class Backup(programs.EndToEnd):
         expected[b"setuid"]["mode"] = 0o750  # [ARC-048] the one thing that a restore keeps back
         device = self.device(self.server)
         self.assertEqual(device.must("backup", self.tree)["version"], 1)
-        self.compare(device, 1, expected)
+        said = self.compare(device, 1, expected, 1)
+        self.assertEqual([os.path.basename(problem["path"]) for problem in said["problems"]], ["setuid"])
         self.assertEqual(device.must("verify")["lost_blocks"], [])
+
+    def test_set_id_bits_that_a_restore_keeps_back_are_named(self):
+        for name, mode in (("both", 0o6755), ("user", 0o4711), ("group", 0o2755), ("neither", 0o1755)):
+            self.write("tree/" + name, name)
+            os.chmod(os.path.join(self.tree, name), mode)
+        os.link(os.path.join(self.tree, "both"), os.path.join(self.tree, "both-again"))
+        os.chmod(self.tree, 0o2755)  # a directory keeps it
+        device = self.device(self.server)
+        device.must("backup", self.tree)
+        target, said = self.restored(device, 1, 1)
+        self.assertEqual(said["files"], 4)
+        told = {os.path.basename(problem["path"]): problem["problem"] for problem in said["problems"]}
+        self.assertEqual(sorted(told), ["both", "group", "user"])
+        for name, mode in (("both", "6755"), ("user", "4711"), ("group", "2755")):
+            self.assertIn(f"chmod {mode}", told[name])
+        found = trees.describe(trees.below(target, self.tree))
+        self.assertEqual({name: found[name]["mode"] for name in found},
+                         {b"both": 0o755, b"both-again": 0o755, b"user": 0o711, b"group": 0o755, b"neither": 0o1755, b".": 0o2755})
+        ended = [event["fields"] for event in self.server.events() if event["event"] == "restore_ended"]
+        self.assertEqual([fields["complete"] for fields in ended], ["yes"], "every file is there")
 
     def test_two_names_of_one_symbolic_link_stay_one_link(self):
         os.makedirs(os.path.join(self.tree, "other"))

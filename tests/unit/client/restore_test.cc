@@ -188,6 +188,9 @@ TEST_F(HostileManifest, ARC_048_no_file_gets_a_set_id_bit) {
   ASSERT_TRUE(report);
   EXPECT_EQ(report->files, 1u);
   EXPECT_EQ(scratch_.status("target/tool").st_mode & 07777, 0755u);
+  ASSERT_EQ(report->reduced.size(), 1u);
+  EXPECT_EQ(report->reduced[0].path, "tool");
+  EXPECT_TRUE(report->problems.empty());
 }
 
 TEST_F(HostileManifest, a_file_whose_blocks_are_not_its_size_is_not_restored) {
