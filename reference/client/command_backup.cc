@@ -1,4 +1,5 @@
 // `coffer backup PATH…`
+#include <algorithm>
 #include <chrono>
 
 #include <botan/system_rng.h>
@@ -41,6 +42,8 @@ Shown show(BackupReport report) {
 }  // namespace
 
 Outcome<Shown> run_backup(const Context& context, const BackupArguments& arguments) {
+  if (std::ranges::any_of(arguments.paths, &std::string::empty))
+    return std::unexpected(Failure{ExitCode::usage, "a PATH is empty: expected files and directories (. is this one, / is everything)"});
   auto session = open_session(context, spec::permissions::backup);
   if (!session) return std::unexpected(session.error());
   const auto seen = session->seen();

@@ -39,13 +39,14 @@ struct BackupArguments {
   std::vector<std::string> paths;
   bool one_file_system = false;
 };
+/// Versions as the user wrote them.
 struct RestoreArguments {
-  std::uint64_t version = 0;
+  std::string version;
   std::string target;
   bool overwrite = false;
 };
 struct VerifyArguments {
-  std::optional<std::uint64_t> version;  // nullopt: the newest
+  std::optional<std::string> version;  // nullopt: the newest
 };
 
 Outcome<Shown> run_init(const Context& context, const InitArguments& arguments);

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "client/printable.h"
 #include "fault/switch.h"
 
 namespace coffer::client {
@@ -52,7 +53,14 @@ Written PendingFile::write(View octets) {
 
 Outcome<TreeWriter> TreeWriter::open(const std::string& target, bool overwrite) {
   const auto fail = [&](std::string_view what) {
-    return std::unexpected(Failure{ExitCode::local, fmt::format("cannot {} the target directory {}: {}", what, target, describe({errno}))});
+    const int number = errno;
+    std::string message = fmt::format("cannot {} the target directory {}: {}", what, printable(target), describe({number}));
+    if (number == ENOTDIR)
+      message = fmt::format(
+          "the target {} is not a directory, or lies below a file. Nothing was restored: name a directory, or a new name for one",
+          printable(target));
+    if (number == ENOENT) message += ". The directory that it is to be in does not exist: make it first";
+    return std::unexpected(Failure{ExitCode::local, std::move(message)});
   };
   if (::mkdir(target.c_str(), 0700) != 0 && errno != EEXIST) return fail("make");
   Descriptor root(::open(target.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

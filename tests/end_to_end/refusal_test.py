@@ -42,6 +42,39 @@ class Client(programs.EndToEnd):
         self.assertEqual(code, 3)
         self.assertIn(str(server.port), error)
 
+    def test_arguments_that_mean_nothing_are_refused_before_any_connection(self):
+        server = self.serve()
+        device = self.device(server)
+        before = len(server.events())
+        into = ("--target", self.path("target"))
+        for arguments, mention in (
+                *((("restore", number, *into), f'"{number}"') for number in ("-1", "0", "abc", "1.5", "0x1", "+1", "1 ", "999999999999999999999", "")),
+                *((("verify", number), f'"{number}"') for number in ("-1", "0", "abc", "999999999999999999999")),
+                (("backup", ""), "PATH is empty"), (("backup", self.directory, ""), "PATH is empty"),
+                (("restore", "1", "--target", ""), "--target is empty"), (("restore", "", "--target", ""), '""')):
+            with self.subTest(arguments=arguments):
+                code, said, error = device.run(*arguments)
+                self.assertEqual((code, said.get("exit_code")), (64, 64), error)
+                self.assertIn(mention, error)
+                self.assertIn("expected", error)
+        self.assertEqual(len(server.events()), before)
+        self.assertFalse(os.path.exists(self.path("target")))
+        code, _, error = device.run("restore", "18446744073709551615", *into)
+        self.assertEqual(code, 2, error)  # a number that a version could have: only the server knows
+
+    def test_a_target_that_is_a_file_is_told_from_a_directory(self):
+        server = self.serve()
+        device = self.device(server)
+        file = self.write("file", "mine")
+        device.must("backup", file)
+        for target, mention in ((file, "is not a directory"), (self.path("no", "parent"), "make it first")):
+            code, _, error = device.run("restore", 1, "--target", target)
+            self.assertEqual(code, 4, error)
+            self.assertIn(mention, error)
+            self.assertIn(target, error)
+        with open(file, encoding="utf-8") as kept:
+            self.assertEqual(kept.read(), "mine")
+
     def test_a_stopping_server_says_so(self):
         server = self.serve()
         device = self.device(server)
