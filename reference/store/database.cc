@@ -2,7 +2,10 @@
 
 #include <sqlite3.h>
 
+#include <span>
 #include <utility>
+
+#include "store/pack.h"
 
 namespace coffer::store {
 namespace {
@@ -24,6 +27,22 @@ int bind(sqlite3_stmt* statement, int index, const Value& value) {
   const View octets = std::get<View>(value);
   return sqlite3_bind_blob64(statement, index, octets.empty() ? reinterpret_cast<const std::uint8_t*>("") : octets.data(), octets.size(),
                              SQLITE_STATIC);
+}
+
+/// row_sum(values…): the first 8 octets of SHA-256 of "coffer/1 row" and of each value its type, its length (u64 big-endian) and its
+/// octets.
+void row_sum(sqlite3_context* context, int count, sqlite3_value** values) {
+  constexpr std::string_view label = "coffer/1 row";
+  constexpr int octets = 8;
+  Octets input(label.begin(), label.end());
+  for (sqlite3_value* value : std::span(values, static_cast<std::size_t>(count))) {
+    input.push_back(static_cast<std::uint8_t>(sqlite3_value_type(value)));
+    const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_value_blob(value));  // a number as decimal text
+    const auto length = static_cast<std::uint64_t>(sqlite3_value_bytes(value));
+    for (int shift = 56; shift >= 0; shift -= 8) input.push_back(static_cast<std::uint8_t>(length >> shift));
+    input.insert(input.end(), bytes, bytes + length);
+  }
+  sqlite3_result_blob(context, sha256(input).data(), octets, SQLITE_TRANSIENT);
 }
 
 constexpr int busy_milliseconds = 5000;  // a reader of the event log in another process holds nothing longer
@@ -60,6 +79,9 @@ Result<Database> Database::open(const std::filesystem::path& file, Access access
   Database database(std::unique_ptr<sqlite3, Closer>(raw), file.string());
   if (code != SQLITE_OK) return std::unexpected(database.trouble("open"));
   sqlite3_busy_timeout(raw, busy_milliseconds);
+  if (sqlite3_create_function_v2(raw, "row_sum", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, nullptr, row_sum, nullptr,
+                                 nullptr, nullptr) != SQLITE_OK)
+    return std::unexpected(database.trouble("row_sum"));
   return database;
 }
 

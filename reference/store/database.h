@@ -39,6 +39,7 @@ class Row {
   sqlite3_stmt* statement_;
 };
 
+/// SQL has one function more here: row_sum(values…), 8 octets that no other values have.
 class Database {
  public:
   enum class Access : std::uint8_t { read_write_create, read_only };

@@ -8,38 +8,102 @@
 namespace coffer::store {
 namespace {
 
-constexpr std::int64_t format_version = 2;
+constexpr std::int64_t format_version = 3;
 
-// One `blocks` row for each block of an archive; the pair (pack, offset) belongs to one block at most.
+// One `blocks` row for each block of an archive; the pair (pack, offset) belongs to one block at most. Each row has the sum of its
+// values: SQLite writes it, and its integrity check compares it. What the sum proves, an index can be made from anew.
 constexpr const char* tables = R"sql(
-BEGIN IMMEDIATE;
-CREATE TABLE archives(row INTEGER PRIMARY KEY, user INTEGER NOT NULL, computer INTEGER NOT NULL, UNIQUE(user, computer)) STRICT;
-CREATE TABLE packs(number INTEGER PRIMARY KEY, indexed_octets INTEGER NOT NULL) STRICT;
+CREATE TABLE archives(row INTEGER PRIMARY KEY, user INTEGER NOT NULL, computer INTEGER NOT NULL,
+  sum BLOB NOT NULL AS (row_sum('archives', row, user, computer)) STORED CHECK(sum = row_sum('archives', row, user, computer)),
+  UNIQUE(user, computer)) STRICT;
+CREATE TABLE packs(number INTEGER PRIMARY KEY, indexed_octets INTEGER NOT NULL,
+  sum BLOB NOT NULL AS (row_sum('packs', number, indexed_octets)) STORED CHECK(sum = row_sum('packs', number, indexed_octets))) STRICT;
 CREATE TABLE blocks(
   archive INTEGER NOT NULL REFERENCES archives, id BLOB NOT NULL, checksum BLOB NOT NULL,
   pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, damaged INTEGER NOT NULL DEFAULT 0,
+  sum BLOB NOT NULL AS (row_sum('blocks', archive, id, checksum, pack, offset, length, damaged)) STORED
+    CHECK(sum = row_sum('blocks', archive, id, checksum, pack, offset, length, damaged)),
   PRIMARY KEY(archive, id)) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX blocks_by_place ON blocks(pack, offset);
 CREATE TABLE versions(
   archive INTEGER NOT NULL REFERENCES archives, number INTEGER NOT NULL, link BLOB NOT NULL, record BLOB NOT NULL,
+  sum BLOB NOT NULL AS (row_sum('versions', archive, number, link, record)) STORED
+    CHECK(sum = row_sum('versions', archive, number, link, record)),
   PRIMARY KEY(archive, number)) STRICT;
 CREATE TABLE events(
   number INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, event TEXT NOT NULL, fields TEXT NOT NULL, hash BLOB NOT NULL,
-  passing INTEGER NOT NULL DEFAULT 0) STRICT;
+  passing INTEGER NOT NULL DEFAULT 0,
+  sum BLOB NOT NULL AS (row_sum('events', number, time_ms, event, fields, hash, passing)) STORED
+    CHECK(sum = row_sum('events', number, time_ms, event, fields, hash, passing))) STRICT;
 CREATE INDEX passing_events ON events(number) WHERE passing = 1;
-CREATE TABLE computers(computer INTEGER PRIMARY KEY, user INTEGER NOT NULL) STRICT;
+CREATE TABLE computers(computer INTEGER PRIMARY KEY, user INTEGER NOT NULL,
+  sum BLOB NOT NULL AS (row_sum('computers', computer, user)) STORED CHECK(sum = row_sum('computers', computer, user))) STRICT;
 PRAGMA application_id = 0x43464652;
-PRAGMA user_version = 2;
-COMMIT;
+PRAGMA user_version = 3;
 )sql";
 
-constexpr const char* from_format_1 = R"sql(
-BEGIN IMMEDIATE;
-ALTER TABLE events ADD COLUMN passing INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX passing_events ON events(number) WHERE passing = 1;
-PRAGMA user_version = 2;
-COMMIT;
+constexpr const char* from_format_1 = "ALTER TABLE events ADD COLUMN passing INTEGER NOT NULL DEFAULT 0;";
+
+// The tables are made anew, so that they read as those of a new database do.
+constexpr const char* from_format_2 = R"sql(
+DROP INDEX IF EXISTS passing_events;
+DROP INDEX blocks_by_place;
+ALTER TABLE archives RENAME TO old_archives;
+ALTER TABLE packs RENAME TO old_packs;
+ALTER TABLE blocks RENAME TO old_blocks;
+ALTER TABLE versions RENAME TO old_versions;
+ALTER TABLE events RENAME TO old_events;
+ALTER TABLE computers RENAME TO old_computers;
 )sql";
+
+constexpr const char* into_format_3 = R"sql(
+INSERT INTO archives(row, user, computer) SELECT row, user, computer FROM old_archives;
+INSERT INTO packs(number, indexed_octets) SELECT number, indexed_octets FROM old_packs;
+INSERT INTO blocks(archive, id, checksum, pack, offset, length, damaged)
+  SELECT archive, id, checksum, pack, offset, length, damaged FROM old_blocks;
+INSERT INTO versions(archive, number, link, record) SELECT archive, number, link, record FROM old_versions;
+INSERT INTO events(number, time_ms, event, fields, hash, passing) SELECT number, time_ms, event, fields, hash, passing FROM old_events;
+INSERT INTO computers(computer, user) SELECT computer, user FROM old_computers;
+DROP TABLE old_computers;
+DROP TABLE old_events;
+DROP TABLE old_versions;
+DROP TABLE old_blocks;
+DROP TABLE old_packs;
+DROP TABLE old_archives;
+)sql";
+
+/// Makes the tables, or makes them out of those of an older format: wholly or not at all.
+Result<void> make_tables(Database& database, std::int64_t from) {
+  auto transaction = Transaction::begin(database);
+  if (!transaction) return std::unexpected(transaction.error());
+  Result<void> made;
+  if (from == 1) made = database.script(from_format_1);
+  if (made && from != 0) made = database.script(from_format_2);
+  if (made) made = database.script(tables);
+  if (made && from != 0) made = database.script(into_format_3);
+  return made ? transaction->commit() : made;
+}
+
+/// What the database's tables and indexes are, in SQL.
+Result<std::string> schema_of(Database& database) {
+  std::string schema;
+  auto read = database.run("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name", {}, [&](const Row& row) {
+    for (int column = 0; column < 4; ++column) schema.append(row.text(column)).push_back('\n');
+  });
+  if (!read) return std::unexpected(read.error());
+  return schema;
+}
+
+/// Whether the tables are what this program makes: an octet changed there changes what all later rows are.
+Result<void> check_schema(Database& database) {
+  auto fresh = Database::open(":memory:", Database::Access::read_write_create);
+  if (!fresh) return std::unexpected(fresh.error());
+  if (auto made = make_tables(*fresh, 0); !made) return made;
+  const auto stands = schema_of(database), expected = schema_of(*fresh);
+  if (!stands || !expected) return std::unexpected(stands ? expected.error() : stands.error());
+  if (*stands != *expected) return std::unexpected(Trouble{Trouble::Kind::corrupt, "its tables are not those that this program makes"});
+  return {};
+}
 
 bool beyond_sqlite(std::uint64_t number) { return number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()); }
 
@@ -101,14 +165,59 @@ Result<void> Index::prepare(const std::filesystem::path& file, bool packs_exist)
         Trouble{Trouble::Kind::corrupt, "packs stand here, but the index that says what is in them is empty or missing"});
 
   auto ready = database_.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-  if (ready && version == 0) ready = database_.script(tables);
-  if (ready && version == 1) ready = database_.script(from_format_1);
-  if (!ready) return ready;
+  if (ready && version != 0) ready = check(version);
+  if (ready && version != format_version) ready = make_tables(database_, version);
+  if (ready) ready = check_schema(database_);
+  return ready;
+}
 
+// SQLite compares each row with its sum and with every index of its table. An index that differs from rows that their sums prove is made
+// anew. A row that its sum does not prove is for verification to name; but where it says whose an archive or a computer is, or where the
+// stored octets end, nobody can be served by guessing.
+Result<void> Index::check(std::int64_t version) {
   std::string damage;
-  auto checked = database_.run("PRAGMA quick_check(1)", {}, [&](const Row& row) { damage = row.text(0); });
-  if (checked && damage != "ok") return std::unexpected(Trouble{Trouble::Kind::corrupt, damage});
+  auto checked = database_.run("PRAGMA integrity_check(1000)", {}, [&](const Row& row) {
+    const std::string line(row.text(0));
+    if (line == "ok") return;
+    const auto index = line.find(" index ");
+    const bool of_index = index != line.npos && (line.starts_with("row ") || line.starts_with("wrong # of entries in index ") ||
+                                                 line.starts_with("non-unique entry in index "));
+    const bool of_provable_row = line.starts_with("CHECK constraint failed in ") &&
+                                 (line.ends_with(" blocks") || line.ends_with(" versions") || line.ends_with(" events"));
+    if (version == format_version && of_index)
+      rebuilt_.insert(line.substr(index + std::string_view(" index ").size()));
+    else if (!(version == format_version && of_provable_row) && damage.empty())
+      damage = line;
+  });
+  if (checked && !damage.empty()) return std::unexpected(Trouble{Trouble::Kind::corrupt, damage});
+  if (checked && !rebuilt_.empty()) checked = database_.script("REINDEX");
   return checked;
+}
+
+Result<void> Index::each_unproven(const std::function<void(const std::string& row)>& take) {
+  Result<void> read;
+  const auto look = [&](std::string_view sql) {
+    if (read) read = database_.run(sql, {}, [&](const Row& row) { take(std::string(row.text(0))); });
+  };
+  look(
+      "SELECT 'block ' || lower(hex(id)) || ' of archive ' || archive FROM blocks "
+      "WHERE sum IS NOT row_sum('blocks', archive, id, checksum, pack, offset, length, damaged)");
+  look(
+      "SELECT 'version ' || number || ' of archive ' || archive FROM versions "
+      "WHERE sum IS NOT row_sum('versions', archive, number, link, record)");
+  look("SELECT 'event ' || number FROM events WHERE sum IS NOT row_sum('events', number, time_ms, event, fields, hash, passing)");
+  return read;
+}
+
+Result<void> Index::put_back(const Located& block) {
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return std::unexpected(transaction.error());
+  auto done = database_.run("DELETE FROM blocks WHERE pack = ? AND offset = ?", {std::int64_t{block.place.pack}, block.place.offset});
+  if (done)
+    done = database_.run("INSERT INTO blocks(archive, id, checksum, pack, offset, length) VALUES(?, ?, ?, ?, ?, ?)",
+                         {block.record.archive, View(block.record.id), View(block.record.checksum), std::int64_t{block.place.pack},
+                          block.place.offset, std::int64_t{block.record.length}});
+  return done ? transaction->commit() : done;
 }
 
 Result<std::int64_t> Index::archive_of(std::uint64_t user, std::uint64_t computer) {
@@ -119,7 +228,8 @@ Result<std::int64_t> Index::archive_of(std::uint64_t user, std::uint64_t compute
   };
   auto done = find();
   if (done && archive == 0) {
-    done = database_.run("INSERT INTO archives(user, computer) VALUES(?, ?)", {user, computer});
+    done =
+        database_.run("INSERT INTO archives(row, user, computer) SELECT coalesce(max(row), 0) + 1, ?, ? FROM archives", {user, computer});
     if (done) done = find();
   }
   if (!done) return std::unexpected(done.error());

@@ -7,7 +7,9 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "protocol/message.h"
@@ -48,6 +50,8 @@ class Index {
   Result<std::map<std::int64_t, Owner>> archives();
 
   Result<std::optional<Located>> find(std::int64_t archive, const Digest& id);
+  /// The index says again what the record says. Another row for the same place goes.
+  Result<void> put_back(const Located& block);
   Result<void> set_damaged(const Located& block, bool damaged);
   /// Marks the blocks of a pack that end beyond so many octets as damaged.
   Result<void> lose_beyond(std::uint32_t pack, std::uint64_t octets);
@@ -74,11 +78,19 @@ class Index {
   Result<std::map<std::uint64_t, std::uint64_t>> bindings();
   Result<void> bind(std::uint64_t computer, std::uint64_t user);
 
+  /// Indexes that differed from their tables when this was opened, and were made anew.
+  const std::set<std::string>& rebuilt() const { return rebuilt_; }
+  /// Rows of blocks, versions and events that are not what was written, in words. Of the other tables none is: they are not opened then.
+  Result<void> each_unproven(const std::function<void(const std::string& row)>& take);
+
  private:
   explicit Index(Database database) : database_(std::move(database)) {}
   Result<void> prepare(const std::filesystem::path& file, bool packs_exist);
 
+  Result<void> check(std::int64_t version);
+
   Database database_;
+  std::set<std::string> rebuilt_;
   std::optional<std::pair<std::uint64_t, Digest>> last_event_;  // number and hash
   std::optional<std::uint64_t> passing_events_;                 // how many there are
 };

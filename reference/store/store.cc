@@ -47,6 +47,10 @@ class Store::Impl {
     if (auto ready = packs_.prepare(); !ready) return ready;
     const auto recovered = recover(packs_, index_);
     if (!recovered) return std::unexpected(recovered.error());
+    for (const std::string& index : index_.rebuilt()) {
+      const std::pair<std::string_view, std::string> fields[] = {{"index", index}};
+      if (auto noted = note_locked("index_rebuilt", fields, Index::Durability::at_once); !noted) return noted;
+    }
     if (recovered->blocks == 0 && recovered->octets_cut == 0 && recovered->losses.empty()) return {};
     std::vector<std::pair<std::string_view, std::string>> fields{{"blocks_indexed", std::to_string(recovered->blocks)},
                                                                  {"octets_cut", std::to_string(recovered->octets_cut)}};

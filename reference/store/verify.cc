@@ -17,7 +17,12 @@ class Verification {
     auto archives = index_.archives();
     if (!archives) return std::unexpected(archives.error());
     archives_ = std::move(*archives);
-    auto done = all_packs();
+    for (const std::string& index : index_.rebuilt())
+      find({Finding::Kind::index, 0, 0, 0, 0, {}, index + " did not agree with its table, and was made anew from it"});
+    auto done = index_.each_unproven([&](const std::string& row) {
+      find({Finding::Kind::row, 0, 0, 0, 0, {}, row + ": its row in the index is not what was written"});
+    });
+    if (done) done = all_packs();
     for (const auto& [archive, owner] : archives_)
       if (done) done = versions(archive, owner);
     if (done) done = events();
@@ -76,7 +81,7 @@ class Verification {
       if (offset >= size) {
         offset = beyond;
       } else if (read && read->state != RecordRead::State::no_record) {
-        orphan(number, offset, *read);
+        if (auto done = orphan({read->record, {number, offset}}, read->state == RecordRead::State::whole); !done) return done;
         offset += read->record.octets();
       } else {
         const std::uint64_t unread = std::min(beyond, size) - offset;
@@ -95,22 +100,44 @@ class Verification {
     if (!read) return bad(block, Finding::Kind::damaged, read.error().what);
     if (read->state == RecordRead::State::no_record) return bad(block, Finding::Kind::damaged, "its header is damaged");
     if (read->state == RecordRead::State::damaged) return bad(block, Finding::Kind::damaged, "its octets are not what was stored");
-    if (read->record != block.record) return bad(block, Finding::Kind::damaged, "another block stands in its place");
+    if (read->record != block.record) return differs(block, {read->record, block.place});
     return block.damaged ? index_.set_damaged(block, false) : Result<void>{};
   }
 
   Result<void> bad(const Located& block, Finding::Kind kind, std::string why) {
-    const Owner owner = archives_[block.record.archive];
-    find({kind, block.place.pack, block.place.offset, owner.user, owner.computer, block.record.id, std::move(why)});
+    find_block(kind, block, std::move(why));
     return index_.set_damaged(block, true);
   }
 
-  void orphan(std::uint32_t pack, std::uint64_t offset, const RecordRead& read) {
-    const auto owner = archives_.find(read.record.archive);
+  /// A whole record proves itself; where the index has it nowhere else, the row is what is wrong, and is written anew.
+  Result<void> differs(const Located& row, const Located& record) {
+    const auto known = index_.find(record.record.archive, record.record.id);
+    if (!known) return std::unexpected(known.error());
+    const bool elsewhere = *known && (*known)->place != record.place;
+    if (elsewhere || !archives_.contains(record.record.archive))
+      return bad(row, Finding::Kind::damaged, "another block stands in its place");
+    find_block(Finding::Kind::row, record, "its row in the index said otherwise, and was written anew from the record");
+    return index_.put_back(record);
+  }
+
+  /// Every block of an archive is in the index: one whose record alone is left has lost its row.
+  Result<void> orphan(const Located& record, bool whole) {
+    const auto known = index_.find(record.record.archive, record.record.id);
+    if (!known) return std::unexpected(known.error());
+    if (*known || !archives_.contains(record.record.archive)) {
+      find_block(Finding::Kind::orphan, record, whole ? "no archive refers to it" : "damaged, and no archive refers to it");
+      return {};
+    }
+    find_block(
+        whole ? Finding::Kind::row : Finding::Kind::damaged, record,
+        whole ? "it had no row in the index, and was put back" : "its octets are not what was stored, and the index has no row of it");
+    return whole ? index_.put_back(record) : Result<void>{};
+  }
+
+  void find_block(Finding::Kind kind, const Located& block, std::string why) {
+    const auto owner = archives_.find(block.record.archive);
     const Owner of = owner == archives_.end() ? Owner{} : owner->second;
-    const bool whole = read.state == RecordRead::State::whole;
-    find({Finding::Kind::orphan, pack, offset, of.user, of.computer, read.record.id,
-          whole ? "no archive refers to it" : "damaged, and no archive refers to it"});
+    find({kind, block.place.pack, block.place.offset, of.user, of.computer, block.record.id, std::move(why)});
   }
 
   Result<void> versions(std::int64_t archive, const Owner& owner) {

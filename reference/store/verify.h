@@ -15,11 +15,13 @@ struct Finding {
   enum class Kind : std::uint8_t {
     damaged,     // a block's octets are not what was stored
     missing,     // a block's octets are not there
-    orphan,      // a whole record that no archive refers to: superseded or never indexed; costs room only
+    orphan,      // a record that no archive refers to: superseded or nobody's; costs room only
     unreadable,  // octets between records that are no record; costs room only
     pack,        // a pack whose header is damaged; its blocks are judged one by one
     version,     // a version that does not continue its archive's chain
     event,       // a line of the event log that does not continue its chain
+    row,         // a row of the index that is not what was written, or that was missing
+    index,       // a way into a table that did not lead to its rows; made anew
   };
   Kind kind = Kind::damaged;
   std::uint32_t pack = 0;                // 0: not about a pack

@@ -10,7 +10,7 @@
 namespace coffer::store {
 namespace {
 
-constexpr std::array<std::string_view, 7> names{"damaged", "missing", "orphan", "unreadable", "pack", "version", "event"};
+constexpr std::array<std::string_view, 9> names{"damaged", "missing", "orphan", "unreadable", "pack", "version", "event", "row", "index"};
 
 std::string hex(View octets) {
   std::string text;
@@ -26,7 +26,7 @@ std::string text(const Finding& finding) {
   std::string line(name(finding.kind));
   if (finding.pack != 0)
     line += fmt::format(" pack {} offset {}", finding.pack, finding.offset);
-  else
+  else if (finding.offset != 0)
     line += fmt::format(" {}", finding.offset);
   if (finding.user != 0) line += fmt::format(" user {} computer {:016x}", finding.user, finding.computer);
   if (finding.id) line += " block " + hex(*finding.id);
@@ -50,7 +50,7 @@ std::string json(const VerifyReport& report) {
   for (const Finding& finding : report.findings) {
     nlohmann::ordered_json entry = {{"kind", name(finding.kind)}};
     if (finding.pack != 0) entry["pack"] = finding.pack;
-    entry[finding.pack != 0 ? "offset" : "number"] = finding.offset;
+    if (finding.pack != 0 || finding.offset != 0) entry[finding.pack != 0 ? "offset" : "number"] = finding.offset;
     if (finding.user != 0) entry["user"] = finding.user;
     if (finding.user != 0) entry["computer"] = fmt::format("{:016x}", finding.computer);
     if (finding.id) entry["block"] = hex(*finding.id);
