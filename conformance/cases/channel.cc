@@ -184,15 +184,17 @@ std::vector<Case> channel_cases() {
           .id = "channel.no_renegotiation",
           .requirements = {"CHN-006"},
           .goal = "A server does not make a second handshake on a connection: it goes on without, or ends",
-          .steps = {"walk to ready", "ask for a new handshake", "send ping", "expect pong or the end, and one handshake in all"},
+          .steps = {"walk to ready", "ask for a new handshake", "expect that none is made",
+                    "unless the connection has ended, send ping and expect pong or the end"},
           .script =
               [](Context& c) {
                 auto& client = c.at(State::ready);
-                client.channel().renegotiate();
+                // Octets within a handshake may be refused for coming then: so it is given the time to come to its end.
+                c.require(!client.channel().renegotiate(c.stage().deadline()), "one handshake", "a second one");
+                if (client.channel().end().any()) return;
                 client.send(ping(1));
                 const auto got = client.next();
                 c.require(got.is("pong") || got.what == Received::What::end, "pong or the end", got.text());
-                c.require(client.facts().handshakes == 1, "one handshake", fmt::format("{}", client.facts().handshakes));
               },
       },
       {

@@ -33,6 +33,14 @@ Case refused(std::string id, std::vector<std::string> requirements, std::string 
   };
 }
 
+Octets data_of_some_block() { return repeated(64, 1); }
+
+/// What says of these octets that they are the first block that the client asked for.
+Octets metadata_of_the_first(Context& c, const Octets& data) {
+  const auto ids = c.pending().decoded.message->octets("ids");
+  return encode_metadata(block_metadata({ids.begin(), ids.begin() + 32}, sha256(data)));
+}
+
 void add_frames(std::vector<Case>& cases) {
   const auto a_proceed = [](Context&) { return control_frame(proceed()); };
   for (const std::uint8_t kind : std::initializer_list<std::uint8_t>{0x00, 0x03, 0x10, 0xff})
@@ -61,6 +69,18 @@ void add_frames(std::vector<Case>& cases) {
   cases.push_back(refused("framing.metadata_not_a_message", {"FRM-015"}, "A client refuses metadata that is not one canonical message",
                           State::await_blocks, Reason::malformed_message,
                           [](Context&) { return data_frame_of(repeated(96, 0xff), repeated(64, 1)); }));
+  cases.push_back(refused("framing.metadata_padding_not_zero", {"FRM-015"},
+                          "A client refuses metadata that is padded with other octets than zero", State::await_blocks,
+                          Reason::malformed_message, [](Context& c) {
+                            auto metadata = metadata_of_the_first(c, data_of_some_block());
+                            metadata.back() = 1;
+                            return data_frame_of(metadata, data_of_some_block());
+                          }));
+  cases.push_back(refused("framing.metadata_padded_too_far", {"FRM-015"}, "A client refuses sixteen zero octets more than padding needs",
+                          State::await_blocks, Reason::malformed_message, [](Context& c) {
+                            const auto metadata = metadata_of_the_first(c, data_of_some_block());
+                            return data_frame_of(joined({metadata, repeated(16, 0)}), data_of_some_block());
+                          }));
   cases.push_back(refused("framing.data_too_short", {"FRM-018", "FRM-016"},
                           "A client refuses a data part of 29 octets, though it is the block's", State::await_blocks,
                           Reason::field_out_of_range, [](Context& c) {
@@ -86,9 +106,10 @@ void add_malformations(std::vector<Case>& cases) {
                                     return control_frame(encode(answer) == encode(answer, forge) ? example(kind) : answer, forge);
                                   }));
     }
-  cases.push_back(refused("messages.config_push.settings_of_nothing", {"MSG-008"},
-                          "A list of structs whose elements take no octets is refused, before anyone counts them", State::await_ready,
-                          Reason::malformed_message, [](Context&) { return control_frame_of(settings_of_nothing()); }));
+  for (const std::uint8_t count : std::initializer_list<std::uint8_t>{1, 200})
+    cases.push_back(refused(fmt::format("messages.config_push.settings_of_nothing_{}", count), {"MSG-008"},
+                            "A list of structs whose elements take no octets is refused, before anyone counts them", State::await_ready,
+                            Reason::malformed_message, [=](Context&) { return control_frame_of(settings_of_nothing(count)); }));
 }
 
 Case out_of_range(std::string word, std::string requirement, State state, std::function<Message(Context&)> message) {

@@ -122,7 +122,8 @@ void add_steps(std::vector<Case>& cases) {
           [](Context& c) {
             c.drive({.what = "connect", .timers_ms = {{"linger", 200}}});
             auto& server = c.accept();
-            server.answer(server.serve_until("goodbye"));
+            server.serve_until("goodbye");
+            server.send(disconnect(Reason::goodbye));
             c.require(c.ends_by_itself(), "a client that ends", "one that waits for its server to end the connection");
           },
   });

@@ -40,11 +40,13 @@ const std::vector<Malformation>& malformations() {
   return all;
 }
 
-Octets settings_of_nothing() {
-  // Control{tag 11} -> ConfigPush{version 1, settings} -> a list of no words whose tag says 200 elements of nothing.
+Octets settings_of_nothing(std::uint8_t count) {
+  // Control{tag 11} -> ConfigPush{version 1, settings} -> a list of no words whose tag says so many elements of nothing.
   auto payload = encode(config_push(1, {setting("a", "b")}));
   payload.resize(8 * 5);  // root, tag, pointer, version, list pointer
-  const Octets list_of_nothing{0x01, 0, 0, 0, 0x07, 0, 0, 0, 0x20, 0x03, 0, 0, 0, 0, 0, 0};
+  const unsigned tag = count * 4U;
+  const Octets list_of_nothing{0x01, 0, 0, 0, 0x07, 0, 0, 0, static_cast<std::uint8_t>(tag), static_cast<std::uint8_t>(tag >> 8),
+                               0,    0, 0, 0, 0,    0};
   std::copy(list_of_nothing.begin(), list_of_nothing.begin() + 8, payload.end() - 8);
   payload.insert(payload.end(), list_of_nothing.begin() + 8, list_of_nothing.end());
   return payload;

@@ -18,7 +18,7 @@ struct Malformation {
 };
 const std::vector<Malformation>& malformations();
 
-/// A config_push in canonical form whose list of settings has 200 elements that take no octets.
-Octets settings_of_nothing();
+/// A config_push in canonical form whose list of settings has so many elements that take no octets.
+Octets settings_of_nothing(std::uint8_t count);
 
 }  // namespace coffer::conformance

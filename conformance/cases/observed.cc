@@ -66,7 +66,7 @@ std::size_t flood(Context& c) {
 }
 
 /// Logs in from a client whose version names this operating system, and sees that in the log.
-void log_in_from(Context& c, const std::string& system) {
+ClientPeer& log_in_from(Context& c, const std::string& system) {
   auto& client = c.connect();
   client.send(version().set("operating_system", system));
   client.expect("proceed");
@@ -76,6 +76,32 @@ void log_in_from(Context& c, const std::string& system) {
   client.send(login(alice.registration_key, alice.name, alice.password, c.computer()));
   client.expect("login_accepted");
   require_event(c, system, {system});
+  return client;
+}
+
+/// Restores again and again, and sees the beginning and the end of each in the log.
+void restore_often(Context& c, ClientPeer& client) {
+  constexpr std::size_t restores = 8;
+  client.send(config_state(client.config_version));
+  if (const auto got = client.next(); got.is("config_push")) {
+    client.send(config_ack(got.decoded.message->number("version")));
+    client.expect("ready");
+  } else {
+    c.require(got.is("ready"), "config_push or ready", got.text());
+  }
+  const auto number = client.commit({opaque_block(c.random())});
+  const auto computer_text = guid_text(c.computer());
+  const auto wanted = events_that_name(c, computer_text).size() + 2 * restores;
+  for (std::size_t i = 0; i < restores; ++i) {
+    client.send(restore_begin(number, 1));
+    client.expect("restore_begun");
+    client.send(restore_end(false));
+    client.expect("restore_ended");
+  }
+  const auto deadline = c.stage().deadline();
+  auto events = events_that_name(c, computer_text).size();
+  while (events < wanted && Clock::now() < deadline) events = events_that_name(c, computer_text).size();
+  c.require(events >= wanted, fmt::format("{} events of the computer", wanted), fmt::format("{}", events));
 }
 
 }  // namespace
@@ -179,15 +205,16 @@ std::vector<Case> observed_cases() {
           .id = "observed.users_stay_in_the_log",
           .requirements = {"LIM-008", "SES-015"},
           .needs = observing_a_flood,
-          .goal = "However many strangers came, what the log is to say of a client that logs in it says, from its version on",
+          .goal = "However many strangers came, what the log is to say of a client that logs in it says, from its version to its restores",
           .steps = {"connect many times, on a server that keeps few events of strangers", "log in from an unusual operating system",
-                    "expect an event with its name"},
+                    "expect an event with its name", "restore a version some times",
+                    "expect an event for the beginning and the end of each"},
           .script =
               [](Context& c) {
                 flood(c);
-                log_in_from(c, "System " + guid_text(c.random().guid()));
+                restore_often(c, log_in_from(c, "System " + guid_text(c.random().guid())));
               },
-          .twin = [](Context& c) { log_in_from(c, "without a flood"); },
+          .twin = [](Context& c) { restore_often(c, log_in_from(c, "without a flood")); },
       },
       {
           .id = "observed.restore",

@@ -79,6 +79,7 @@ struct Channel::Machine final : TLS::Callbacks {
     }
     recorder.happened(name, fmt::format("TLS alert received: {} ({}{})", alert.type_string(), alert.is_fatal() ? "fatal, " : "warning, ",
                                         static_cast<int>(alert.type())));
+    if (alert.type() == TLS::Alert::NO_RENEGOTIATION) stays_as_it_is = true;
     if (alert.is_fatal()) end.alert = static_cast<std::uint8_t>(alert.type());
   }
   bool tls_session_established(const TLS::Session& session) override {
@@ -151,6 +152,7 @@ struct Channel::Machine final : TLS::Callbacks {
   std::optional<Octets> pin;
   bool chain_seen = false;
   bool corrupt_next = false;
+  bool stays_as_it_is = false;  // no_renegotiation came
   Octets outgoing, plain;
   std::string broken;
   ChannelFacts facts;
@@ -240,10 +242,15 @@ bool Channel::await_finish(Deadline deadline) {
 
 void Channel::corrupt_next_record() { machine_->corrupt_next = true; }
 
-void Channel::renegotiate() {
-  machine_->recorder.happened(machine_->name, "renegotiation asked for");
-  machine_->tls->renegotiate(true);
-  machine_->flush(Clock::now() + std::chrono::seconds(5));
+bool Channel::renegotiate(Deadline deadline) {
+  auto& m = *machine_;
+  m.recorder.happened(m.name, "renegotiation asked for");
+  const auto before = m.facts.handshakes;
+  m.tls->renegotiate(true);
+  m.flush(deadline);
+  while (m.facts.handshakes == before && !m.stays_as_it_is && !m.end.any() && m.broken.empty())
+    if (m.step(deadline) != Arrival::octets) break;
+  return m.facts.handshakes > before;
 }
 
 void Channel::send_close_notify() {

@@ -88,7 +88,8 @@ class Channel {
 
   /// Flips one bit in the last octet of the next record sent.
   void corrupt_next_record();
-  void renegotiate();
+  /// Asks for a new handshake; whether one came to its end before the connection did, the peer refused, or the deadline passed.
+  bool renegotiate(Deadline deadline);
   void send_close_notify();
   void shut_sending();
   void abort();

@@ -3,6 +3,8 @@
 #include <botan/rng.h>
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "coffer/spec/permissions.h"
 #include "fault/switch.h"
 
@@ -56,7 +58,8 @@ std::expected<protocol::ComputerAdmitted, protocol::ComputerRefused> Directory::
 std::expected<protocol::LoginAdmitted, protocol::LoginRefused> Directory::check_login(const protocol::Login& login,
                                                                                       std::uint64_t presented) {
   auto key = keys_.find(login.registration_key);
-  if (fault::on(fault::IDN_011_any_key) && key == keys_.end()) key = keys_.begin();
+  if (fault::on(fault::IDN_011_any_key) && key == keys_.end())
+    key = std::ranges::find_if(keys_, [&](const auto& one) { return accounts_.contains({one.second.organisation, login.user_name}); });
   const auto account = key == keys_.end() ? accounts_.end() : accounts_.find({key->second.organisation, login.user_name});
 
   // [IDN-021] A server MUST do the same password work for a login it refuses as for one it accepts: once, whatever else is wrong here.

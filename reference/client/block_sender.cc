@@ -77,6 +77,8 @@ Outcome<void> BlockSender::send_all(std::vector<archive::NamedBlock> wanted) {
     sealing.push_back(workers_.run([&block](SealingTools& tools) -> std::expected<Sealed, archive::ArchiveError> {
       auto sealed = tools.vault.seal(block.id, block.octets, *tools.random);
       if (!sealed) return std::unexpected(sealed.error());
+      if (fault::on(fault::ARC_023_manifest_in_the_clear) && block.kind == archive::BlockKind::manifest)
+        sealed->insert(sealed->end(), block.octets.begin(), block.octets.end());
       const Digest checksum = archive::checksum(*sealed);
       return Sealed{std::move(*sealed), checksum};
     }));

@@ -16,7 +16,7 @@
 namespace coffer::client {
 namespace {
 
-const mode_t set_id_bits = fault::on(fault::ARC_048_keeps_the_bits) ? 0 : S_ISUID | S_ISGID;
+mode_t set_id_bits() { return fault::on(fault::ARC_048_keeps_the_bits) ? 0 : S_ISUID | S_ISGID; }
 
 std::unexpected<Refusal> refused(std::string what) { return std::unexpected(Refusal{std::move(what), false}); }
 
@@ -170,7 +170,7 @@ std::expected<PendingFile, Refusal> TreeWriter::begin_file(const archive::Entry&
   return PendingFile(std::move(*parent), std::move(temporary), std::move(file));
 }
 
-mode_t TreeWriter::bits_kept_back(const archive::Entry& file) { return static_cast<mode_t>(file.mode) & set_id_bits; }
+mode_t TreeWriter::bits_kept_back(const archive::Entry& file) { return static_cast<mode_t>(file.mode) & set_id_bits(); }
 
 Written TreeWriter::finish_file(const archive::Entry& entry, PendingFile file) {
   if (file.octets() != entry.size)
