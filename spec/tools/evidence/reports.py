@@ -51,6 +51,17 @@ class Fault:
 
 
 @dataclasses.dataclass(frozen=True)
+class Tried:
+    """A requirement in one role, as the run of the faults left it."""
+    requirement: str
+    role: str
+    sentence: str
+    faults: tuple
+    killed: bool
+    exception: str  # why none need be killed; "": one must
+
+
+@dataclasses.dataclass(frozen=True)
 class Claim:
     id: str
     ids: tuple
@@ -87,7 +98,7 @@ class Reports:
         self.sources = []
         self.tests = self.read_tests()
         self.cases, self.judged_texts = self.read_cases()
-        self.faults = self.read_faults()
+        self.faults, self.tried, self.stale_exceptions = self.read_faults()
         self.claims = self.read_claims()
         self.vectors = self.read_vectors()
         for path, command in transitions.sources(house):
@@ -98,6 +109,9 @@ class Reports:
 
     def missing(self, kind):
         return [s for s in self.sources if s.kind == kind and not s.present]
+
+    def tried_in(self, requirement):
+        return [t for t in self.tried if t.requirement == requirement]
 
     def add_source(self, kind, path, command, note=""):
         there = path.exists()
@@ -138,7 +152,9 @@ class Reports:
         report = json.loads(path.read_text()) if path.exists() else {"faults": [], "run": {"every_fault": True}}
         self.every_fault = report["run"]["every_fault"]
         self.add_source("faults", path, "./dev mutate", "" if self.every_fault else "some of the faults only")
-        return [Fault(f"{f['name']} ({f['role']})", tuple(f["requirements"]), f["killed"], tuple(f["killed_by"]), f.get("what", "")) for f in report["faults"]]
+        faults = [Fault(f"{f['name']} ({f['role']})", tuple(f["requirements"]), f["killed"], tuple(f["killed_by"]), f.get("what", "")) for f in report["faults"]]
+        tried = [Tried(r["id"], r["role"], r["sentence"], tuple(r["faults"]), bool(r["killed"]), r.get("exception", "")) for r in report.get("requirements", [])]
+        return faults, tried, report.get("stale_exceptions", [])
 
     def read_claims(self):
         path = self.house / "build/model/report.json"

@@ -38,6 +38,9 @@ def one(ledger, e, everything):
     for exception in gates.read_exceptions(ledger.spec.root):
         if exception.get("requirement") == r.id:
             lines.append(field("excused", f"from {', '.join(exception['from'])}, judged by {exception['instead']} instead: {exception['reason']}"))
+    for tried in ledger.reports.tried_in(r.id):
+        if tried.exception:
+            lines.append(field("excused", f"from a killed fault as {tried.role}: {tried.exception}"))
     if e.stale:
         lines.append(field("stale", f"its text was edited since these citations were looked at; look again, then ./dev trace --accept {r.id}"))
     return "\n".join(line.rstrip() for line in lines)
@@ -123,7 +126,8 @@ def verdict(ledger, without, findings, missing):
     for kind, word in (("cases", "with a case that passed"), ("faults", "with a fault that was killed")):
         if ledger.reports.present(kind) and kind not in without:
             parts.append(f"{sum(e.has(kind) for e in outside)} {word}")
-    exempt = gates.excused(gates.read_exceptions(ledger.spec.root), "case") | gates.excused(gates.read_exceptions(ledger.spec.root), "fault")
+    exempt = gates.excused(gates.read_exceptions(ledger.spec.root), "case")
+    exempt |= {t.requirement for t in ledger.reports.tried if t.exception and not ledger.of[t.requirement].has("faults")} if "faults" not in without else set()
     return f"trace: {', '.join(parts)}, {len(exempt)} excused; {len(findings)} findings, {len(missing)} reports missing"
 
 

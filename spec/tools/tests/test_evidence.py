@@ -44,6 +44,8 @@ def junit(*tests):
 TESTS = [("Frame.FRM_001_begins_with_a_header", "run", ""), ("Vectors.frames", "run", ""),
          ("end_to_end.log", "run", "test_FRM_002_is_logged (__main__.Log.test_FRM_002_is_logged) ... ok\n")]
 CASES = [{"id": "framing.header", "requirements": ["FRM-001"], "verdict": "pass"}, {"id": "framing.logged", "requirements": ["FRM-002", "FRM-004"], "verdict": "pass"}]
+TRIED = [{"id": "FRM-001", "role": role, "sentence": "A frame MUST begin with a header.", "faults": ["FRM_001_none"], "killed": ["FRM_001_none"]} for role in ("server", "client")]
+TRIED += [{"id": "FRM-002", "role": "server", "sentence": "A server MUST log each frame.", "faults": ["FRM_002_silent"], "killed": ["FRM_002_silent"]}]
 FAULTS = [{"name": "FRM_001_none", "role": "server", "requirements": ["FRM-001"], "killed": True, "killed_by": ["framing.header"]}, {"name": "FRM_002_silent", "role": "server", "requirements": ["FRM-002"], "killed": True, "killed_by": ["framing.logged"]}]
 MACHINE = {"name": "reader", "initial": "header", "final": "failed", "state": [{"name": "header"}, {"name": "body"}, {"name": "failed"}], "event": [{"name": "accepted"}, {"name": "complete"}],
            "row": [{"states": ["header"], "event": "accepted", "targets": ["body"], "requirement": "FRM-001"}, {"states": ["body"], "event": "complete", "targets": ["header"], "requirement": "FRM-002"}]}
@@ -72,12 +74,12 @@ class House(unittest.TestCase):
         self.assertIn(old, text, "the test's own premise")
         self.write(name, text.replace(old, new, 1))
 
-    def ran(self, tests=TESTS, cases=CASES, faults=FAULTS, claims=CLAIMS, steps=STEPS):
+    def ran(self, tests=TESTS, cases=CASES, faults=FAULTS, claims=CLAIMS, steps=STEPS, tried=TRIED, stale=()):
         self.write("build/transitions/tests.ndjson", "".join(json.dumps(s) + "\n" for s in steps))
         self.write("build/transitions/conform.ndjson", "")
         self.write("build/dev/junit.xml", junit(*tests))
         self.write("build/conform/report.json", json.dumps({"implementation": {"name": "coffer reference"}, "cases": cases, "requirements": [{"id": "FRM-001", "sentence": "A frame MUST begin with a header."}]}))
-        self.write("build/mutate/mutate.json", json.dumps({"run": {"every_fault": True}, "faults": faults}))
+        self.write("build/mutate/mutate.json", json.dumps({"run": {"every_fault": True}, "faults": faults, "requirements": tried, "stale_exceptions": list(stale)}))
         self.write("build/model/report.json", json.dumps({"models": [{"name": "session", "claims": claims}]}))
 
     def spec(self):
@@ -170,12 +172,29 @@ class Gates(House):
 
     # ---- faults, models, vectors
     def test_a_must_without_a_fault(self):
-        self.ran(faults=FAULTS[:1])
-        self.finds("no-fault", "spec/03-framing.md:4", "FRM-002", "no fault")
+        self.ran(faults=FAULTS[:1], tried=[*TRIED[:2], TRIED[2] | {"faults": [], "killed": []}])
+        self.finds("no-fault", "spec/03-framing.md:4", "FRM-002 (server)", "no fault")
+
+    def test_a_must_that_was_not_tried_or_in_another_wording(self):
+        self.ran(tried=TRIED[:2])
+        self.finds("no-fault", "spec/03-framing.md:4", "FRM-002", "in no role", "./dev mutate")
+        self.ran(tried=[*TRIED[:2], TRIED[2] | {"sentence": "A server MUST log some frames."}])
+        self.finds("no-fault", "spec/03-framing.md:4", "FRM-002", "another wording")
 
     def test_a_fault_that_survives(self):
-        self.ran(faults=[FAULTS[0], FAULTS[1] | {"killed": False}])
+        self.ran(faults=[FAULTS[0], FAULTS[1] | {"killed": False}], tried=[*TRIED[:2], TRIED[2] | {"killed": []}])
         self.finds("no-fault", "spec/03-framing.md:4", "FRM_002_silent")
+
+    def test_a_fault_that_survives_in_one_role_of_two(self):
+        self.ran(tried=[TRIED[0], TRIED[1] | {"killed": []}, TRIED[2]])
+        self.finds("no-fault", "spec/03-framing.md:3", "FRM-001 (client)", "FRM_001_none")
+
+    def test_an_exception_from_faults_is_the_reports(self):
+        self.ran(tried=[TRIED[0], TRIED[1] | {"faults": [], "killed": [], "exception": "no client has it"}, TRIED[2]])
+        self.assertEqual(([], []), gates.judge(self.ledger()))
+        self.assertIn("as client: no client has it", terminal.in_full(self.ledger(), ["FRM-001"], True))
+        self.ran(stale=["FRM-002 (server)"])
+        self.finds("exception", "interop/adapters/reference/mutate_exceptions.json", "FRM-002 (server)")
 
     def test_a_model_judged_must_without_a_claim_that_holds(self):
         self.ran(claims=[CLAIMS[0] | {"verdict": "fails"}])
