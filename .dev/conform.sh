@@ -1,6 +1,7 @@
 # Judges the reference client and server with the suite, or, with --adapter or --connect among the arguments, another implementation.
 # The arguments go on to `coffer-conform run`; its exit status is this command's.
 run_conform() {
+  . .dev/adapter.sh
   local arguments=("$@") argument own=1
   for argument in "$@"; do
     case $argument in --adapter|--adapter=*|--connect|--connect=*) own=0 ;; esac
@@ -8,7 +9,7 @@ run_conform() {
   need build
   build dev coffer-conform cofferd coffer
   if [ $own = 1 ]; then
-    arguments+=(--adapter "$(printf '%q ' "$python" "$PWD/interop/adapters/reference/adapter.py" --server "$PWD/build/dev/bin/cofferd")$(printf -- '--client %q' "$PWD/build/dev/bin/coffer")")
+    arguments+=(--adapter "$(reference_adapter "$PWD/build/dev/bin")")
   fi
   . .dev/transitions.sh
   if [ $own = 1 ]; then transitions_of conform; fi

@@ -1,6 +1,7 @@
 # The suite tried with faults: builds the reference with all of them, switches on one at a time, and shows which cases notice.
 # The arguments go on to `coffer-conform mutate`; its exit status is this command's.
 run_mutate() {
+  . .dev/adapter.sh
   need build
   build dev coffer-conform cofferd coffer
   build faults cofferd coffer
@@ -8,10 +9,9 @@ run_mutate() {
   "$python" tests/faults/faults_test.py --absent build/dev/bin/cofferd build/dev/bin/coffer
   "$python" tests/faults/faults_test.py --present build/faults/bin/cofferd build/faults/bin/coffer
   step "trying the suite"
-  local adapter status=0 programs=$PWD/build/faults/bin suite=$PWD/build/dev/bin/coffer-conform report=$PWD/build/mutate
+  local status=0 suite=$PWD/build/dev/bin/coffer-conform report=$PWD/build/mutate
   local exceptions=$PWD/interop/adapters/reference/mutate_exceptions.json
-  adapter=$(printf '%q ' "$python" "$PWD/interop/adapters/reference/adapter.py" --server "$programs/cofferd" --client "$programs/coffer")
-  (cd "$called_from" && "$suite" mutate --adapter "$adapter" --exceptions "$exceptions" --report "$report" "$@") || status=$?
+  (cd "$called_from" && "$suite" mutate --adapter "$(reference_adapter "$PWD/build/faults/bin")" --exceptions "$exceptions" --report "$report" "$@") || status=$?
   if [ -e "$report/mutate.html" ]; then step "report: $report/mutate.html"; fi
   return $status
 }

@@ -33,8 +33,6 @@ class Reference:
         self.server, self.client, self.process = server, client, None
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="coffer-adapter-"))
         self.data, self.fixture, self.devices = self.folder / "data", self.folder / "fixture.json", self.folder / "devices"
-        self.blanks = self.folder / "blanks"  # devices that never logged in
-        self.blanks.mkdir()
         self.fault, self.faults = None, self.offered_faults()
         self.identity = self.folder / "identity"  # the server's key and certificate outlive its data: making them is slow
 
@@ -127,17 +125,16 @@ class Reference:
         return subprocess.run([*command, *words], input=given, capture_output=True, text=True, timeout=DRIVE_SECONDS_MAX, env=self.environment())
 
     def device(self, request):
-        """The device's directory, pointed at the server that the request names. What `coffer init` makes of a computer and a key is made once."""
-        home, blank = self.devices / request["device"], self.blanks / f"{request['computer']}-{request['archive_key']}-{self.fault}"
-        if not blank.exists():
+        """The device's directory, pointed at the server that the request names."""
+        home = self.devices / request["device"]
+        if not home.exists():
+            self.devices.mkdir(exist_ok=True)
             words = ["init", "--server", "127.0.0.1:1", "--pin", request["pin"], "--computer", request["computer"], "--archive-key", "-"]
-            made = self.run(blank, {}, *words, given=request["archive_key"])
+            made = self.run(home, {}, *words, given=request["archive_key"])
             if made.returncode == USAGE:
                 raise Declined(made.stderr)
             if made.returncode != 0:
                 raise RuntimeError("coffer init: " + made.stderr)
-        if not home.exists():
-            shutil.copytree(blank, home)
         config = json.loads((home / "config.json").read_text())
         config["server"] |= {"host": request["host"], "port": request["port"], "pin": request["pin"]}
         if "server" in request:
