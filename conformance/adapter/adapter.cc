@@ -9,7 +9,7 @@ namespace coffer::conformance {
 
 using nlohmann::json;
 
-Adapter::Adapter(const std::string& command) {
+Adapter::Adapter(const std::string& command) : command_(command) {
   auto process = ChildProcess::start(command);
   if (!process) throw SuiteFault("the adapter cannot be started: " + process.error());
   process_ = std::move(*process);
@@ -24,6 +24,13 @@ void Adapter::fault(std::string text) {
   throw SuiteFault(std::move(text));
 }
 
+void Adapter::ended_before(std::string_view verb, const std::string& how) {
+  // What a shell says of a command that it cannot run.
+  if (!heard_ && how == "exit status 127") fault(fmt::format("cannot start {}: not found", command_));
+  if (!heard_ && how == "exit status 126") fault(fmt::format("cannot start {}: not executable", command_));
+  fault(fmt::format("the adapter ended ({}) before it replied to `{}`", how, verb));
+}
+
 std::uint64_t Adapter::begin(std::string_view verb, json fields) {
   const auto id = ++last_id_;
   fields["verb"] = verb;
@@ -33,13 +40,16 @@ std::uint64_t Adapter::begin(std::string_view verb, json fields) {
     // Its end may not have been noticed yet.
     while (process_->read_line(std::chrono::steady_clock::now() + std::chrono::seconds(1))) {
     }
-    const auto ended = process_->ended();
-    fault(fmt::format("the adapter no longer reads requests ({}): `{}` could not be asked", ended.value_or("still running"), verb));
+    if (const auto ended = process_->ended()) ended_before(verb, *ended);
+    fault(fmt::format("the adapter no longer reads requests (still running): `{}` could not be asked", verb));
   }
   return id;
 }
 
-void Adapter::take_line(const std::string& line) try { replies_.take_line(line); } catch (const SuiteFault&) {
+void Adapter::take_line(const std::string& line) try {
+  heard_ = true;
+  replies_.take_line(line);
+} catch (const SuiteFault&) {
   broken_ = true;
   throw;
 }
@@ -61,9 +71,9 @@ json Adapter::await(std::uint64_t id, std::chrono::milliseconds patience) {
       take_line(*line);
       continue;
     }
-    if (const auto ended = process_->ended())
-      fault(fmt::format("the adapter ended ({}) while its reply to `{}` was awaited", *ended, replies_.verb_of(id)));
-    throw SuiteFault(fmt::format("the adapter did not reply to `{}` within {} ms", replies_.forget(id), patience.count()));
+    if (const auto ended = process_->ended()) ended_before(replies_.verb_of(id), *ended);
+    throw SuiteFault(fmt::format("the adapter did not reply to `{}` within {} ms{}", replies_.forget(id), patience.count(),
+                                 heard_ ? "" : ", and has said nothing yet: is its standard output flushed after each line?"));
   }
   return replies_.take(id);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -39,16 +40,21 @@ class Adapter {
  private:
   void take_line(const std::string& line);
   [[noreturn]] void fault(std::string text);
+  /// The fault of an adapter that ended before its reply to `verb`.
+  [[noreturn]] void ended_before(std::string_view verb, const std::string& how);
+  std::string command_;
   std::unique_ptr<ChildProcess> process_;
   std::uint64_t last_id_ = 0;
   Replies replies_;
-  bool broken_ = false, hung_ = false;
+  bool broken_ = false, hung_ = false, heard_ = false;  // heard: it has said a line
 };
 
 /// What the adapter's implementation is. Throws SuiteFault.
 Hello hello(Adapter& adapter);
 
-/// What is wrong with an adapter before any case has run; empty: it keeps the contract as far as can be told.
-std::vector<std::string> preflight(const std::string& command, std::string* errors = nullptr);
+/// What is wrong with an adapter before any case has run; empty: it keeps the contract as far as can be told. `on_wait` is told what is
+/// waited for, once that has taken two seconds.
+std::vector<std::string> preflight(const std::string& command, std::string* errors = nullptr,
+                                   const std::function<void(std::string_view)>& on_wait = {});
 
 }  // namespace coffer::conformance

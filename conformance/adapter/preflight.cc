@@ -1,6 +1,8 @@
 // Is an adapter fit to be asked at all? Each fault says what was expected and what to change.
 #include <fmt/format.h>
 
+#include <thread>
+
 #include "adapter/adapter.h"
 #include "peer/outcome.h"
 #include "wire/random.h"
@@ -9,6 +11,19 @@ namespace coffer::conformance {
 namespace {
 
 constexpr std::chrono::seconds patience{20};
+
+/// As hello(), but says that it waits, for whoever looks on.
+Hello awaited_hello(Adapter& adapter, const std::function<void(std::string_view)>& on_wait) {
+  const auto id = adapter.begin("hello");
+  const auto told_at = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  while (on_wait && !adapter.replied(id)) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    if (std::chrono::steady_clock::now() < told_at) continue;
+    on_wait("waiting for `hello`…");
+    break;
+  }
+  return read_hello(adapter.await(id, patience));
+}
 
 /// A verb nobody can have foreseen must come back as unimplemented: an adapter that says yes to everything proves nothing.
 void ask_the_unknown(Adapter& adapter, std::vector<std::string>& faults) {
@@ -41,12 +56,12 @@ void ask_for_no_such_fault(Adapter& adapter, std::vector<std::string>& faults) {
 
 }  // namespace
 
-std::vector<std::string> preflight(const std::string& command, std::string* errors) {
+std::vector<std::string> preflight(const std::string& command, std::string* errors, const std::function<void(std::string_view)>& on_wait) {
   std::vector<std::string> faults;
   std::unique_ptr<Adapter> adapter;
   try {
     adapter = std::make_unique<Adapter>(command);
-    const auto said = hello(*adapter);
+    const auto said = awaited_hello(*adapter, on_wait);
     ask_the_unknown(*adapter, faults);
     if (!said.faults.empty()) ask_for_no_such_fault(*adapter, faults);
     ask_two_at_once(*adapter);

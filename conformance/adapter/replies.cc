@@ -21,6 +21,9 @@ std::string in_words(const json& claim) {
   return joined;
 }
 
+/// Where the verb's replies are described, for whoever has to mend one.
+std::string schema_of(std::string_view verb) { return fmt::format(" (interop/schema/{}.schema.json)", verb); }
+
 std::string shortened(const std::string& text) { return text.size() <= 200 ? text : text.substr(0, 200) + "…"; }
 
 }  // namespace
@@ -59,20 +62,22 @@ std::string Replies::forget(std::uint64_t id) {
 std::string text_member(const json& reply, std::string_view verb, const std::string& member) {
   const auto found = reply.find(member);
   if (found == reply.end() || !found->is_string())
-    throw SuiteFault(fmt::format("`{}` must answer with a text \"{}\", got: {}", verb, member, shortened(reply.dump())));
+    throw SuiteFault(fmt::format("`{}` must answer with a text \"{}\", got: {}{}", verb, member, shortened(reply.dump()), schema_of(verb)));
   return found->get<std::string>();
 }
 
 std::uint64_t number_member(const json& reply, std::string_view verb, const std::string& member) {
   const auto found = reply.find(member);
   if (found == reply.end() || !found->is_number_unsigned())
-    throw SuiteFault(fmt::format("`{}` must answer with a whole number \"{}\", got: {}", verb, member, shortened(reply.dump())));
+    throw SuiteFault(
+        fmt::format("`{}` must answer with a whole number \"{}\", got: {}{}", verb, member, shortened(reply.dump()), schema_of(verb)));
   return found->get<std::uint64_t>();
 }
 
 std::uint16_t port_member(const json& reply, std::string_view verb) {
   const auto port = number_member(reply, verb, "port");
-  if (port == 0 || port > 65535) throw SuiteFault(fmt::format("`{}` must answer with a \"port\" from 1 to 65535, got: {}", verb, port));
+  if (port == 0 || port > 65535)
+    throw SuiteFault(fmt::format("`{}` must answer with a \"port\" from 1 to 65535, got: {}{}", verb, port, schema_of(verb)));
   return static_cast<std::uint16_t>(port);
 }
 
@@ -82,9 +87,11 @@ std::vector<std::string> texts(const json& of, const std::string& member) {
   std::vector<std::string> all;
   const auto found = of.find(member);
   if (found == of.end() || !found->is_array() || found->empty())
-    throw SuiteFault(fmt::format("`hello` must give each of its \"faults\" a list \"{}\", got: {}", member, shortened(of.dump())));
+    throw SuiteFault(fmt::format("`hello` must give each of its \"faults\" a list \"{}\", got: {}", member, shortened(of.dump())) +
+                     schema_of("hello"));
   for (const auto& one : *found) {
-    if (!one.is_string()) throw SuiteFault(fmt::format("`hello` must give each of its \"faults\" texts as \"{}\"", member));
+    if (!one.is_string())
+      throw SuiteFault(fmt::format("`hello` must give each of its \"faults\" texts as \"{}\"", member) + schema_of("hello"));
     all.push_back(one);
   }
   return all;
@@ -94,7 +101,7 @@ std::vector<OfferedFault> offered_faults(const json& reply) {
   std::vector<OfferedFault> offered;
   const auto faults = reply.find("faults");
   if (faults == reply.end()) return offered;
-  if (!faults->is_array()) throw SuiteFault("`hello` must answer with \"faults\" as a list, or without");
+  if (!faults->is_array()) throw SuiteFault("`hello` must answer with \"faults\" as a list, or without" + schema_of("hello"));
   for (const auto& one : *faults)
     offered.push_back({.name = text_member(one, "hello", "name"),
                        .requirements = texts(one, "requirements"),
@@ -113,14 +120,14 @@ Hello read_hello(const json& reply) {
               .faults = offered_faults(reply)};
   const auto roles = reply.find("roles");
   if (roles == reply.end() || !roles->is_array() || roles->empty())
-    throw SuiteFault("`hello` must answer with \"roles\": a list of \"server\", \"client\" or both");
+    throw SuiteFault("`hello` must answer with \"roles\": a list of \"server\", \"client\" or both" + schema_of("hello"));
   for (const auto& role : *roles) {
     if (role != "server" && role != "client")
-      throw SuiteFault(fmt::format("`hello` names the role {}; there are \"server\" and \"client\"", role.dump()));
+      throw SuiteFault(fmt::format("`hello` names the role {}; there are \"server\" and \"client\"", role.dump()) + schema_of("hello"));
     hello.roles.push_back(role);
   }
   if (const auto claims = reply.find("claims"); claims != reply.end()) {
-    if (!claims->is_object()) throw SuiteFault("`hello` must answer with \"claims\" as an object, or without");
+    if (!claims->is_object()) throw SuiteFault("`hello` must answer with \"claims\" as an object, or without" + schema_of("hello"));
     for (const auto& [key, value] : claims->items()) hello.claims[key] = in_words(value);
   }
   return hello;

@@ -12,6 +12,17 @@ Fixture fixture_for(const Case& subject, const Fixture& ordinary) {
   return fixture;
 }
 
+Served served_by(const nlohmann::json& reply) {
+  Served served;
+  served.server = {reply.contains("host") ? text_member(reply, "serve", "host") : "127.0.0.1", port_member(reply, "serve")};
+  if (reply.contains("pin")) {
+    served.pin = from_hex(text_member(reply, "serve", "pin"));
+    if (!served.pin || served.pin->size() != 32)
+      throw SuiteFault("`serve` must answer with \"pin\" as 64 lower-case hex digits, or without (interop/schema/serve.schema.json)");
+  }
+  return served;
+}
+
 Deployment::Deployment(const Subject& subject, const ServerCredentials& credentials, std::string scratch_parent)
     : subject_(subject), credentials_(credentials), scratch_parent_(std::move(scratch_parent)), fixture_(subject.fixture) {}
 
@@ -66,13 +77,9 @@ void Deployment::serve(const Fixture& fixture, const std::string& text) {
     // Without `prepare` a server is taken to have the ordinary accounts, and only those.
     if (text != subject_.fixture.to_json()) throw;
   }
-  const auto reply = adapter_->call("serve");
-  server_ = {reply.contains("host") ? text_member(reply, "serve", "host") : "127.0.0.1", port_member(reply, "serve")};
-  pin_.reset();
-  if (reply.contains("pin")) {
-    pin_ = from_hex(text_member(reply, "serve", "pin"));
-    if (!pin_ || pin_->size() != 32) throw SuiteFault("`serve` must answer with \"pin\" as 64 hex digits, or without");
-  }
+  auto served = served_by(adapter_->call("serve"));
+  server_ = std::move(served.server);
+  pin_ = std::move(served.pin);
   fixture_ = fixture;
   served_ = text;
 }

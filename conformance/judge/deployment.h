@@ -48,6 +48,13 @@ class Deployment {
   std::optional<Octets> pin_;
 };
 
+/// Where a server is, as the reply to `serve` says. Throws SuiteFault.
+struct Served {
+  Endpoint server;
+  std::optional<Octets> pin;
+};
+Served served_by(const nlohmann::json& reply);
+
 /// The ordinary fixture with the changes that a case needs.
 Fixture fixture_for(const Case& subject, const Fixture& ordinary);
 

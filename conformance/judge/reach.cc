@@ -4,13 +4,15 @@
 
 namespace coffer::conformance {
 
-std::optional<std::string> cannot_reach(const Endpoint& server, const std::optional<Octets>& pin, const Patience& patience) {
+std::optional<std::string> cannot_reach(const Endpoint& server, const std::optional<Octets>& pin, const Patience& patience,
+                                        NamedBy named_by) {
   const auto where = fmt::format("{}:{}", server.host, server.port);
   const auto deadline = Clock::now() + patience.answer;
   auto socket = Socket::connect(server, deadline);
   if (!socket)
-    return fmt::format("tried a TCP connection to {}: {}; start the server, or name the address it listens on with --connect", where,
-                       socket.error());
+    return fmt::format("tried a TCP connection to {}: {}; {}", where, socket.error(),
+                       named_by == NamedBy::option ? "start the server, or name the address it listens on with --connect"
+                                                   : "`serve` must reply only once its server listens there");
   Recorder unread;
   Random random(1, "reach");
   // Any key is accepted here, to tell another key from another protocol.
@@ -18,9 +20,9 @@ std::optional<std::string> cannot_reach(const Endpoint& server, const std::optio
   if (const auto trouble = channel->handshake(deadline))
     return fmt::format("tried a TLS 1.2 handshake with {}: {}; is it a Coffer server's TLS port (chapter 4)?", where, *trouble);
   if (const auto& key = channel->facts().server_pin; pin && *pin != key)
-    return fmt::format(
-        "tried a TLS 1.2 handshake with {}: its key has the pin {}, not {}; give that with --pin if it is the server to judge", where,
-        hex(key), hex(*pin));
+    return fmt::format("tried a TLS 1.2 handshake with {}: its key has the pin {}, not {}; {}", where, hex(key), hex(*pin),
+                       named_by == NamedBy::option ? "give that with --pin if it is the server to judge"
+                                                   : "`serve` must reply with the SHA-256 of its key's SubjectPublicKeyInfo");
   return std::nullopt;
 }
 

@@ -10,7 +10,9 @@
 namespace coffer::conformance {
 
 /// One TCP connection and one TLS handshake. Nothing when both come about; else one line that says what was tried, what was seen and what
-/// to do.
-std::optional<std::string> cannot_reach(const Endpoint& server, const std::optional<Octets>& pin, const Patience& patience);
+/// to do: about the option or the reply that named the server.
+enum class NamedBy : std::uint8_t { option, reply };
+std::optional<std::string> cannot_reach(const Endpoint& server, const std::optional<Octets>& pin, const Patience& patience,
+                                        NamedBy named_by = NamedBy::option);
 
 }  // namespace coffer::conformance

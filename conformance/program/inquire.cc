@@ -8,6 +8,8 @@
 #include "cases/all.h"
 #include "coffer/spec/requirements.h"
 #include "judge/cover.h"
+#include "judge/deployment.h"
+#include "judge/reach.h"
 #include "judge/selection.h"
 #include "peer/outcome.h"
 #include "program/commands.h"
@@ -52,6 +54,8 @@ int explain_command(const std::string& id) {
     std::string near;
     for (const auto& one : all)
       if (one.id.find(id) != std::string::npos) near += "\n  " + one.id;
+    if (id.find_first_of("*?") != std::string::npos)
+      return usage_error("explain takes one id, not a pattern; `coffer-conform list '" + id + "'` shows which there are");
     return usage_error("there is no case " + id + (near.empty() ? "; `coffer-conform list` shows them all" : "; did you mean:" + near));
   }
   fmt::print("{}\n\nWhat it shows    {}\nJudges           a {} ({})\n\n", found->id, found->goal, name(found->role), name(found->level));
@@ -72,9 +76,45 @@ int explain_command(const std::string& id) {
   return exit_ok;
 }
 
+namespace {
+
+/// Has it serve as a run would, and looks whether a server is there.
+int check_serving(Adapter& process) {
+  std::string verb = "prepare";
+  try {
+    try {
+      process.call("prepare", {{"fixture", nlohmann::json::parse(Fixture().to_json())}});
+    } catch (const Unimplemented& reason) {
+      fmt::print("`prepare` is unimplemented ({}): its server is taken to have the accounts of `coffer-conform fixture`.\n", reason.what());
+    }
+    verb = "serve";
+    const auto reply = process.call("serve");
+    if (const auto refused = reply.find("refused"); refused != reply.end()) {
+      fmt::print("fault: `serve` refuses the ordinary accounts, those of `coffer-conform fixture`: {}. Nearly every case needs them.\n",
+                 refused->dump());
+      return exit_suite_error;
+    }
+    const auto served = served_by(reply);
+    if (const auto trouble = cannot_reach(served.server, served.pin, {}, NamedBy::reply)) {
+      fmt::print("fault: {}\n", *trouble);
+      return exit_suite_error;
+    }
+    fmt::print("It serves on port {}.\n", served.server.port);
+    return exit_ok;
+  } catch (const Unimplemented& reason) {
+    fmt::print("fault: `{}` is unimplemented ({}); a server's adapter needs it\n", verb, reason.what());
+  } catch (const SuiteFault& fault) {
+    fmt::print("fault: {}\n{}", fault.what(), process.take_errors());
+  }
+  return exit_suite_error;
+}
+
+}  // namespace
+
 int check_adapter_command(const std::string& adapter) {
+  if (adapter.empty()) return usage_error("check-adapter takes the adapter's command");
   std::string errors;
-  const auto faults = preflight(adapter, &errors);
+  const auto faults = preflight(adapter, &errors, [](std::string_view what) { fmt::print(stderr, "coffer-conform: {}\n", what); });
   for (const auto& fault : faults) fmt::print("fault: {}\n", fault);
   if (!errors.empty() && !faults.empty()) fmt::print("its standard error ends:\n{}\n", errors);
   if (!faults.empty()) {
@@ -84,19 +124,7 @@ int check_adapter_command(const std::string& adapter) {
   Adapter process(adapter);
   const auto said = hello(process);
   fmt::print("The adapter keeps its contract: {} {} as {}.\n", said.name, said.version, fmt::join(said.roles, " and "));
-  if (std::ranges::find(said.roles, "server") == said.roles.end()) return exit_ok;
-  try {
-    process.call("prepare", {{"fixture", nlohmann::json::parse(Fixture().to_json())}});
-    const auto reply = process.call("serve");
-    fmt::print("It serves on port {}.\n", number_member(reply, "serve", "port"));
-  } catch (const Unimplemented& reason) {
-    fmt::print("It serves nothing: {}\n", reason.what());
-    return exit_suite_error;
-  } catch (const SuiteFault& fault) {
-    fmt::print("fault: {}\n{}", fault.what(), process.take_errors());
-    return exit_suite_error;
-  }
-  return exit_ok;
+  return std::ranges::find(said.roles, "server") == said.roles.end() ? exit_ok : check_serving(process);
 }
 
 int cover_command(bool only_missing) {

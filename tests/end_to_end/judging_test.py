@@ -159,6 +159,34 @@ for line in sys.stdin:
         self.assertEqual(verdicts, ["error"] * 2 + ["not_run"] * (len(verdicts) - 2))  # it is not asked for ever
         self.assertIn("drive", report["cases"][0]["actual"])
 
+    def test_check_adapter_looks_at_the_server_and_says_what_is_missing(self):
+        server = Server(self.path("data"), self.path("fixture.json", run(SUITE, "fixture").stdout))
+        self.addCleanup(server.stop)
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            free = taken.getsockname()[1]
+        for serve, status, said in (({"port": server.port, "pin": server.pin}, 0, f"serves on port {server.port}"),
+                                    ({"port": free}, 4, "only once its server listens"),
+                                    ({"port": server.port, "pin": "00" * 32}, 4, "has the pin " + server.pin),
+                                    ({"refused": "too dear"}, 4, "refuses the ordinary accounts"),
+                                    ({"port": "12"}, 4, "interop/schema/serve.schema.json"),
+                                    ({"unimplemented": "later"}, 4, "`serve` is unimplemented (later)")):
+            with self.subTest(serve):  # no adapter here has `prepare`: a server needs only hello, serve and reset
+                script = self.path("adapter.py", f"""
+import json, sys
+for line in sys.stdin:
+    request = json.loads(line)
+    known = {{"hello": {{"name": "n", "roles": ["server"]}}, "serve": {serve!r}, "reset": {{}}, "bye": {{}}}}
+    print(json.dumps({{"id": request["id"], **known.get(request["verb"], {{"unimplemented": "no"}})}}), flush=True)
+""")
+                for form in ([], ["--adapter"]):
+                    checked = run(SUITE, "check-adapter", *form, shlex.join([sys.executable, script]))
+                    self.assertEqual(checked.returncode, status, checked.stdout)
+                    self.assertIn(said, checked.stdout)
+                    self.assertIn("`prepare` is unimplemented (no)", checked.stdout)
+        missing = run(SUITE, "check-adapter", "/no/such/adapter")
+        self.assertEqual(missing.returncode, 4)
+        self.assertIn("cannot start /no/such/adapter: not found", missing.stdout)
+
     def test_everything_can_be_asked_about(self):
         listed = json.loads(run(SUITE, "list", "--json").stdout)
         self.assertIn(CASE, [case["id"] for case in listed])

@@ -59,11 +59,12 @@ TEST(Adapter, a_reply_without_its_id_is_a_fault) {
 TEST(Adapter, one_that_ends_is_a_fault_that_says_how) {
   EXPECT_THAT(fault_of("sh -c 'read line; exit 3'"), HasSubstr("exit status 3"));
   EXPECT_THAT(fault_of("sh -c 'read line; exit 3'"), HasSubstr("`serve`"));
-  EXPECT_THAT(fault_of("/nowhere/at/all"), HasSubstr("127"));
+  EXPECT_THAT(fault_of("/nowhere/at/all"), HasSubstr("cannot start /nowhere/at/all: not found"));
 }
 
 TEST(Adapter, one_that_says_nothing_is_a_fault_in_time) {
-  EXPECT_THAT(fault_of("sh -c 'read request; read another'", 50ms), HasSubstr("did not reply to `serve`"));
+  EXPECT_THAT(fault_of("sh -c 'read request; read another'", 50ms),
+              testing::AllOf(HasSubstr("did not reply to `serve`"), HasSubstr("flushed")));
 }
 
 TEST(Adapter, a_line_that_never_ends_is_a_fault_at_once) {
