@@ -280,7 +280,9 @@ std::optional<std::string> Context::serve_anew(const Fixture& fixture) {
   if (setting_.adapter == nullptr) throw Unimplemented("no adapter: nothing can be served");
   stage_.recorder.happened('-', "another server is served");
   setting_.adapter->call("reset");
-  auto reply = setting_.adapter->call("prepare", {{"fixture", json::parse(fixture.to_json())}});
+  json fields{{"fixture", json::parse(fixture.to_json())}};
+  if (!setting_.fault.empty()) fields["fault"] = setting_.fault;
+  auto reply = setting_.adapter->call("prepare", std::move(fields));
   if (!reply.contains("refused")) reply = setting_.adapter->call("serve");
   if (reply.contains("refused")) return text_member(reply, "serve", "refused");
   setting_.server.port = port_member(reply, "serve");

@@ -46,6 +46,7 @@ class Context {
     Adapter* adapter = nullptr;
     const ServerCredentials* credentials = nullptr;  // of the suite's own server
     std::string scratch_parent;
+    std::string fault = {};  // that the implementation is given; empty: none
   };
   Context(Stage& stage, Setting setting);
   ~Context();

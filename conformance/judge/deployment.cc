@@ -36,7 +36,8 @@ Context::Setting Deployment::setting_for(const Case& subject) {
                            .pin = pin_,
                            .adapter = nullptr,
                            .credentials = &credentials_,
-                           .scratch_parent = scratch_parent_};
+                           .scratch_parent = scratch_parent_,
+                           .fault = subject_.fault};
   if (subject_.server) {
     if (!subject.needs.verbs.empty() || subject.needs.own_server || subject.needs.fixture || subject.role == Role::client)
       throw Unimplemented("a bare connection cannot give what this case needs; an adapter can");

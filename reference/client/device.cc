@@ -14,6 +14,7 @@
 #include "client/below.h"
 #include "client/printable.h"
 #include "client/small_file.h"
+#include "fault/switch.h"
 #include "keys/key_text.h"
 
 namespace coffer::client {
@@ -128,7 +129,8 @@ DeviceConfig config_of(const Json& json) {
 }  // namespace
 
 Outcome<Device> Device::create(const std::string& home, const DeviceConfig& config, const keys::ArchiveKey& key) {
-  if (::mkdir(home.c_str(), 0700) != 0 && errno != EEXIST) return local(fmt::format("cannot make {}: {}", home, describe({errno})));
+  const mode_t mode = fault::on(fault::KEY_005_for_everyone) ? 0755 : 0700;
+  if (::mkdir(home.c_str(), mode) != 0 && errno != EEXIST) return local(fmt::format("cannot make {}: {}", home, describe({errno})));
   auto held = lock(home);
   if (!held) return std::unexpected(held.error());
   Device device(home, std::move(*held));
@@ -137,7 +139,7 @@ Outcome<Device> Device::create(const std::string& home, const DeviceConfig& conf
       return std::unexpected(
           Failure{ExitCode::usage,
                   fmt::format("{} already exists: this device is set up. Use it, or give --home another directory", device.path(name))});
-  if (::chmod(home.c_str(), 0700) != 0) return local(fmt::format("cannot keep others out of {}: {}", home, describe({errno})));
+  if (::chmod(home.c_str(), mode) != 0) return local(fmt::format("cannot keep others out of {}: {}", home, describe({errno})));
   // The config comes last: a directory with one is complete.
   if (auto written = replace_file(device.path("archive.key"), keys::format_archive_key(key)); !written)
     return std::unexpected(written.error());
