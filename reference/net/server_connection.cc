@@ -23,8 +23,6 @@ constexpr std::size_t queued_octets_max = 1U << 20U;            // to be sent: b
 constexpr std::size_t unstored_octets_max = 8U << 20U;          // of one connection
 constexpr std::size_t unstored_octets_of_all_max = 64U << 20U;  // of all: beyond it only those read on that have nothing waiting
 
-Time now() { return std::chrono::duration_cast<Time>(asio::steady_timer::clock_type::now().time_since_epoch()); }
-
 /// What the backend answers, or Failed where it throws: its exceptions stop here.
 template <class Answer, class Call>
 Answer guarded(Call call) {
@@ -37,6 +35,12 @@ Answer guarded(Call call) {
 
 }  // namespace
 
+std::string address_of(const ServerConnection::Socket& socket) {
+  std::error_code gone;
+  const auto peer = socket.remote_endpoint(gone);
+  return gone ? "" : peer.address().to_string() + " port " + std::to_string(peer.port());
+}
+
 ServerConnection::ServerConnection(ServerRoom& room, ConnectionId id, Socket socket)
     : room_(room),
       id_(id),
@@ -48,8 +52,7 @@ ServerConnection::ServerConnection(ServerRoom& room, ConnectionId id, Socket soc
   std::error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
-  const auto peer = socket_.remote_endpoint(ignored);
-  if (!ignored) peer_ = peer.address().to_string() + " port " + std::to_string(peer.port());
+  peer_ = address_of(socket_);
 }
 
 // The place among the strangers is held until the last worker has let go of the connection: what strangers make the workers' queues hold is

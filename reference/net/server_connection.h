@@ -116,4 +116,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   protocol::Time handshake_until_, closing_until_{}, progressed_{};
 };
 
+/// "127.0.0.1 port 4287"; empty once nobody is there.
+std::string address_of(const ServerConnection::Socket& socket);
+
 }  // namespace coffer::net

@@ -5,6 +5,7 @@
 #include <asio/io_context.hpp>
 #include <asio/thread_pool.hpp>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 
 #include "net/backend.h"
@@ -30,6 +31,9 @@ class Places {
   std::size_t limit_;
   std::atomic<std::size_t> taken_ = 0;
 };
+
+/// The clock of every deadline: it only goes forward.
+inline protocol::Time now() { return std::chrono::duration_cast<protocol::Time>(std::chrono::steady_clock::now().time_since_epoch()); }
 
 struct ServerRoom {
   /// Connections that are to be told `busy`, or are still in their handshake, beside the unverified sessions.

@@ -89,11 +89,22 @@ class ServerShell::Impl {
 
   void admit(ServerConnection::Socket socket) {
     // Far over the limit a connection is not worth a handshake: it is closed as it is.
-    if (!room_.strangers.take()) return;
+    if (!room_.strangers.take()) return turned_away(socket);
     std::erase_if(connections_, [](const auto& connection) { return connection.expired(); });
     const auto connection = std::make_shared<ServerConnection>(room_, ++last_id_, std::move(socket));
     connections_.push_back(connection);
     connection->start();
+  }
+
+  void turned_away(const ServerConnection::Socket& socket) {
+    if (!room_.stranger_events.take(now())) return room_.stranger_events.leave_out(1);
+    protocol::Note note{"connection_refused", {{"address", address_of(socket)}, {"why", "too many connections without a verified user"}}};
+    asio::post(room_.storage, [this, note = std::move(note)] {
+      try {
+        room_.backend.note(0, note, Whose::stranger);
+      } catch (const std::exception&) {  // nobody waits for it; the backend logs its own trouble
+      }
+    });
   }
 
   ServerRoom room_;

@@ -132,12 +132,21 @@ class Device:
         return said
 
 
+def remove(folder):
+    """Takes a folder away with all that is in it, folders included that keep out whoever owns them."""
+    for parent, folders, _ in os.walk(folder):
+        for name in folders:
+            if not os.path.islink(os.path.join(parent, name)):
+                os.chmod(os.path.join(parent, name), 0o700)
+    shutil.rmtree(folder)
+
+
 class EndToEnd(unittest.TestCase):
     """A test with a directory, a fixture file in it, and servers that end with it."""
 
     def setUp(self):
         self.directory = tempfile.mkdtemp(prefix="coffer-")
-        self.addCleanup(shutil.rmtree, self.directory)
+        self.addCleanup(remove, self.directory)
         self.fixture_file = self.write("fixture.json", json.dumps(fixture()))
 
     def path(self, *parts):

@@ -22,8 +22,13 @@ class Scratch {
     path_ = std::filesystem::canonical(::mkdtemp(name.data())).string();
   }
   ~Scratch() {
+    namespace fs = std::filesystem;
     std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
+    // Folders that keep out whoever owns them would stay: a folder is opened after it was looked at.
+    for (fs::recursive_directory_iterator at(path_, fs::directory_options::skip_permission_denied, ignored), end; at != end;
+         at.increment(ignored))
+      if (at->symlink_status(ignored).type() == fs::file_type::directory) fs::permissions(at->path(), fs::perms::owner_all, ignored);
+    fs::remove_all(path_, ignored);
   }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;

@@ -345,6 +345,12 @@ TEST_F(Shell, LIM_002_bounds_the_connections_without_a_user) {
   EXPECT_TRUE(dropped);
   ASSERT_TRUE(verified.submit(protocol::BeginPing{1}));
   expect<protocol::Alive>(verified);
+  // The operator sees both: who was told busy, and who was closed without a word.
+  crowd.clear();
+  shell->stop();
+  EXPECT_TRUE(std::ranges::any_of(backend.strangers(), [](const auto& note) {
+    return note.event == "connection_refused" && note.fields.at(1).second == "too many connections without a verified user";
+  }));
 }
 
 TEST_F(Shell, SES_004_the_reason_arrives_although_more_is_sent_than_the_server_reads) {
