@@ -7,6 +7,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <array>
 
 #include "coffer/spec/limits.h"
 #include "wire/encoding.h"
@@ -83,6 +84,11 @@ std::expected<Octets, std::string> unpack(View packed) {
   if (packed[0] == 0x00) return Octets(content.begin(), content.end());
   if (packed[0] != 0x01)
     return std::unexpected(fmt::format("the plaintext begins with 0x{:02x}, neither stored nor zstd (ARC-015)", packed[0]));
+  // Of a skippable frame the library says that it holds nothing, and of several frames it decompresses all.
+  constexpr std::array<std::uint8_t, 4> magic{0x28, 0xb5, 0x2f, 0xfd};
+  if (content.size() < magic.size() || !std::ranges::equal(content.first(magic.size()), magic) ||
+      ZSTD_findFrameCompressedSize(content.data(), content.size()) != content.size())
+    return std::unexpected("the content is not exactly one zstd frame (ARC-015)");
   const auto size = ZSTD_getFrameContentSize(content.data(), content.size());
   if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN)
     return std::unexpected("the zstd frame does not state its content size (ARC-015)");

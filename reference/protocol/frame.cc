@@ -28,12 +28,6 @@ std::unexpected<Fault> fault(Reason reason, std::string_view requirement, std::u
   return std::unexpected(Fault{reason, requirement, offset});
 }
 
-// [FRM-001] Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian).
-FrameHeader read_header(const std::uint8_t* at) {
-  const auto length = std::uint32_t{at[2]} << 24 | std::uint32_t{at[3]} << 16 | std::uint32_t{at[4]} << 8 | std::uint32_t{at[5]};
-  return {at[0], at[1], length};
-}
-
 std::uint32_t metadata_octets(const FrameHeader& header) { return header.metadata_blocks * std::uint32_t{limits::metadata_block_octets}; }
 
 Octets whole_frame(FrameHeader header, View first, View second) {
@@ -47,6 +41,12 @@ Octets whole_frame(FrameHeader header, View first, View second) {
 }
 
 }  // namespace
+
+// [FRM-001] Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian).
+FrameHeader decode_header(std::span<const std::uint8_t, 6> at) {
+  const auto length = std::uint32_t{at[2]} << 24 | std::uint32_t{at[3]} << 16 | std::uint32_t{at[4]} << 8 | std::uint32_t{at[5]};
+  return {at[0], at[1], length};
+}
 
 std::array<std::uint8_t, 6> encode_header(FrameHeader header) {
   if (fault::on(fault::FRM_002_length_counts_the_header)) header.length += header_octets;
@@ -111,7 +111,7 @@ std::expected<std::optional<Frame>, Fault> FrameReader::next() {
   if (state_ == State::header) {
     if (buffered() < header_octets) return std::nullopt;
     // [FRM-012] A receiver MUST make the header checks as soon as six octets are there, without waiting for any of the body.
-    header_ = read_header(buffer_.data() + begin_);
+    header_ = decode_header(std::span(buffer_).subspan(begin_).first<header_octets>());
     if (fault::on(fault::FRM_012_waits_for_the_body) && buffered() - header_octets < header_.length) return std::nullopt;
     if (auto checked = check_header(header_, verified_); !checked) {
       static_assert(allowed(Handler::refuse, State::failed));

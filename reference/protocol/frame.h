@@ -29,6 +29,8 @@ struct Frame {
   View body;      // a control payload, or the data part
 };
 
+/// What six octets say; nothing is judged.
+FrameHeader decode_header(std::span<const std::uint8_t, 6> octets);
 /// The header of a body of `length` octets, ready to be sent.
 std::array<std::uint8_t, 6> encode_header(FrameHeader header);
 Octets control_frame(View payload);

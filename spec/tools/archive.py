@@ -47,7 +47,7 @@ class Keys:
         self.archive = hkdf(self.archive_key, b"coffer/1 archive" + u64(self.user) + u64(self.computer) + u64(self.server))[:16]
 
     def owner(self):
-        return {"archive_key": self.archive_key.hex(), "user": self.user, "computer": f"{self.computer:016x}", "server": f"{self.server:016x}"}
+        return {"archive_key": self.archive_key.hex(), "user": str(self.user), "computer": f"{self.computer:016x}", "server": f"{self.server:016x}"}
 
 
 def block_id(keys, kind, block):

@@ -77,8 +77,8 @@ def vector(spec):
              "server": f"{KEYS.server:016x}", "server_version": [7, 1, 2], "user": KEYS.user, "permissions": 3, "archive_key": KEYS.archive_key.hex(),
              "content": CONTENT.hex(), "manifest": s.manifest_octets.hex(), "blocks": [{k: v.hex() for k, v in b.items()} for b in (s.content, s.manifest)],
              "record": s.sealed_record.hex(), "link": s.link.hex()}
-    return [{"id": "worked-session", "requirement": "SES-001", "kind": "session", "comment": "version to goodbye: one file stored, committed, listed", "input": shown,
-             "expect": {"frames": [{"from": sender, "octets": octets.hex()} for sender, _, octets, _ in s.frames]}}]
+    return [{"id": "worked_session", "requirement": "SES-001", "kind": "session", "comment": "version to goodbye: one file stored, committed, listed", "input": shown,
+             "expect": {"accepted": {"frames": [{"from": sender, "octets": octets.hex()} for sender, _, octets, _ in s.frames]}}}]
 
 
 def page(spec):

@@ -4,6 +4,8 @@
     spec/tools/vectors.py            write spec/vectors/*.json
     spec/tools/vectors.py --check    exit 1 and name what is stale, write nothing
 
+Exit 1 as well when a vector is no good: each refusal has one failure and an accepted twin (lint_vectors.py).
+
 What the fields mean is said in spec/vectors/README.md.
 """
 import json
@@ -11,10 +13,14 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import lint_vectors
 import session
 import specification
 import vectors_archive
 import vectors_wire
+
+
+FORMAT = 1  # of the files; a reader refuses another
 
 
 def outputs(spec):
@@ -34,17 +40,20 @@ def rendered(rows):
     """One line per key of a vector: a diff shows what changed."""
     def line(value):
         return json.dumps(value, ensure_ascii=True)
-    return "[\n" + ",\n".join("{" + ",\n ".join(f"{line(k)}: {line(v)}" for k, v in r.items()) + "}" for r in rows) + "\n]\n"
+    vectors = ",\n".join("{" + ",\n ".join(f"{line(k)}: {line(v)}" for k, v in r.items()) + "}" for r in rows)
+    return f'{{"coffer_vectors": {FORMAT}, "vectors": [\n{vectors}\n]}}\n'
 
 
-def stale(root):
-    spec = specification.load(root)
+def problems(spec, files):
+    """What is wrong with the vectors as such, before any of them is written."""
     known = {r.id for r in spec.requirements}
+    yield from (f"{name}/{row['id']}: names {row['requirement']}, which no chapter has" for name, rows in files.items() for row in rows if row["requirement"] not in known)
+    yield from lint_vectors.problems(files)
+
+
+def stale(root, files):
     found = []
-    for name, rows in outputs(spec):
-        for row in rows:
-            if row["requirement"] not in known:
-                raise ValueError(f"{name}: {row['id']} names {row['requirement']}, which no chapter has")
+    for name, rows in files.items():
         path, text = root / f"vectors/{name}.json", rendered(rows)
         if not path.exists() or path.read_text() != text:
             found.append((path, text))
@@ -53,7 +62,12 @@ def stale(root):
 
 def main(arguments):
     root = pathlib.Path(__file__).resolve().parents[1]
-    found = stale(root)
+    spec = specification.load(root)
+    files = dict(outputs(spec))
+    if wrong := list(problems(spec, files)):
+        print("\n".join(f"vectors: {line}" for line in wrong), file=sys.stderr)
+        return 1
+    found = stale(root, files)
     if arguments == ["--check"]:
         if found:
             print("stale (run spec/tools/vectors.py): " + ", ".join(f"spec/vectors/{path.name}" for path, _ in found), file=sys.stderr)

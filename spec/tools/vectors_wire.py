@@ -23,36 +23,45 @@ def frame(kind, body, blocks=0):
 def frames(spec):
     book = Book()
 
-    def judged(name, requirement, comment, kind, blocks, length, reason=None, verified=True):
-        expected = {"reason": reason} if reason else {"kind": kind, "metadata_blocks": blocks, "length": length}
-        book.add(name, requirement, "header", comment, {"header": header(kind, blocks, length).hex(), "verified": verified}, expected)
+    def judged(name, requirement, comment, kind, blocks, length, reason=None, twin=None, verified=True):
+        given = {"header": header(kind, blocks, length).hex(), "verified": verified}
+        if reason:
+            book.refused(name, requirement, "header", comment, given, reason, twin)
+        else:
+            book.accepted(name, requirement, "header", comment, given, {"kind": kind, "metadata_blocks": blocks, "length": length})
 
     judged("control-of-one-octet", "FRM-001", "the least a control frame's header can say, bar nothing", CONTROL, 0, 1)
     judged("control-empty", "FRM-002", "a body of no octets is a header's right; the message check refuses it", CONTROL, 0, 0)
     judged("length-is-big-endian", "FRM-001", "258, not 33,619,968", CONTROL, 0, 258)
+    judged("control-of-sixteen", "FRM-003", "a control frame has no metadata part", CONTROL, 0, 16)
     for kind in (0x00, 0x03, 0x10, 0x11, 0x12, 0xFF):
-        judged(f"kind-{kind:02x}", "FRM-004", "no kind of the TLS channel", kind, 0, 16, "unknown_frame_kind")
-    judged("control-with-metadata", "FRM-005", "only data frames have a metadata part", CONTROL, 1, 32, "bad_metadata_length")
-    judged("data-without-metadata", "FRM-007", "a data frame names its block", DATA, 0, 32, "bad_metadata_length")
+        judged(f"kind-{kind:02x}", "FRM-004", "no kind of the TLS channel", kind, 0, 16, "unknown_frame_kind", "control-of-sixteen")
+    judged("control-with-metadata", "FRM-005", "only data frames have a metadata part", CONTROL, 1, 16, "bad_metadata_length", "control-of-sixteen")
+    judged("data-without-metadata", "FRM-007", "a data frame names its block", DATA, 0, 32, "bad_metadata_length", "data-all-metadata")
     judged("data-all-metadata", "FRM-007", "16 × metadata_blocks equals length: the data part is empty, which the data part's own check judges", DATA, 2, 32)
-    judged("data-metadata-one-too-long", "FRM-007", "16 × metadata_blocks exceeds length by one", DATA, 2, 31, "bad_metadata_length")
+    judged("data-metadata-one-too-long", "FRM-007", "16 × metadata_blocks exceeds length by one", DATA, 2, 31, "bad_metadata_length", "data-all-metadata")
     judged("data-most-metadata", "FRM-006", "255 blocks of 16", DATA, 255, 4080)
     judged("control-longest", "FRM-008", "65,536 is allowed", CONTROL, 0, 65_536)
-    judged("control-too-long", "FRM-008", "65,537 is not", CONTROL, 0, 65_537, "frame_too_large")
+    judged("control-too-long", "FRM-008", "65,537 is not", CONTROL, 0, 65_537, "frame_too_large", "control-longest")
     judged("data-longest", "FRM-009", "4,259,840 is allowed", DATA, 6, 4_259_840)
-    judged("data-too-long", "FRM-009", "4,259,841 is not", DATA, 6, 4_259_841, "frame_too_large")
-    judged("length-of-all-ones", "FRM-009", "a signed reading would take it for −1", DATA, 6, 0xFFFF_FFFF, "frame_too_large")
+    judged("data-too-long", "FRM-009", "4,259,841 is not", DATA, 6, 4_259_841, "frame_too_large", "data-longest")
+    judged("length-of-all-ones", "FRM-009", "a signed reading would take it for −1", DATA, 6, 0xFFFF_FFFF, "frame_too_large", "data-longest")
     judged("unverified-longest", "FRM-010", "4,096 is allowed before the user is verified", CONTROL, 0, 4_096, verified=False)
-    judged("unverified-control-too-long", "FRM-010", "4,097 is not", CONTROL, 0, 4_097, "frame_too_large", verified=False)
-    judged("unverified-data-too-long", "FRM-010", "the limit is any frame's", DATA, 6, 4_097, "frame_too_large", verified=False)
-    judged("order-kind-before-length", "FRM-011", "kind and length are wrong; kind is looked at first", 0x03, 0, 0xFFFF_FFFF, "unknown_frame_kind")
-    judged("order-kind-before-metadata", "FRM-011", "kind is no kind, so its metadata_blocks have no rule to break", 0x03, 9, 16, "unknown_frame_kind")
-    judged("order-control-metadata-before-length", "FRM-011", "a control frame's metadata_blocks come before its length", CONTROL, 1, 65_537, "bad_metadata_length")
-    judged("order-length-before-data-metadata", "FRM-011", "a data frame's length comes before its metadata_blocks", DATA, 0, 4_259_841, "frame_too_large")
+    judged("unverified-control-too-long", "FRM-010", "4,097 is not", CONTROL, 0, 4_097, "frame_too_large", "unverified-longest", verified=False)
+    judged("unverified-data-longest", "FRM-010", "whether data may come at all is the session's question", DATA, 6, 4_096, verified=False)
+    judged("unverified-data-too-long", "FRM-010", "the limit is any frame's", DATA, 6, 4_097, "frame_too_large", "unverified-data-longest", verified=False)
+    judged("order-kind-before-length", "FRM-011", "kind and length are wrong; kind is looked at first", 0x03, 0, 0xFFFF_FFFF, "unknown_frame_kind", "control-longest")
+    judged("order-kind-before-metadata", "FRM-011", "kind is no kind, so its metadata_blocks have no rule to break", 0x03, 9, 16, "unknown_frame_kind", "control-of-sixteen")
+    judged("order-control-metadata-before-length", "FRM-011", "a control frame's metadata_blocks come before its length", CONTROL, 1, 65_537, "bad_metadata_length", "control-longest")
+    judged("order-length-before-data-metadata", "FRM-011", "a data frame's length comes before its metadata_blocks", DATA, 0, 4_259_841, "frame_too_large", "data-longest")
 
     def streamed(name, requirement, comment, octets, whole, reason=None, verified=True):
-        expected = {"frames": [{"kind": k, "metadata": m.hex(), "body": b.hex()} for k, m, b in whole]} | ({"reason": reason} if reason else {})
-        book.add(name, requirement, "stream", comment, {"octets": octets.hex(), "verified": verified}, expected)
+        given = {"octets": octets.hex(), "verified": verified}
+        seen = {"frames": [{"kind": k, "metadata": m.hex(), "body": b.hex()} for k, m, b in whole]}
+        if reason:
+            book.refused(name, requirement, "stream", comment, given, reason, "two-frames-joined", **seen)
+        else:
+            book.accepted(name, requirement, "stream", comment, given, seen)
 
     ping = canonical.message(spec, "ping", token=7)
     part = canonical.single(spec, "BlockMetadata", id=bytes([1]) * 32, checksum=bytes([2]) * 32) + bytes(8)
@@ -102,12 +111,20 @@ ZERO = {  # messages whose fields may all be zero or empty: the shortest encodin
 BAD_TEXT = {"not-utf8": b"a\xff", "overlong": b"\xc0\xaf", "overlong-nul": b"\xc0\x80", "surrogate": b"\xed\xa0\x80", "beyond-unicode": b"\xf4\x90\x80\x80",
             "cut-sequence": b"\xe2\x82", "stray-continuation": b"\x80", "nul-inside": b"a\0b"}
 GOOD_TEXT = {"two-octets-each": "é" * 4, "three-octets-each": "€" * 4, "four-octets-each": "\U0001F512", "highest": "\U0010FFFF", "below-surrogates": "\uD7FF", "above-surrogates": "\uE000"}
-ADDRESSES = ["0.0.0.0", "255.255.255.255", "::", "::1", "2001:db8::7", "2001:DB8:0:0:0:0:0:7", "::ffff:192.0.2.7", "1:2:3:4:5:6:7:8", "fe80::1", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8",
-             "1:2:3:4:5:6:192.0.2.7", "64:ff9b::192.0.2.7", "ABCD:ef01::"]
-NO_ADDRESSES = ["", "192.0.2", "192.0.2.256", "192.0.2.07", "192.0.2.7 ", " 192.0.2.7", "192.0.2.7.", "0x7f.0.0.1", "3221225991", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9",
-                "::1::2", ":1", "2001:db8::12345", "fe80::1%eth0", "[::1]", "::1/128", "localhost", "::ffff:192.0.2.256",
-                "1:2:3:4:5:6:7:8::", "1:2:3:4::5:6:7:8", "1:::2", ":::", ":", "1::2:", "12:", "192.0.2.7::", "::192.0.2.7:5", "1:2:3:4:5:6:7:192.0.2.7", "::g", "192.0..7", ".192.0.2.7",
-                "192.0.2.-7", "+1.0.2.7", "192.0.2.1000", "::00001"]
+ADDRESSES = {
+    "v4-least": "0.0.0.0", "v4-most": "255.255.255.255", "v6-zero": "::", "v6-loopback": "::1", "v6-gap": "2001:db8::7", "v6-whole-in-capitals": "2001:DB8:0:0:0:0:0:7",
+    "v6-gap-then-v4": "::ffff:192.0.2.7", "v6-whole": "1:2:3:4:5:6:7:8", "v6-link-local": "fe80::1", "v6-gap-at-the-end": "1:2:3:4:5:6:7::", "v6-gap-at-the-start": "::2:3:4:5:6:7:8",
+    "v6-whole-then-v4": "1:2:3:4:5:6:192.0.2.7", "v6-prefix-then-v4": "64:ff9b::192.0.2.7", "v6-capitals-then-gap": "ABCD:ef01::",
+}
+NO_ADDRESSES = {
+    "empty": "", "v4-three-numbers": "192.0.2", "v4-256": "192.0.2.256", "v4-leading-zero": "192.0.2.07", "v4-space-behind": "192.0.2.7 ", "v4-space-before": " 192.0.2.7",
+    "v4-dot-behind": "192.0.2.7.", "v4-hexadecimal": "0x7f.0.0.1", "v4-one-number": "3221225991", "v6-seven-groups": "1:2:3:4:5:6:7", "v6-nine-groups": "1:2:3:4:5:6:7:8:9",
+    "v6-two-gaps": "::1::2", "v6-begins-with-a-colon": ":1", "v6-five-digits": "2001:db8::12345", "v6-zone": "fe80::1%eth0", "v6-brackets": "[::1]", "v6-prefix-length": "::1/128",
+    "a-name": "localhost", "v6-then-v4-256": "::ffff:192.0.2.256", "v6-eight-groups-and-a-gap-behind": "1:2:3:4:5:6:7:8::", "v6-eight-groups-and-a-gap": "1:2:3:4::5:6:7:8",
+    "v6-three-colons-within": "1:::2", "v6-three-colons": ":::", "v6-one-colon": ":", "v6-colon-behind": "1::2:", "v6-one-group-and-a-colon": "12:", "v4-then-gap": "192.0.2.7::",
+    "v4-within-v6": "::192.0.2.7:5", "v6-seven-groups-then-v4": "1:2:3:4:5:6:7:192.0.2.7", "v6-no-digit": "::g", "v4-empty-number": "192.0..7", "v4-dot-before": ".192.0.2.7",
+    "v4-minus": "192.0.2.-7", "v4-plus": "+1.0.2.7", "v4-four-digits": "192.0.2.1000", "v6-leading-zeros": "::00001", "nul-inside": b"192.0.2.7\0",
+}
 MOST = {"UInt16": 2**16 - 1, "UInt32": 2**32 - 1, "UInt64": 2**64 - 1, "Int16": 2**15 - 1}
 
 
@@ -141,17 +158,28 @@ def messages(spec):
     types = {f.name: f.type for s in spec.structs if s.name == "Control" for f in s.fields}
 
     def good(name, requirement, comment, message, values):
-        book.add(name, requirement, "message", comment, {"octets": canonical.message(spec, message, **values).hex()},
-                 {"message": message, "fields": shown(spec, types[message], values)})
+        book.accepted(name, requirement, "message", comment, {"octets": canonical.message(spec, message, **values).hex()},
+                      {"message": message, "fields": shown(spec, types[message], values)})
 
-    for message, values in TYPICAL.items():
-        good(f"{message}-typical", "MSG-001", "every field another value", message, values)
-    for message, values in ZERO.items():
-        good(f"{message}-zero", "MSG-001", "every field zero or empty", message, values)
+    for label, comment, samples in (("typical", "every field another value", TYPICAL), ("zero", "every field zero or empty", ZERO)):
+        for message, values in samples.items():
+            good(f"{message}-{label}", "MSG-001", comment, message, values)
+            book.accepted(f"encode-{message}-{label}", "MSG-001", "encode", f"{comment}; there is one right form", {"message": message, "fields": shown(spec, types[message], values)},
+                          {"octets": canonical.message(spec, message, **values).hex()})
+    good("ping-seven", "MSG-001", "the ping that the malformed ones are made from", "ping", dict(token=7))
     ranges(spec, book, good, types)
     for name, (requirement, comment, octets) in malformed(spec).items():
-        book.add(name, requirement, "malformed", comment, {"octets": octets.hex()}, {"reason": "malformed_message"})
+        book.refused(name, requirement, "message", comment, {"octets": octets.hex()}, "malformed_message", MADE_FROM.get(name, "ping-seven"))
     return book.rows
+
+
+MADE_FROM = {  # what a malformed message is made from, when not from a ping
+    "unused-octets-of-a-data-word": "disconnect-zero", "reversed-sections": "disconnect-zero", "unused-bits-beside-a-flag": "restore_end-typical", "null-message": "goodbye-typical",
+    "trailing-zero-word": "ping-zero", "trailing-null-pointer": "missing_blocks-zero", "empty-list-as-object": "missing_blocks-zero", "empty-data-as-object": "offer_blocks-typical",
+    "list-beyond-the-end": "offer_blocks-typical", "list-of-another-size": "offer_blocks-typical", "struct-for-a-list": "offer_blocks-typical",
+    "empty-text-as-object": "config_push-typical", "elements-of-no-size": "config_push-typical", "one-element-of-no-size": "config_push-typical", "element-count-beyond-the-list": "config_push-typical",
+    "objects-in-another-order": "login-typical", "two-pointers-to-one-object": "login-typical", "padding-not-zero": "version-typical", "text-without-its-zero": "version-typical",
+}
 
 
 def ranges(spec, book, good, types):
@@ -166,10 +194,15 @@ def ranges(spec, book, good, types):
                     values = with_field(TYPICAL[row["name"]], field, value)
                     identity = f"{row['name']}-{field}-{label}"
                     if sign == "in":
-                        good(identity, "MSG-005", f"`{written}` allows it", row["name"], values)
+                        good(identity, "MSG-005", f"`{written}` allows {quoted(value)}", row["name"], values)
                     else:
-                        book.add(identity, refused_by(written, label), "out_of_range", f"`{written}` does not allow it",
-                                 {"octets": canonical.message(spec, row["name"], **values).hex()}, {"reason": "field_out_of_range", "field": field})
+                        book.refused(identity, refused_by(written, label), "message", f"`{written}` does not allow {quoted(value)}",
+                                     {"octets": canonical.message(spec, row["name"], **values).hex()}, "field_out_of_range", f"{row['name']}-typical", field=field)
+
+
+def quoted(value):
+    """A short text as it is: a label says little of an address."""
+    return repr(value) if isinstance(value, str) and len(value) < 50 else "it"
 
 
 def refused_by(written, label):
@@ -195,9 +228,9 @@ def bounds(kind, written):
     if written == "any":
         return [], []
     if written == "ip":
-        for text in ADDRESSES:
+        for text in ADDRESSES.values():
             ipaddress.ip_address(text)
-        return [(f"is-{text}", text) for text in ADDRESSES], [(f"is-not-{text!r}", text) for text in NO_ADDRESSES] + [("nul-inside", b"192.0.2.7\0")]
+        return list(ADDRESSES.items()), list(NO_ADDRESSES.items())
     if written.endswith("alphanumeric"):
         n = int(low)
         return ([("digits", "0" * n), ("letters", "zZaA" * (n // 4))],
@@ -299,9 +332,11 @@ def metadata(spec):
     whole = part(id=ID_A, checksum=ID_B)
 
     def refused(name, requirement, comment, octets, reason="malformed_message"):
-        book.add(name, requirement, "metadata", comment, {"octets": octets.hex()}, {"reason": reason})
+        book.refused(name, requirement, "metadata", comment, {"octets": octets.hex()}, reason, "whole")
 
-    book.add("whole", "FRM-015", "metadata", "88 octets and eight of padding", {"octets": whole.hex()}, {"id": ID_A.hex(), "checksum": ID_B.hex()})
+    named = {"id": ID_A.hex(), "checksum": ID_B.hex()}
+    book.accepted("whole", "FRM-015", "metadata", "88 octets and eight of padding", {"octets": whole.hex()}, named)
+    book.accepted("encode", "FRM-015", "encode_metadata", "there is one right form", named, {"octets": whole.hex()})
     refused("sixteen-zeros-more", "FRM-015", "a whole block of padding", whole + bytes(16))
     refused("padding-not-zero", "FRM-015", "the last octet of the padding is 1", whole[:-1] + b"\1")
     refused("padding-begins-not-zero", "FRM-015", "the first octet of the padding is 1", whole[:88] + b"\1" + bytes(7))

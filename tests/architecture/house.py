@@ -11,6 +11,7 @@ ROOMS = {
     "reference/transitions": ["reference/protocol"],
     "reference/keys": ["reference/protocol"],
     "reference/archive": ["reference/keys", "schema"],
+    "reference/vectors": ["reference/protocol", "reference/keys", "reference/archive"],
     "reference/accounts": ["reference/protocol"],
     "reference/store": ["reference/protocol"],
     "reference/net": ["reference/protocol"],

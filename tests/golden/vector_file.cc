@@ -13,20 +13,16 @@ namespace {
 const std::filesystem::path folder = std::filesystem::path(COFFER_SPECIFICATION) / "vectors";
 }
 
-void run_vectors(std::string_view name, const std::map<std::string, Judge>& judges) {
+void run_vectors(std::string_view name, const Judge& judge) {
   std::ifstream file(folder / (std::string(name) + ".json"));
   ASSERT_TRUE(file) << "no vectors called " << name;
-  const Json vectors = Json::parse(file);
-  ASSERT_FALSE(vectors.empty());
-  for (const Json& vector : vectors) {
+  const Json document = Json::parse(file);
+  ASSERT_EQ(document.at("coffer_vectors"), 1);
+  ASSERT_FALSE(document.at("vectors").empty());
+  for (const Json& vector : document.at("vectors")) {
     SCOPED_TRACE(vector.at("id").get<std::string>() + " [" + vector.at("requirement").get<std::string>() +
                  "]: " + vector.at("comment").get<std::string>());
-    const auto judge = judges.find(vector.at("kind").get<std::string>());
-    if (judge == judges.end()) {
-      ADD_FAILURE() << "nobody runs vectors of kind " << vector.at("kind");
-      continue;
-    }
-    judge->second(vector.at("input"), vector.at("expect"));
+    judge(vector.at("kind").get<std::string>(), vector.at("input"), vector.at("expect"));
   }
 }
 

@@ -1,9 +1,7 @@
-// The vectors of one file, each run by the function that its kind names. A kind that nobody runs is a failure.
-// Must not know: what any kind means.
+// The vectors of one file, each given to a function that judges it. Must not know: what any kind means.
 #pragma once
 
 #include <functional>
-#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -17,10 +15,10 @@ namespace coffer::golden {
 using Json = nlohmann::json;
 
 /// Judges one vector with GoogleTest's expectations: what is given, what is to come of it.
-using Judge = std::function<void(const Json& input, const Json& expect)>;
+using Judge = std::function<void(std::string_view kind, const Json& input, const Json& expect)>;
 
 /// Runs every vector of spec/vectors/NAME.json; each failure says which vector it was and what it is about.
-void run_vectors(std::string_view name, const std::map<std::string, Judge>& judges);
+void run_vectors(std::string_view name, const Judge& judge);
 
 /// Names of the files below spec/vectors, without .json.
 std::set<std::string> vector_files();

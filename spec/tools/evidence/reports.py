@@ -170,7 +170,7 @@ class Reports:
         found = []
         for path in sorted((self.house / "spec/vectors").glob("*.json")):
             test = self.tests.get(OTHER_VECTOR_TESTS.get(path.stem, f"Vectors.{path.stem}"))
-            for vector in json.loads(path.read_text()):
+            for vector in json.loads(path.read_text())["vectors"]:
                 found.append(Vector(f"{path.stem}/{vector['id']}", vector["requirement"], vector.get("comment", ""), bool(test and test.passed)))
         return found
 

@@ -33,7 +33,7 @@ HOUSE = {
     "spec/sources.toml": '[[document]]\nprefix = "W"\ntitle = "a paper"\n[claims]\nW1 = "frames have headers"\nW2 = "more"\n',
     "reference/protocol/frame.cc": "// [FRM-001] A frame MUST begin with a header.\nlog();  // [FRM-002]\n// AES-256 and SHA-512 are no requirements.\n",
     "tests/unit/frame_test.cc": "TEST(Frame, FRM_001_begins_with_a_header) {}\n",
-    "spec/vectors/frames.json": '[{"id": "big", "requirement": "FRM-003", "comment": "258"}]',
+    "spec/vectors/frames.json": '{"coffer_vectors": 1, "vectors": [{"id": "big", "requirement": "FRM-003", "comment": "258"}]}',
 }
 
 
@@ -207,7 +207,7 @@ class Gates(House):
                 self.finds("no-vector", "spec/03-framing.md:5", "FRM-003", "no test ran them")
 
     def test_a_vector_judged_must_without_a_vector(self):
-        self.write("spec/vectors/frames.json", "[]")
+        self.write("spec/vectors/frames.json", '{"coffer_vectors": 1, "vectors": []}')
         self.finds("no-vector", "spec/03-framing.md:5", "FRM-003", "has none")
 
     # ---- transitions

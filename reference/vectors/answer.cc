@@ -1,0 +1,41 @@
+#include "vectors/answer.h"
+
+#include <exception>
+
+namespace coffer::vectors {
+
+const std::map<std::string, Answer, std::less<>>& answers() {
+  static const std::map<std::string, Answer, std::less<>> all = {
+      {"header", header},
+      {"stream", stream},
+      {"metadata", metadata},
+      {"encode_metadata", encode_metadata},
+      {"message", message},
+      {"encode", encode},
+      {"keys", keys},
+      {"archive_identifier", archive_identifier},
+      {"given_key", given_key},
+      {"gear", gear},
+      {"cuts", cuts},
+      {"block_id", block_id},
+      {"open_block", open_block},
+      {"seal_block", seal_block},
+      {"link", link},
+      {"chain", chain},
+      {"open_record", open_record},
+      {"seal_record", seal_record},
+      {"manifest", manifest},
+      {"id_list", id_list},
+  };
+  return all;
+}
+
+Json answer(std::string_view kind, const Json& input) try {
+  const auto found = answers().find(kind);
+  if (found == answers().end()) return {{"unimplemented", "there are no vectors of kind " + std::string(kind)}};
+  return found->second(input);
+} catch (const std::exception& wrong) {
+  return {{"error", wrong.what()}};
+}
+
+}  // namespace coffer::vectors

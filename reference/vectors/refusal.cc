@@ -1,0 +1,60 @@
+#include "vectors/refusal.h"
+
+#include <stdexcept>
+
+namespace coffer::vectors {
+namespace {
+
+Json refusal(std::string_view layer, std::string_view reason) { return {{"refused", {{"layer", layer}, {"reason", reason}}}}; }
+
+}  // namespace
+
+Json accepted(Json output) { return {{"accepted", std::move(output)}}; }
+
+Json refused(const protocol::Fault& fault) {
+  const auto reason = spec::name(fault.reason);
+  if (fault.reason == spec::Reason::malformed_message) return refusal("encoding", reason);
+  if (fault.reason == spec::Reason::field_out_of_range) return refusal("field", reason);
+  return refusal("frame", reason);
+}
+
+Json refused(archive::ArchiveError error) {
+  using enum archive::ArchiveError;
+  switch (error) {
+    case block_too_long: break;  // sealing refuses it, opening never does
+    case sealed_length: return refusal("envelope", "sealed_length");
+    case record_length: return refusal("envelope", "record_length");
+    case unknown_format: return refusal("envelope", "unknown_format");
+    case tag_wrong: return refusal("seal", "tag_wrong");
+    case unknown_compression: return refusal("compression", "unknown_compression");
+    case not_one_zstd_frame: return refusal("compression", "not_one_zstd_frame");
+    case content_size: return refusal("compression", "content_size");
+    case content_differs: return refusal("compression", "content_differs");
+    case id_differs: return refusal("identity", "id_differs");
+    case record_malformed: return refusal("encoding", "record_malformed");
+    case entry_malformed: return refusal("encoding", "entry_malformed");
+    case manifest_truncated: return refusal("encoding", "manifest_truncated");
+    case id_list_length: return refusal("encoding", "id_list_length");
+    case record_out_of_range: return refusal("field", "record_out_of_range");
+    case entry_out_of_range: return refusal("field", "entry_out_of_range");
+    case path_unsafe: return refusal("field", "path_unsafe");
+    case entries_not_ascending: return refusal("manifest", "entries_not_ascending");
+    case manifest_differs: return refusal("manifest", "manifest_differs");
+    case record_differs: return refusal("chain", "record_differs");
+    case link_differs: return refusal("chain", "link_differs");
+    case number_not_next: return refusal("chain", "number_not_next");
+    case rolled_back: return refusal("chain", "rolled_back");
+  }
+  throw std::logic_error(std::string(archive::describe(error)));
+}
+
+Json refused(keys::KeyError error) {
+  switch (error) {
+    case keys::KeyError::wrong_length: return refusal("key", "wrong_length");
+    case keys::KeyError::weak: return refusal("key", "weak");
+    case keys::KeyError::not_hex: break;
+  }
+  throw std::logic_error(std::string(keys::describe(error)));
+}
+
+}  // namespace coffer::vectors
