@@ -12,13 +12,23 @@ run_test() {
   need build model  # the model runner is tested with the checkers it runs
   for lane in "${lanes[@]}"; do
     case $lane in
-      main) build dev; transitions_of tests; ctest_in dev || failed+=(main); replay_transitions tests || failed+=(transitions) ;;
-      asan) build asan sanitized_tests; ctest_in asan -L sanitized || failed+=(asan) ;;
-      tsan) build tsan threaded_tests; ctest_in tsan -L threaded || failed+=(tsan) ;;
+      main) build dev; test_lane tests dev || failed+=(main) ;;
+      asan) build asan sanitized_tests; test_lane asan asan -L sanitized || failed+=(asan) ;;
+      tsan) build tsan threaded_tests; test_lane tsan tsan -L threaded || failed+=(tsan) ;;
     esac
   done
   [ ${#failed[@]} -eq 0 ] || stop "tests failed in: ${failed[*]}" 1
   step "all tests passed: ${lanes[*]}"
+}
+
+# test_lane TRANSITIONS PRESET [ctest arguments]: the tests of a lane, and the steps they made the reference's machines take.
+test_lane() {
+  local transitions=$1 status=0
+  shift
+  transitions_of "$transitions"
+  ctest_in "$@" || status=1
+  replay_transitions "$transitions" || status=1
+  return $status
 }
 
 ctest_in() {

@@ -10,6 +10,8 @@ namespace coffer::transitions {
 /// opened. A line:
 ///   {"process":7,"machine":"server_session","instance":"5581","from":"await_version","event":"version","to":"closed","rule":"SES-011"}
 ///   {"process":7,"machine":"server_session","instance":"5581","begins":"await_version"}
+/// `from` and `event` are the row's name in spec/tables/machines (or the default's, where the table has no such row); `to` and `rule` are
+/// what its guards came to: the way out that was taken, and, where it is a rejection, the requirement whose condition decided.
 /// A line that cannot be written is lost: watching never changes what is watched.
 bool write_transitions(const std::string& path);
 
