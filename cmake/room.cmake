@@ -38,8 +38,9 @@ function(coffer_program name)
 endfunction()
 
 # coffer_test(NAME SOURCES … LINKS …): one GoogleTest binary, its tests known to CTest one by one. Where it stands decides its lanes:
-# `sanitized` (tests/unit, property, sim: built and run under AddressSanitizer too) and `threaded` (unit tests of the rooms that use threads:
-# under ThreadSanitizer too). A lane is a target that builds it (sanitized_tests) and part of the tests' label (ctest -L sanitized).
+# `sanitized` (tests/unit, property, sim, golden: built and run under AddressSanitizer too) and `threaded` (unit tests of the rooms that use
+# threads: under ThreadSanitizer too); fuzz/ and tests/end_to_end/ label theirs themselves. A lane is a target that builds it
+# (sanitized_tests) and part of the tests' label (ctest -L sanitized).
 include(GoogleTest)
 add_custom_target(sanitized_tests)
 add_custom_target(threaded_tests)
@@ -51,7 +52,7 @@ function(coffer_test name)
     target_link_libraries(${name} PRIVATE transitions_of_tests transitions)  # COFFER_TRANSITIONS=FILE works with it as with the programs
   endif()
   file(RELATIVE_PATH label ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
-  if(label MATCHES "^tests/(unit|property|sim)(/|$)")
+  if(label MATCHES "^tests/(unit|property|sim|golden)(/|$)")
     string(APPEND label "+sanitized")
     add_dependencies(sanitized_tests ${name})
   endif()

@@ -83,14 +83,14 @@ class Scanner {
     }
     scan_.sources.push_back(*path);
     if (path->empty()) {  // "/": it has no entry of its own
-      pending_.push_back({"", {}});
+      pending_.emplace_back();
     } else {
       examine(*path, {});
     }
     while (!pending_.empty()) {
-      const auto [directory, device] = std::move(pending_.back());
+      const auto directory = std::move(pending_.back());
       pending_.pop_back();
-      list(directory, device);
+      list(directory);
     }
   }
 
@@ -103,11 +103,6 @@ class Scanner {
   }
 
  private:
-  struct Pending {
-    std::string path;
-    std::optional<std::uint64_t> device;
-  };
-
   void problem(std::string path, std::string what) { scan_.problems.push_back({std::move(path), std::move(what)}); }
 
   void closed(const std::string& path, std::string why) {
@@ -115,12 +110,14 @@ class Scanner {
     problem("/" + path, std::move(why));
   }
 
-  void list(const std::string& path, std::optional<std::uint64_t> device) {
+  void list(const std::string& path) {
     const auto place = root_.directory(path);
     if (!place) return closed(path, fmt::format("cannot be opened: {}", describe(place.error())));
     const int fd = ::openat(*place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return closed(path, fmt::format("cannot be listed: {}", describe({errno})));
     const std::unique_ptr<DIR, CloseDirectory> directory(::fdopendir(fd));
+    struct stat own {};
+    if (::fstat(fd, &own) != 0) return closed(path, fmt::format("cannot be looked at: {}", describe({errno})));
     std::vector<std::string> names;
     errno = 0;
     while (const dirent* entry = ::readdir(directory.get())) {
@@ -128,9 +125,10 @@ class Scanner {
       if (name != "." && name != "..") names.emplace_back(name);
     }
     if (errno != 0) problem("/" + path, fmt::format("was listed only in part: {}", describe({errno})));
-    for (const std::string& name : names) examine(path.empty() ? name : path + "/" + name, device);
+    for (const std::string& name : names) examine(path.empty() ? name : path + "/" + name, own.st_dev);
   }
 
+  /// `device`: that of the directory in which it was listed; none for a path that the user named.
   void examine(const std::string& path, std::optional<std::uint64_t> device) {
     if (!archive::safe_path(path)) return problem("/" + path, fmt::format("has a path of more than {} octets", archive::path_octets_max));
     const auto parent = root_.parent(path);
@@ -145,7 +143,7 @@ class Scanner {
     if (S_ISDIR(status.st_mode)) {
       if (left_out_ && left_out_->device == status.st_dev && left_out_->inode == status.st_ino) return;
       scan_.found.push_back(found_of(path, archive::EntryType::directory, status));
-      if (!options_->one_file_system || !device || *device == status.st_dev) pending_.push_back({path, status.st_dev});
+      if (!options_->one_file_system || !device || *device == status.st_dev) pending_.push_back(path);
     } else if (S_ISREG(status.st_mode)) {
       scan_.found.push_back(found_of(path, archive::EntryType::file, status));
     } else if (S_ISLNK(status.st_mode)) {
@@ -170,7 +168,7 @@ class Scanner {
   Below root_;
   const ScanOptions* options_;
   std::optional<FileStamp> left_out_;
-  std::vector<Pending> pending_;
+  std::vector<std::string> pending_;  // directories to be listed
   Scan scan_;
 };
 

@@ -5,7 +5,7 @@ import re
 import sys
 
 import house
-from tree import SOURCES, Tree, closure
+from tree import OUR_COMMANDS, SOURCES, Tree, closure, sources_of
 
 TEXT_FILES = (".h", ".cc", ".py", ".md", ".toml", ".txt", ".cmake", ".json", ".capnp", ".yml", ".html", ".tla", ".m", ".p", "dev")
 
@@ -21,7 +21,7 @@ def may_know(room):
 
 
 def provider(tree, including, path):
-    """Who provides a quoted include: a room, "spec", "schema", "" for a file of no room, None when nobody does."""
+    """Who provides an include: a room, "spec", "schema", "" for a file of no room, None when nobody does."""
     if path.startswith("coffer/spec/"):
         return "spec"
     if path.endswith(".capnp.h"):
@@ -52,11 +52,12 @@ def check_includes(tree):
                 for library, (pattern, places) in house.LIBRARIES.items():
                     if re.match(pattern, path) and not matches(name, places):
                         yield name, f"includes {path}: {library} belongs to {', '.join(places)}"
-            if room is None or not quoted:
+            if room is None:
                 continue
             owner = provider(tree, name, path)
             if owner is None:
-                yield name, f"includes {path}, which nobody provides"
+                if quoted:
+                    yield name, f"includes {path}, which nobody provides"
             elif owner not in may_know(room):
                 yield name, f"includes {path}: {room} may not know {owner}"
 
@@ -88,6 +89,23 @@ def check_links(tree):
                         yield where, f"{target} reaches {reached}: {part} never links {never.rstrip('/')}"
 
 
+def check_builds(tree):
+    """What a room is built from is told by its name, its own files and its links; every other way to reach code is closed."""
+    for name, command, words in tree.commands():
+        part = name.split("/")[0]
+        if part not in ("reference", "conformance"):
+            continue
+        allowed = house.ROOM_COMMANDS if room_of(name) else house.PART_COMMANDS
+        if command not in allowed:
+            yield name, f"says {command}(): here stand only {', '.join(allowed)}"
+        if command == "set_property" and words[:1] != ["DIRECTORY"]:
+            yield name, f"says set_property({' '.join(words)}): here it may speak of the directory alone"
+        if command in OUR_COMMANDS:
+            for source in sources_of(words):
+                if ("/" in source or "$" in source) and not source.startswith(house.GENERATED_SOURCES):
+                    yield name, f"{words[0]} is built from {source}: a source stands beside its list"
+
+
 def check_purity(tree):
     for name in tree.sources():
         if room_of(name) not in house.PURE_ROOMS or matches(name, house.IMPURE_FILES):
@@ -113,7 +131,7 @@ def check_names(tree):
 
 def violations(root):
     tree = Tree(root)
-    return [v for check in (check_includes, check_links, check_purity, check_names) for v in check(tree)]
+    return [v for check in (check_includes, check_links, check_builds, check_purity, check_names) for v in check(tree)]
 
 
 def main():

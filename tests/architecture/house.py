@@ -33,6 +33,11 @@ NEVER = {"conformance": ["reference/", "schema"]}
 FREE_PARTS = ["tests", "fuzz", "bench"]
 LINKLESS_PARTS = ["interop"]
 
+# The commands that a room's CMakeLists.txt may use, and that of a part. Everything else could reach code that no list of links shows.
+ROOM_COMMANDS = ["coffer_room", "coffer_program", "target_compile_definitions", "configure_file", "file", "set_property", "if", "endif", "foreach", "endforeach"]
+PART_COMMANDS = ["add_subdirectory", "if", "endif", "foreach", "endforeach"]
+GENERATED_SOURCES = "${CMAKE_CURRENT_BINARY_DIR}/"
+
 # library -> (what its headers look like, the files that may include them). A pattern that ends in "/" means the folder.
 LIBRARIES = {
     "asio": (r"asio(\.hpp|/)", ["reference/net/", "reference/server/", "reference/client/"]),

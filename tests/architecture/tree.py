@@ -42,6 +42,13 @@ class Tree:
         """(path, quoted) of each include directive."""
         return [(quoted or angled, bool(quoted)) for quoted, angled in INCLUDE.findall(self.text(name))]
 
+    def commands(self):
+        """(file, command, words) of each command of each CMakeLists.txt."""
+        for name in self.files:
+            if name.rsplit("/", 1)[-1] == "CMakeLists.txt":
+                for command, body in commands_of(self.text(name)):
+                    yield name, command, body.split()
+
     def targets(self):
         """target -> (folder, what it links directly), from every CMakeLists.txt."""
         found = {}
@@ -54,10 +61,25 @@ class Tree:
         return found
 
 
+def commands_of(text):
+    """(command, what stands in its brackets) of a CMakeLists.txt; CMake takes a command in any case."""
+    return [(command.lower(), body) for command, body in COMMAND.findall(re.sub(r"#[^\n]*", "", text))]
+
+
+def sources_of(words):
+    """The sources that one of our commands names."""
+    found, taking = [], False
+    for word in words[1:]:
+        if word in KEYWORDS:
+            taking = word == "SOURCES"
+        elif taking:
+            found.append(word)
+    return found
+
+
 def links_of(text):
     """(target, links) for each command of a CMakeLists.txt that makes a target or links one."""
-    text = re.sub(r"#[^\n]*", "", text)
-    for command, body in COMMAND.findall(text):
+    for command, body in commands_of(text):
         words = body.split()
         if not words:
             continue

@@ -52,6 +52,26 @@ class Backup(programs.EndToEnd):
         ended = [event["fields"] for event in self.server.events() if event["event"] == "restore_ended"]
         self.assertEqual([fields["complete"] for fields in ended], ["yes"], "every file is there")
 
+    def test_one_file_system_is_that_of_the_path_even_where_it_is_the_root(self):
+        device, root = self.device(self.server), self.path("root")
+        os.mkdir(root)
+        in_a_small_world = """
+            mount -t tmpfs none "$0" && cd "$0"
+            mkdir data data/inner dev other proc programs usr
+            mount --rbind /dev dev && mount --rbind /proc proc && mount --bind /usr usr && mount --bind "$1" programs && mount -t tmpfs none other && mount -t tmpfs none data/inner
+            for folder in bin lib lib64; do ln -s usr/$folder $folder; done
+            touch data/file data/inner/file other/file
+            cp -R "$2" device
+            exec chroot . /programs/coffer --home /device --json backup --one-file-system /"""
+        as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
+        if programs.run("unshare", *as_root, "--mount", "mount", "-t", "tmpfs", "none", root).returncode != 0:
+            self.skipTest("this test has to mount, and may not here")
+        done = programs.run("unshare", *as_root, "--mount", "sh", "-ec", in_a_small_world, root, os.path.realpath(programs.BIN), device.home)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        target, _ = self.restored(device, 1)
+        found = {os.path.relpath(os.path.join(folder, name), target) for folder, folders, files in os.walk(target) for name in folders + files}
+        self.assertEqual(found, {"bin", "lib", "lib64", "dev", "other", "proc", "programs", "usr", "data", "data/inner", "data/file"})
+
     def test_two_names_of_one_symbolic_link_stay_one_link(self):
         os.makedirs(os.path.join(self.tree, "other"))
         os.symlink("nowhere", os.path.join(self.tree, "a-link"))
