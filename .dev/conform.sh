@@ -7,7 +7,7 @@ run_conform() {
     case $argument in --adapter|--adapter=*|--connect|--connect=*) own=0 ;; esac
   done
   need build
-  build dev coffer-conform cofferd coffer
+  build dev coffer-conform cofferd coffer coffer-vector
   if [ $own = 1 ]; then
     arguments+=(--adapter "$(reference_adapter "$PWD/build/dev/bin")")
   fi

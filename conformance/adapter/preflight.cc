@@ -54,6 +54,15 @@ void ask_for_no_such_fault(Adapter& adapter, std::vector<std::string>& faults) {
   }
 }
 
+/// Who answers vectors leaves kinds that it does not know.
+void ask_for_no_such_vector(Adapter& adapter, std::vector<std::string>& faults) {
+  try {
+    const auto reply = adapter.call("vector", {{"kind", "no_such_kind"}, {"input", nlohmann::json::object()}}, patience);
+    faults.push_back(fmt::format("expected {{\"unimplemented\": …}} in reply to a `vector` of a kind that is none, got: {}", reply.dump()));
+  } catch (const Unimplemented&) {
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> preflight(const std::string& command, std::string* errors, const std::function<void(std::string_view)>& on_wait) {
@@ -64,6 +73,7 @@ std::vector<std::string> preflight(const std::string& command, std::string* erro
     const auto said = awaited_hello(*adapter, on_wait);
     ask_the_unknown(*adapter, faults);
     if (!said.faults.empty()) ask_for_no_such_fault(*adapter, faults);
+    if (!said.vectors.empty()) ask_for_no_such_vector(*adapter, faults);
     ask_two_at_once(*adapter);
   } catch (const Unimplemented& reason) {
     faults.push_back(fmt::format("`hello` and `reset` must be implemented ({})", reason.what()));

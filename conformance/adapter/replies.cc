@@ -110,6 +110,15 @@ std::vector<OfferedFault> offered_faults(const json& reply) {
   return offered;
 }
 
+std::vector<std::string> offered_vectors(const json& reply) {
+  std::vector<std::string> kinds;
+  const auto vectors = reply.find("vectors");
+  if (vectors == reply.end()) return kinds;
+  if (!vectors->is_array() || !std::ranges::all_of(*vectors, [](const json& kind) { return kind.is_string(); }))
+    throw SuiteFault("`hello` must answer with \"vectors\" as a list of the kinds that it answers, or without" + schema_of("hello"));
+  return vectors->get<std::vector<std::string>>();
+}
+
 }  // namespace
 
 Hello read_hello(const json& reply) {
@@ -117,7 +126,8 @@ Hello read_hello(const json& reply) {
               .version = reply.contains("version") ? text_member(reply, "hello", "version") : "",
               .roles = {},
               .claims = {},
-              .faults = offered_faults(reply)};
+              .faults = offered_faults(reply),
+              .vectors = offered_vectors(reply)};
   const auto roles = reply.find("roles");
   if (roles == reply.end() || !roles->is_array() || roles->empty())
     throw SuiteFault("`hello` must answer with \"roles\": a list of \"server\", \"client\" or both" + schema_of("hello"));

@@ -44,6 +44,7 @@ struct Hello {
   std::vector<std::string> roles;
   std::map<std::string, std::string> claims;
   std::vector<OfferedFault> faults;
+  std::vector<std::string> vectors;  // kinds of test vectors that it answers
 };
 /// Throws SuiteFault when the reply is not as interop/schema/hello.schema.json says.
 Hello read_hello(const nlohmann::json& reply);

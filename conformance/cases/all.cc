@@ -18,4 +18,11 @@ std::vector<Case> all_cases() {
   return all;
 }
 
+std::vector<Case> whole_suite() {
+  auto all = all_cases();
+  auto vectors = vector_cases();
+  all.insert(all.end(), std::make_move_iterator(vectors.begin()), std::make_move_iterator(vectors.end()));
+  return all;
+}
+
 }  // namespace coffer::conformance

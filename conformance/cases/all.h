@@ -37,7 +37,13 @@ std::vector<Case> client_chain_cases();     // chapter 8.2
 std::vector<Case> client_record_cases();    // chapters 8.1, 8.2: what a reader refuses
 std::vector<Case> client_restore_cases();   // chapter 8.5
 
-/// All of them; ids are unique (a test says so).
+/// All of the above; ids are unique (a test says so).
 std::vector<Case> all_cases();
+
+/// The test vectors (spec/vectors), each a case: what an implementation makes of an input that its adapter hands to it.
+std::vector<Case> vector_cases();
+
+/// Everything that there is to run: all_cases, then vector_cases.
+std::vector<Case> whole_suite();
 
 }  // namespace coffer::conformance

@@ -6,7 +6,14 @@
 
 namespace coffer::conformance {
 
-std::string_view name(Role role) { return role == Role::server ? "server" : "client"; }
+std::string_view name(Role role) {
+  switch (role) {
+    case Role::server: return "server";
+    case Role::client: return "client";
+    case Role::endpoint: return "endpoint";
+  }
+  return {};
+}
 std::string_view name(Level level) { return level == Level::must ? "MUST" : "SHOULD"; }
 
 Case server_rejects(Rejection rejection) {

@@ -289,6 +289,20 @@ std::optional<std::string> Context::serve_anew(const Fixture& fixture) {
   return std::nullopt;
 }
 
+json Context::vector(const std::string& kind, const json& input) {
+  if (setting_.adapter == nullptr) throw Unimplemented("no adapter: nobody to give vectors to");
+  const auto beginning = [](const json& value) {
+    const auto text = value.dump(-1, ' ', true);
+    return text.size() <= 400 ? text : text.substr(0, 400) + fmt::format("… ({} characters)", text.size());
+  };
+  stage_.recorder.happened('-', "vector " + kind, beginning(input));
+  const auto id = setting_.adapter->begin("vector", {{"kind", kind}, {"input", input}});
+  auto reply = setting_.adapter->await_or_give_up(id, stage_.patience.answer);
+  reply.erase("id");
+  stage_.recorder.happened('-', "the reply", beginning(reply));
+  return reply;
+}
+
 json Context::observe(json what) {
   if (setting_.adapter == nullptr) throw Unimplemented("no adapter: nothing can be observed");
   stage_.recorder.happened('-', "observe " + what.dump());

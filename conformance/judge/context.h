@@ -111,6 +111,8 @@ class Context {
   std::optional<std::string> serve_anew(const Fixture& fixture);
   /// `what`: {"events": true} …
   nlohmann::json observe(nlohmann::json what);
+  /// What the implementation makes of the input of a test vector: the reply to the verb "vector".
+  nlohmann::json vector(const std::string& kind, const nlohmann::json& input);
 
  private:
   void log_in(const Drive& later);

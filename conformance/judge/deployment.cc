@@ -39,7 +39,8 @@ Context::Setting Deployment::setting_for(const Case& subject) {
                            .scratch_parent = scratch_parent_,
                            .fault = subject_.fault};
   if (subject_.server) {
-    if (!subject.needs.verbs.empty() || subject.needs.own_server || subject.needs.fixture || subject.role == Role::client)
+    if (!subject.needs.verbs.empty() || subject.needs.own_server || subject.needs.fixture || subject.needs.only_vector ||
+        subject.role == Role::client)
       throw Unimplemented("a bare connection cannot give what this case needs; an adapter can");
     setting.server = *subject_.server;
     setting.pin = subject_.pin;
@@ -52,7 +53,7 @@ Context::Setting Deployment::setting_for(const Case& subject) {
     if (!subject_.fault.empty()) prepare(subject_.fixture.to_json());
   }
   setting.adapter = adapter_.get();
-  if (subject.role == Role::client) return setting;
+  if (subject.role == Role::client || subject.needs.only_vector) return setting;
 
   const Fixture wanted = fixture_for(subject, subject_.fixture);
   const std::string text = wanted.to_json();

@@ -58,6 +58,7 @@ struct Implementation {
   std::vector<std::string> roles;             // server, client
   std::map<std::string, std::string> claims;  // the ICS, flattened: "channels" -> "tls" …
   std::string adapter_command;                // empty with --connect
+  std::vector<std::string> vectors = {};      // kinds of test vectors that it answers
 };
 
 struct Counts {

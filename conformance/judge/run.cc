@@ -69,7 +69,12 @@ void count(Counts& counts, const CaseResult& result) {
 }
 
 Implementation bare(const Endpoint& server) {
-  return {.name = fmt::format("{}:{}", server.host, server.port), .version = {}, .roles = {"server"}, .claims = {}, .adapter_command = {}};
+  return {.name = fmt::format("{}:{}", server.host, server.port),
+          .version = {},
+          .roles = {"server"},
+          .claims = {},
+          .adapter_command = {},
+          .vectors = {}};
 }
 
 Implementation meet(const std::string& adapter_command) {
@@ -79,7 +84,23 @@ Implementation meet(const std::string& adapter_command) {
           .version = std::move(said.version),
           .roles = std::move(said.roles),
           .claims = std::move(said.claims),
-          .adapter_command = adapter_command};
+          .adapter_command = adapter_command,
+          .vectors = std::move(said.vectors)};
+}
+
+/// The implementation, and what is wrong with it before any case has run.
+void meet(const RunOptions& options, RunResult& result) try {
+  if (options.subject.server) {
+    result.implementation = bare(*options.subject.server);
+    if (const auto trouble = cannot_reach(*options.subject.server, options.subject.pin, options.patience))
+      result.preflight_faults.push_back(*trouble);
+    return;
+  }
+  result.implementation.adapter_command = options.subject.adapter_command;  // known even when nothing else comes to be
+  result.preflight_faults = preflight(options.subject.adapter_command);
+  if (result.preflight_faults.empty()) result.implementation = meet(options.subject.adapter_command);
+} catch (const std::exception& fault) {
+  result.preflight_faults.push_back(fault.what());
 }
 
 void run_units(const std::vector<Unit>& units, const RunOptions& options, RunResult& result) {
@@ -134,7 +155,12 @@ RunResult run(const std::vector<Case>& all, const RunOptions& options) {
   result.command_line = options.command_line;
   result.reproduce = reproduce_line("CASE", options);
 
-  const auto chosen = select(all, options.selection);
+  meet(options, result);
+  auto chosen = select(all, options.selection);
+  // Who offers no vectors is not asked for any, unless by name: hundreds of cases that cannot run say nothing.
+  if (result.implementation.vectors.empty() && !asks_for_vectors(options.selection))
+    std::erase_if(chosen, [](const Case* one) { return one->needs.only_vector; });
+  if (options.on_begin) options.on_begin(chosen.size() * options.repeat);
   result.counts.selected = static_cast<std::uint32_t>(chosen.size() * options.repeat);
   for (std::uint32_t iteration = 1; iteration <= options.repeat; ++iteration)
     for (const auto* subject : chosen) {
@@ -147,18 +173,7 @@ RunResult run(const std::vector<Case>& all, const RunOptions& options) {
     if (std::ranges::find(all, id, &Case::id) == all.end()) result.stale_unknown.push_back(id);
 
   try {
-    if (options.subject.server) {
-      result.implementation = bare(*options.subject.server);
-      if (const auto trouble = cannot_reach(*options.subject.server, options.subject.pin, options.patience))
-        result.preflight_faults.push_back(*trouble);
-    } else {
-      result.implementation.adapter_command = options.subject.adapter_command;  // known even when nothing else comes to be
-      result.preflight_faults = preflight(options.subject.adapter_command);
-      if (result.preflight_faults.empty()) result.implementation = meet(options.subject.adapter_command);
-    }
-    if (result.preflight_faults.empty()) {
-      run_units(units_of(chosen, options), options, result);
-    }
+    if (result.preflight_faults.empty()) run_units(units_of(chosen, options), options, result);
   } catch (const std::exception& fault) {
     result.preflight_faults.push_back(fault.what());
   }

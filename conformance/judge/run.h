@@ -19,6 +19,8 @@ struct RunOptions {
   std::string suite_version, command_line;
   std::string program = "coffer-conform";  // as it was called: a failure names it in the line that repeats it
   std::string scratch_parent;
+  /// Called once, with how many cases are about to run.
+  std::function<void(std::size_t)> on_begin = {};
   /// Called as each case ends, one at a time.
   std::function<void(const CaseResult&)> on_result;
 };

@@ -21,7 +21,7 @@ struct RunRequest {
   std::string report_directory = {}, transcripts_file = {}, baseline_file = {}, shard = {};
   std::optional<std::uint64_t> seed = {};
   std::uint32_t jobs = 0, repeat = 1, answer_ms = 5000;
-  bool trace = false, lenient = false, quiet = false;
+  bool trace = false, lenient = false, quiet = false, only_vectors = false;
   std::string program = "coffer-conform", command_line = {};  // as it was called
 };
 int run_command(const RunRequest& request);

@@ -27,7 +27,7 @@ int list_command(const std::vector<std::string>& globs, const std::string& role,
   Selection selection{.globs = globs, .role = {}, .requirements = requirements};
   if (role == "server") selection.role = Role::server;
   if (role == "client") selection.role = Role::client;
-  const auto all = all_cases();
+  const auto all = whole_suite();
   const auto chosen = select(all, selection);
   if (chosen.empty()) return usage_error("no case of the suite is selected; `coffer-conform list` shows them all");
   auto document = nlohmann::json::array();
@@ -40,7 +40,7 @@ int list_command(const std::vector<std::string>& globs, const std::string& role,
                           {"rejection", bool(one->twin)},
                           {"goal", one->goal}});
     else
-      fmt::print("{:<6} {:<52} {:<20} {}\n", name(one->role), one->id, fmt::join(one->requirements, " "), one->goal);
+      fmt::print("{:<8} {:<52} {:<20} {}\n", name(one->role), one->id, fmt::join(one->requirements, " "), one->goal);
   }
   if (json) fmt::print("{}\n", document.dump(1));
   fmt::print(stderr, "{} of {} cases\n", chosen.size(), all.size());
@@ -48,7 +48,7 @@ int list_command(const std::vector<std::string>& globs, const std::string& role,
 }
 
 int explain_command(const std::string& id) {
-  const auto all = all_cases();
+  const auto all = whole_suite();
   const auto found = std::ranges::find(all, id, &Case::id);
   if (found == all.end()) {
     std::string near;
@@ -58,7 +58,8 @@ int explain_command(const std::string& id) {
       return usage_error("explain takes one id, not a pattern; `coffer-conform list '" + id + "'` shows which there are");
     return usage_error("there is no case " + id + (near.empty() ? "; `coffer-conform list` shows them all" : "; did you mean:" + near));
   }
-  fmt::print("{}\n\nWhat it shows    {}\nJudges           a {} ({})\n\n", found->id, found->goal, name(found->role), name(found->level));
+  const auto whom = found->role == Role::endpoint ? "either end" : fmt::format("a {}", name(found->role));
+  fmt::print("{}\n\nWhat it shows    {}\nJudges           {} ({})\n\n", found->id, found->goal, whom, name(found->level));
   for (const auto& requirement : found->requirements)
     if (const auto* row = spec::requirement(requirement))
       fmt::print("{}  {} · {} · {} · {} · chapter {}\n  {}\n\n", row->id, row->level, row->role, row->judged, row->provenance, row->chapter,
@@ -69,7 +70,7 @@ int explain_command(const std::string& id) {
   }
   if (found->twin) fmt::print("\nA rejection: it counts only if its twin, the nearest valid neighbour, is accepted.\n");
   std::vector<std::string> needs = found->needs.verbs;
-  if (found->role == Role::client) needs.push_back("drive");
+  if (found->role == Role::client && !found->needs.only_vector) needs.push_back("drive");
   if (found->needs.fixture || found->needs.own_server) needs.push_back("prepare and serve anew");
   if (!needs.empty()) fmt::print("\nNeeds of the adapter: {}\n", fmt::join(needs, ", "));
   fmt::print("\nRun it           coffer-conform run {} --trace --adapter COMMAND\n", found->id);
@@ -129,7 +130,7 @@ int check_adapter_command(const std::string& adapter) {
 
 int cover_command(bool only_missing) {
   std::size_t judged = 0, covered = 0;
-  for (const auto& row : cover(all_cases(), {})) {
+  for (const auto& row : cover(whole_suite(), {})) {
     const bool ours = row.judged == "wire" || row.judged == "state";
     judged += ours ? 1 : 0;
     covered += ours && !row.cases.empty() ? 1 : 0;
@@ -157,13 +158,13 @@ int ics_command(const std::string& adapter) {
   }
   fmt::print("\n{:<8} {:<6} {:<8} {:<7} {:<5}\n", "id", "level", "role", "judged", "cases");
   std::size_t must = 0, judged = 0;
-  for (const auto& row : cover(all_cases(), {})) {
+  for (const auto& row : cover(whole_suite(), {})) {
     if (!applies(row, roles)) continue;
     must += row.level == "MUST" ? 1 : 0;
     judged += row.level == "MUST" && !row.cases.empty() ? 1 : 0;
     fmt::print("{:<8} {:<6} {:<8} {:<7} {:>5}\n", row.id, row.level, row.role, row.judged, row.cases.size());
   }
-  fmt::print("\n{} MUST apply; the suite judges {} of them, the others are judged by review, vectors or models\n", must, judged);
+  fmt::print("\n{} MUST apply; the suite judges {} of them, the others are judged by review or models\n", must, judged);
   return exit_ok;
 }
 

@@ -11,6 +11,7 @@ constexpr const char* epilogue = R"(
 Examples
   coffer-conform run --adapter './my_adapter'              the whole suite against an implementation
   coffer-conform run 'framing.*' --role server --adapter … some of it
+  coffer-conform run --vectors --adapter …                 the test vectors alone: no server, no client, no network
   coffer-conform fixture > accounts.json                   accounts to start a server with, then, without an adapter:
   coffer-conform run --connect 127.0.0.1:4287 --pin HEX    the black-box part of the suite
   coffer-conform explain framing.control_length_over_limit what a case shows, and the sentence it judges
@@ -43,6 +44,8 @@ int main(int count, char** words) {
   RunRequest request{.program = words[0], .command_line = joined(count, words)};
   auto* run = app.add_subcommand("run", "Runs cases and says how the implementation stands");
   run->add_option("case", request.globs, "Ids, with * and ?; none: all");
+  run->add_flag("--vectors", request.only_vectors,
+                "Only the test vectors, spec/vectors; without it they are run beside the rest where the adapter announces them");
   run->add_option("--role", request.role, "Only cases for this role")->check(roles);
   run->add_option("--requirement", request.requirements, "Only cases that judge these requirements, such as FRM-008 or 'ARC-*'");
   run->add_option("--adapter", request.adapter, "The command that connects the suite to the implementation (interop/README.md)");

@@ -80,6 +80,7 @@ std::optional<std::string> read_request(const RunRequest& request, RunOptions& o
   if (auto wrong = read_subject(request, options)) return wrong;
   options.selection.globs = request.globs;
   options.selection.requirements = request.requirements;
+  options.selection.only_vectors = request.only_vectors;
   if (request.role == "server") options.selection.role = Role::server;
   if (request.role == "client") options.selection.role = Role::client;
   if (!request.shard.empty() && !read_shard(request.shard, options.selection)) return "--shard takes I/N with 1 <= I <= N";
@@ -104,8 +105,8 @@ std::optional<std::string> read_request(const RunRequest& request, RunOptions& o
 /// One line of progress per case, on standard error: rewritten in place on a terminal, only what did not pass elsewhere.
 class Progress {
  public:
-  Progress(std::size_t total, bool trace, bool quiet)
-      : total_(total), trace_(trace), quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}
+  Progress(bool trace, bool quiet) : trace_(trace), quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}
+  void expect(std::size_t total) { total_ = total; }
   void operator()(const CaseResult& result) {
     ++done_;
     if (trace_) return fmt::print(stderr, "{}\n", trace_text(result));
@@ -119,7 +120,7 @@ class Progress {
   }
 
  private:
-  std::size_t total_, done_ = 0;
+  std::size_t total_ = 0, done_ = 0;
   bool trace_, quiet_, terminal_;
 };
 
@@ -131,12 +132,15 @@ int run_and_report(const std::vector<Case>& all, RunOptions& options, const RunR
       fmt::print(stderr, "coffer-conform: {}; no case was run\n", ready.error());
       return exit_suite_error;
     }
-  Progress progress(chosen, request.trace, request.quiet);
+  Progress progress(request.trace, request.quiet);
+  options.on_begin = [&](std::size_t total) { progress.expect(total); };
   options.on_result = std::ref(progress);
   const auto result = run(all, options);
   const auto report = to_json(result, request.trace ? Passes::whole : Passes::brief);
   const bool terminal_output = ::isatty(STDOUT_FILENO) == 1;
   fmt::print("{}", terminal(report, {.colour = terminal_output && std::getenv("NO_COLOR") == nullptr}));
+  if (request.only_vectors && result.preflight_faults.empty() && result.implementation.vectors.empty())
+    fmt::print(stderr, "coffer-conform: the adapter's `hello` names no \"vectors\" that it answers; interop/README.md says how\n");
   std::expected<void, std::string> written;
   if (!request.report_directory.empty()) written = write_reports(report, request.report_directory);
   if (written && !request.transcripts_file.empty()) written = write_transcripts(result, request.transcripts_file);
@@ -165,7 +169,7 @@ int usage_error(const std::string& text) {
 int run_command(const RunRequest& request) {
   RunOptions options;
   if (const auto wrong = read_request(request, options)) return usage_error(*wrong);
-  return run_and_report(all_cases(), options, request);
+  return run_and_report(whole_suite(), options, request);
 }
 
 int replay_command(const ReplayRequest& request) {

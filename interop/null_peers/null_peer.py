@@ -18,6 +18,8 @@ import accepting
 from channel import Channel, client_context, make_identity, server_context
 from messages import control
 
+VECTORS = ["header", "stream", "message", "encode", "metadata", "encode_metadata", "keys", "archive_identifier", "given_key", "gear", "cuts", "block_id", "open_block", "seal_block",
+           "link", "chain", "open_record", "seal_record", "manifest", "id_list"]
 MODES = ["closed", "close", "silent", "echo", "random", "refuse", "accept"]
 DRIVE_SECONDS_MAX = 20  # a suite that forgets to close does not hold the adapter for ever
 REASONS = 25            # the reasons that there are, and one more
@@ -120,11 +122,23 @@ class NullPeer:
             if self.mode == "echo":
                 connection.sendall(octets)
 
+    # ---- test vectors -------------------------------------------------------------------------------------------------------------
+    def vector(self, given):
+        """Every vector is refused for the same reason, accepted without a look, given back, or answered with octets that mean nothing."""
+        if self.mode == "refuse":
+            return {"refused": {"layer": "encoding", "reason": "malformed_message"}}
+        if self.mode == "random":
+            return {"accepted": {name: random.Random(name).randbytes(32).hex() for name in ("block", "octets", "id", "link", "sealed", "archive")}}
+        return {"accepted": given if self.mode == "echo" else {}}
+
     # ---- the adapter's verbs -------------------------------------------------------------------------------------------------------
     def answer(self, request):
         verb = request.get("verb")
         if verb == "hello":
-            return {"name": "null peer: " + self.mode, "version": "1", "roles": ["server", "client"]}
+            speaks = self.mode in ("echo", "random", "refuse", "accept")
+            return {"name": "null peer: " + self.mode, "version": "1", "roles": ["server", "client"]} | ({"vectors": VECTORS} if speaks else {})
+        if verb == "vector" and request["kind"] in VECTORS:
+            return self.vector(request["input"])
         if verb == "prepare":
             self.world = accepting.World(request.get("fixture"))
             return {}

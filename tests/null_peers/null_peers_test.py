@@ -1,7 +1,8 @@
 """Runs the whole suite against one null peer and reads the report: `null_peers_test.py MODE COFFER-CONFORM NULL_PEER.PY REPORT-FOLDER`.
 
 A peer that does not speak the protocol passes nothing at all. One that speaks it and refuses everything, or accepts everything, passes no case that
-has a twin: a refusal counts only where the valid neighbour is accepted, and acceptance is no refusal.
+has a twin: a refusal counts only where the valid neighbour is accepted, and acceptance is no refusal. No peer passes a test vector: what is accepted
+without its output is not accepted.
 """
 
 import json
@@ -11,6 +12,7 @@ import subprocess
 import sys
 
 SPEAKING = ("refuse", "accept")
+ANSWERING = ("echo", "random", "refuse", "accept")  # test vectors, such as their answers are
 ANSWER_MS = "400"  # a null peer answers at once or never
 
 
@@ -23,13 +25,17 @@ def main():
     cases = report["cases"]
     passed = [case for case in cases if case["verdict"] == "pass"]
     rejections = [case["id"] for case in cases if "twin" in case]
-    wrong = [case["id"] for case in passed if mode not in SPEAKING or "twin" in case]
+    vectors = [case["id"] for case in cases if case["id"].startswith("vectors.")]
+    wrong = [case["id"] for case in passed if mode not in SPEAKING or "twin" in case or case["id"] in vectors]
     print(f"null peer {mode}: {len(cases)} cases, {len(rejections)} of them rejections; {len(passed)} passed; exit status {run.returncode}")
     for case in wrong:
         print("passed by a peer that is worth nothing:", case)
     enough = len(cases) > 1000 and len(rejections) > 500
     if not enough:
         print("too few cases ran for this to mean anything")
+    if bool(len(vectors) > 400) != (mode in ANSWERING):
+        print(f"{len(vectors)} test vectors were tried")
+        enough = False
     if mode == "accept" and not passed:
         print("the accepting peer was accepted nowhere: it proves nothing about rejections")
         enough = False

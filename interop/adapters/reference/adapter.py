@@ -1,4 +1,5 @@
-"""Connects the suite to the reference programs: `adapter.py --server PATH/cofferd --client PATH/coffer` (either may be left out).
+"""Connects the suite to the reference programs: `adapter.py --server PATH/cofferd --client PATH/coffer --vectors PATH/coffer-vector`.
+Any of them may be left out.
 
 One JSON object per line in, one per line out, as interop/README.md says. Python's standard library only.
 """
@@ -14,7 +15,7 @@ import tempfile
 
 START_SECONDS_MAX = 30
 DRIVE_SECONDS_MAX = 25
-VERBS = ("hello", "prepare", "serve", "drive", "admin", "observe", "reset", "bye")
+VERBS = ("hello", "prepare", "serve", "drive", "admin", "observe", "vector", "reset", "bye")
 IDENTITY = ("server.key.pem", "server.certificate.pem")
 FIXTURE_REFUSED, USAGE = 2, 64  # of cofferd and coffer, before they do anything
 ENDED = {0: "ok", 2: "refused"}  # the client's exit status; everything else is a failure
@@ -29,8 +30,9 @@ class Declined(Exception):
 
 
 class Reference:
-    def __init__(self, server, client):
+    def __init__(self, server, client, vectors):
         self.server, self.client, self.process = server, client, None
+        self.vectors, self.answering = vectors, None
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="coffer-adapter-"))
         self.data, self.fixture, self.devices = self.folder / "data", self.folder / "fixture.json", self.folder / "devices"
         self.fault, self.faults = None, self.offered_faults()
@@ -38,6 +40,8 @@ class Reference:
 
     def offered_faults(self):
         """Programs of an ordinary build know nothing of faults, and refuse to be called without a command."""
+        if not (self.server or self.client):
+            return []
         told = subprocess.run([self.server or self.client], env=os.environ | {"COFFER_FAULT": "list"}, capture_output=True, text=True)
         return json.loads(told.stdout) if told.returncode == 0 else []
 
@@ -46,9 +50,10 @@ class Reference:
         return os.environ | {"COFFER_FAULT": self.fault or ""}
 
     def hello(self, _):
-        roles = [role for role, program in (("server", self.server), ("client", self.client)) if program]
+        roles = [role for role, program in (("server", self.server), ("client", self.client)) if program] or ["server", "client"]
         answer = {"name": "coffer reference", "version": "0.1.0", "roles": roles, "claims": {"channels": ["tls"], "profiles": ["test", "production"]}}
-        return answer | ({"faults": self.faults} if self.faults else {})
+        kinds = json.loads(subprocess.run([self.vectors, "--kinds"], capture_output=True, text=True, check=True).stdout) if self.vectors else []
+        return answer | ({"faults": self.faults} if self.faults else {}) | ({"vectors": kinds} if kinds else {})
 
     def reset(self, _):
         self.end("kill")
@@ -58,6 +63,7 @@ class Reference:
 
     def bye(self, _):
         self.reset(_)
+        self.end_answering()
         shutil.rmtree(self.folder, ignore_errors=True)
         return {}
 
@@ -65,6 +71,7 @@ class Reference:
         if "fault" in request and request["fault"] not in [fault["name"] for fault in self.faults]:
             raise Unimplemented(f"there is no fault {request['fault']}")
         self.fault = request.get("fault")
+        self.end_answering()
         self.fixture.write_text(json.dumps(request["fixture"]))
         return {}
 
@@ -118,6 +125,21 @@ class Reference:
             raise Unimplemented("events, find and device are what can be observed")
         return answer
 
+    def vector(self, request):
+        """Handed on line by line to a program that stays up; its answer is the reply."""
+        if not self.vectors:
+            raise Unimplemented("no program for vectors was given")
+        if self.answering is None:
+            self.answering = subprocess.Popen([self.vectors], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=self.environment())
+        self.answering.stdin.write(json.dumps({"kind": request["kind"], "input": request["input"]}) + "\n")
+        self.answering.stdin.flush()
+        return json.loads(self.answering.stdout.readline())
+
+    def end_answering(self):
+        program, self.answering = self.answering, None
+        if program is not None:
+            program.communicate(timeout=START_SECONDS_MAX)
+
     def run(self, home, request, *words, given=None):
         command = [self.client, "--home", str(home), "--json"]
         if request.get("timers_ms"):
@@ -169,6 +191,7 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--server")
     options.add_argument("--client")
+    options.add_argument("--vectors")
     reference = Reference(**vars(options.parse_args()))
     for line in sys.stdin:
         request = json.loads(line)
