@@ -1,4 +1,4 @@
-// The files of test vectors, as they were when the suite was built.
+// The files of test vectors, as they were when the suite was built; but for the worked session, which is judged on the wire.
 #pragma once
 
 #include <string_view>

@@ -88,9 +88,7 @@ std::vector<Case> vector_cases() {
   std::vector<Case> cases;
   for (const auto& file : vector_texts()) {
     const auto all = std::make_shared<const VectorFile>(read(file));
-    for (const auto& [id, vector] : *all)
-      // A whole session is judged on the wire; its vector is for reading, and for tests of one's own.
-      if (vector.kind != "session") cases.push_back(case_of(file.name, vector, all));
+    for (const auto& [id, vector] : *all) cases.push_back(case_of(file.name, vector, all));
   }
   return cases;
 }
