@@ -136,8 +136,13 @@ class Reports:
         self.judged = judged = report.get("implementation", {}).get("name", "")
         self.add_source("cases", path, "./dev conform", f"judged: {judged}" if judged else "")
         by_id = collections.defaultdict(list)
+        # The suite's verdicts on test vectors are evidence of vectors: what must be judged by the wire is not judged by them.
+        self.vector_verdicts = {}
         for case in report.get("cases", []):
-            by_id[case["id"]].append(case)
+            if case["id"].startswith("vectors."):
+                self.vector_verdicts[case["id"]] = case["verdict"]
+            else:
+                by_id[case["id"]].append(case)
         cases = []
         for identity, iterations in by_id.items():
             verdicts = {c["verdict"] for c in iterations}
@@ -171,7 +176,8 @@ class Reports:
         for path in sorted((self.house / "spec/vectors").glob("*.json")):
             test = self.tests.get(OTHER_VECTOR_TESTS.get(path.stem, f"Vectors.{path.stem}"))
             for vector in json.loads(path.read_text())["vectors"]:
-                found.append(Vector(f"{path.stem}/{vector['id']}", vector["requirement"], vector.get("comment", ""), bool(test and test.passed)))
+                judged_badly = self.vector_verdicts.get(f"vectors.{path.stem}.{vector['id']}") in ("fail", "inconclusive", "warn", "error")
+                found.append(Vector(f"{path.stem}/{vector['id']}", vector["requirement"], vector.get("comment", ""), bool(test and test.passed) and not judged_badly))
         return found
 
 

@@ -206,6 +206,13 @@ class Gates(House):
                 self.ran(tests=[TESTS[0], ("Vectors.frames", status, ""), TESTS[2]])
                 self.finds("no-vector", "spec/03-framing.md:5", "FRM-003", "no test ran them")
 
+    def test_a_vector_that_the_suite_saw_fail_is_none_and_one_that_passed_is_no_case(self):
+        case = {"id": "vectors.frames.big", "requirements": ["FRM-003"], "verdict": "pass"}
+        self.ran(cases=[*CASES, case])
+        self.assertEqual((self.ledger().of["FRM-003"].has("vectors"), self.ledger().of["FRM-003"].has("cases")), (True, False))
+        self.ran(cases=[*CASES, case | {"verdict": "fail"}])
+        self.finds("no-vector", "spec/03-framing.md:5", "FRM-003", "no test ran them")
+
     def test_a_vector_judged_must_without_a_vector(self):
         self.write("spec/vectors/frames.json", '{"coffer_vectors": 1, "vectors": []}')
         self.finds("no-vector", "spec/03-framing.md:5", "FRM-003", "has none")
