@@ -19,7 +19,8 @@ namespace {
 using coffer::server::Outcome;
 
 constexpr auto exit_codes =
-    "Exit codes: 0 ok; 1 verify found damage; 2 mistake in the fixture, key or certificate; 3 cannot listen;\n"
+    "Exit codes: 0 ok; 1 verify found damage, or rebuild could not recover everything; 2 mistake in the fixture, key or certificate; 3 "
+    "cannot listen;\n"
     "4 the data directory is in use, newer, corrupt or unreadable; 64 usage.";
 
 bool is_address(const std::string& text) {
@@ -71,11 +72,14 @@ int main(int argc, char** argv) {
   certificate->needs(key);
 
   auto* verify = app.add_subcommand("verify", "Read every stored octet and name what is damaged; not beside a running server");
+  auto* rebuild = app.add_subcommand(
+      "rebuild", "Make the index anew from the packs when it is damaged or gone; keeps the old one, and names what could not be recovered");
   auto* events = app.add_subcommand("events", "Print the event log; also beside a running server");
   auto* pin = app.add_subcommand("pin", "Print the pin of the key kept in the directory; makes the key in an empty one");
-  for (auto* command : {verify, events, pin}) command->add_option("--data", options.data, "Directory of `cofferd run`")->required();
-  for (auto* command : {verify, events}) command->add_flag("--json", json, "JSON instead of text");
-  for (auto* command : {run, verify, events, pin}) command->footer(exit_codes);
+  for (auto* command : {verify, rebuild, events, pin})
+    command->add_option("--data", options.data, "Directory of `cofferd run`")->required();
+  for (auto* command : {verify, rebuild, events}) command->add_flag("--json", json, "JSON instead of text");
+  for (auto* command : {run, verify, rebuild, events, pin}) command->footer(exit_codes);
 
   try {
     app.parse(argc, argv);
@@ -90,6 +94,7 @@ int main(int argc, char** argv) {
   try {
     if (*run) return static_cast<int>(coffer::server::serve(options));
     if (*verify) return static_cast<int>(coffer::server::verify(options.data, json));
+    if (*rebuild) return static_cast<int>(coffer::server::rebuild(options.data, json));
     if (*events) return static_cast<int>(coffer::server::events(options.data, json));
     return static_cast<int>(coffer::server::pin(options.data));
   } catch (const std::exception& e) {

@@ -8,6 +8,7 @@
 #include "server/wall_time.h"
 #include "store/event_log.h"
 #include "store/index.h"
+#include "store/rebuild.h"
 #include "store/store.h"
 
 namespace coffer::server {
@@ -46,6 +47,23 @@ Outcome verify(const std::filesystem::path& data, bool json) {
     for (const auto& finding : report->findings) fmt::print("{}\n", store::text(finding));
     fmt::print("{}: {} packs, {} blocks, {} octets, {} versions, {} events read\n", report->whole() ? "whole" : "damaged", report->packs,
                report->blocks, report->octets, report->versions, report->events);
+  }
+  return report->whole() ? Outcome::ok : Outcome::damage_found;
+}
+
+Outcome rebuild(const std::filesystem::path& data, bool json) {
+  if (!stands(data)) return Outcome::store_failed;
+  store::PosixFileSystem files{data};
+  const auto report = store::rebuild(data, files, files, wall_time);
+  if (!report) return store_failed(report.error());
+  if (json) {
+    fmt::print("{}\n", store::json(*report));
+  } else {
+    for (const auto& finding : report->findings) fmt::print("{}\n", store::text(finding));
+    fmt::print("{}: {} versions of {} archives, {} blocks, {} computers, {} events; {} packs, {} octets read{}\n",
+               report->whole() ? "all recovered" : "recovered but for the above", report->versions, report->archives, report->blocks,
+               report->computers, report->events, report->packs, report->octets,
+               report->kept.empty() ? "" : fmt::format("; the old index is kept as {}", report->kept));
   }
   return report->whole() ? Outcome::ok : Outcome::damage_found;
 }

@@ -9,6 +9,9 @@ namespace coffer::server {
 
 /// `cofferd verify`: reads every stored octet and names what is damaged. Not beside a running server.
 Outcome verify(const std::filesystem::path& data, bool json);
+/// `cofferd rebuild`: makes the index anew from the packs, keeps the old one, says what could not be recovered. Not beside a running
+/// server.
+Outcome rebuild(const std::filesystem::path& data, bool json);
 /// `cofferd events`: the event log, also beside a running server.
 Outcome events(const std::filesystem::path& data, bool json);
 /// `cofferd pin`: the pin of the key kept in the directory; makes the key where there is none, in an empty directory as well, so that a pin

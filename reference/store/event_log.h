@@ -28,6 +28,9 @@ struct Event {
   Digest hash{};       // of the line and the hash before it
 };
 
+/// The word of a line that stands where others were lost: the chain begins again behind it.
+inline constexpr const char* events_lost = "events_lost";
+
 /// SHA-256 of "coffer/1 event", the previous hash (32 zero octets before the first), number and time (8 octets big-endian each), the word's
 /// length (8 octets big-endian), the word, and the fields. event.hash is not looked at.
 Digest event_hash(const Digest& previous, const Event& event);

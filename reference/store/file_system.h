@@ -46,8 +46,10 @@ class FileSystem {
   virtual FileResult<void> make_folder(const std::string& folder) = 0;
   /// Names in a folder, sorted.
   virtual FileResult<std::vector<std::string>> list(const std::string& folder) const = 0;
-  /// Names made in the folder are on stable storage afterwards.
+  /// Names made or changed in the folder are on stable storage afterwards.
   virtual FileResult<void> sync_folder(const std::string& folder) = 0;
+  /// In one step, and in place of what had the new name.
+  virtual FileResult<void> rename(const std::string& from, const std::string& to) = 0;
 };
 
 class PosixFileSystem final : public FileSystem {
@@ -57,6 +59,7 @@ class PosixFileSystem final : public FileSystem {
   FileResult<void> make_folder(const std::string& folder) override;
   FileResult<std::vector<std::string>> list(const std::string& folder) const override;
   FileResult<void> sync_folder(const std::string& folder) override;
+  FileResult<void> rename(const std::string& from, const std::string& to) override;
 
  private:
   std::filesystem::path root_;

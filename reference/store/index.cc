@@ -8,7 +8,7 @@
 namespace coffer::store {
 namespace {
 
-constexpr std::int64_t format_version = 3;
+constexpr std::int64_t format_version = 4;  // since 4 the packs say what versions there are; the tables are those of 3
 
 // One `blocks` row for each block of an archive; the pair (pack, offset) belongs to one block at most. Each row has the sum of its
 // values: SQLite writes it, and its integrity check compares it. What the sum proves, an index can be made from anew.
@@ -39,7 +39,7 @@ CREATE INDEX passing_events ON events(number) WHERE passing = 1;
 CREATE TABLE computers(computer INTEGER PRIMARY KEY, user INTEGER NOT NULL,
   sum BLOB NOT NULL AS (row_sum('computers', computer, user)) STORED CHECK(sum = row_sum('computers', computer, user))) STRICT;
 PRAGMA application_id = 0x43464652;
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 )sql";
 
 constexpr const char* from_format_1 = "ALTER TABLE events ADD COLUMN passing INTEGER NOT NULL DEFAULT 0;";
@@ -70,6 +70,7 @@ DROP TABLE old_versions;
 DROP TABLE old_blocks;
 DROP TABLE old_packs;
 DROP TABLE old_archives;
+PRAGMA user_version = 3;
 )sql";
 
 /// Makes the tables, or makes them out of those of an older format: wholly or not at all.
@@ -105,6 +106,10 @@ Result<void> check_schema(Database& database) {
   return {};
 }
 
+Trouble index_missing() {
+  return {Trouble::Kind::corrupt, "packs stand here, but the index that says what is in them is empty or missing"};
+}
+
 bool beyond_sqlite(std::uint64_t number) { return number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()); }
 
 /// Row of: archive, id, checksum, pack, offset, length, damaged.
@@ -122,6 +127,8 @@ Located located(const Row& row) {
 }  // namespace
 
 Result<Index> Index::open(const std::filesystem::path& file, bool packs_exist) {
+  std::error_code ignored;
+  if (packs_exist && !std::filesystem::exists(file, ignored)) return std::unexpected(advised(file, index_missing()));
   auto database = Database::open(file, Database::Access::read_write_create);
   if (!database) return std::unexpected(advised(file, database.error()));
   Index index(std::move(*database));
@@ -135,10 +142,8 @@ Trouble advised(const std::filesystem::path& file, Trouble trouble) {
   if (trouble.kind != Trouble::Kind::corrupt) return trouble;
   const auto name = file.string() + ": ";
   if (!trouble.what.starts_with(name)) trouble.what.insert(0, name);
-  trouble.what += fmt::format(
-      "; stop here, keep a copy of the directory, and put back the {} of your last backup of it (packs written since "
-      "are then indexed anew where their archives exist)",
-      index_name);
+  trouble.what += fmt::format("; nothing was changed. `cofferd rebuild --data {}` makes the index anew from the packs and keeps this one",
+                              file.parent_path().string());
   return trouble;
 }
 
@@ -146,6 +151,9 @@ Result<std::int64_t> format_of(Database& database, const std::filesystem::path& 
   std::int64_t version = 0;
   if (auto read = database.run("PRAGMA user_version", {}, [&](const Row& row) { version = row.number(0); }); !read)
     return std::unexpected(read.error());
+  if (version > format_version && check_schema(database))
+    return std::unexpected(
+        Trouble{Trouble::Kind::corrupt, fmt::format("it says format {}, but its tables are those of format {}", version, format_version)});
   if (version > format_version)
     return std::unexpected(Trouble{Trouble::Kind::newer, fmt::format("{} has format {}, this program knows up to {}: use a newer program",
                                                                      file.string(), version, format_version)});
@@ -160,15 +168,33 @@ Result<void> Index::prepare(const std::filesystem::path& file, bool packs_exist)
   auto read = database_.run("SELECT count(*) FROM sqlite_schema", {}, [&](const Row& row) { tables_found = row.number(0); });
   if (!read) return read;
   if (version == 0 && tables_found != 0) return std::unexpected(Trouble{Trouble::Kind::corrupt, "not an index of this program"});
-  if (version == 0 && packs_exist)
-    return std::unexpected(
-        Trouble{Trouble::Kind::corrupt, "packs stand here, but the index that says what is in them is empty or missing"});
+  if (version == 0 && packs_exist) return std::unexpected(index_missing());
 
   auto ready = database_.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
   if (ready && version != 0) ready = check(version);
-  if (ready && version != format_version) ready = make_tables(database_, version);
+  if (ready && version < 3) ready = make_tables(database_, version);
   if (ready) ready = check_schema(database_);
+  owes_statements_ = version != 0 && version != format_version;
   return ready;
+}
+
+Result<Index> Index::make(const std::filesystem::path& file) {
+  auto database = Database::open(file, Database::Access::read_write_create);
+  if (!database) return std::unexpected(database.error());
+  auto made = database->script("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
+  if (made) made = make_tables(*database, 0);
+  if (!made) return std::unexpected(made.error());
+  return Index(std::move(*database));
+}
+
+Result<void> Index::owe_statements() {
+  owes_statements_ = true;
+  return database_.script("PRAGMA user_version = 3");
+}
+
+Result<void> Index::statements_made() {
+  owes_statements_ = false;
+  return database_.script("PRAGMA user_version = 4");
 }
 
 // SQLite compares each row with its sum and with every index of its table. An index that differs from rows that their sums prove is made
@@ -184,13 +210,15 @@ Result<void> Index::check(std::int64_t version) {
                                                  line.starts_with("non-unique entry in index "));
     const bool of_provable_row = line.starts_with("CHECK constraint failed in ") &&
                                  (line.ends_with(" blocks") || line.ends_with(" versions") || line.ends_with(" events"));
-    if (version == format_version && of_index)
+    if (version >= 3 && of_index)
       rebuilt_.insert(line.substr(index + std::string_view(" index ").size()));
-    else if (!(version == format_version && of_provable_row) && damage.empty())
+    else if (!(version >= 3 && of_provable_row) && damage.empty())
       damage = line;
   });
   if (checked && !damage.empty()) return std::unexpected(Trouble{Trouble::Kind::corrupt, damage});
-  if (checked && !rebuilt_.empty()) checked = database_.script("REINDEX");
+  if (checked && !rebuilt_.empty())
+    if (auto made = database_.script("REINDEX"); !made)
+      return std::unexpected(Trouble{Trouble::Kind::corrupt, *rebuilt_.begin() + " cannot be made anew: " + made.error().what});
   return checked;
 }
 
@@ -279,31 +307,57 @@ Result<std::map<std::uint32_t, std::uint64_t>> Index::packs() {
   return all;
 }
 
-Result<void> Index::add(std::span<const Located> blocks, const std::map<std::uint32_t, std::uint64_t>& packs, std::int64_t archive,
-                        const protocol::CommitVersion* version) {
+Result<void> Index::know_archive(std::int64_t archive, const std::optional<Owner>& owner) {
+  auto done = database_.run("INSERT OR IGNORE INTO archives(row, user, computer) VALUES(?, 0, ?)", {archive, archive});
+  if (done && owner)
+    done = database_.run("UPDATE OR IGNORE archives SET user = ?, computer = ? WHERE row = ? AND user = 0",
+                         {owner->user, owner->computer, archive});
+  return done;
+}
+
+Result<void> Index::add(const Addition& addition) {
   auto transaction = Transaction::begin(database_);
   if (!transaction) return std::unexpected(transaction.error());
-  for (const Located& block : blocks) {
-    auto added = database_.run(
-        "INSERT INTO blocks(archive, id, checksum, pack, offset, length) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(archive, id) DO UPDATE SET "
-        "checksum = excluded.checksum, pack = excluded.pack, offset = excluded.offset, length = excluded.length, damaged = 0",
-        {block.record.archive, View(block.record.id), View(block.record.checksum), std::int64_t{block.place.pack}, block.place.offset,
-         std::int64_t{block.record.length}});
+  for (const Located& block : addition.blocks) {
+    auto added = block.damaged ? database_.run(
+                                     "INSERT INTO blocks(archive, id, checksum, pack, offset, length, damaged) VALUES(?, ?, ?, ?, ?, ?, 1) "
+                                     "ON CONFLICT(archive, id) DO NOTHING",
+                                     {block.record.archive, View(block.record.id), View(block.record.checksum),
+                                      std::int64_t{block.place.pack}, block.place.offset, std::int64_t{block.record.length}})
+                               : database_.run(
+                                     "INSERT INTO blocks(archive, id, checksum, pack, offset, length) VALUES(?, ?, ?, ?, ?, ?) "
+                                     "ON CONFLICT(archive, id) DO UPDATE SET checksum = excluded.checksum, pack = excluded.pack, "
+                                     "offset = excluded.offset, length = excluded.length, damaged = 0",
+                                     {block.record.archive, View(block.record.id), View(block.record.checksum),
+                                      std::int64_t{block.place.pack}, block.place.offset, std::int64_t{block.record.length}});
     if (!added) return added;
   }
-  for (const auto& [number, octets] : packs) {
+  for (const auto& [number, octets] : addition.packs) {
     auto noted = database_.run(
         "INSERT INTO packs(number, indexed_octets) VALUES(?, ?) ON CONFLICT(number) DO UPDATE SET indexed_octets = "
         "excluded.indexed_octets",
         {std::int64_t{number}, octets});
     if (!noted) return noted;
   }
-  if (version != nullptr) {
+  for (const VersionStatement& version : addition.versions) {
     auto added = database_.run("INSERT INTO versions(archive, number, link, record) VALUES(?, ?, ?, ?)",
-                               {archive, version->number, View(version->link), View(version->record)});
+                               {version.archive, version.number, View(version.link), View(version.record)});
+    if (!added) return added;
+  }
+  for (const ComputerStatement& computer : addition.computers) {
+    auto added =
+        database_.run("INSERT INTO computers(computer, user) VALUES(?, ?) ON CONFLICT(computer) DO UPDATE SET user = excluded.user",
+                      {computer.computer, computer.user});
     if (!added) return added;
   }
   return transaction->commit();
+}
+
+Result<void> Index::put_back(const VersionStatement& version) {
+  return database_.run(
+      "INSERT INTO versions(archive, number, link, record) VALUES(?, ?, ?, ?) ON CONFLICT(archive, number) DO UPDATE SET "
+      "link = excluded.link, record = excluded.record",
+      {version.archive, version.number, View(version.link), View(version.record)});
 }
 
 Result<ChainEnd> Index::chain_end(std::int64_t archive) {
@@ -401,8 +455,35 @@ Result<std::map<std::uint64_t, std::uint64_t>> Index::bindings() {
   return all;
 }
 
-Result<void> Index::bind(std::uint64_t computer, std::uint64_t user) {
-  return database_.run("INSERT INTO computers(computer, user) VALUES(?, ?) ON CONFLICT DO NOTHING", {computer, user});
+Result<bool> Index::is_bound(std::uint64_t computer) {
+  bool bound = false;
+  auto read = database_.run("SELECT 1 FROM computers WHERE computer = ?", {computer}, [&](const Row&) { bound = true; });
+  if (!read) return std::unexpected(read.error());
+  return bound;
+}
+
+Result<void> Index::take_events(std::span<const Event> events, const std::set<std::uint64_t>& passing) {
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return std::unexpected(transaction.error());
+  for (const Event& event : events) {
+    auto added = database_.run("INSERT INTO events(number, time_ms, event, fields, hash, passing) VALUES(?, ?, ?, ?, ?, ?)",
+                               {event.number, std::int64_t{event.time.time_since_epoch().count()}, event.event, event.fields,
+                                View(event.hash), std::int64_t{passing.contains(event.number)}});
+    if (!added) return added;
+  }
+  return transaction->commit();
+}
+
+Result<Totals> Index::totals() {
+  Totals totals;
+  auto read = database_.run(
+      "SELECT (SELECT count(*) FROM archives), (SELECT count(*) FROM blocks), (SELECT count(*) FROM versions), "
+      "(SELECT count(*) FROM computers), (SELECT count(*) FROM events WHERE event <> '')",
+      {}, [&](const Row& row) {
+        totals = {row.bits(0), row.bits(1), row.bits(2), row.bits(3), row.bits(4)};
+      });
+  if (!read) return std::unexpected(read.error());
+  return totals;
 }
 
 bool read_event(const Row& row, Event& into) {

@@ -16,6 +16,7 @@
 #include "store/database.h"
 #include "store/event_log.h"
 #include "store/packs.h"
+#include "store/statement.h"
 
 namespace coffer::store {
 
@@ -31,23 +32,42 @@ struct ChainEnd {
   Digest link{};             // zero: no version yet
 };
 
-struct Owner {
-  std::uint64_t user = 0, computer = 0;
+/// What one transaction adds.
+struct Addition {
+  std::span<const Located> blocks{};               // one that the archive has is then at the new place; a damaged one is not taken for it
+  std::map<std::uint32_t, std::uint64_t> packs{};  // how many octets of each are indexed now
+  std::span<const VersionStatement> versions{};    // of archives that are known
+  std::span<const ComputerStatement> computers{};  // whoever was said to own one before
 };
 
-/// The format the database is in: 0 for a new one. Trouble newer when this program does not know it.
+/// How many rows there are.
+struct Totals {
+  std::uint64_t archives = 0, blocks = 0, versions = 0, computers = 0, events = 0;
+};
+
+/// The format the database is in: 0 for a new one. Trouble newer when this program does not know it, corrupt when only its number is wrong.
 Result<std::int64_t> format_of(Database& database, const std::filesystem::path& file);
 
-/// A corrupt database with what to do about it; any other trouble as it is.
+/// A corrupt database with the file and what to do about it; any other trouble as it is.
 Trouble advised(const std::filesystem::path& file, Trouble trouble);
 
 class Index {
  public:
   /// Makes the tables in a new database. Trouble newer or corrupt when the file is not one that this program can go on with.
   static Result<Index> open(const std::filesystem::path& file, bool packs_exist);
+  /// An index without rows in a new file, to be filled and closed before anyone counts on it: nothing of it is on stable storage by itself.
+  static Result<Index> make(const std::filesystem::path& file);
+
+  /// Whether the packs do not say yet what was added before this program's format: all versions and whose computers are whose.
+  bool owes_statements() const { return owes_statements_; }
+  Result<void> owe_statements();
+  /// They say it now, on stable storage.
+  Result<void> statements_made();
 
   Result<std::int64_t> archive_of(std::uint64_t user, std::uint64_t computer);
   Result<std::map<std::int64_t, Owner>> archives();
+  /// The archive has this number. Without an owner it is nobody's (user 0) until one is said; the number is not given away.
+  Result<void> know_archive(std::int64_t archive, const std::optional<Owner>& owner);
 
   Result<std::optional<Located>> find(std::int64_t archive, const Digest& id);
   /// The index says again what the record says. Another row for the same place goes.
@@ -60,10 +80,10 @@ class Index {
   /// Packs and how many octets of each are indexed.
   Result<std::map<std::uint32_t, std::uint64_t>> packs();
 
-  /// Adds blocks, what is now indexed of their packs, and a version if there is one: all of it durably, or nothing. A block that the
-  /// archive has is then at the new place.
-  Result<void> add(std::span<const Located> blocks, const std::map<std::uint32_t, std::uint64_t>& packs, std::int64_t archive = 0,
-                   const protocol::CommitVersion* version = nullptr);
+  /// All of it durably, or nothing.
+  Result<void> add(const Addition& addition);
+  /// The index says of this version what was stated.
+  Result<void> put_back(const VersionStatement& version);
 
   Result<ChainEnd> chain_end(std::int64_t archive);
   Result<bool> has_version(std::int64_t archive, std::uint64_t number);
@@ -75,9 +95,13 @@ class Index {
   Result<void> forget_events_beyond(std::uint64_t passing_max);
   Result<void> each_event(const std::function<void(const Event&)>& take);
 
-  Result<std::map<std::uint64_t, std::uint64_t>> bindings();
-  Result<void> bind(std::uint64_t computer, std::uint64_t user);
+  /// Events as they were, with their numbers and hashes, into an index without any.
+  Result<void> take_events(std::span<const Event> events, const std::set<std::uint64_t>& passing);
 
+  Result<std::map<std::uint64_t, std::uint64_t>> bindings();
+  Result<bool> is_bound(std::uint64_t computer);
+
+  Result<Totals> totals();
   /// Indexes that differed from their tables when this was opened, and were made anew.
   const std::set<std::string>& rebuilt() const { return rebuilt_; }
   /// Rows of blocks, versions and events that are not what was written, in words. Of the other tables none is: they are not opened then.
@@ -90,6 +114,7 @@ class Index {
   Result<void> check(std::int64_t version);
 
   Database database_;
+  bool owes_statements_ = false;
   std::set<std::string> rebuilt_;
   std::optional<std::pair<std::uint64_t, Digest>> last_event_;  // number and hash
   std::optional<std::uint64_t> passing_events_;                 // how many there are
@@ -98,7 +123,7 @@ class Index {
 /// The file's name in the store's directory.
 inline constexpr const char* index_name = "coffer.sqlite";
 
-/// Row of: number, time_ms, event, fields, hash.
+/// Row of: number, time_ms, event, fields, hash. False when the hash is none.
 bool read_event(const Row& row, Event& into);
 
 }  // namespace coffer::store

@@ -108,6 +108,16 @@ FileResult<void> MemoryFileSystem::sync_folder(const std::string& folder) {
   return {};
 }
 
+FileResult<void> MemoryFileSystem::rename(const std::string& from, const std::string& to) {
+  if (const auto code = failure(Operation::rename, from)) return failed("rename", from, *code);
+  const auto found = files_.find(from);
+  if (found == files_.end()) return failed("rename", from, ENOENT);
+  auto content = std::move(found->second);
+  files_.erase(found);
+  files_[to] = std::move(content);
+  return {};
+}
+
 MemoryFileSystem MemoryFileSystem::snapshot() const {
   MemoryFileSystem copy;
   for (const auto& [name, content] : files_) copy.files_[name] = std::make_shared<Content>(*content);

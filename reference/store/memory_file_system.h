@@ -15,13 +15,14 @@ namespace coffer::store {
 
 class MemoryFileSystem final : public FileSystem {
  public:
-  enum class Operation : std::uint8_t { open, make_folder, list, sync_folder, size, read, write, truncate, sync };
+  enum class Operation : std::uint8_t { open, make_folder, list, sync_folder, rename, size, read, write, truncate, sync };
 
   MemoryFileSystem();
   FileResult<std::unique_ptr<File>> open(const std::string& name, OpenMode mode) override;
   FileResult<void> make_folder(const std::string& folder) override;
   FileResult<std::vector<std::string>> list(const std::string& folder) const override;
   FileResult<void> sync_folder(const std::string& folder) override;
+  FileResult<void> rename(const std::string& from, const std::string& to) override;
 
   /// Everything as it stands now, with its own octets and no hooks.
   MemoryFileSystem snapshot() const;

@@ -11,7 +11,8 @@ namespace coffer::store {
 namespace {
 
 constexpr std::array<std::uint8_t, 8> pack_magic{'C', 'F', 'R', 'P', 'A', 'C', 'K', '\n'};
-constexpr std::array<std::uint8_t, 4> record_magic{'C', 'F', 'R', 'B'};
+constexpr std::array<std::uint8_t, 3> record_magic{'C', 'F', 'R'};
+constexpr std::size_t kind_offset = 3;
 constexpr std::uint32_t pack_version = 1;
 constexpr std::size_t check_offset = 80;
 
@@ -40,6 +41,23 @@ std::array<std::uint8_t, 8> record_check(std::uint32_t pack, std::uint64_t offse
   return check;
 }
 
+bool is_kind(std::uint8_t octet) {
+  switch (static_cast<RecordKind>(octet)) {
+    case RecordKind::block:
+    case RecordKind::version:
+    case RecordKind::computer: return true;
+  }
+  return false;
+}
+
+/// Whether these octets are a header that was written there. The length is believed, and memory taken for it, only if the check holds.
+bool proven(std::uint32_t pack, std::uint64_t offset, View header) {
+  if (!std::equal(record_magic.begin(), record_magic.end(), header.begin()) || !is_kind(header[kind_offset])) return false;
+  const auto check = record_check(pack, offset, header);
+  return std::equal(check.begin(), check.end(), header.begin() + check_offset) &&
+         number_at<std::uint32_t>(header, 4) <= spec::limits::sealed_block_octets_max;
+}
+
 }  // namespace
 
 std::string pack_name(std::uint32_t number) { return fmt::format("packs/{:08}.pack", number); }
@@ -55,6 +73,7 @@ std::array<std::uint8_t, pack_header_octets> encode_pack_header(std::uint32_t nu
 std::array<std::uint8_t, record_header_octets> encode_record_header(std::uint32_t pack, std::uint64_t offset, const Record& record) {
   std::array<std::uint8_t, record_header_octets> header{};
   std::copy(record_magic.begin(), record_magic.end(), header.begin());
+  header[kind_offset] = static_cast<std::uint8_t>(record.kind);
   put(std::span(header), 4, record.length);
   put(std::span(header), 8, static_cast<std::uint64_t>(record.archive));
   std::copy(record.id.begin(), record.id.end(), header.begin() + 16);
@@ -76,12 +95,9 @@ FileResult<RecordRead> read_record(const File& file, std::uint32_t pack, std::ui
   const auto read = file.read_at(offset, header);
   if (!read) return std::unexpected(read.error());
   RecordRead found;
-  if (*read != header.size() || !std::equal(record_magic.begin(), record_magic.end(), header.begin())) return found;
-  const auto check = record_check(pack, offset, header);
-  // The length is believed, and memory taken for it, only if the check holds and it is a block's.
+  if (*read != header.size() || !proven(pack, offset, header)) return found;
+  found.record.kind = static_cast<RecordKind>(header[kind_offset]);
   found.record.length = number_at<std::uint32_t>(header, 4);
-  if (!std::equal(check.begin(), check.end(), header.begin() + check_offset) || found.record.length > spec::limits::sealed_block_octets_max)
-    return found;
   found.record.archive = static_cast<std::int64_t>(number_at<std::uint64_t>(header, 8));
   std::copy_n(header.begin() + 16, 32, found.record.id.begin());
   std::copy_n(header.begin() + 48, 32, found.record.checksum.begin());
@@ -93,6 +109,22 @@ FileResult<RecordRead> read_record(const File& file, std::uint32_t pack, std::ui
   found.state = whole ? RecordRead::State::whole : RecordRead::State::damaged;
   if (!whole) found.sealed.clear();
   return found;
+}
+
+FileResult<std::uint64_t> find_record(const File& file, std::uint32_t pack, std::uint64_t from, std::uint64_t end) {
+  constexpr std::size_t window_octets = std::size_t{1} << 20;
+  Octets window(window_octets);
+  while (from + record_header_octets <= end) {
+    const auto read = file.read_at(from, window);
+    if (!read) return std::unexpected(read.error());
+    if (*read < record_header_octets) break;
+    const View octets(window.data(), *read);
+    const std::size_t headers = *read - record_header_octets + 1;  // places in the window where a whole one fits
+    for (std::size_t at = 0; at < headers && from + at < end; ++at)
+      if (octets[at] == record_magic[0] && proven(pack, from + at, octets.subspan(at, record_header_octets))) return from + at;
+    from += headers;
+  }
+  return end;
 }
 
 Digest sha256(View octets) {

@@ -1,9 +1,14 @@
-// The octets of a pack file: a header, then records, each a header and one sealed block. Everything big-endian.
+// The octets of a pack file: a header, then records, each a header and its content. Everything big-endian.
 //
 //   pack    "CFRPACK\n" · version u32 (1) · number u32
-//   record  "CFRB" · sealed octets u32 · archive u64 · block id 32 · checksum 32 · check 8 · sealed octets
+//   record  "CFR" · kind u8 · content octets u32 · archive u64 · id 32 · checksum 32 · check 8 · content
 //
-// checksum is SHA-256 of the sealed octets; check the first 8 octets of SHA-256 of the pack's number (u32), the record's offset (u64) and
+//   kind  archive  id        content
+//   'B'   its      block id  the sealed block
+//   'V'   its      link      a version: statement.h
+//   'C'   0        zero      whose a computer is: statement.h
+//
+// checksum is SHA-256 of the content; check the first 8 octets of SHA-256 of the pack's number (u32), the record's offset (u64) and
 // the 80 octets before it: a record is whole only where it was written. Must not know: the index, which records are wanted.
 #pragma once
 
@@ -19,10 +24,13 @@ namespace coffer::store {
 inline constexpr std::size_t pack_header_octets = 16;
 inline constexpr std::size_t record_header_octets = 88;
 
+enum class RecordKind : std::uint8_t { block = 'B', version = 'V', computer = 'C' };
+
 struct Record {
   std::int64_t archive = 0;
   Digest id{}, checksum{};
-  std::uint32_t length = 0;  // of the sealed octets
+  std::uint32_t length = 0;  // of the content
+  RecordKind kind = RecordKind::block;
   std::uint64_t octets() const { return record_header_octets + length; }
   bool operator==(const Record&) const = default;
 };
@@ -44,8 +52,11 @@ struct RecordRead {
   };
   State state = State::no_record;
   Record record;  // unless no_record
-  Octets sealed;  // if whole
+  Octets sealed;  // the content, if whole
 };
+
+/// Where, from an offset on and before `end`, the next header stands whose check holds; `end` when none does. Errors: the disk's.
+FileResult<std::uint64_t> find_record(const File& file, std::uint32_t pack, std::uint64_t from, std::uint64_t end);
 
 /// Reads what stands at an offset and checks it. Errors: the disk's.
 FileResult<RecordRead> read_record(const File& file, std::uint32_t pack, std::uint64_t offset);

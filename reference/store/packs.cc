@@ -59,8 +59,12 @@ void Packs::begin_after(std::uint32_t number) {
   current_.reset();
 }
 
+bool Packs::begins_pack(std::uint64_t octets) const {
+  return !current_ || (current_->octets > pack_header_octets && current_->octets + octets > pack_octets_max_);
+}
+
 Result<Place> Packs::append(const Record& record, View sealed) {
-  if (!current_ || (current_->octets > pack_header_octets && current_->octets + record.octets() > pack_octets_max_))
+  if (begins_pack(record.octets()))
     if (auto begun = begin_pack(); !begun) return std::unexpected(begun.error());
   const auto pack = file(current_->pack);
   if (!pack) return std::unexpected(pack.error());

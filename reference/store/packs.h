@@ -40,6 +40,9 @@ class Packs {
   /// Appends go to a new pack from now on, numbered above `number` and above every pack so far.
   void begin_after(std::uint32_t number);
 
+  /// Whether a record of so many octets would begin a new pack. What was appended so far must be synced then: a torn end of an earlier pack
+  /// would not show in the later one.
+  bool begins_pack(std::uint64_t octets) const;
   /// Appends a record. Not yet on stable storage. After an error nothing of it stands where the next one will be.
   Result<Place> append(const Record& record, View sealed);
   /// Packs written since the last sync, and how many octets of them are whole.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 
 #include "store/file_system.h"
@@ -102,6 +103,12 @@ FileResult<void> PosixFileSystem::sync_folder(const std::string& folder) {
   const int code = errno;
   ::close(descriptor);
   if (!synced) return failed("sync", path, code);
+  return {};
+}
+
+FileResult<void> PosixFileSystem::rename(const std::string& from, const std::string& to) {
+  const std::string path = (root_ / from).string();
+  if (std::rename(path.c_str(), (root_ / to).c_str()) != 0) return failed("rename", path);
   return {};
 }
 

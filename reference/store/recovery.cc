@@ -4,31 +4,59 @@
 
 #include <algorithm>
 
+#include "store/chain.h"
+
 namespace coffer::store {
 namespace {
-
-struct Tail {
-  std::vector<Located> blocks;
-  std::uint64_t end = 0;
-};
-
-/// The whole records from an offset on, up to the first that is not. Those of no known archive are passed over.
-Result<Tail> read_tail(const File& file, std::uint32_t pack, std::uint64_t from, const std::map<std::int64_t, Owner>& archives) {
-  Tail tail{{}, from};
-  for (;;) {
-    const auto read = read_record(file, pack, tail.end);
-    if (!read) return std::unexpected(trouble(read.error()));
-    if (read->state != RecordRead::State::whole) return tail;
-    if (archives.contains(read->record.archive)) tail.blocks.push_back({read->record, {pack, tail.end}, false});
-    tail.end += read->record.octets();
-  }
-}
 
 struct Recovery {
   Packs& packs;
   Index& index;
   std::map<std::int64_t, Owner> archives;
   Recovered done;
+
+  // What the tails say, in the order in which it was written.
+  std::map<std::int64_t, StatedChain> versions{};
+  std::vector<ComputerStatement> computers{};
+  std::map<std::uint32_t, std::uint64_t> ends{};
+
+  /// The whole records from an offset on, up to the first that is not: takes what they say, and says where they end.
+  Result<std::uint64_t> tail(const File& file, std::uint32_t pack, std::uint64_t from, std::vector<Located>& blocks) {
+    std::uint64_t end = from;
+    for (;;) {
+      const auto read = read_record(file, pack, end);
+      if (!read) return std::unexpected(trouble(read.error()));
+      if (read->state != RecordRead::State::whole) return end;
+      if (read->record.kind == RecordKind::block && read->record.archive > 0) {
+        if (auto known = know(read->record.archive, {}); !known) return std::unexpected(known.error());
+        blocks.push_back({read->record, {pack, end}, false});
+      } else if (auto version = version_in(*read)) {
+        if (auto known = know(version->archive, version->owner); !known) return std::unexpected(known.error());
+        if (auto taken = take(std::move(*version)); !taken) return std::unexpected(taken.error());
+      } else if (const auto computer = computer_in(*read)) {
+        computers.push_back(*computer);
+      }
+      end += read->record.octets();
+    }
+  }
+
+  Result<void> know(std::int64_t archive, const std::optional<Owner>& owner) {
+    const auto [found, is_new] = archives.try_emplace(archive);
+    if (!is_new && (!owner || found->second.user != 0)) return {};
+    if (owner) found->second = *owner;
+    return index.know_archive(archive, owner);
+  }
+
+  Result<void> take(VersionStatement version) {
+    auto chain = versions.find(version.archive);
+    if (chain == versions.end()) {
+      const auto end = index.chain_end(version.archive);
+      if (!end) return std::unexpected(end.error());
+      chain = versions.emplace(version.archive, StatedChain(end->number)).first;
+    }
+    chain->second.take(std::move(version));
+    return {};
+  }
 
   /// Whether appending may go on in this pack.
   Result<bool> pack(std::uint32_t number, std::uint64_t indexed, bool known) {
@@ -43,25 +71,45 @@ struct Recovery {
     }
     const auto whole = pack_header_whole(**file, number);
     if (!whole) return std::unexpected(trouble(whole.error()));
-    const auto tail = read_tail(**file, number, indexed, archives);
-    if (!tail) return std::unexpected(tail.error());
+    std::vector<Located> blocks;
+    const auto end = tail(**file, number, indexed, blocks);
+    if (!end) return std::unexpected(end.error());
 
     FileResult<void> written;
-    if (*size > tail->end) {
-      done.octets_cut += *size - tail->end;
-      written = (*file)->truncate(tail->end);
+    if (*size > *end) {
+      done.octets_cut += *size - *end;
+      written = (*file)->truncate(*end);
     }
     // A pack that was made and never used: nothing but its header can be missing.
-    const bool unused = !known && tail->end == pack_header_octets;
+    const bool unused = !known && *end == pack_header_octets;
     if (written && !*whole && unused) written = (*file)->write_at(0, encode_pack_header(number));
     if (written) written = (*file)->sync();
     if (!written) return std::unexpected(trouble(written.error()));
 
-    done.blocks += tail->blocks.size();
-    if (tail->end != indexed || !known)
-      if (auto added = index.add(tail->blocks, {{number, tail->end}}); !added) return std::unexpected(added.error());
-    if (*whole || unused) packs.append_to(number, tail->end);
+    done.blocks += blocks.size();
+    if (!blocks.empty())
+      if (auto added = index.add({.blocks = blocks}); !added) return std::unexpected(added.error());
+    if (*end != indexed || !known) ends[number] = *end;
+    if (*whole || unused) packs.append_to(number, *end);
     return *whole || unused;
+  }
+
+  /// The versions, and that the tails were read: in one transaction, or the next start reads them again.
+  Result<void> finish() {
+    std::vector<VersionStatement> adopted;
+    for (const auto& [archive, chain] : versions) {
+      auto end = index.chain_end(archive);
+      if (!end) return std::unexpected(end.error());
+      for (const auto& [number, version] : chain.versions()) {
+        if (number != end->number + 1 || version.link != link_of(end->link, number, version.record))
+          done.losses.push_back(fmt::format("version {} of archive {} does not continue its chain", number, archive));
+        *end = {number, version.link};
+        adopted.push_back(version);
+      }
+    }
+    done.versions = adopted.size();
+    if (adopted.empty() && computers.empty() && ends.empty()) return {};
+    return index.add({.packs = std::move(ends), .versions = adopted, .computers = computers});
   }
 };
 
@@ -91,6 +139,7 @@ Result<Recovered> recover(Packs& packs, Index& index) {
     if (const auto open = recovery.pack(number, is_known ? known->second : pack_header_octets, is_known); !open)
       return std::unexpected(open.error());
   }
+  if (auto finished = recovery.finish(); !finished) return std::unexpected(finished.error());
   return recovery.done;
 }
 

@@ -1,4 +1,4 @@
-// What must be done to packs and index at the start, before anyone is served. Must not know: sessions, versions.
+// What must be done to packs and index at the start, before anyone is served. Must not know: sessions.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +13,14 @@ namespace coffer::store {
 /// What was found and done, for the event log.
 struct Recovered {
   std::uint64_t blocks = 0;         // found beyond the index, whole, and indexed
+  std::uint64_t versions = 0;       // likewise: their commits were under way, or the index is an older one that was put back
   std::uint64_t octets_cut = 0;     // torn ends
   std::vector<std::string> losses;  // packs that are shorter than the index says, or gone
 };
 
-/// Reads each pack beyond what the index knows of it: whole records are synced and indexed, the rest is cut off; nothing there has ever
-/// been acknowledged. Blocks that stood where a pack now ends are marked damaged. Then says where appending goes on.
+/// Reads each pack beyond what the index knows of it: whole records are synced and indexed, the rest is cut off; nothing there has been
+/// acknowledged by who wrote this index last. Blocks that stood where a pack now ends are marked damaged. Then says where appending goes
+/// on.
 Result<Recovered> recover(Packs& packs, Index& index);
 
 }  // namespace coffer::store

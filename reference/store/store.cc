@@ -47,12 +47,15 @@ class Store::Impl {
     if (auto ready = packs_.prepare(); !ready) return ready;
     const auto recovered = recover(packs_, index_);
     if (!recovered) return std::unexpected(recovered.error());
+    if (index_.owes_statements())
+      if (auto made = make_statements(); !made) return made;
     for (const std::string& index : index_.rebuilt()) {
       const std::pair<std::string_view, std::string> fields[] = {{"index", index}};
       if (auto noted = note_locked("index_rebuilt", fields, Index::Durability::at_once); !noted) return noted;
     }
-    if (recovered->blocks == 0 && recovered->octets_cut == 0 && recovered->losses.empty()) return {};
+    if (recovered->blocks == 0 && recovered->versions == 0 && recovered->octets_cut == 0 && recovered->losses.empty()) return {};
     std::vector<std::pair<std::string_view, std::string>> fields{{"blocks_indexed", std::to_string(recovered->blocks)},
+                                                                 {"versions_indexed", std::to_string(recovered->versions)},
                                                                  {"octets_cut", std::to_string(recovered->octets_cut)}};
     for (const std::string& loss : recovered->losses) fields.emplace_back("lost", loss);
     return note_locked("store_recovered", fields, Index::Durability::at_once);
@@ -62,7 +65,7 @@ class Store::Impl {
     const std::lock_guard lock(mutex_);
     const auto row = index_.archive_of(user, computer);
     if (!row) return std::unexpected(row.error());
-    return Archive{*row, generation_};
+    return Archive{*row, generation_, {user, computer}};
   }
 
   Result<std::vector<std::uint16_t>> missing(Archive archive, View ids) {
@@ -83,16 +86,16 @@ class Store::Impl {
     const std::lock_guard lock(mutex_);
     if (auto fresh = check_generation(archive); !fresh) return fresh;
     const Record record{archive.row, id, checksum, static_cast<std::uint32_t>(sealed.size())};
-    const auto place = packs_.append(record, sealed);
+    const auto place = append_locked(record, sealed);
     if (!place) return std::unexpected(place.error());
     received_[{archive.row, id}] = {record, *place, false};
     received_octets_ += record.octets();
-    return received_octets_ >= options_.unindexed_octets_max ? settle_locked(0, nullptr) : Result<void>{};
+    return received_octets_ >= options_.unindexed_octets_max ? settle_locked() : Result<void>{};
   }
 
   Result<void> settle() {
     const std::lock_guard lock(mutex_);
-    return received_.empty() ? Result<void>{} : settle_locked(0, nullptr);
+    return received_.empty() ? Result<void>{} : settle_locked();
   }
 
   Result<CommitOutcome> commit(Archive archive, const protocol::CommitVersion& version) {
@@ -106,7 +109,11 @@ class Store::Impl {
          (!equal(version.previous, end->link) || !equal(version.link, link_of(version.previous, version.number, version.record)))))
       return CommitOutcome::conflict;
     if (fault::on(fault::ARC_038_acknowledged_unstored)) return CommitOutcome::committed;
-    if (auto stored = settle_locked(archive.row, &version); !stored) return std::unexpected(stored.error());
+    VersionStatement statement{archive.row, archive.owner, version.number, {}, version.record};
+    std::copy_n(version.link.begin(), std::min(version.link.size(), statement.link.size()), statement.link.begin());
+    auto stored = append_locked(stated(statement));
+    if (stored) stored = settle_locked({&statement, 1});
+    if (!stored) return std::unexpected(stored.error());
     return CommitOutcome::committed;
   }
 
@@ -182,13 +189,18 @@ class Store::Impl {
 
   Result<void> bind(std::uint64_t computer, std::uint64_t user) {
     const std::lock_guard lock(mutex_);
-    return index_.bind(computer, user);
+    const auto bound = index_.is_bound(computer);
+    if (!bound) return std::unexpected(bound.error());
+    if (*bound) return {};
+    const ComputerStatement statement{computer, user};
+    const auto said = append_locked(stated(statement));
+    return said ? settle_locked({}, {&statement, 1}) : said;
   }
 
   Result<VerifyReport> verify() {
     const std::lock_guard lock(mutex_);
     if (!received_.empty())
-      if (auto settled = settle_locked(0, nullptr); !settled) return std::unexpected(settled.error());
+      if (auto settled = settle_locked(); !settled) return std::unexpected(settled.error());
     return verify_store(packs_, index_);
   }
 
@@ -199,8 +211,42 @@ class Store::Impl {
     return std::unexpected(Trouble{Trouble::Kind::lost, "blocks received earlier were lost by a failed write"});
   }
 
+  Result<Place> append_locked(const Record& record, View content) {
+    if (packs_.begins_pack(record.octets()) && !packs_.unsynced().empty())
+      if (auto settled = settle_locked(); !settled) return std::unexpected(settled.error());
+    return packs_.append(record, content);
+  }
+  Result<void> append_locked(const Stated& statement) {
+    if (auto place = append_locked(statement.record, statement.content); !place) return std::unexpected(place.error());
+    return {};
+  }
+
+  /// What an older program has put into the index alone, the packs say afterwards as well.
+  Result<void> make_statements() {
+    const auto archives = index_.archives();
+    if (!archives) return std::unexpected(archives.error());
+    for (const auto& [archive, owner] : *archives)
+      for (std::uint64_t next = 1;;) {
+        const auto page = index_.versions(archive, next, 100);
+        if (!page) return std::unexpected(page.error());
+        if (page->empty()) break;
+        for (const protocol::VersionEntry& version : *page) {
+          VersionStatement statement{archive, owner, version.number, {}, version.record};
+          std::copy_n(version.link.begin(), std::min(version.link.size(), statement.link.size()), statement.link.begin());
+          if (auto said = append_locked(stated(statement)); !said) return said;
+          next = version.number + 1;
+        }
+      }
+    const auto bindings = index_.bindings();
+    if (!bindings) return std::unexpected(bindings.error());
+    for (const auto& [computer, user] : *bindings)
+      if (auto said = append_locked(stated(ComputerStatement{computer, user})); !said) return said;
+    auto settled = settle_locked();
+    return settled ? index_.statements_made() : settled;
+  }
+
   // [ARC-038] … only after the version and every block received before it are on stable storage: packs first, then one transaction.
-  Result<void> settle_locked(std::int64_t archive, const protocol::CommitVersion* version) {
+  Result<void> settle_locked(std::span<const VersionStatement> versions = {}, std::span<const ComputerStatement> computers = {}) {
     const std::map<std::uint32_t, std::uint64_t> written = packs_.unsynced();
     for (const auto& [number, octets] : written) unindexed_[number] = octets;
     if (auto synced = packs_.sync(); !synced) {
@@ -212,7 +258,7 @@ class Store::Impl {
     blocks.reserve(received_.size());
     for (const auto& [key, block] : received_) blocks.push_back(block);
     // [ARC-043] A server MUST show nothing of a version before its commit is complete.
-    if (auto added = index_.add(blocks, unindexed_, archive, version); !added) return added;
+    if (auto added = index_.add({blocks, unindexed_, versions, computers}); !added) return added;
     received_.clear();
     received_octets_ = 0;
     unindexed_.clear();
@@ -241,12 +287,8 @@ class Store::Impl {
   }
 
   Result<void> note_restore(std::string_view event, Archive archive, std::vector<std::pair<std::string_view, std::string>> fields) {
-    const auto archives = index_.archives();
-    if (!archives) return std::unexpected(archives.error());
-    const auto owner = archives->find(archive.row);
-    if (owner == archives->end()) return std::unexpected(Trouble{Trouble::Kind::failed, "no such archive"});
     fields.insert(fields.begin(),
-                  {{"user", std::to_string(owner->second.user)}, {"computer", fmt::format("{:016x}", owner->second.computer)}});
+                  {{"user", std::to_string(archive.owner.user)}, {"computer", fmt::format("{:016x}", archive.owner.computer)}});
     return note_locked(event, fields, Index::Durability::at_once);
   }
 

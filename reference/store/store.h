@@ -1,6 +1,7 @@
-// Archives of sealed blocks in one directory: `packs/NNNNNNNN.pack` hold the octets, `coffer.sqlite` says what stands where, which versions
-// exist and what happened. Nothing is acknowledged before it is on stable storage; packs are written and synced before the index speaks of
-// them. Must not know: sockets, sessions, accounts, keys; to it a sealed block is octets with a checksum.
+// Archives of sealed blocks in one directory: `packs/NNNNNNNN.pack` hold the octets and say which versions exist and whose a computer is,
+// `coffer.sqlite` says what stands where, and what happened. Nothing is acknowledged before it is on stable storage; packs are written and
+// synced before the index speaks of them, so that it can be made anew from them (rebuild.h). Must not know: sockets, sessions, accounts,
+// keys; to it a sealed block is octets with a checksum.
 //
 // Every operation may be called from any thread; all but the reading and checking of pack octets in load() run one at a time.
 #pragma once
@@ -21,6 +22,7 @@
 #include "protocol/message.h"
 #include "store/event_log.h"
 #include "store/file_system.h"
+#include "store/statement.h"
 #include "store/trouble.h"
 #include "store/verify.h"
 
@@ -36,6 +38,7 @@ struct StoreOptions {
 struct Archive {
   std::int64_t row = 0;
   std::uint64_t generation = 0;
+  Owner owner;
 };
 
 struct StoredBlock {
@@ -53,8 +56,8 @@ enum class CommitOutcome : std::uint8_t { committed, conflict };
 class Store {
  public:
   /// Makes the store if the directory is empty or does not exist, else recovers it: packs longer than the index knows are read, their whole
-  /// blocks indexed, their torn end cut off. `files` (rooted in `directory`) must outlive the store.
-  /// `clock` dates events.
+  /// records indexed, their torn end cut off. Nothing is changed when the index is damaged: see rebuild.h. `files` (rooted in `directory`)
+  /// must outlive the store. `clock` dates events.
   static Result<std::unique_ptr<Store>> open(const std::filesystem::path& directory, FileSystem& files, Clock clock,
                                              StoreOptions options = {});
   /// Indexes what was received, as settle().

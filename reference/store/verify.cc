@@ -2,6 +2,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "store/chain.h"
 #include "store/verify_store.h"
@@ -25,6 +27,8 @@ class Verification {
     if (done) done = all_packs();
     for (const auto& [archive, owner] : archives_)
       if (done) done = versions(archive, owner);
+    if (done) done = computers();
+    if (done) done = say_again();
     if (done) done = events();
     if (!done) return std::unexpected(done.error());
     return std::move(report_);
@@ -80,13 +84,18 @@ class Verification {
       const auto read = read_record(file, number, offset);
       if (offset >= size) {
         offset = beyond;
+      } else if (read && read->state != RecordRead::State::no_record && read->record.kind != RecordKind::block) {
+        statement(*read, {number, offset});
+        offset += read->record.octets();
       } else if (read && read->state != RecordRead::State::no_record) {
         if (auto done = orphan({read->record, {number, offset}}, read->state == RecordRead::State::whole); !done) return done;
         offset += read->record.octets();
       } else {
-        const std::uint64_t unread = std::min(beyond, size) - offset;
+        const std::uint64_t end = std::min(beyond, size);
+        const auto found = find_record(file, number, offset + 1, end);
+        const std::uint64_t unread = found.value_or(end) - offset;
         find({Finding::Kind::unreadable, number, offset, 0, 0, {}, fmt::format("{} octets are no record", unread)});
-        offset = beyond;
+        offset = found && *found < end ? *found : beyond;
       }
     }
     report_.octets += size;
@@ -102,6 +111,16 @@ class Verification {
     if (read->state == RecordRead::State::damaged) return bad(block, Finding::Kind::damaged, "its octets are not what was stored");
     if (read->record != block.record) return differs(block, {read->record, block.place});
     return block.damaged ? index_.set_damaged(block, false) : Result<void>{};
+  }
+
+  /// What a damaged one said shows when the index is held against the others.
+  void statement(const RecordRead& read, const Place& place) {
+    if (auto version = version_in(read))
+      stated_[version->archive].take(std::move(*version));
+    else if (const auto computer = computer_in(read))
+      stated_computers_[computer->computer] = computer->user;
+    else
+      find({Finding::Kind::unreadable, place.pack, place.offset, 0, 0, {}, "what it says of a version or computer cannot be read"});
   }
 
   Result<void> bad(const Located& block, Finding::Kind kind, std::string why) {
@@ -140,40 +159,112 @@ class Verification {
     find({kind, block.place.pack, block.place.offset, of.user, of.computer, block.record.id, std::move(why)});
   }
 
+  /// Each version as its row has it, or, where that does not continue the chain, as its record does: the row is then written anew.
   Result<void> versions(std::int64_t archive, const Owner& owner) {
+    auto rows = rows_of(archive);
+    if (!rows) return std::unexpected(rows.error());
+    report_.versions += rows->size();
+    if (rows->empty()) return {};
+    const std::uint64_t last = rows->rbegin()->first;
+    const auto& stated = stated_[archive].versions();
+    std::set<std::uint64_t> numbers;
+    for (const auto& [number, version] : *rows) numbers.insert(number);
+    for (const auto& [number, version] : stated)
+      if (number <= last) numbers.insert(number);
     ChainEnd end;
+    const auto continues = [&](const VersionStatement& version) {
+      return version.number == end.number + 1 && version.link == link_of(end.link, version.number, version.record);
+    };
+    for (const std::uint64_t number : numbers) {
+      const auto row = rows->find(number);
+      const auto said = stated.find(number);
+      const bool row_continues = row != rows->end() && continues(row->second);
+      const bool said_continues = said != stated.end() && continues(said->second);
+      if (row == rows->end() && !said_continues) continue;
+      const VersionStatement& version = row_continues || !said_continues ? row->second : said->second;
+      if (!row_continues && said_continues) {
+        find_version(Finding::Kind::row, number, owner,
+                     "its row in the index said otherwise or was gone, and was written anew from its record");
+        if (auto done = index_.put_back(version); !done) return done;
+      } else if (!row_continues) {
+        find_version(Finding::Kind::version, number, owner, "it does not continue the chain");
+      }
+      if (row_continues && (said == stated.end() || said->second.link != version.link)) {
+        find_version(Finding::Kind::record, number, owner, "no pack said it any longer, and one says it again");
+        unsaid_.push_back(stated_anew(version, owner));
+      }
+      end = {number, version.link};
+    }
+    return {};
+  }
+
+  Result<std::map<std::uint64_t, VersionStatement>> rows_of(std::int64_t archive) {
+    std::map<std::uint64_t, VersionStatement> rows;
     for (;;) {
-      const auto page = index_.versions(archive, end.number + 1, 100);
+      auto page = index_.versions(archive, rows.empty() ? 0 : rows.rbegin()->first + 1, 100);
       if (!page) return std::unexpected(page.error());
-      if (page->empty()) return {};
-      for (const protocol::VersionEntry& version : *page) {
-        ++report_.versions;
-        const bool continues = version.number == end.number + 1 && equal(version.link, link_of(end.link, version.number, version.record));
-        if (!continues) find({Finding::Kind::version, 0, version.number, owner.user, owner.computer, {}, "it does not continue the chain"});
-        end.number = version.number;
-        std::copy_n(version.link.begin(), std::min(version.link.size(), end.link.size()), end.link.begin());
+      if (page->empty()) return rows;
+      for (protocol::VersionEntry& entry : *page) {
+        VersionStatement version{archive, {}, entry.number, {}, std::move(entry.record)};
+        std::copy_n(entry.link.begin(), std::min(entry.link.size(), version.link.size()), version.link.begin());
+        rows[entry.number] = std::move(version);
       }
     }
+  }
+
+  static Stated stated_anew(VersionStatement version, const Owner& owner) {
+    version.owner = owner;
+    return stated(version);
+  }
+
+  Result<void> computers() {
+    const auto bindings = index_.bindings();
+    if (!bindings) return std::unexpected(bindings.error());
+    for (const auto& [computer, user] : *bindings) {
+      const auto said = stated_computers_.find(computer);
+      if (said != stated_computers_.end() && said->second == user) continue;
+      find({Finding::Kind::record, 0, 0, user, computer, {}, "no pack said any longer whose the computer is, and one says it again"});
+      unsaid_.push_back(stated(ComputerStatement{computer, user}));
+    }
+    return {};
+  }
+
+  Result<void> say_again() {
+    if (unsaid_.empty()) return {};
+    for (const Stated& statement : unsaid_)
+      if (auto place = packs_.append(statement.record, statement.content); !place) return std::unexpected(place.error());
+    const auto ends = packs_.unsynced();
+    if (auto synced = packs_.sync(); !synced) return synced;
+    return index_.add({.packs = ends});
   }
 
   Result<void> events() {
     std::uint64_t number = 0;
     Digest hash{};
+    bool begins_again = false;
     return index_.each_event([&](const Event& event) {
       const bool forgotten = event.event.empty();  // the chain goes on from its hash
       if (!forgotten) ++report_.events;
-      if (!forgotten && (event.number != number + 1 || event.hash != event_hash(hash, event)))
+      const bool follows = event.number == number + 1 || event.event == events_lost;
+      if (!forgotten && (!follows || (event.hash != event_hash(hash, event) && !begins_again)))
         find({Finding::Kind::event, 0, event.number, 0, 0, {}, "it does not continue the chain"});
+      begins_again = event.event == events_lost;
       number = event.number;
       hash = event.hash;
     });
   }
 
+  void find_version(Finding::Kind kind, std::uint64_t number, const Owner& owner, std::string why) {
+    find({kind, 0, number, owner.user, owner.computer, {}, std::move(why)});
+  }
   void find(Finding finding) { report_.findings.push_back(std::move(finding)); }
 
   Packs& packs_;
   Index& index_;
   std::map<std::int64_t, Owner> archives_;
+  std::map<std::int64_t, StatedChain> stated_;
+  std::map<std::uint64_t, std::uint64_t> stated_computers_;
+  std::vector<Stated> unsaid_;  // what no pack says any longer
   VerifyReport report_;
 };
 

@@ -22,6 +22,8 @@ struct Finding {
     event,       // a line of the event log that does not continue its chain
     row,         // a row of the index that is not what was written, or that was missing
     index,       // a way into a table that did not lead to its rows; made anew
+    record,      // what a pack should say of a version or a computer, and does not
+    owner,       // an archive of which nothing says whose it is
   };
   Kind kind = Kind::damaged;
   std::uint32_t pack = 0;                // 0: not about a pack

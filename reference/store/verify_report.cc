@@ -1,21 +1,38 @@
-// The report in words and as JSON.
+// The reports in words and as JSON.
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "store/rebuild.h"
 #include "store/verify.h"
 
 namespace coffer::store {
 namespace {
 
-constexpr std::array<std::string_view, 9> names{"damaged", "missing", "orphan", "unreadable", "pack", "version", "event", "row", "index"};
+constexpr std::array<std::string_view, 11> names{"damaged", "missing", "orphan", "unreadable", "pack", "version",
+                                                 "event",   "row",     "index",  "record",     "owner"};
 
 std::string hex(View octets) {
   std::string text;
   for (const std::uint8_t octet : octets) text += fmt::format("{:02x}", octet);
   return text;
+}
+
+std::string text_of(const nlohmann::ordered_json& object) {
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+nlohmann::ordered_json entry(const Finding& finding) {
+  nlohmann::ordered_json entry = {{"kind", name(finding.kind)}};
+  if (finding.pack != 0) entry["pack"] = finding.pack;
+  if (finding.pack != 0 || finding.offset != 0) entry[finding.pack != 0 ? "offset" : "number"] = finding.offset;
+  if (finding.user != 0) entry["user"] = finding.user;
+  if (finding.user != 0) entry["computer"] = fmt::format("{:016x}", finding.computer);
+  if (finding.id) entry["block"] = hex(*finding.id);
+  entry["what"] = finding.what;
+  return entry;
 }
 
 }  // namespace
@@ -47,17 +64,18 @@ std::string json(const VerifyReport& report) {
                                    {"versions", report.versions},
                                    {"events", report.events},
                                    {"findings", nlohmann::ordered_json::array()}};
-  for (const Finding& finding : report.findings) {
-    nlohmann::ordered_json entry = {{"kind", name(finding.kind)}};
-    if (finding.pack != 0) entry["pack"] = finding.pack;
-    if (finding.pack != 0 || finding.offset != 0) entry[finding.pack != 0 ? "offset" : "number"] = finding.offset;
-    if (finding.user != 0) entry["user"] = finding.user;
-    if (finding.user != 0) entry["computer"] = fmt::format("{:016x}", finding.computer);
-    if (finding.id) entry["block"] = hex(*finding.id);
-    entry["what"] = finding.what;
-    object["findings"].push_back(std::move(entry));
-  }
-  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  for (const Finding& finding : report.findings) object["findings"].push_back(entry(finding));
+  return text_of(object);
+}
+
+std::string json(const RebuildReport& report) {
+  nlohmann::ordered_json object = {{"whole", report.whole()},     {"kept", report.kept},
+                                   {"packs", report.packs},       {"octets", report.octets},
+                                   {"archives", report.archives}, {"versions", report.versions},
+                                   {"blocks", report.blocks},     {"computers", report.computers},
+                                   {"events", report.events},     {"findings", nlohmann::ordered_json::array()}};
+  for (const Finding& finding : report.findings) object["findings"].push_back(entry(finding));
+  return text_of(object);
 }
 
 }  // namespace coffer::store

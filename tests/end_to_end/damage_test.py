@@ -84,7 +84,8 @@ class Damage(programs.EndToEnd):
         self.assertEqual(worst, 1, "no file was ever hit: the test does not reach what it is about")
 
     def test_a_damaged_manifest_is_said_and_mended_by_the_next_backup(self):
-        self.damaged(self.pack_octets - 1)  # sent last
+        with open(os.path.join(self.sound, self.pack), "rb") as pack:
+            self.damaged(pack.read().rindex(b"CFRV") - 1)  # sent last, before the record of the version
         self.assertEqual(self.verify_stored()[0], 1)
         server = self.serve(listen=f"127.0.0.1:{self.port}")
         lost, restore = self.lost_files()
@@ -115,6 +116,70 @@ class Damage(programs.EndToEnd):
         self.assertGreater(len(lost), 0)
         self.home.must("backup", self.tree)
         self.assertEqual(self.lost_files()[0], [])
+        self.assertEqual(server.stop(), 0)
+
+    def rebuild(self):
+        done = programs.run(f"{programs.BIN}/cofferd", "rebuild", "--data", self.path("data"), "--json")
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        said = json.loads(done.stdout)
+        self.assertEqual(done.returncode == 0, said["whole"], said)
+        return said
+
+    def refused(self, command):
+        """What it says when it refuses to run over the data, having changed none of it."""
+        before = self.contents()
+        more = ("--fixture", self.fixture_file, "--listen", "127.0.0.1:0") if command == "run" else ()
+        done = programs.run(f"{programs.BIN}/cofferd", command, "--data", self.path("data"), *more)
+        self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
+        self.assertEqual(self.contents(), before)
+        self.assertIn(f"`cofferd rebuild --data {self.path('data')}`", done.stderr)
+        return done.stderr
+
+    def contents(self):
+        kept = {}
+        for folder, _, files in os.walk(self.path("data")):
+            for name in files:
+                if not name.endswith(("-wal", "-shm")):
+                    with open(os.path.join(folder, name), "rb") as file:
+                        kept[name] = file.read()
+        return kept
+
+    def test_an_index_of_which_any_page_is_damaged_is_refused_and_made_anew_without_loss(self):
+        octets = os.path.getsize(os.path.join(self.sound, "coffer.sqlite"))
+        refused = 0
+        for page in range(octets // 4096):
+            with self.subTest(page=page + 1):
+                shutil.rmtree(self.path("data"))
+                shutil.copytree(self.sound, self.path("data"))
+                with open(self.path("data", "coffer.sqlite"), "r+b") as index:
+                    index.seek(page * 4096 + (0 if page else 100))  # what sort of page it is
+                    index.write(b"\x55")
+                verified = programs.run(f"{programs.BIN}/cofferd", "verify", "--data", self.path("data"))
+                if verified.returncode == 4:
+                    refused += 1
+                    for command in ("run", "verify"):
+                        self.assertIn("coffer.sqlite: ", self.refused(command))
+                damaged = self.contents()["coffer.sqlite"]
+                said = self.rebuild()
+                self.assertLessEqual({finding["kind"] for finding in said["findings"]}, {"event"})
+                self.assertEqual(self.contents()[said["kept"]], damaged)
+                server = self.serve(listen=f"127.0.0.1:{self.port}")
+                self.assertEqual(self.lost_files()[0], [])
+                self.assertEqual(self.home.run("verify", 1)[0], 0)
+                self.assertEqual(server.stop(), 0)
+                self.assertEqual(self.verify_stored()[0], 0)
+        self.assertGreater(refused, octets // 4096 // 2)
+
+    def test_an_index_that_is_gone_is_made_anew_and_the_lost_log_named(self):
+        os.remove(self.path("data", "coffer.sqlite"))
+        for command in ("run", "verify"):
+            self.refused(command)
+        said = self.rebuild()
+        self.assertEqual([finding["kind"] for finding in said["findings"]], ["event"])
+        server = self.serve(listen=f"127.0.0.1:{self.port}")
+        self.assertEqual(self.lost_files()[0], [])
+        self.assertEqual(self.home.must("backup", self.tree)["version"], 2)
+        self.assertEqual(self.home.login(user="bob").returncode, 2, "whose the computer is was not lost either")
         self.assertEqual(server.stop(), 0)
 
 

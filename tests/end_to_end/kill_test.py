@@ -4,6 +4,7 @@ The moments are octets of the connection, counted by a proxy: spread over the wh
 committed. A run prints no progress and waits for nothing but exits and events.
 """
 import json
+import os
 import threading
 import unittest
 
@@ -121,6 +122,18 @@ class Kill(programs.EndToEnd):
             self.compare(version)
         self.assertEqual(self.server.stop(), 0)
         self.verify_stored()
+        self.rebuild_stored()
+        for version in self.acknowledged:
+            self.compare(version)
+        self.assertEqual(self.server.stop(), 0)
+
+    def rebuild_stored(self):
+        """The packs alone say all that was acknowledged; of the index only the event log is lost."""
+        os.remove(os.path.join(self.server.data, "coffer.sqlite"))
+        rebuilt = programs.run(f"{programs.BIN}/cofferd", "rebuild", "--data", self.server.data, "--json")
+        self.assertEqual(rebuilt.returncode, 1, rebuilt.stderr)
+        self.assertEqual({finding["kind"] for finding in json.loads(rebuilt.stdout)["findings"]}, {"event"})
+        self.restart()
 
     def test_the_client_is_killed(self):
         self.strike_at_every_moment("client")

@@ -136,36 +136,42 @@ class Cofferd(programs.EndToEnd):
     def test_two_servers_over_one_directory(self):
         self.serve()
         self.serve_expecting(4, self.path("data"))
-        verify = self.cofferd("verify", "--data", self.path("data"))
-        self.assertEqual(verify.returncode, 4, verify.stderr)
+        for command in ("verify", "rebuild"):
+            told = self.cofferd(command, "--data", self.path("data"))
+            self.assertEqual(told.returncode, 4, told.stderr)
+            self.assertIn("in use", told.stderr)
 
     def test_a_newer_format_is_left_alone(self):
         self.assertEqual(self.serve().stop(), 0)
         with sqlite3.connect(self.path("data", "coffer.sqlite")) as database:
             version = database.execute("PRAGMA user_version").fetchone()[0]
             database.execute(f"PRAGMA user_version = {version + 1}")
+            database.execute("CREATE TABLE news(story)")
         database.close()
         self.serve_expecting(4, "coffer.sqlite", "newer")
-        verify = self.cofferd("verify", "--data", self.path("data"))
-        self.assertEqual(verify.returncode, 4, verify.stderr)
+        for command in ("verify", "rebuild"):
+            told = self.cofferd(command, "--data", self.path("data"))
+            self.assertEqual(told.returncode, 4, told.stderr)
 
     def test_a_corrupt_database_is_named(self):
         self.assertEqual(self.serve().stop(), 0)
         with open(self.path("data", "coffer.sqlite"), "r+b") as file:
             file.write(b"this was a database once")
-        self.serve_expecting(4, "coffer.sqlite")
+        mend = f"`cofferd rebuild --data {self.path('data')}`"
+        self.serve_expecting(4, "coffer.sqlite", mend)
         for command in ("verify", "events"):
             with self.subTest(command):
                 told = self.cofferd(command, "--data", self.path("data"))
                 self.assertEqual(told.returncode, 4)
                 self.assertEqual(told.stderr.count("coffer.sqlite: "), 1, told.stderr)
+                self.assertIn(mend, told.stderr)
                 self.assertNotIn("PRAGMA", told.stderr)
                 self.assertEqual(len(told.stderr.splitlines()), 1, told.stderr)
 
     def test_a_mistyped_directory_is_named_and_not_made(self):
         os.makedirs(self.path("other"))
         self.write("other/letter.txt", "not ours")
-        for command in ("verify", "events", "pin"):
+        for command in ("verify", "rebuild", "events", "pin"):
             for name in ("no", "other", "other/letter.txt"):
                 with self.subTest((command, name)):
                     told = self.cofferd(command, "--data", self.path(name))

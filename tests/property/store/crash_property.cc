@@ -1,7 +1,8 @@
 // Power is lost at any moment of any history: every acknowledged version is complete afterwards, nothing else is visible, and work goes on.
 //
 // A history is played against a store over a disk in memory; now and then the disk and the database are copied as a crash would find them.
-// Each copy is then crashed (of what was not synced, a random part survives), reopened and judged against what had been acknowledged.
+// Each copy is then crashed (of what was not synced, a random part survives), reopened and judged against what had been acknowledged; then
+// its index is taken away, made anew from the packs, and judged again.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -11,6 +12,7 @@
 #include <random>
 #include <set>
 
+#include "store/rebuild.h"
 #include "workshop.h"
 
 namespace coffer::store {
@@ -39,13 +41,17 @@ rc::Gen<Step> any_step() {
       rc::gen::set(&Step::after, rc::gen::inRange<std::uint8_t>(0, 8)));
 }
 
+/// A commit that has not been acknowledged: it may turn out either way, but only whole.
+struct Attempt {
+  protocol::CommitVersion version;
+  std::set<std::uint32_t> blocks;
+};
+
 /// What was promised about one archive.
 struct Promise {
   std::vector<protocol::CommitVersion> versions;
   std::set<std::uint32_t> blocks;  // of all of them
-  // A commit that has not been answered: it may turn out either way, but only whole.
-  std::optional<protocol::CommitVersion> under_way;
-  std::set<std::uint32_t> under_way_blocks;
+  std::vector<Attempt> attempts;   // since the last acknowledged version
 
   ChainEnd end() const { return versions.empty() ? ChainEnd{} : end_of(versions.back()); }
 };
@@ -136,16 +142,17 @@ class History {
   void commit(std::size_t which) {
     Promise& promise = promises_[which];
     Session& session = sessions_[which];
-    promise.under_way = next_version(promise.end(), std::to_string(operations_));
-    promise.under_way_blocks = session.offered;
+    const auto version = next_version(promise.end(), std::to_string(operations_));
+    promise.attempts.push_back({version, session.offered});
     const Promises before = promises_;
     TemporaryDirectory index_before;
     copy_index(directory_.path(), index_before.path());
 
-    const auto outcome = store_->commit(session.archive, *promise.under_way);
+    const auto outcome = store_->commit(session.archive, version);
     if (outcome) {
       RC_ASSERT(*outcome == CommitOutcome::committed);
-      promise.versions.push_back(*promise.under_way);
+      promise.versions.push_back(version);
+      promise.attempts.clear();
       promise.blocks.insert(session.offered.begin(), session.offered.end());
       // Between the packs' sync and the database's: the new packs beside the old index.
       if (images_.size() < 10) {
@@ -155,8 +162,6 @@ class History {
         image.promises = before;
       }
     }
-    promise.under_way.reset();
-    promise.under_way_blocks.clear();
     session.offered.clear();
     if (!outcome) begin_sessions();
   }
@@ -178,7 +183,7 @@ class History {
       for (std::size_t i = 0; i < archive_count; ++i)
         if (!value(store_->load(sessions_[i].archive, block.id))) {
           promises_[i].blocks.erase(seed);
-          promises_[i].under_way_blocks.erase(seed);
+          for (Attempt& attempt : promises_[i].attempts) attempt.blocks.erase(seed);
           sessions_[i].offered.erase(seed);
         }
       return;
@@ -204,15 +209,11 @@ bool loads(Store& store, Archive archive, std::uint32_t seed) {
   return loaded.has_value();
 }
 
-void judge(Image& image, StoreOptions options, std::uint32_t seed) {
-  std::minstd_rand random(seed);
-  const unsigned survive_percent = seed % 101;
-  image.disk.crash([&](std::size_t) { return random() % 100 < survive_percent; });
-  auto opened = Store::open(image.index.path(), image.disk, fixed_clock(), options);
-  RC_ASSERT(opened.has_value());
-  Store& store = **opened;
+/// Judges what is visible, and says where each archive's chain ends.
+std::array<ChainEnd, archive_count> judge(Store& store, const Promises& promises) {
+  std::array<ChainEnd, archive_count> ends;
   for (std::size_t i = 0; i < archive_count; ++i) {
-    const Promise& promise = image.promises[i];
+    const Promise& promise = promises[i];
     const Archive archive = value(store.archive_of(1, i + 1));
     const auto entries = value(store.versions(archive, 0, 1000)).entries;
     // [ARC-038] every acknowledged version is there, with its blocks
@@ -223,22 +224,52 @@ void judge(Image& image, StoreOptions options, std::uint32_t seed) {
       RC_ASSERT(entries[n].record == promise.versions[n].record);
     }
     for (const std::uint32_t block : promise.blocks) RC_ASSERT(loads(store, archive, block));
-    // [ARC-043] nothing else is, unless it was being committed, and then it is complete
-    ChainEnd end = promise.end();
+    // [ARC-043] nothing else is, unless it was tried, and then it is complete
+    ends[i] = promise.end();
     if (entries.size() > promise.versions.size()) {
       RC_ASSERT(entries.size() == promise.versions.size() + 1);
-      RC_ASSERT(promise.under_way.has_value());
-      RC_ASSERT(entries.back().link == promise.under_way->link);
-      for (const std::uint32_t block : promise.under_way_blocks) RC_ASSERT(loads(store, archive, block));
-      end = end_of(*promise.under_way);
+      const auto tried = std::find_if(promise.attempts.begin(), promise.attempts.end(),
+                                      [&](const Attempt& attempt) { return attempt.version.link == entries.back().link; });
+      RC_ASSERT(tried != promise.attempts.end());
+      for (const std::uint32_t block : tried->blocks) RC_ASSERT(loads(store, archive, block));
+      ends[i] = end_of(tried->version);
     }
-    // Work goes on: everything can be backed up, and is then there.
+  }
+  return ends;
+}
+
+/// Everything can be backed up, and is then there.
+void work_goes_on(Store& store, const std::array<ChainEnd, archive_count>& ends) {
+  for (std::size_t i = 0; i < archive_count; ++i) {
+    const Archive archive = value(store.archive_of(1, i + 1));
     for (std::uint32_t block = 0; block < 24; ++block) {
       const Block made = block_of(block);
       if (!value(store.missing(archive, made.id)).empty()) ok(store.put(archive, made.id, made.checksum, made.sealed));
     }
-    RC_ASSERT(value(store.commit(archive, next_version(end))) == CommitOutcome::committed);
+    RC_ASSERT(value(store.commit(archive, next_version(ends[i]))) == CommitOutcome::committed);
   }
+}
+
+void judge(Image& image, StoreOptions options, std::uint32_t seed) {
+  std::minstd_rand random(seed);
+  const unsigned survive_percent = seed % 101;
+  image.disk.crash([&](std::size_t) { return random() % 100 < survive_percent; });
+  auto opened = Store::open(image.index.path(), image.disk, fixed_clock(), options);
+  RC_ASSERT(opened.has_value());
+  const auto ends = judge(**opened, image.promises);
+  opened->reset();
+
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(image.index.path() / (std::string(index_name) + suffix));
+  PosixFileSystem home{image.index.path()};
+  RC_ASSERT(rebuild(image.index.path(), image.disk, home, fixed_clock()).has_value());
+  opened = Store::open(image.index.path(), image.disk, fixed_clock(), options);
+  RC_ASSERT(opened.has_value());
+  const auto ends_anew = judge(**opened, image.promises);
+  for (std::size_t i = 0; i < archive_count; ++i) {
+    RC_ASSERT(ends_anew[i].number == ends[i].number);
+    RC_ASSERT(ends_anew[i].link == ends[i].link);
+  }
+  work_goes_on(**opened, ends);
 }
 
 RC_GTEST_PROP(StoreCrash, ARC_038_and_ARC_043_acknowledged_versions_are_complete_and_alone_visible_after_any_crash, ()) {
