@@ -31,7 +31,7 @@ MARK = "<!-- made from models with SHA-256 "
 
 
 def inputs(words):
-    paths = [HERE / "field-necessity.toml", HERE / "necessity.py", HERE / "runner/rules.py"]
+    paths = [HERE / "field-necessity.toml", HERE / "necessity.py", HERE / "runner/rules.py", SPEC / "tables/messages.toml"]
     return paths + sorted({(HERE / m["model"] / name).resolve() for m in words["part"] for name in [*model(m)["files"], "model.toml"]})
 
 
@@ -78,19 +78,31 @@ class Part:
         self.pair_words = {frozenset(tuple(x.split(".")) for x in p["fields"]): p for p in part.get("together", [])}
 
     def run(self, pool):
-        """What breaks without each field, then without each two that are redundant alone."""
+        """What breaks without each field, then without each two that are redundant alone, unless they are looked at one by one only."""
         def ask(fields):
             text, folder = without(self.text, fields), self.work / "-".join(".".join(f) for f in fields)
-            goal = next(f for n, role, f in horn.formulas(text) if n == self.part["completes"])
-            if not horn.derivable(text, goal, folder / "completes", TIMEOUT_SECONDS)[1]:
+            goals = {n: f for n, role, f in horn.formulas(text) if role == "conjecture"}
+            if not horn.derivable(text, goals[self.part["completes"]], folder / "completes", TIMEOUT_SECONDS)[1]:
                 return None
+            words = self.words.get(fields[0], {}) if len(fields) == 1 else {}
+            if words.get("at_least"):  # without the field the provers do not come to an end on the other claims
+                return [c for c in words["breaks"] if horn.derivable(text, goals[c], folder / c, TIMEOUT_SECONDS)[1]]
             return broken(text, list(self.says), folder)
         self.single = dict(zip(self.fields, pool.map(lambda f: ask([f]), self.fields)))
         spare = [f for f, found in self.single.items() if found == []]
-        pairs = list(itertools.combinations(spare, 2))
+        pairs = [] if self.part.get("one_by_one") else list(itertools.combinations(spare, 2))
         self.pairs = {p: found for p, found in zip(pairs, pool.map(lambda p: ask(list(p)), pairs)) if found != []}
 
+    def fields_of_the_wire(self):
+        """Every field of the messages that the model has, as tables/messages.toml names them; what is within a field is not told apart."""
+        mine = {m for m, _ in self.fields}
+        rows = [m for m in tomllib.loads((SPEC / "tables/messages.toml").read_text())["message"] if m["name"] in mine]
+        return {(m["name"], f) for m in rows for f in m["fields"] if "." not in f}
+
     def disagreements(self):
+        if self.part.get("of_the_wire"):
+            for field in sorted(self.fields_of_the_wire() ^ set(self.fields)):
+                yield f"{self.part['model']}: {'.'.join(field)} is a field {'of tables/messages.toml that the model lacks' if field not in self.fields else 'that no message of tables/messages.toml has'}"
         for field, found in self.single.items():
             yield from compared(self.part["model"], ".".join(field), found, self.words.get(field))
         for field in self.words.keys() - self.single.keys():
@@ -105,7 +117,8 @@ class Part:
         yield self.part["about"] + "\n"
         yield "| field | without it | what then happens |\n| --- | --- | --- |"
         for field, found in self.single.items():
-            yield f"| {'.'.join(field)} | {verdict(found)} | {self.words[field]['says']} |"
+            more = ", at least" if self.words[field].get("at_least") else ""
+            yield f"| {'.'.join(field)} | {verdict(found)}{more} | {self.words[field]['says']} |"
         if self.pairs:
             yield "\nOf the redundant ones, these two by two are not: the one stands in for the other.\n\n| fields | without both | what then happens |\n| --- | --- | --- |"
             for pair, found in self.pairs.items():

@@ -118,11 +118,23 @@ class Reader:
                 if (count := changed.count(before)) != 1:
                     self.wrong(f"{what}: what it replaces stands {count} times in the text, not once: {before!r}")
                 changed = changed.replace(before, after)
+            self.properties_stay(what, text, changed)
             fails = row.get({"mutant": "catches", "non_claim": "breaks"}.get(kind, "fails"), [])
             holds = [c["name"] for c in self.table["claim"]] if kind == "deep" else row.get("holds", [])
             if not fails and not holds:
                 self.wrong(f"{what} expects nothing: name the claims that have to fail{' or hold' if kind == 'variant' else ''}")
             yield Variant(kind, row["name"], row["says"], row.get("cites", []), changes, fails, holds, changed)
+
+    def properties_stay(self, what, text, changed):
+        """A variant changes the model and never what is asked of it: a claim that was rewritten fails for that, and shows nothing."""
+        statements = CHECKERS[self.table["checker"]].statements
+        try:
+            before, after = statements(text), statements(changed)
+        except ValueError as error:
+            self.wrong(f"{what}: {error}")
+        for name in sorted(before.keys() | after.keys()):
+            if before.get(name) != after.get(name):
+                self.wrong(f"{what} changes the property {name}: change the model instead, or ask for a property of another name that stands in the text")
 
     def properties(self, text, claims, variants):
         """Names in model.toml and properties in the text are the same, and each claim has a mutant."""

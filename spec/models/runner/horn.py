@@ -34,6 +34,13 @@ def properties(text):
     return {name: kind for name, kind in found.items() if kind}
 
 
+def statements(text):
+    """name -> the property as it is written; in the plain notation that is before fields are left out, which is no change of the property."""
+    if rules.is_rules(text):
+        return {body.split(":", 1)[0].strip(): body for kind, body in rules.split(text) if kind in ("attack", "cover")}
+    return {name: formula for name, role, formula in formulas(text) if role == "conjecture"}
+
+
 def bodies(text):
     """name of an axiom -> the conjecture that its body can be derived; axioms without a body always fire."""
     found = {}

@@ -31,6 +31,11 @@ def properties(text):
     return found
 
 
+def statements(text):
+    """name -> the property as it is written."""
+    return {m[2]: m[0] for m in PROPERTY.finditer(plain(text))}
+
+
 def rule_covers(text):
     """name -> the expression that some instance of the rule is enabled."""
     found, scopes = {}, []

@@ -12,6 +12,11 @@ LTL = re.compile(r"^ltl\s+(\w+)", re.MULTILINE)
 UNREACHED = re.compile(r"^unreached in (?:proctype|init) ?(\S*)\n((?:\t.*\n)*)", re.MULTILINE)
 
 
+def statements(text):
+    """name -> the property as it is written: a line."""
+    return {m[1]: m[0] for m in re.finditer(r"^ltl\s+(\w+).*$", text, re.MULTILINE)}
+
+
 def properties(text):
     names = LTL.findall(text)
     for name in names:

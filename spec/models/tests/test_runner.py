@@ -269,11 +269,30 @@ class Mutants(Runner):
     def test_a_mutant_whose_text_is_there_twice(self):
         self.refused("stands 2 times in the text", "lamp", toml=[('replace = "lamp + n <= 2"', 'replace = "done := "')])
 
+    def test_a_mutant_that_rewrites_an_invariant(self):
+        self.refused("mutant one_too_many changes the property never_three", "lamp", toml=[('replace = "lamp + n <= 2"', 'replace = "lamp != 3"'), ('by = "lamp + n <= 3"', 'by = "lamp != 2"')])
+
+    def test_a_mutant_that_rewrites_an_attack(self):
+        self.refused("mutant plain_key changes the property secret", "wire", toml=[('replace = "leaked(oldkey)"', 'replace = "conjecture, known(secret)"'), ('by = "leaked(key)"', 'by = "conjecture, known(nonce)"')])
+
+    def test_a_mutant_that_rewrites_an_attack_in_the_plain_notation(self):
+        plain = "rule sent: -> att(seal(secret, key)).\nrule open: att(seal(M, K)), att(K) -> att(M).\nrule known: -> att(nonce).\ncover replays: att(nonce).\nattack secret: att(secret).\n"
+        self.refused("mutant plain_key changes the property secret", "wire", text=[(WIRE, plain)], toml=[('replace = "leaked(oldkey)"', 'replace = "att(secret).\\n"'), ('by = "leaked(key)"', 'by = "att(nonce).\\n"')])
+
+    def test_a_mutant_that_takes_a_property_away(self):
+        self.refused("mutant one_too_many changes the property ends", "lamp", toml=[('replace = "lamp + n <= 2"', 'replace = "liveness \\"ends\\" done;"'), ('by = "lamp + n <= 3"', 'by = ""')])
+
+    def test_a_mutant_that_rewrites_a_formula_of_time(self):
+        self.refused("mutant turns_back changes the property arrives", "walk", toml=[('replace = ":: at < 3 -> at++"', 'replace = "<> (at == 3)"'), ('by = ":: at < 2 -> at++ :: at == 2 -> at = 0"', 'by = "<> (at == 4)"')])
+
     def test_a_mutant_caught_by_no_claim(self):
         self.refused("is to be caught by fades, which is no claim", "lamp", text=[('liveness "ends"', 'invariant "fades" true;\nliveness "ends"')], toml=[('"never_three", "ends"]', '"never_three", "ends", "fades"]')])
 
 
 class Others(Runner):
+    def test_a_non_claim_that_rewrites_a_claim(self):
+        self.refused("non_claim dark_for_ever changes the property ends", "lamp", toml=[('replace = "done := true"', 'replace = "\\"ends\\" done"'), ('by = "done := false"', 'by = "\\"ends\\" done & lamp = 3"')])
+
     def test_a_non_claim_whose_attack_is_gone(self):
         self.refused("ends holds, and ought to fail", "lamp", toml=[('by = "done := false"', 'by = "done := true; lamp := 2"')])
 
