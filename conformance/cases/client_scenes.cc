@@ -16,6 +16,7 @@ const std::vector<ClientStand>& client_stands() {
       {await_server_identity, "connect", "computer"},
       {await_login_accepted, "connect", "login"},
       {await_ready, "connect", "config_state"},
+      {configured, "connect", "config_ack"},
       {await_pong, "ping", "ping"},
       {await_missing_blocks, "backup", "offer_blocks"},
       {await_version_committed, "backup", "commit_version"},

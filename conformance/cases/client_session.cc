@@ -183,6 +183,22 @@ void add_configuration(std::vector<Case>& cases) {
             }
           },
   });
+  cases.push_back({
+      .id = "client.configuration.pushed_once",
+      .requirements = {"CFG-007", "SES-002"},
+      .role = Role::client,
+      .goal = "A client to which another configuration is pushed where only ready may come ends the session, and is not kept waiting",
+      .steps = {"push a configuration that the client lacks", "once it is acknowledged, push the next version",
+                "expect Disconnect(unexpected_message)"},
+      .script =
+          [](Context& c) {
+            auto& server = c.client_in(State::configured);
+            server.send(config_push(c.holdings().config_version + 1, {}));
+            server.expect_refusal(Reason::unexpected_message);
+            require_no_success(c);
+          },
+      .twin = honest_twin(State::configured),
+  });
 }
 
 void add_identity(std::vector<Case>& cases) {

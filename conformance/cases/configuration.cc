@@ -67,9 +67,9 @@ std::vector<Case> configuration_cases() {
       },
       {
           .id = "configuration.ready_once_acknowledged",
-          .requirements = {"SES-014", "CFG-002"},
+          .requirements = {"SES-014", "CFG-002", "CFG-006"},
           .goal = "A client that acknowledges the pushed configuration is told ready",
-          .steps = {"log in", "state an older version", "acknowledge what is pushed", "expect ready"},
+          .steps = {"log in", "state an older version", "acknowledge what is pushed", "expect ready, and no second push"},
           .script =
               [](Context& c) {
                 auto& client = c.at(State::await_config);

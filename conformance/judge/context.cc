@@ -31,6 +31,7 @@ Way way_to(ClientState state) {
     case ClientState::await_server_identity: return {"connect", "computer"};
     case ClientState::await_login_accepted: return {"connect", "login"};
     case ClientState::await_ready: return {"connect", "config_state"};
+    case ClientState::configured: return {"connect", "config_ack"};
     case ClientState::await_pong: return {"ping", "ping"};
     case ClientState::await_missing_blocks: return {"backup", "offer_blocks"};
     case ClientState::await_version_committed: return {"backup", "commit_version"};

@@ -19,6 +19,7 @@ void ClientSession::Machine::arm() {
     case State::await_server_identity:
     case State::await_login_accepted:
     case State::await_ready:
+    case State::configured:
     case State::await_pong:
     case State::await_missing_blocks:
     case State::await_version_committed:

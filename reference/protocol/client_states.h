@@ -22,6 +22,7 @@ using AwaitProceed = Plain<State::await_proceed>;
 using AwaitServerIdentity = Plain<State::await_server_identity>;
 using AwaitLoginAccepted = Plain<State::await_login_accepted>;
 using AwaitReady = Plain<State::await_ready>;
+using Configured = Plain<State::configured>;
 using Ready = Plain<State::ready>;
 struct AwaitPong {
   static constexpr auto state = State::await_pong;
@@ -51,9 +52,9 @@ using AwaitRestoreEnded = Plain<State::await_restore_ended>;
 using Leaving = Plain<State::leaving>;
 using Closed = Plain<State::closed>;
 
-using Any =
-    std::variant<Connecting, AwaitProceed, AwaitServerIdentity, AwaitLoginAccepted, AwaitReady, Ready, AwaitPong, AwaitMissingBlocks,
-                 AwaitVersionCommitted, AwaitVersions, AwaitRestoreBegun, Restoring, AwaitBlocks, AwaitRestoreEnded, Leaving, Closed>;
+using Any = std::variant<Connecting, AwaitProceed, AwaitServerIdentity, AwaitLoginAccepted, AwaitReady, Configured, Ready, AwaitPong,
+                         AwaitMissingBlocks, AwaitVersionCommitted, AwaitVersions, AwaitRestoreBegun, Restoring, AwaitBlocks,
+                         AwaitRestoreEnded, Leaving, Closed>;
 
 template <std::size_t... i>
 constexpr bool in_order(std::index_sequence<i...>) {

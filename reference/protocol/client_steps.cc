@@ -49,7 +49,13 @@ void ClientSession::Machine::on_config_push(ConfigPush push) {
   const auto version = push.version + (fault::on(fault::CFG_003_another_version) ? 1 : 0);
   actions.emplace_back(Configured{version, std::move(push.settings)});
   send(ConfigAck{version});
-  to<Handler::on_config_push>(at::AwaitReady{});
+  // [CFG-007] A client MUST close with unexpected_message when a second configuration is pushed before ready: in configured, none is
+  // admitted.
+  if (fault::on(fault::CFG_007_any_number_of_pushes)) {
+    where = at::AwaitReady{};
+    return arm();
+  }
+  to<Handler::on_config_push>(at::Configured{});
 }
 
 void ClientSession::Machine::on_ready() {

@@ -133,6 +133,8 @@ void ServerSession::Machine::on_config_ack(const ConfigAck& acknowledged) {
   // [CFG-004] A server MUST close with bad_config_ack when the acknowledged version is not the pushed one.
   if (acknowledged.version != waiting.pushed && !fault::on(fault::CFG_004_any_version))
     return refuse<Handler::on_config_ack>({Reason::bad_config_ack, "CFG-004"});
+  // [CFG-006] A server MUST NOT push a second configuration before ready.
+  if (fault::on(fault::CFG_006_pushed_twice)) send(ConfigPush{waiting.pushed, {}});
   if (!fault::on(fault::SES_014_not_told_after_a_push)) send(Ready{});
   to<Handler::on_config_ack>(at::Ready{waiting.who});
 }

@@ -85,9 +85,11 @@ void ClientRig::reach(State state) {
   if (state == State::connecting) return;
   session.connected(now);
   pull();
-  const Message steps[] = {Proceed{7, 0, 0}, ServerIdentity{samples::server}, LoginAccepted{samples::user, 3}, Ready{}};
+  const Message steps[] = {Proceed{7, 0, 0}, ServerIdentity{samples::server}, LoginAccepted{samples::user, 3}};
   for (const auto& step : steps)
     if (session.state() != state) walk(step);
+  if (state == State::configured) walk(ConfigPush{samples::server_config, {}});
+  if (session.state() != state) walk(Ready{});
   switch (state) {
     case State::await_pong: submit(BeginPing{0x0102030405060708}); break;
     case State::await_missing_blocks: submit(BeginOffer{samples::ids(0, 2)}); break;
@@ -108,6 +110,7 @@ void ClientRig::reach(State state) {
     case State::await_server_identity:
     case State::await_login_accepted:
     case State::await_ready:
+    case State::configured:
     case State::ready:
     case State::closed: break;
   }

@@ -16,6 +16,7 @@ enum class State : std::uint8_t {
   await_server_identity,
   await_login_accepted,
   await_ready,
+  configured,
   ready,
   await_pong,
   await_missing_blocks,
@@ -102,7 +103,7 @@ enum class Handler : std::uint8_t {
   on_malformed,
 };
 
-inline constexpr std::size_t state_count = 16;
+inline constexpr std::size_t state_count = 17;
 inline constexpr std::size_t event_count = 40;
 inline constexpr std::size_t message_event_count = 26;  // the first events are the messages, in MessageKind's order
 inline constexpr State initial = State::connecting;
@@ -118,13 +119,14 @@ struct Row {
   std::string_view requirement;
 };
 
-inline constexpr std::array<Row, 80> rows{{
+inline constexpr std::array<Row, 85> rows{{
     {State::connecting, Event::connected, Handler::on_connected, bit(State::await_proceed), "SES-010"},
     {State::await_proceed, Event::proceed, Handler::on_proceed, bit(State::await_server_identity), "SES-013"},
     {State::await_server_identity, Event::server_identity, Handler::on_server_identity, bit(State::await_login_accepted) | bit(State::closed), "IDN-006"},
     {State::await_login_accepted, Event::login_accepted, Handler::on_login_accepted, bit(State::await_ready), "IDN-015"},
-    {State::await_ready, Event::config_push, Handler::on_config_push, bit(State::await_ready), "CFG-003"},
+    {State::await_ready, Event::config_push, Handler::on_config_push, bit(State::configured), "CFG-003"},
     {State::await_ready, Event::ready, Handler::on_ready, bit(State::ready), "SES-014"},
+    {State::configured, Event::ready, Handler::on_ready, bit(State::ready), "SES-014"},
     {State::ready, Event::begin_ping, Handler::on_begin_ping, bit(State::await_pong), "SES-020"},
     {State::await_pong, Event::pong, Handler::on_pong, bit(State::ready) | bit(State::closed), "SES-042"},
     {State::ready, Event::begin_offer, Handler::on_begin_offer, bit(State::await_missing_blocks), "ARC-030"},
@@ -148,6 +150,7 @@ inline constexpr std::array<Row, 80> rows{{
     {State::await_server_identity, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
     {State::await_login_accepted, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
     {State::await_ready, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
+    {State::configured, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
     {State::await_pong, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
     {State::await_missing_blocks, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
     {State::await_version_committed, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
@@ -160,6 +163,7 @@ inline constexpr std::array<Row, 80> rows{{
     {State::await_server_identity, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
     {State::await_login_accepted, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
     {State::await_ready, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
+    {State::configured, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
     {State::ready, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
     {State::await_pong, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
     {State::await_missing_blocks, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
@@ -175,6 +179,7 @@ inline constexpr std::array<Row, 80> rows{{
     {State::await_server_identity, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
     {State::await_login_accepted, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
     {State::await_ready, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
+    {State::configured, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
     {State::ready, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
     {State::await_pong, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
     {State::await_missing_blocks, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
@@ -189,6 +194,7 @@ inline constexpr std::array<Row, 80> rows{{
     {State::await_server_identity, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
     {State::await_login_accepted, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
     {State::await_ready, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
+    {State::configured, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
     {State::ready, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
     {State::await_pong, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
     {State::await_missing_blocks, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
@@ -230,6 +236,7 @@ constexpr std::string_view name(State value) {
     case State::await_server_identity: return "await_server_identity";
     case State::await_login_accepted: return "await_login_accepted";
     case State::await_ready: return "await_ready";
+    case State::configured: return "configured";
     case State::ready: return "ready";
     case State::await_pong: return "await_pong";
     case State::await_missing_blocks: return "await_missing_blocks";

@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 167> requirements{{
+inline constexpr std::array<Requirement, 169> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -116,6 +116,8 @@ inline constexpr std::array<Requirement, 167> requirements{{
     {"CFG-003", "MUST", "client", "wire", "says W35", "06-identity", "A client MUST acknowledge a pushed configuration with its version after applying it."},
     {"CFG-004", "MUST", "server", "wire", "chosen", "06-identity", "A server MUST close with bad_config_ack when the acknowledged version is not the pushed one."},
     {"CFG-005", "MUST", "server", "wire", "implies W35", "06-identity", "A server MUST NOT push a configuration to a client whose version is its own."},
+    {"CFG-006", "MUST", "server", "wire", "chosen", "06-identity", "A server MUST NOT push a second configuration before ready."},
+    {"CFG-007", "MUST", "client", "wire", "chosen", "06-identity", "A client MUST close with unexpected_message when a second configuration is pushed before ready."},
     {"KEY-001", "MUST", "client", "review", "says W15", "07-keys", "An archive key MUST be 32 octets from a cryptographic random generator or given by the user before the first backup."},
     {"KEY-004", "MUST", "client", "state", "chosen", "07-keys", "A client MUST refuse a given archive key that has fewer than eight different octets."},
     {"KEY-005", "MUST", "client", "state", "implies W16", "07-keys", "A client MUST keep the archive key where no other account of the computer may read it."},
