@@ -120,7 +120,8 @@ class VectorsTest(unittest.TestCase):
         self.assertIn("vectors.links.rolled_back", run(SUITE, "list", "vectors.links.*").stdout)
 
     def test_the_suite_carries_every_file(self):
-        files = {path.stem for path in SPECIFICATION.glob("vectors/*.json")} - {"session"}  # which is judged on the wire
+        files = {path.stem for path in SPECIFICATION.glob("vectors/*.json") if "coffer_vectors" in json.loads(path.read_text())}
+        files -= {"session"}  # which is judged on the wire
         listed = json.loads(run(SUITE, "list", "--json", "vectors.*").stdout)
         self.assertEqual({case["id"].split(".")[1] for case in listed}, files)
 

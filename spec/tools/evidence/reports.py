@@ -175,7 +175,7 @@ class Reports:
         found = []
         for path in sorted((self.house / "spec/vectors").glob("*.json")):
             test = self.tests.get(OTHER_VECTOR_TESTS.get(path.stem, f"Vectors.{path.stem}"))
-            for vector in json.loads(path.read_text())["vectors"]:
+            for vector in json.loads(path.read_text()).get("vectors", []):
                 judged_badly = self.vector_verdicts.get(f"vectors.{path.stem}.{vector['id']}") in ("fail", "inconclusive", "warn", "error")
                 found.append(Vector(f"{path.stem}/{vector['id']}", vector["requirement"], vector.get("comment", ""), bool(test and test.passed) and not judged_badly))
         return found

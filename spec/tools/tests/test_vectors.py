@@ -13,7 +13,8 @@ sys.path.insert(0, str(TOOLS))
 import lint_vectors
 from book import LAYERS, Book
 
-FILES = {path.stem: json.loads(path.read_text())["vectors"] for path in VECTORS.glob("*.json")}
+DOCUMENTS = {path.stem: json.loads(path.read_text()) for path in VECTORS.glob("*.json")}
+FILES = {name: document["vectors"] for name, document in DOCUMENTS.items() if "coffer_vectors" in document}
 README = (VECTORS / "README.md").read_text()
 
 
