@@ -30,7 +30,7 @@ using VectorFile = std::map<std::string, Vector>;
 VectorFile read(const VectorText& file) {
   const auto document = json::parse(file.text);
   if (document.at("coffer_vectors") != 1) throw SuiteFault(fmt::format("spec/vectors/{}.json is of another format", file.name));
-  const bool on_the_wire = file.name == "frames" || file.name == "messages" || file.name == "metadata";
+  const bool on_the_wire = file.name == "frames" || file.name == "messages" || file.name == "metadata" || file.name == "handshake";
   VectorFile read;
   for (const auto& one : document.at("vectors"))
     read[one.at("id")] = {.id = one.at("id"),

@@ -12,6 +12,8 @@ const std::map<std::string, Answer, std::less<>>& answers() {
       {"encode_metadata", encode_metadata},
       {"message", message},
       {"encode", encode},
+      {"server_handshake", server_handshake},
+      {"client_handshake", client_handshake},
       {"keys", keys},
       {"archive_identifier", archive_identifier},
       {"given_key", given_key},

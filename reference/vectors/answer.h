@@ -29,6 +29,9 @@ Json metadata(const Json& input);
 Json encode_metadata(const Json& input);
 Json message(const Json& input);
 Json encode(const Json& input);
+// Chapters 5 and 6.
+Json server_handshake(const Json& input);
+Json client_handshake(const Json& input);
 // Chapter 7.
 Json keys(const Json& input);
 Json archive_identifier(const Json& input);

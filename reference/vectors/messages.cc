@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "vectors/message_json.h"
 #include "vectors/refusal.h"
 #include "vectors/value.h"
 
@@ -143,10 +144,14 @@ Json message(const Json& input) {
   return accepted({{"message", name}, {"fields", fields}});
 }
 
+Message message_of(std::string_view name, const Json& fields) {
+  auto made = message_named(name, std::make_index_sequence<std::variant_size_v<Message>>());
+  std::visit([&](auto& m) { Fields<Reader>{{&fields}}.of(m); }, made);
+  return made;
+}
+
 Json encode(const Json& input) {
-  auto made = message_named(input.at("message").get<std::string>(), std::make_index_sequence<std::variant_size_v<Message>>());
-  std::visit([&](auto& m) { Fields<Reader>{{&input.at("fields")}}.of(m); }, made);
-  return accepted({{"octets", hex(protocol::encode(made))}});
+  return accepted({{"octets", hex(protocol::encode(message_of(input.at("message").get<std::string>(), input.at("fields"))))}});
 }
 
 }  // namespace coffer::vectors

@@ -11,12 +11,17 @@ Json refusal(std::string_view layer, std::string_view reason) { return {{"refuse
 
 Json accepted(Json output) { return {{"accepted", std::move(output)}}; }
 
-Json refused(const protocol::Fault& fault) {
-  const auto reason = spec::name(fault.reason);
-  if (fault.reason == spec::Reason::malformed_message) return refusal("encoding", reason);
-  if (fault.reason == spec::Reason::field_out_of_range) return refusal("field", reason);
-  return refusal("frame", reason);
+Json refused(spec::Reason reason) {
+  using enum spec::Reason;
+  const auto is_any_of = [&](auto... reasons) { return ((reason == reasons) || ...); };
+  const auto layer = reason == malformed_message                                           ? "encoding"
+                     : reason == field_out_of_range                                        ? "field"
+                     : is_any_of(unknown_frame_kind, bad_metadata_length, frame_too_large) ? "frame"
+                                                                                           : "session";
+  return refusal(layer, spec::name(reason));
 }
+
+Json refused(const protocol::Fault& fault) { return refused(fault.reason); }
 
 Json refused(archive::ArchiveError error) {
   using enum archive::ArchiveError;

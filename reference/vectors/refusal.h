@@ -9,6 +9,7 @@
 namespace coffer::vectors {
 
 Json accepted(Json output);
+Json refused(spec::Reason reason);
 Json refused(const protocol::Fault& fault);
 Json refused(archive::ArchiveError error);
 Json refused(keys::KeyError error);

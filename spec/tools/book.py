@@ -5,11 +5,12 @@ A vector is accepted, and says what comes out; or it is refused, and says which 
 """
 import re
 
-# The layers, from the outside in, and the reasons that each has. Reasons of the first three are what Disconnect carries (chapter 13).
+# The layers, from the outside in, and the reasons that each has. Reasons of the first four are what Disconnect carries (chapter 13).
 LAYERS = {
     "frame": ("unknown_frame_kind", "bad_metadata_length", "frame_too_large"),
     "encoding": ("malformed_message", "record_malformed", "entry_malformed", "manifest_truncated", "id_list_length"),
     "field": ("field_out_of_range", "record_out_of_range", "entry_out_of_range", "path_unsafe"),
+    "session": ("unexpected_message", "version_invalid", "version_too_old", "computer_refused", "server_refused", "login_refused", "bad_config_ack"),
     "key": ("wrong_length", "weak"),
     "envelope": ("sealed_length", "record_length", "unknown_format"),
     "seal": ("tag_wrong",),

@@ -17,6 +17,7 @@ import lint_vectors
 import session
 import specification
 import vectors_archive
+import vectors_handshake
 import vectors_wire
 
 
@@ -33,6 +34,7 @@ def outputs(spec):
     yield "links", vectors_archive.links(spec)
     yield "records", vectors_archive.records(spec)
     yield "manifests", vectors_archive.manifests(spec)
+    yield "handshake", vectors_handshake.handshake(spec)
     yield "session", session.vector(spec)
 
 

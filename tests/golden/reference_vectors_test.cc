@@ -16,6 +16,7 @@ void answers(std::string_view file) {
 TEST(Vectors, frames) { answers("frames"); }
 TEST(Vectors, messages) { answers("messages"); }
 TEST(Vectors, metadata) { answers("metadata"); }
+TEST(Vectors, handshake) { answers("handshake"); }
 TEST(Vectors, keys) { answers("keys"); }
 TEST(Vectors, cuts) { answers("cuts"); }
 TEST(Vectors, blocks) { answers("blocks"); }
