@@ -6,7 +6,11 @@ run_mutate() {
   build dev coffer-conform cofferd coffer
   build faults cofferd coffer
   step "faults absent from the ordinary programs, present in these"
-  "$python" tests/faults/faults_test.py --absent build/dev/bin/cofferd build/dev/bin/coffer
+  local preset programs=()
+  for preset in dev release; do
+    if [ -e build/$preset/bin/cofferd ]; then programs+=(build/$preset/bin/cofferd build/$preset/bin/coffer); fi
+  done
+  "$python" tests/faults/faults_test.py --absent "${programs[@]}"
   "$python" tests/faults/faults_test.py --present build/faults/bin/cofferd build/faults/bin/coffer
   step "trying the suite"
   local status=0 suite=$PWD/build/dev/bin/coffer-conform report=$PWD/build/mutate

@@ -87,18 +87,22 @@ void add_suites(std::vector<Case>& cases) {
                                   {.suites = {suite.number}}));
 }
 
+constexpr std::uint8_t tls_alert = 0x15;  // a record's first octet
+
 /// Octets that are no TLS, or that never become a handshake, end the connection.
-Case garbage(std::string id, std::string requirement, std::string goal, std::function<Octets(Context&)> octets) {
+Case garbage(std::string id, std::vector<std::string> requirements, std::string goal, std::function<Octets(Context&)> octets) {
   return {
       .id = std::move(id),
-      .requirements = {std::move(requirement)},
+      .requirements = std::move(requirements),
       .goal = std::move(goal),
-      .steps = {"connect", "send those octets", "expect the end"},
+      .steps = {"connect", "send those octets", "expect the end, and nothing before it but an alert of TLS"},
       .script =
           [=](Context& c) {
             auto& peer = c.tcp();
             peer.send(octets(c));
-            peer.expect_refusal_by_close();
+            c.stage().expected_refusal = true;
+            const auto said = peer.receive_until_end();
+            c.require(said.empty() || said[0] == tls_alert, "an alert of TLS or nothing", hex(said));
           },
       .twin = see_hello_accepted,
   };
@@ -216,13 +220,14 @@ std::vector<Case> channel_cases() {
                 client.expect("pong");
               },
       },
-      garbage("channel.no_tls_at_all", "CHN-001", "A frame without TLS ends the connection",
+      garbage("channel.no_tls_at_all", {"CHN-001", "CHN-013"},
+              "A frame without TLS ends the connection, and is answered without TLS by nothing",
               [](Context&) { return encode(control_frame(version())); }),
-      garbage("channel.random_octets", "CHN-001", "Random octets end the connection",
+      garbage("channel.random_octets", {"CHN-001", "CHN-013"}, "Random octets end the connection",
               [](Context& c) {
                 return joined({Octets{0x7f}, c.random().octets(512)});
               }),
-      garbage("channel.endless_hello", "CHN-010", "A client hello that has sent 65,536 octets and is not complete ends the connection",
+      garbage("channel.endless_hello", {"CHN-010"}, "A client hello that has sent 65,536 octets and is not complete ends the connection",
               [](Context&) { return endless_hello(2 * spec::limits::tls_handshake_octets_max); }),
   };
   add_versions(cases);

@@ -95,7 +95,8 @@ Case broken_block(std::string id, std::string requirement, std::string goal, std
             c.holdings().blocks[block.id] = block;
             c.stage().expected_refusal = true;
             c.require(restore(c).ended != "ok", "a client that reports no success", "ok");
-            c.require(read_file(target_of(c) + "/file") != octets("something else"), "not the other content", "the other content");
+            const auto written = read_file(target_of(c) + "/file");
+            c.require(written.empty() || written == content, "the content that was kept, or none", "other content");
           },
       .twin = see_honest_restore,
   };
@@ -227,10 +228,16 @@ std::vector<Case> client_restore_cases() {
              [](Context&, const SealedBlock& harm) { return std::vector<Message>{file_entry("a", harm, 5)}; }),
       escape("unknown_type", {"ARC-044"}, "An entry of a type that the table does not have is refused",
              [](Context&, const SealedBlock&) { return std::vector<Message>{link_entry("a", 4, "b")}; }),
+      escape("directory_with_a_target", {"ARC-044"}, "A directory that has a target is refused",
+             [](Context&, const SealedBlock&) { return std::vector<Message>{link_entry("a", 1, "b")}; }),
       broken_block("block_of_another_id", "ARC-016", "A true block of the archive in place of the one that was asked for is refused",
                    [](Context& c, SealedBlock& block) {
                      block.sealed = seal_block(c.archive_keys(), BlockType::content, octets("something else"), c.random()).sealed;
                    }),
+      broken_block(
+          "other_content_under_the_id", "ARC-016",
+          "Other content of the same length, sealed with the archive's keys under the id that was asked for, is refused",
+          [](Context& c, SealedBlock& block) { block = seal_block_as(c.archive_keys(), block.id, octets("what was lost"), c.random()); }),
       broken_block("block_with_flipped_bit", "ARC-012", "A block of which one bit was flipped, under a checksum that fits, is refused",
                    [](Context&, SealedBlock& block) { block.sealed.back() ^= 1; }),
       broken_block("block_of_another_format", "ARC-012", "A block whose first octet is not 0x01 is refused",
@@ -248,7 +255,7 @@ std::vector<Case> client_restore_cases() {
       untrue_record("list_of_nothing", "ARC-047", "An empty list of ids is refused",
                     [](Context& c, Message& record) {
                       const auto list = hold_block(c, BlockType::id_list, {});
-                      record.set("depth", 1).set("ids", list.id);
+                      record.set("depth", 1).set("ids", list.id).set("entry_count", 0).set("content_octets", 0);
                     }),
       untrue_record("manifest_in_place_of_a_list", "ARC-016",
                     "A manifest block in place of a list of ids is refused: its id says what it is",

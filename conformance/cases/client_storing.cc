@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "cases/all.h"
@@ -183,6 +184,43 @@ void add_sealing(std::vector<Case>& cases) {
   });
 }
 
+/// A key as octets may show it: as it is, in hex and in base64, whose digits depend on where it begins.
+std::vector<Octets> forms(View key) {
+  auto upper = hex(key);
+  for (char& digit : upper) digit = static_cast<char>(std::toupper(static_cast<unsigned char>(digit)));
+  std::vector<Octets> all{Octets(key.begin(), key.end()), octets(hex(key)), octets(upper)};
+  for (std::size_t before = 0; before < 3; ++before) {
+    const auto text = base64(joined({repeated(before, 0), key}));
+    // Without the first and last digits, which neighbours have a part in.
+    all.push_back(octets(std::string_view(text).substr(4, text.size() - 8)));
+  }
+  return all;
+}
+
+void add_keys(std::vector<Case>& cases) {
+  cases.push_back({
+      .id = "client.storing.no_key_leaves",
+      .requirements = {"KEY-006"},
+      .role = Role::client,
+      .goal = "Neither the archive key nor a key derived from it leaves the computer, as octets, in hex or in base64",
+      .steps = {"back up a file", "look for each key in every frame that came"},
+      .script =
+          [](Context& c) {
+            const auto& server = backed_up(c, c.make_tree({{"file", c.random().octets(5000)}}));
+            const auto keys = c.archive_keys();
+            const std::map<std::string, Octets> secrets{{"archive key", c.archive_key()},
+                                                        {"block-id key", keys.block_id_key},
+                                                        {"block key", keys.block_key},
+                                                        {"record key", keys.record_key},
+                                                        {"chunker key", derive(c.archive_key(), octets("coffer/1 chunker"), 32)}};
+            for (const auto& [name, key] : secrets)
+              for (const auto& form : forms(key)) c.require(!shows(server, form), "no " + name + " on the wire", "the " + name);
+            c.require(shows(server, c.holdings().versions.at(0).link), "the link of the version on the wire",
+                      "nothing: this looks nowhere");
+          },
+  });
+}
+
 void add_cutting(std::vector<Case>& cases) {
   cases.push_back({
       .id = "client.storing.cut_where_the_gear_hash_says",
@@ -307,6 +345,7 @@ void add_sending(std::vector<Case>& cases) {
 std::vector<Case> client_storing_cases() {
   std::vector<Case> cases;
   add_sealing(cases);
+  add_keys(cases);
   add_cutting(cases);
   add_sending(cases);
   return cases;

@@ -3,6 +3,7 @@
 
 #include "cases/all.h"
 #include "cases/scenes.h"
+#include "wire/password.h"
 
 namespace coffer::conformance {
 namespace {
@@ -213,6 +214,46 @@ void add_computers_and_archives(std::vector<Case>& cases) {
   });
 }
 
+/// The server is given alice's password as a verifier that was made here.
+std::function<void(Fixture&)> alice_kept_as(PasswordHash hash) {
+  return [=](Fixture& fixture) {
+    const Octets salt = octets("sixteen octets: ");
+    fixture.alice.kept = Kept{salt, fixture.rounds, pbkdf2(hash, fixture.alice.password, salt, fixture.rounds)};
+  };
+}
+
+void be_let_in(Context& c) { c.at(State::ready).barrier(); }
+
+void add_verifiers(std::vector<Case>& cases) {
+  cases.push_back({
+      .id = "login.verifier_made_elsewhere",
+      .requirements = {"IDN-012"},
+      .needs = {.verbs = {"prepare"}, .fixture = alice_kept_as(PasswordHash::sha_512)},
+      .goal =
+          "A server that is given PBKDF2-HMAC-SHA-512 of a password, its salt and its rounds takes that password, so it computes the same",
+      .steps = {"prepare a user by such a verifier", "log in with the password"},
+      .script = be_let_in,
+  });
+  cases.push_back({
+      .id = "login.verifier_of_another_hash",
+      .requirements = {"IDN-012", "IDN-013"},
+      .needs = {.verbs = {"prepare"}, .fixture = alice_kept_as(PasswordHash::sha_256)},
+      .goal = "A server that is given PBKDF2-HMAC-SHA-256 of a password does not take that password",
+      .steps = {"prepare a user by such a verifier", "log in with the password", "expect login_refused"},
+      .script =
+          [](Context& c) {
+            auto& client = c.at(State::await_login);
+            client.send(login_of(c, c.fixture().alice));
+            client.expect_end(Reason::login_refused);
+          },
+      .twin =
+          [](Context& c) {
+            const auto walker = c.walker(c.fixture().bob);
+            c.at(State::ready, walker).barrier();
+          },
+  });
+}
+
 }  // namespace
 
 std::vector<Case> login_cases() {
@@ -221,6 +262,7 @@ std::vector<Case> login_cases() {
   add_refusals(cases);
   add_deferred(cases);
   add_computers_and_archives(cases);
+  add_verifiers(cases);
   return cases;
 }
 

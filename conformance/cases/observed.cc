@@ -49,6 +49,20 @@ void be_refused(Context& c, const Message& login) {
   client.expect_end(Reason::login_refused);
 }
 
+void very_few_events(Fixture& fixture) { fixture.limits = {{"unverified_events_per_minute", 5}}; }
+
+/// How many events were left out, as the log says: all its members `left_out`, at any depth, together.
+std::uint64_t left_out(const nlohmann::json& said) {
+  std::uint64_t all = 0;
+  if (!said.is_structured()) return 0;
+  for (const auto& [name, value] : said.items()) {
+    const auto text = value.is_string() ? value.get<std::string>() : value.dump();
+    const bool number = !text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == std::string::npos;
+    all += name == "left_out" && number ? std::stoul(text) : left_out(value);
+  }
+  return all;
+}
+
 void few_events(Fixture& fixture) { fixture.limits = {{"unverified_events_per_minute", 20}}; }
 
 /// Comes and goes without a verified user; says how many connections that took.
@@ -200,6 +214,27 @@ std::vector<Case> observed_cases() {
                 c.require(events < connections, fmt::format("fewer than {} events", connections), fmt::format("{} events", events));
               },
           .twin = [](Context& c) { log_in_from(c, "without a flood"); },
+      },
+      {
+          .id = "observed.left_out_events_are_counted",
+          .requirements = {"LIM-009"},
+          .needs = {.verbs = {"observe", "admin"}, .own_server = true, .fixture = very_few_events},
+          .goal = "Of refused logins, each of which has an event, a log that keeps few says how many events it left out",
+          .steps = {"fail to log in many times, on a server that keeps very few events of strangers", "stop it in order",
+                    "expect as many events, in the log and left out by its own count, as there were logins"},
+          .script =
+              [](Context& c) {
+                constexpr std::size_t logins = 40;
+                const auto& alice = c.fixture().alice;
+                for (std::size_t i = 0; i < logins; ++i)
+                  be_refused(c, login(alice.registration_key, alice.name, "a wrong one", c.random().guid()));
+                c.admin({{"do", "stop"}});
+                const auto events = c.observe({{"events", true}}).at("events");
+                const auto counted = left_out(events);
+                c.remark(fmt::format("{} events in the log, {} left out by its count", events.size(), counted));
+                c.require(events.size() + counted >= logins, fmt::format("{} events, kept or counted", logins),
+                          fmt::format("{} kept, {} counted", events.size(), counted));
+              },
       },
       {
           .id = "observed.users_stay_in_the_log",

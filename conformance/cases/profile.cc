@@ -1,4 +1,5 @@
-// Chapter 14.2 for servers: what only a fixture of the test profile may ask for. The adapter says whether the server serves such a fixture.
+// Chapter 14.2 for servers: what only a fixture that declares the test profile may ask for. The adapter says whether the server serves such
+// a fixture.
 #include "cases/all.h"
 #include "cases/scenes.h"
 
@@ -10,10 +11,10 @@ void production(Fixture& fixture) {
   fixture.rounds = 100'000;
 }
 
-Case only_for_tests(std::string id, std::string goal, std::function<void(Fixture&)> cheapen) {
+Case only_for_tests(std::string id, std::string requirement, std::string goal, std::function<void(Fixture&)> cheapen) {
   return {
       .id = "profile." + std::move(id),
-      .requirements = {"LIM-005"},
+      .requirements = {std::move(requirement)},
       .needs = {.verbs = {"prepare"}, .own_server = true},
       .goal = std::move(goal),
       .steps = {"prepare a server with such a fixture", "serve", "expect that it refuses to"},
@@ -42,11 +43,16 @@ Case only_for_tests(std::string id, std::string goal, std::function<void(Fixture
 
 std::vector<Case> profile_cases() {
   return {
-      only_for_tests("few_rounds_in_production", "99,999 rounds in a fixture of the production profile are refused",
+      only_for_tests("few_rounds_in_production", "LIM-005", "99,999 rounds in a fixture of the production profile are refused",
                      [](Fixture& fixture) { fixture.rounds = 99'999; }),
-      only_for_tests("timers_in_production", "Timers of its own in a fixture of the production profile are refused",
+      only_for_tests("timers_in_production", "LIM-005", "Timers of its own in a fixture of the production profile are refused",
                      [](Fixture& fixture) {
                        fixture.timers_ms = {{"step", 500}};
+                     }),
+      only_for_tests("undeclared", "LIM-006", "A fixture that names no profile and asks for what the test profile alone allows is refused",
+                     [](Fixture& fixture) {
+                       fixture.profile.clear();
+                       fixture.rounds = 1000;
                      }),
   };
 }

@@ -11,7 +11,11 @@ namespace {
 using nlohmann::json;
 
 json account_json(const Account& account) {
-  json one{{"id", account.id}, {"name", account.name}, {"organisation", account.organisation}, {"password", account.password}};
+  json one{{"id", account.id}, {"name", account.name}, {"organisation", account.organisation}};
+  if (const auto& kept = account.kept)
+    one["verifier"] = {{"salt", hex(kept->salt)}, {"rounds", kept->rounds}, {"hash", hex(kept->hash)}};
+  else
+    one["password"] = account.password;
   one["roles"] = account.roles;
   one["state"] = account.state;
   return one;
@@ -32,7 +36,8 @@ std::vector<Message> Fixture::default_settings() {
 }
 
 std::string Fixture::to_json() const {
-  json document{{"coffer_fixture", 1}, {"profile", profile}, {"pbkdf2_rounds", rounds}};
+  json document{{"coffer_fixture", 1}, {"pbkdf2_rounds", rounds}};
+  if (!profile.empty()) document["profile"] = profile;
   document["server"] = {{"guid", guid_text(server_guid)}, {"version", version}, {"minimum_version", minimum_version}};
   if (!timers_ms.empty()) document["timers_ms"] = timers_ms;
   if (!limits.empty()) document["limits"] = limits;

@@ -11,11 +11,19 @@
 
 namespace coffer::conformance {
 
+/// A password as a server keeps it [IDN-012].
+struct Kept {
+  Octets salt;
+  std::uint32_t rounds = 0;
+  Octets hash;
+};
+
 struct Account {
   std::uint64_t id = 0;
   std::string name, organisation, password, registration_key;
   std::vector<std::string> roles;
   std::string state = "active";
+  std::optional<Kept> kept = {};      // what the server is given in place of the password; unset: the password
   std::uint32_t permissions() const;  // what its roles grant
 };
 
@@ -27,8 +35,8 @@ struct KnownComputer {
 
 /// A deployment under test. The default is what nearly every case runs against; a case that needs another says what differs.
 struct Fixture {
-  std::string profile = "test";
-  std::uint32_t rounds = 1000;  // of PBKDF2
+  std::string profile = "test";  // empty: it names none
+  std::uint32_t rounds = 1000;   // of PBKDF2
   std::uint64_t server_guid = 0xc0ffe70000000001;
   std::string version = "7.0.0", minimum_version = "6.5.0";
   std::map<std::string, std::uint32_t> timers_ms;  // step, idle …; empty: the specification's

@@ -32,6 +32,7 @@ struct Trial {
   Role role;
   std::vector<const Case*> citing, reserve;  // the reserve only when nothing else has killed it
   std::vector<const Case*> others;
+  std::size_t others_all = 0;  // from which those were chosen
 };
 
 class Matrix {
@@ -124,9 +125,10 @@ class Matrix {
   }
 
   Trial plan(const OfferedFault& fault, Role role, const std::vector<const Case*>& cases) const {
-    Trial trial{.fault = &fault, .role = role, .citing = {}, .reserve = {}, .others = {}};
+    Trial trial{.fault = &fault, .role = role, .citing = {}, .reserve = {}, .others = {}, .others_all = 0};
     std::vector<const Case*> citing, rest;
     for (const auto* one : cases) (cites(*one, fault.requirements) ? citing : rest).push_back(one);
+    trial.others_all = rest.size();
     trial.citing = spread(citing, options_.every_case ? citing.size() : options_.citing_max);
     for (const auto* one : citing)
       if (std::ranges::find(trial.citing, one) == trial.citing.end()) trial.reserve.push_back(one);
@@ -170,6 +172,7 @@ class Matrix {
                       .what = trial.fault->what,
                       .requirements = trial.fault->requirements};
     tried.citing = static_cast<std::uint32_t>(trial.citing.size() + trial.reserve.size());
+    tried.others_all = static_cast<std::uint32_t>(trial.others_all);
     tried.others_chosen = static_cast<std::uint32_t>(trial.others.size());
     RunOptions options = options_.run;
     options.subject.fault = trial.fault->name;
@@ -232,11 +235,17 @@ class Matrix {
       if (fault.fate != Fate::killed) fault.excuse = excuse_of(fault.fault, fault.role);
   }
 
+  /// What its line says that wire or stored state can judge, and what a case does judge, whatever its line says.
+  bool judged_from_outside(const spec::Requirement& row, Role role) const {
+    if (row.judged == "wire" || row.judged == "state") return true;
+    return std::ranges::any_of(all_, [&](const Case& one) { return one.role == role && cites(one, {std::string(row.id)}); });
+  }
+
   void count_requirements() {
     for (const auto& row : spec::requirements)
       for (const auto role : {Role::server, Role::client}) {
-        const bool ours = row.level == "MUST" && (row.judged == "wire" || row.judged == "state");
-        if (!ours || !claims(role) || (row.role != "endpoint" && row.role != name(role))) continue;
+        if (row.level != "MUST" || !judged_from_outside(row, role) || !claims(role) || (row.role != "endpoint" && row.role != name(role)))
+          continue;
         RequirementFaults one{.id = std::string(row.id), .role = std::string(name(role)), .sentence = std::string(row.sentence)};
         for (const auto& fault : result_.faults)
           if (fault.role == one.role && std::ranges::find(fault.requirements, one.id) != fault.requirements.end()) {

@@ -29,16 +29,16 @@ struct FaultResult {
   std::string fault = {}, role = {}, what = {};
   std::vector<std::string> requirements = {};  // that it breaks
   Fate fate = Fate::broken;
-  std::string trouble = {};                         // of a broken one, in words
-  std::vector<Catch> killers = {}, others = {};     // cases that cite one of them; cases of other requirements
-  std::uint32_t citing = 0, citing_run = 0;         // cases of the suite that cite one of them
-  std::uint32_t others_chosen = 0, others_run = 0;  // cases of other requirements
-  std::uint32_t inconclusive = 0;                   // neither kept nor broken
-  std::string excuse = {};                          // why it need not be killed; empty: it must
+  std::string trouble = {};                                         // of a broken one, in words
+  std::vector<Catch> killers = {}, others = {};                     // cases that cite one of them; cases of other requirements
+  std::uint32_t citing = 0, citing_run = 0;                         // cases of the suite that cite one of them
+  std::uint32_t others_all = 0, others_chosen = 0, others_run = 0;  // cases of other requirements: all, chosen, and run in time
+  std::uint32_t inconclusive = 0;                                   // neither kept nor broken
+  std::string excuse = {};                                          // why it need not be killed; empty: it must
   std::uint64_t duration_ms = 0;
 };
 
-/// A MUST that the wire or stored state can judge, in one role.
+/// A MUST that the wire or stored state can judge, or that a case does judge, in one role.
 struct RequirementFaults {
   std::string id = {}, role = {}, sentence = {};
   std::vector<std::string> faults = {}, killed = {};  // all that break it; those of them that were killed

@@ -33,7 +33,8 @@ json fault_json(const FaultResult& one) {
                {"fell_too", ids(one.others)},
                {"citing_cases", one.citing},
                {"citing_run", one.citing_run},
-               {"other_cases", one.others_chosen},
+               {"other_cases", one.others_all},
+               {"other_chosen", one.others_chosen},
                {"other_run", one.others_run},
                {"inconclusive", one.inconclusive},
                {"duration_ms", one.duration_ms}};
@@ -74,7 +75,7 @@ std::string named(const json& catches, std::size_t most) {
   return catches.size() > most ? names + fmt::format(" and {} more", catches.size() - most) : names;
 }
 
-/// The requirements of which a case fell beside those that the fault breaks.
+/// The requirements of which a case fell beside those that the fault breaks, and how many cases were tried: some of all, as time allows.
 std::string fell_too(const json& fault) {
   std::vector<std::string> ids;
   for (const json& one : fault.at("failed")) {
@@ -83,8 +84,9 @@ std::string fell_too(const json& fault) {
     if (std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
   }
   std::ranges::sort(ids);
-  if (ids.size() > 6) return fmt::format("{} of {}", ids.size(), fault.at("other_run").get<int>());
-  return for_terminal(fmt::format("{}", fmt::join(ids, " ")));
+  const auto tried = fmt::format("{} of {} tried of {}", fault.at("fell_too").size(), fault.at("other_run").get<int>(),
+                                 fault.at("other_cases").get<int>());
+  return ids.empty() || ids.size() > 6 ? tried : for_terminal(fmt::format("{} ({})", tried, fmt::join(ids, " ")));
 }
 
 }  // namespace
@@ -144,7 +146,7 @@ std::string mutation_terminal(const json& mutation, bool colour) {
     if (killed) {
       made += fmt::format("{} of {}: {}", one.at("killed_by").size(), one.at("citing_run").get<int>(),
                           named(one.at("killed_by"), cases_named_max));
-      if (const auto too = fell_too(one); !too.empty()) made += painted("2", "; fell too: " + too);
+      made += painted("2", "; fell too: " + fell_too(one));
     } else if (excused) {
       made += text(one, "exception");
     } else if (fate == "broken") {
@@ -169,7 +171,8 @@ std::string mutation_terminal(const json& mutation, bool colour) {
   made += fmt::format("\n  {} of {} faults killed, {} caught elsewhere only, {} survived, {} broken\n", count("killed"), count("faults"),
                       count("caught_elsewhere"), count("survived"), count("broken"));
   made += fmt::format(
-      "  {} of {} MUSTs of a role that wire or state can judge have a killed fault, {} are excepted, {} unkilled, {} without a fault\n",
+      "  {} of {} MUSTs of a role that wire, state or a case can judge have a killed fault, {} are excepted, {} unkilled, {} without a "
+      "fault\n",
       count("requirements_killed"), count("requirements"), count("requirements_excepted"), count("requirements_unkilled"),
       count("requirements_without_fault"));
   made += fmt::format("  {} cases ran without any fault first; all in {:.1f} s\n", mutation.at("clean_run").at("cases").get<int>(),

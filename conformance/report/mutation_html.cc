@@ -26,7 +26,7 @@ std::string text(const json& of, const char* member) { return for_xml(of.at(memb
 
 std::string cases(const json& fault, const char* member, std::string_view open_word) {
   const json& names = fault.at(member);
-  if (names.empty()) return "";
+  if (names.empty()) return fmt::format("<span class=\"soft\">0 {}</span>", open_word);
   std::string made = fmt::format("<details><summary>{} {}</summary>", names.size(), open_word);
   for (const json& one : fault.at("failed"))
     if (std::ranges::find(names, one.at("case")) != names.end())
@@ -42,7 +42,7 @@ std::string row(const json& one) {
       "<tr><td><code>{}</code><br><span class=\"soft\">{}</span></td><td>{}</td><td class=\"{}\">{}{}</td><td>{}</td><td>{}</td></tr>\n",
       text(one, "name"), text(one, "what"), text(one, "role"), fate, fate, said != nullptr ? "<br>" + text(one, said) : "",
       cases(one, "killed_by", fmt::format("of {} citing cases", one.at("citing_run").get<int>())),
-      cases(one, "fell_too", fmt::format("of {} others", one.at("other_run").get<int>())));
+      cases(one, "fell_too", fmt::format("of {} tried of {}", one.at("other_run").get<int>(), one.at("other_cases").get<int>())));
 }
 
 }  // namespace

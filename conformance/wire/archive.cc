@@ -131,8 +131,12 @@ ArchiveKeys derive_keys(View archive_key, const ArchiveOwner& owner) {
 }
 
 SealedBlock seal_block(const ArchiveKeys& keys, BlockType type, View plaintext, Random& random) {
+  return seal_block_as(keys, block_id(keys, type, plaintext), plaintext, random);
+}
+
+SealedBlock seal_block_as(const ArchiveKeys& keys, View id, View plaintext, Random& random) {
   SealedBlock block;
-  block.id = block_id(keys, type, plaintext);
+  block.id.assign(id.begin(), id.end());
   block.sealed = seal(hmac(keys.block_key, {block.id}), block_associated(keys, block.id), pack(plaintext), random);
   block.checksum = sha256(block.sealed);
   return block;

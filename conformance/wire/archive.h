@@ -35,6 +35,8 @@ struct SealedBlock {
   Octets checksum;  // SHA-256 of sealed
 };
 SealedBlock seal_block(const ArchiveKeys& keys, BlockType type, View plaintext, Random& random);
+/// Seals a plaintext under an id that need not be its own.
+SealedBlock seal_block_as(const ArchiveKeys& keys, View id, View plaintext, Random& random);
 /// The plaintext; the text says which rule was broken. The type is found by trying the id under each.
 struct OpenedBlock {
   BlockType type;

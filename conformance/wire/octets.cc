@@ -1,5 +1,6 @@
 #include "wire/octets.h"
 
+#include <botan/base64.h>
 #include <botan/hash.h>
 
 namespace coffer::conformance {
@@ -25,6 +26,8 @@ std::string hex(View octets) {
   }
   return text;
 }
+
+std::string base64(View octets) { return Botan::base64_encode(octets.data(), octets.size()); }
 
 std::optional<Octets> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;

@@ -17,6 +17,8 @@ using View = std::span<const std::uint8_t>;
 std::string hex(View octets);
 /// nullopt unless the text is an even number of hex digits (either case).
 std::optional<Octets> from_hex(std::string_view text);
+/// With padding, without line breaks.
+std::string base64(View octets);
 /// An identity as 16 lower-case hex digits.
 std::string guid_text(std::uint64_t guid);
 std::optional<std::uint64_t> guid_from_text(std::string_view text);

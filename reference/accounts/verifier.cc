@@ -4,6 +4,8 @@
 #include <botan/pwdhash.h>
 #include <botan/rng.h>
 
+#include "fault/switch.h"
+
 namespace coffer::accounts {
 namespace {
 
@@ -11,7 +13,8 @@ namespace {
 constexpr std::size_t hash_octets = 64;
 
 Botan::secure_vector<std::uint8_t> pbkdf2(View password, View salt, std::uint32_t rounds) {
-  static const auto family = Botan::PasswordHashFamily::create_or_throw("PBKDF2(SHA-512)");
+  static const auto family =
+      Botan::PasswordHashFamily::create_or_throw(fault::on(fault::IDN_012_sha_256) ? "PBKDF2(SHA-256)" : "PBKDF2(SHA-512)");
   Botan::secure_vector<std::uint8_t> hash(hash_octets);
   family->from_params(rounds)->derive_key(hash.data(), hash.size(), reinterpret_cast<const char*>(password.data()), password.size(),
                                           salt.data(), salt.size());

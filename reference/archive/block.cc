@@ -9,6 +9,7 @@
 #include "archive/packing.h"
 #include "archive/seal.h"
 #include "coffer/spec/limits.h"
+#include "fault/switch.h"
 
 namespace coffer::archive {
 namespace {
@@ -23,7 +24,7 @@ using AssociatedData = std::array<std::uint8_t, 1 + sizeof(keys::ArchiveId) + si
 AssociatedData associated_data(const keys::ArchiveId& archive, const Digest& id) {
   AssociatedData data{};
   data[0] = 0x01;
-  std::ranges::copy(archive, data.begin() + 1);
+  if (!fault::on(fault::ARC_014_of_any_archive)) std::ranges::copy(archive, data.begin() + 1);
   std::ranges::copy(id, data.begin() + 1 + sizeof(archive));
   return data;
 }
@@ -39,7 +40,7 @@ struct BlockVault::Tools {
 
   // [ARC-013] The key of a sealed block MUST be HMAC-SHA-256 of the block key over the block's id.
   keys::Secret key_of(const Digest& id) {
-    keying->update(id.data(), id.size());
+    if (!fault::on(fault::ARC_013_one_key_for_all)) keying->update(id.data(), id.size());
     return keying->final();
   }
 };
@@ -64,7 +65,7 @@ BlockVault& BlockVault::operator=(BlockVault&&) noexcept = default;
 // [ARC-001] A client MUST name a block by HMAC-SHA-256 of the block-id key over one type octet and the block's plaintext.
 Digest BlockVault::id(BlockKind kind, View block) {
   Digest id;
-  tools_->naming->update(static_cast<std::uint8_t>(kind));
+  if (!fault::on(fault::ARC_001_no_type)) tools_->naming->update(static_cast<std::uint8_t>(kind));
   tools_->naming->update(block.data(), block.size());
   tools_->naming->final(id.data());
   return id;
@@ -83,7 +84,7 @@ std::expected<Octets, ArchiveError> BlockVault::open(BlockKind kind, const Diges
   if (!packed) return std::unexpected(packed.error());
   auto block = tools_->packer.unpack(*packed);
   // [ARC-016] A client MUST refuse an opened block whose id, computed anew, is not the id it asked for.
-  if (block && this->id(kind, *block) != id) return std::unexpected(ArchiveError::id_differs);
+  if (block && this->id(kind, *block) != id && !fault::on(fault::ARC_016_id_not_computed)) return std::unexpected(ArchiveError::id_differs);
   return block;
 }
 

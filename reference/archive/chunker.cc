@@ -5,6 +5,8 @@
 
 #include <botan/kdf.h>
 
+#include "fault/switch.h"
+
 namespace coffer::archive {
 namespace {
 
@@ -24,7 +26,7 @@ GearTable gear_table(View chunker_key) {
   Botan::secure_vector<std::uint8_t> octets(256 * 8);
   Botan::KDF::create_or_throw("HKDF(SHA-256)")
       ->kdf(octets.data(), octets.size(), chunker_key.data(), chunker_key.size(), nullptr, 0,
-            reinterpret_cast<const std::uint8_t*>(info.data()), info.size());
+            reinterpret_cast<const std::uint8_t*>(info.data()), fault::on(fault::ARC_019_without_a_label) ? 0 : info.size());
   GearTable table{};
   for (std::size_t i = 0; i < octets.size(); ++i) table[i / 8] = table[i / 8] << 8 | octets[i];
   return table;
@@ -66,7 +68,8 @@ std::size_t Chunker::take(View octets) {
     ++length_;
   }
   if (length_ < chunk_octets_normal) scan(chunk_octets_normal, bits_before_normal);
-  if (!cut_ && length_ >= chunk_octets_normal) scan(chunk_octets_max, bits_after_normal);
+  if (!cut_ && length_ >= chunk_octets_normal)
+    scan(chunk_octets_max, fault::on(fault::ARC_018_cuts_more_often) ? bits_after_normal - 1 : bits_after_normal);
   if (length_ == chunk_octets_max) cut_ = true;
   hash_ = hash;
   return at;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "fault/switch.h"
+
 namespace coffer::archive {
 
 // [ARC-023] File names, sizes, times and trees MUST leave the computer only inside sealed blocks: so do the lists of their blocks.
@@ -24,7 +26,9 @@ IdTree build_id_tree(std::vector<Digest> leaves, BlockVault& vault, const NamedB
   return tree;
 }
 
+// [ARC-047] A client MUST refuse an id-list block that is empty or not a whole number of 32-octet ids.
 std::expected<std::vector<Digest>, ArchiveError> read_id_list(View block) {
+  if (fault::on(fault::ARC_047_only_whole_ids_read)) return split_ids(block.first(block.size() - block.size() % sizeof(Digest)));
   if (block.empty()) return std::unexpected(ArchiveError::id_list_length);
   return split_ids(block);
 }

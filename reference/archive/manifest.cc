@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "fault/switch.h"
+
 namespace coffer::archive {
 namespace {
 
@@ -58,7 +60,8 @@ std::expected<std::optional<Entry>, ArchiveError> ManifestReader::next() {
   const std::size_t length = big_endian(rest);
   if (rest.size() - length_octets < length) return std::nullopt;
   auto entry = decode_entry(rest.subspan(length_octets, length));
-  if (entry && entry->path <= last_path_) entry = std::unexpected(ArchiveError::entries_not_ascending);
+  if (entry && entry->path <= last_path_ && !fault::on(fault::ARC_022_any_order))
+    entry = std::unexpected(ArchiveError::entries_not_ascending);
   if (!entry) {
     failed_ = entry.error();
     return std::unexpected(*failed_);
@@ -73,7 +76,8 @@ std::expected<std::optional<Entry>, ArchiveError> ManifestReader::next() {
 std::expected<void, ArchiveError> ManifestReader::finish(const VersionRecord& record) const {
   if (failed_) return std::unexpected(*failed_);
   if (begin_ != buffer_.size()) return std::unexpected(ArchiveError::manifest_truncated);
-  if (entry_count_ != record.entry_count || content_octets_ != record.content_octets)
+  // [ARC-046] A client MUST refuse a manifest whose number of entries or sum of file sizes is not what its version record says.
+  if ((entry_count_ != record.entry_count || content_octets_ != record.content_octets) && !fault::on(fault::ARC_046_not_counted))
     return std::unexpected(ArchiveError::manifest_differs);
   return {};
 }

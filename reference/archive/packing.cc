@@ -47,6 +47,7 @@ Packer::~Packer() = default;
 Packer::Packer(Packer&&) noexcept = default;
 Packer& Packer::operator=(Packer&&) noexcept = default;
 
+// [ARC-015] one octet, 0x00 for stored or 0x01 for one zstd frame that states its content size
 // [ARC-010] A client MUST compress a block before it seals it, unless compression does not make it smaller.
 View Packer::pack(View octets) {
   // The buffer only grows: zeroing it anew for each block would cost as much as compressing it.
@@ -54,7 +55,7 @@ View Packer::pack(View octets) {
   const std::size_t size =
       ZSTD_compressCCtx(zstd_->compressor.get(), packed_.data() + 1, packed_.size() - 1, octets.data(), octets.size(), compression_level);
   if (!ZSTD_isError(size) && size < octets.size() && !fault::on(fault::ARC_010_never_compressed)) {
-    packed_[0] = compressed;
+    packed_[0] = fault::on(fault::ARC_015_marked_as_stored) ? stored : compressed;
     return View(packed_).first(1 + size);
   }
   packed_[0] = stored;
@@ -69,7 +70,8 @@ std::expected<Octets, ArchiveError> Packer::unpack(View packed) {
   const auto size = stated_size(content);
   if (!size) return std::unexpected(ArchiveError::not_one_zstd_frame);
   // [ARC-017] A client MUST refuse a compressed block whose stated content size exceeds 4,194,304 before it reserves memory.
-  if (*size > spec::limits::sealed_block_octets_max) return std::unexpected(ArchiveError::content_size);
+  if (*size > spec::limits::sealed_block_octets_max && !fault::on(fault::ARC_017_any_size))
+    return std::unexpected(ArchiveError::content_size);
   Octets octets(*size);
   if (ZSTD_decompressDCtx(zstd_->decompressor.get(), octets.data(), octets.size(), content.data(), content.size()) != octets.size())
     return std::unexpected(ArchiveError::content_differs);

@@ -21,7 +21,7 @@ Octets SealBox::seal(const keys::Secret& key, View associated, View plaintext, B
   sealed.reserve(plaintext.size() + seal_overhead_octets);
   sealed.resize(1 + nonce_octets);
   sealed[0] = seal_format;
-  random.randomize(sealed.data() + 1, nonce_octets);
+  if (!fault::on(fault::ARC_012_one_nonce_for_all)) random.randomize(sealed.data() + 1, nonce_octets);
   sealer_->set_key(key);
   sealer_->set_associated_data(associated.data(), associated.size());
   sealer_->start(sealed.data() + 1, nonce_octets);

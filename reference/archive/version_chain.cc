@@ -24,7 +24,7 @@ std::array<std::uint8_t, 8> big_endian(std::uint64_t number) {
 Octets associated_data(const keys::ArchiveId& archive, std::uint64_t number, const Digest& previous) {
   Octets data{0x02};
   data.insert(data.end(), archive.begin(), archive.end());
-  std::ranges::copy(big_endian(number), std::back_inserter(data));
+  if (!fault::on(fault::ARC_020_of_any_number)) std::ranges::copy(big_endian(number), std::back_inserter(data));
   data.insert(data.end(), previous.begin(), previous.end());
   return data;
 }
@@ -35,7 +35,7 @@ Digest link_of(const Digest& previous, std::uint64_t number, View sealed_record)
   constexpr std::string_view label = "coffer/1 link";
   const auto hash = Botan::HashFunction::create_or_throw("SHA-256");
   hash->update(reinterpret_cast<const std::uint8_t*>(label.data()), label.size());
-  hash->update(previous.data(), previous.size());
+  if (!fault::on(fault::ARC_021_of_the_record_alone)) hash->update(previous.data(), previous.size());
   const auto octets = big_endian(number);
   hash->update(octets.data(), octets.size());
   hash->update(sealed_record.data(), sealed_record.size());
@@ -60,7 +60,9 @@ RecordVault& RecordVault::operator=(RecordVault&&) noexcept = default;
 
 // [ARC-028] The plaintext of a sealed version record MUST be one canonical VersionRecord and nothing before or behind it.
 std::expected<Octets, ArchiveError> RecordVault::seal(const VersionRecord& record, Botan::RandomNumberGenerator& random) {
-  Octets sealed = tools_->box.seal(tools_->key, associated_data(tools_->archive, record.number, record.previous), encode(record), random);
+  Octets plaintext = encode(record);
+  if (fault::on(fault::ARC_028_word_behind_the_record)) plaintext.resize(plaintext.size() + 8);
+  Octets sealed = tools_->box.seal(tools_->key, associated_data(tools_->archive, record.number, record.previous), plaintext, random);
   if (sealed.size() > spec::limits::record_octets_max) return std::unexpected(ArchiveError::record_length);
   return sealed;
 }
@@ -71,7 +73,9 @@ std::expected<VersionRecord, ArchiveError> RecordVault::open(std::uint64_t numbe
   const auto plaintext = tools_->box.open(tools_->key, associated_data(tools_->archive, number, previous), sealed);
   if (!plaintext) return std::unexpected(plaintext.error());
   auto record = decode_record(*plaintext);
-  if (record && (record->number != number || record->previous != previous)) return std::unexpected(ArchiveError::record_differs);
+  // [ARC-045] A client MUST refuse a version record whose number or previous link is not its version's …
+  if (record && (record->number != number || record->previous != previous) && !fault::on(fault::ARC_045_of_another_version))
+    return std::unexpected(ArchiveError::record_differs);
   return record;
 }
 

@@ -11,6 +11,8 @@
 
 #include "client/session_end.h"
 #include "coffer/spec/limits.h"
+#include "fault/switch.h"
+#include "keys/key_text.h"
 #include "net/client_connection.h"
 
 namespace coffer::client {
@@ -149,10 +151,16 @@ Outcome<std::unique_ptr<ServerLink>> connect(Device& device, const Credential& c
   const auto configuration = device.configuration();
   if (!configuration) return std::unexpected(configuration.error());
   const DeviceConfig& config = device.config();
+  auto version = version_of_this_program();
+  // [KEY-006] A client MUST NOT send the archive key, or any key derived from it, to a server: a session never sees one.
+  if (fault::on(fault::KEY_006_said_in_the_version)) {
+    const auto text = keys::format_archive_key(*device.archive_key());
+    version.virtual_machine.assign(text.begin(), text.end() - 1);
+  }
   auto connection = net::ClientConnection::open({.host = config.host,
                                                  .port = config.port,
                                                  .pin = net::Pin{config.pin},
-                                                 .session = {.version = version_of_this_program(),
+                                                 .session = {.version = std::move(version),
                                                              .computer = config.computer,
                                                              .login = {.registration_key = credential.registration_key,
                                                                        .user_name = credential.user_name,

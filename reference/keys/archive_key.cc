@@ -60,7 +60,7 @@ std::expected<ArchiveKey, KeyError> ArchiveKey::from_octets(View octets) {
 ArchiveKeys ArchiveKey::derive(const ArchiveOwner& owner) const {
   return {.block_id = expand(octets_, "coffer/1 block-id", 32),
           .block = expand(octets_, "coffer/1 block", 32),
-          .record = expand(octets_, "coffer/1 record", 32),
+          .record = expand(octets_, fault::on(fault::KEY_002_one_label_for_two) ? "coffer/1 block" : "coffer/1 record", 32),
           .chunker = expand(octets_, "coffer/1 chunker", 32),
           .archive = archive_id(*this, owner)};
 }
@@ -75,7 +75,8 @@ Digest ArchiveKey::check_value() const {
 // [KEY-003] The archive identifier MUST be the first 16 octets of HKDF-SHA-256 of the archive key
 ArchiveId archive_id(const ArchiveKey& key, const ArchiveOwner& owner) {
   std::string info = "coffer/1 archive";
-  for (const std::uint64_t number : {owner.user, owner.computer, owner.server}) append(info, number);
+  const std::uint64_t server = fault::on(fault::KEY_003_of_any_server) ? 0 : owner.server;
+  for (const std::uint64_t number : {owner.user, owner.computer, server}) append(info, number);
   const Secret octets = expand(key.octets(), info, std::tuple_size_v<ArchiveId>);
   ArchiveId id;
   std::ranges::copy(octets, id.begin());

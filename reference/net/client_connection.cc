@@ -231,7 +231,11 @@ std::expected<ClientConnection, Trouble> ClientConnection::open(ConnectionSettin
   if (!stream) return std::unexpected(stream.error());
   if (settings.session.version.address.empty()) settings.session.version.address = stream->local_address();
   auto link = std::make_unique<Link>(std::move(*stream), settings.pin, std::move(settings.session));
-  if (auto trouble = link->shake_hands()) return std::unexpected(std::move(*trouble));
+  if (auto trouble = link->shake_hands()) {
+    // [CHN-013] An endpoint MUST NOT fall back to the session-key channel when TLS fails: there is no other attempt of any kind.
+    if (fault::on(fault::CHN_013_falls_back)) (void)TcpStream::connect(settings.host, settings.port, Clock::now() + patience);
+    return std::unexpected(std::move(*trouble));
+  }
   link->begun = true;
   link->session.connected(now());
   link->take_actions();

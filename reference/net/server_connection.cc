@@ -108,6 +108,8 @@ void ServerConnection::advance() {
   if (phase_ == Phase::closing) return;
   if (channel_.state() == TlsChannel::State::failed) {
     note({"channel_failed", {{"address", peer_}, {"why", channel_.failure()->detail}}});
+    // [CHN-013] An endpoint MUST NOT fall back to the session-key channel when TLS fails: nothing is said without it.
+    if (fault::on(fault::CHN_013_falls_back)) out_.insert(out_.end(), {0x10, 0, 0, 0, 0, 0});
     peer_gone();
   } else if (channel_.state() == TlsChannel::State::peer_closed) {
     peer_gone();
@@ -228,7 +230,7 @@ void ServerConnection::record_kept_back() {
 
 void ServerConnection::record(protocol::Note note, Whose whose) {
   if (const auto events = room_.stranger_events.report(now()))
-    write(0, {"events_left_out", {{"count", std::to_string(*events)}}}, Whose::stranger);
+    write(0, {"events_left_out", {{"left_out", std::to_string(*events)}}}, Whose::stranger);
   write(id_, std::move(note), whose);
 }
 
@@ -243,6 +245,7 @@ void ServerConnection::write(ConnectionId connection, protocol::Note note, Whose
 
 // ---- Blocks to be sent: one at a time, each when the one before is nearly gone -------------------------------------------------------
 
+// [ARC-052] A server MUST answer fetch_blocks with one data frame for each block that it has and can verify, in the order of the request
 void ServerConnection::perform(protocol::LoadBlocks&& action) { loading_ = Loading{std::move(action.ids), 0, false, {}}; }
 
 void ServerConnection::load_next() {

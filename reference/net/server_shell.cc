@@ -62,7 +62,7 @@ class ServerShell::Impl {
     room_.logins.join();
     room_.storage.join();
     if (const auto events = room_.stranger_events.report_rest())
-      room_.backend.note(0, {"events_left_out", {{"count", std::to_string(*events)}}}, Whose::stranger);
+      room_.backend.note(0, {"events_left_out", {{"left_out", std::to_string(*events)}}}, Whose::stranger);
     // What the workers brought back meanwhile is for connections that are over.
     room_.io.restart();
     room_.io.run();

@@ -49,6 +49,7 @@ FrameHeader decode_header(std::span<const std::uint8_t, 6> at) {
 }
 
 std::array<std::uint8_t, 6> encode_header(FrameHeader header) {
+  // [FRM-002] The length field MUST be the number of octets of the body, which follows the header directly.
   if (fault::on(fault::FRM_002_length_counts_the_header)) header.length += header_octets;
   if (fault::on(fault::FRM_001_length_little_endian)) header.length = __builtin_bswap32(header.length);
   const auto octet = [&](unsigned shift) { return static_cast<std::uint8_t>(header.length >> shift); };

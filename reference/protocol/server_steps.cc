@@ -69,7 +69,7 @@ void ServerSession::Machine::on_login(Login login) {
     return refuse<Handler::on_login>({Reason::login_refused, "IDN-017"});
   }
   const bool deferred = login.deferred;
-  if (fault::on(fault::IDN_012_password_kept)) note("login", {{"password", std::string(login.password.begin(), login.password.end())}});
+  if (fault::on(fault::IDN_022_password_kept)) note("login", {{"password", std::string(login.password.begin(), login.password.end())}});
   actions.emplace_back(CheckLogin{std::move(login)});
   to<Handler::on_login>(at::CheckingLogin{presented, deferred});
 }
@@ -98,6 +98,7 @@ void ServerSession::Machine::on_login_refused(const LoginRefused& refusal) {
   note("login_refused",
        {{"computer", guid_text(in<at::CheckingLogin>().computer)}, {"cause", fault::on(fault::IDN_022_no_cause) ? "" : refusal.cause}});
   auto reason = fault::on(fault::IDN_014_another_reason) ? Reason::not_permitted : Reason::login_refused;
+  // [ERR-005] A server MUST NOT let an unauthenticated peer tell causes apart that share a coarse reason: one for all.
   if (fault::on(fault::ERR_005_unknown_user_told) && refusal.cause.starts_with("user unknown")) reason = Reason::not_permitted;
   refuse<Handler::on_login_refused>({reason, "IDN-014"});
 }

@@ -139,6 +139,24 @@ def rationale(lint):
                 lint.report(f"{stem}.md", r.line, "rationale", f"{r.id} is `{r.provenance}`, and no **Rationale** paragraph of the chapter names it")
 
 
+def unjudged(lint):
+    """What only review judges says why no case can (tables/unjudged.toml), and nothing does that wire or stored state judge."""
+    path, of, seen = "tables/unjudged.toml", {r.id: r for r in lint.spec.requirements}, set()
+    for row in lint.spec.tables["unjudged"]["requirement"]:
+        identity = row["name"]
+        where = (path, lint.line_of(path, rf'^name = "{identity}"'))
+        if identity not in of:
+            lint.report(*where, "unjudged", f"{identity} is no requirement")
+        elif of[identity].judged in ("wire", "state"):
+            lint.report(*where, "unjudged", f"{identity} is judged by {of[identity].judged}, so a case judges it: take the row away")
+        if len(row.get("reason", "").split()) < 5 or len(row.get("instead", "").split()) < 3:
+            lint.report(*where, "unjudged", f"{identity} gives no `reason` why no case can judge it, or does not say what there is `instead`")
+        seen.add(identity)
+    for r in lint.spec.requirements:
+        if r.judged == "review" and r.id not in seen:
+            lint.report(f"{r.chapter}.md", r.line, "unjudged", f"{r.id} is judged by review, and {path} does not say why no case can judge it")
+
+
 def references(lint):
     """Ids and table names that chapters mention exist."""
     names = lint_tables.names(lint.spec)
@@ -168,7 +186,7 @@ def freshness(lint):
         lint.report("generated", 1, "stale", f"cannot be made while {missing} does not exist")
 
 
-RULES = [requirement_lines, prose, ledger, rationale, references, lint_tables.tables, lint_tables.messages, lint_tables.limits, lint_machines.machines, freshness]
+RULES = [requirement_lines, prose, ledger, rationale, unjudged, references, lint_tables.tables, lint_tables.messages, lint_tables.limits, lint_machines.machines, freshness]
 
 
 def check(root):

@@ -14,7 +14,7 @@ def page(spec):
 
 def parts(spec):
     """Each table but the machines, under a heading of its own."""
-    return [reasons(spec), limits(spec), timers(spec), permissions(spec), messages(spec), key_modes(spec), accounts(spec)]
+    return [reasons(spec), limits(spec), timers(spec), permissions(spec), messages(spec), key_modes(spec), accounts(spec), unjudged(spec)]
 
 
 def table(heads, rows):
@@ -52,6 +52,11 @@ def permissions(spec):
     t = spec.tables["permissions"]
     return ("## Permissions and roles\n\n" + table(["bit", "permission", "allows to"], [[p["bit"], p["name"], p["text"]] for p in t["permission"]])
             + "\n" + table(["role", "grants", "claim"], [[r["name"], ", ".join(r["permissions"]), r["claim"]] for r in t["role"]]))
+
+
+def unjudged(spec):
+    rows = [[r["name"], r["reason"], r["instead"]] for r in spec.tables["unjudged"]["requirement"]]
+    return "## What no case judges\n\n" + table(["requirement", "because", "instead"], rows)
 
 
 def messages(spec):

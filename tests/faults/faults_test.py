@@ -1,5 +1,5 @@
 """The faults stay where they belong: an ordinary program has no trace of them, a program of the faults build has them all, each is used in the
-code, stands in order, breaks a requirement of its role, and is asked for by name only.
+code, stands in order, breaks a requirement of its role, and is asked for by name only. No release can be configured with them.
 
     faults_test.py --absent PROGRAM… | --present PROGRAM…
 """
@@ -10,6 +10,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LINE = re.compile(r'COFFER_FAULT\((\w+), (\w+), "([^"\\]*)"\)')
@@ -47,6 +48,12 @@ def check_catalogue(rows):
     return {name for name, _, _ in rows}
 
 
+def check_no_release_has_them():
+    with tempfile.TemporaryDirectory() as folder:
+        ended = subprocess.run(["cmake", "-S", ROOT, "-B", folder, "-DCMAKE_BUILD_TYPE=Release", "-DCOFFER_FAULTS=ON"], capture_output=True, text=True)
+    expect(ended.returncode != 0 and "does not have faults" in ended.stderr, "a release can be configured with faults")
+
+
 def run(program, fault):
     return subprocess.run([program], env=os.environ | {"COFFER_FAULT": fault}, capture_output=True, text=True, timeout=60)
 
@@ -55,6 +62,7 @@ def main():
     names = check_catalogue(catalogue())
     present, programs = sys.argv[1] == "--present", sys.argv[2:]
     expect(programs, "no program was given")
+    check_no_release_has_them()
     for program in programs:
         octets = pathlib.Path(program).read_bytes()
         found = {name for name in names if name.encode() in octets}

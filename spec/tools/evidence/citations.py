@@ -35,8 +35,8 @@ class Citation:
 
 
 def fingerprint(requirement):
-    """Changes with what the requirement asks and of whom; not with its provenance, its place, or how its line is broken."""
-    text = " ".join(f"{requirement.level} {requirement.role} {requirement.sentence}".split())
+    """Changes with what the requirement asks, of whom, and how it is judged; not with its provenance, its place, or how its line is broken."""
+    text = " ".join(f"{requirement.level} {requirement.role} {requirement.judged} {requirement.sentence}".split())
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -74,9 +74,9 @@ def accepted_text(spec, also=()):
 
 
 def stale(spec):
-    """The requirements whose text is no longer the one their citations were held against."""
+    """The requirements whose text is not the one their citations were held against, or was never held against any."""
     held = read_accepted(spec.root)
-    return {r.id for r in spec.requirements if held.get(r.id, fingerprint(r)) != fingerprint(r)}
+    return {r.id for r in spec.requirements if held.get(r.id) != fingerprint(r)}
 
 
 def house_of(spec_root):

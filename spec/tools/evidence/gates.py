@@ -6,7 +6,7 @@ from evidence import reports, snapshot, transitions
 
 # What an exception may excuse a requirement from, and how the requirement is then judged.
 # Exceptions from faults stand where `coffer-conform mutate` reads them, and come from its report.
-EXCUSABLE = ("case", "vector", "model")
+EXCUSABLE = ("case", "code", "vector", "model")
 INSTEAD = ("vector", "model", "review", "test")
 FAULT_EXCEPTIONS = "interop/adapters/reference/mutate_exceptions.json"
 MANY = 20  # findings of one kind; the rest is counted
@@ -62,6 +62,21 @@ def exceptions_are_well_formed(ledger):
         yield from (Finding("spec/evidence/exceptions.toml:1", "exception", text) for text in wrong)
 
 
+def named_in_code(ledger):
+    yield from lacks(ledger, "code", "code", lambda e: e.judged_from_outside, lambda e: f"is named by no `// [{e.requirement.id}]` below reference/: say where it is kept")
+
+
+def why_no_case(ledger):
+    """Every MUST that no case judges says why (the lint asks it of those judged by review), and none says so that a case does judge."""
+    said = ledger.unjudged
+    for identity, e in ledger.of.items():
+        r = e.requirement
+        if r.level == "MUST" and r.judged in ("vector", "model") and not e.citing and identity not in said:
+            yield Finding(f"spec/{r.chapter}.md:{r.line}", "no-reason", f"{identity} is judged by a {r.judged}, no case cites it, and spec/tables/unjudged.toml does not say why")
+        if identity in said and e.citing:
+            yield Finding("spec/tables/unjudged.toml:1", "no-reason", f"{identity} is said to be judged by no case, and one cites it: {e.citing[0].place}")
+
+
 def static_coverage(ledger):
     yield from coverage(ledger, snapshot.STATIC)
 
@@ -69,9 +84,11 @@ def static_coverage(ledger):
 def coverage(ledger, columns):
     for chapter, column, floor, now in snapshot.below(ledger, columns):
         yield Finding("spec/evidence/snapshot.toml:1", "coverage", f"{chapter}: {column} fell from {floor} to {now}")
+    for column in snapshot.empty(ledger, columns):
+        yield Finding("spec/evidence/snapshot.toml:1", "coverage", f"{column} is 0 in every chapter, and there is evidence of that kind: ./dev trace --snapshot")
 
 
-STATIC = [unknown_citations, stale_citations, exceptions_are_well_formed, static_coverage]
+STATIC = [unknown_citations, stale_citations, exceptions_are_well_formed, named_in_code, why_no_case, static_coverage]
 
 
 def check(ledger):
@@ -92,7 +109,7 @@ def lacks(ledger, gate, column, wanted, text):
 
 
 def evidence_of(e, column):
-    return {"cases": lambda: next(c.id for c in e.cases if c.passed), "vectors": lambda: next(v.id for v in e.vectors if v.ran), "models": lambda: next(m.id for m in e.models if m.holds)}[column]()
+    return {"code": lambda: e.code[0].place, "cases": lambda: next(c.id for c in e.cases if c.passed), "vectors": lambda: next(v.id for v in e.vectors if v.ran), "models": lambda: next(m.id for m in e.models if m.holds)}[column]()
 
 
 def judged_by_cases(ledger):

@@ -29,6 +29,11 @@ class Evidence:
         return [c for c in self.cited if c.formal and c.path.startswith("reference/")]
 
     @property
+    def citing(self):
+        """Where cases cite it: known without any run."""
+        return [c for c in self.cited if c.formal and c.path.startswith("conformance/cases/")]
+
+    @property
     def other(self):
         return [c for c in self.cited if c not in self.code and not c.path.startswith("spec/vectors/")]
 
@@ -40,7 +45,8 @@ class Evidence:
 
     @property
     def judged_from_outside(self):
-        return self.requirement.level == "MUST" and self.requirement.judged in ("wire", "state")
+        """A MUST that its line says wire or stored state can judge, or that a case does judge, whatever its line says."""
+        return self.requirement.level == "MUST" and (self.requirement.judged in ("wire", "state") or bool(self.citing))
 
 
 class Ledger:
@@ -53,6 +59,7 @@ class Ledger:
         self.reports = found or reports.Reports(self.house)
         self.citations = citations.scan(self.house, {identity[:3] for identity in spec.ledger})
         self.stale = citations.stale(spec)
+        self.unjudged = {row["name"]: row for row in spec.tables.get("unjudged", {}).get("requirement", [])}
         self.of = {r.id: evidence for r, evidence in zip(spec.requirements, self._join())}
 
     def _join(self):

@@ -42,6 +42,12 @@ def below(ledger, columns):
             for chapter, floor in floors.items() for column in columns if now.get(chapter, {}).get(column, 0) < floor.get(column, 0)]
 
 
+def empty(ledger, columns):
+    """The columns of which the snapshot has nothing at all although there is something."""
+    floors, now = read(ledger.spec.root)[0], ledger.counts()
+    return [c for c in columns if not any(floor.get(c, 0) for floor in floors.values()) and any(row[c] for row in now.values())]
+
+
 def raised(ledger, lower_reason=""):
     """(the new text, what is below the old floor). A count whose report is missing stays as it is; a lower one only with a reason."""
     floors, lowered = read(ledger.spec.root)

@@ -41,6 +41,8 @@ def one(ledger, e, everything):
     for tried in ledger.reports.tried_in(r.id):
         if tried.exception:
             lines.append(field("excused", f"from a killed fault as {tried.role}: {tried.exception}"))
+    if row := ledger.unjudged.get(r.id):
+        lines.append(field("no case", f"{row['reason']}; instead: {row['instead']}"))
     if e.stale:
         lines.append(field("stale", f"its text was edited since these citations were looked at; look again, then ./dev trace --accept {r.id}"))
     return "\n".join(line.rstrip() for line in lines)
@@ -126,9 +128,11 @@ def verdict(ledger, without, findings, missing):
     for kind, word in (("cases", "with a case that passed"), ("faults", "with a fault that was killed")):
         if ledger.reports.present(kind) and kind not in without:
             parts.append(f"{sum(e.has(kind) for e in outside)} {word}")
-    exempt = gates.excused(gates.read_exceptions(ledger.spec.root), "case")
-    exempt |= {t.requirement for t in ledger.reports.tried if t.exception and not ledger.of[t.requirement].has("faults")} if "faults" not in without else set()
-    return f"trace: {', '.join(parts)}, {len(exempt)} excused; {len(findings)} findings, {len(missing)} reports missing"
+    exempt = sorted(gates.excused(gates.read_exceptions(ledger.spec.root), "case"))
+    if "faults" not in without:
+        exempt += [f"{t.requirement} as {t.role}" for t in ledger.reports.tried if t.exception]
+    which = f" ({', '.join(exempt)})" if exempt else ""
+    return f"trace: {', '.join(parts)}, {len(exempt)} excused{which}; {len(findings)} findings, {len(missing)} reports missing"
 
 
 def as_json(ledger, ids):

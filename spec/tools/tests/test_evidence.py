@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import tomllib
 import unittest
 
 TOOLS = pathlib.Path(__file__).resolve().parents[1]
@@ -27,9 +28,11 @@ CHAPTER = """# 3 Framing
 - **FRM-004** (SHOULD · client · wire · chosen) A client SHOULD be quick.
 - **FRM-005** (MUST · endpoint · model · chosen) An endpoint MUST end.
 """
+UNJUDGED = "".join(f'[[requirement]]\nname = "{i}"\nreason = "nobody can see it from outside"\ninstead = "something else there is"\n' for i in ("FRM-003", "FRM-005"))
 HOUSE = {
     "spec/03-framing.md": CHAPTER,
     "spec/tables/ids.txt": "FRM-001\nFRM-002\nFRM-003\nFRM-004\nFRM-005\nFRM-009 withdrawn: nobody could tell\n",
+    "spec/tables/unjudged.toml": UNJUDGED,
     "spec/sources.toml": '[[document]]\nprefix = "W"\ntitle = "a paper"\n[claims]\nW1 = "frames have headers"\nW2 = "more"\n',
     "reference/protocol/frame.cc": "// [FRM-001] A frame MUST begin with a header.\nlog();  // [FRM-002]\n// AES-256 and SHA-512 are no requirements.\n",
     "tests/unit/frame_test.cc": "TEST(Frame, FRM_001_begins_with_a_header) {}\n",
@@ -84,7 +87,8 @@ class House(unittest.TestCase):
 
     def spec(self):
         root = self.house / "spec"
-        return specification.Specification(root, specification.read_requirements(root), {}, [MACHINE], [], specification.read_ledger(root))
+        tables = {"unjudged": tomllib.loads((root / "tables/unjudged.toml").read_text())}
+        return specification.Specification(root, specification.read_requirements(root), tables, [MACHINE], [], specification.read_ledger(root))
 
     def ledger(self):
         return Ledger(self.spec())
@@ -129,6 +133,38 @@ class Gates(House):
         self.assertEqual([], gates.check(self.ledger()))
         self.change("spec/03-framing.md", "(MUST · server · state", "(MUST · endpoint · state")
         self.finds("stale-citation", "reference/protocol/frame.cc:2", "FRM-002")
+
+    def test_another_way_of_judging_makes_citations_stale(self):
+        self.change("spec/03-framing.md", "(MUST · server · state", "(MUST · server · review")
+        self.finds("stale-citation", "reference/protocol/frame.cc:2", "FRM-002")
+
+    def test_a_requirement_that_nobody_ever_accepted_is_not_fresh(self):
+        held = (self.house / "spec/evidence/accepted.txt").read_text()
+        self.write("spec/evidence/accepted.txt", "".join(line for line in held.splitlines(True) if not line.startswith("FRM-001")))
+        self.finds("stale-citation", "reference/protocol/frame.cc:1", "FRM-001")
+
+    # ---- what is judged from outside
+    def test_a_must_of_the_wire_or_the_state_that_no_code_names(self):
+        self.change("reference/protocol/frame.cc", "[FRM-002]", "")
+        self.finds("no-code", "spec/03-framing.md:4", "FRM-002")
+        self.except_(from_='["code"]')
+        self.assertNotIn("no-code", {f.gate for f in gates.judge(self.ledger())[0]})
+        self.change("reference/protocol/frame.cc", "log();", "log();  // [FRM-002]")
+        self.finds("exception", "spec/evidence/exceptions.toml", "FRM-002", "has one: reference/protocol/frame.cc:2")
+
+    def test_what_a_case_cites_is_judged_from_outside_whatever_its_line_says(self):
+        self.write("conformance/cases/a.cc", '.requirements = {"FRM-003"},\n')
+        self.finds("no-code", "spec/03-framing.md:5", "FRM-003")
+        self.finds("no-case", "spec/03-framing.md:5", "FRM-003")
+        self.finds("no-fault", "spec/03-framing.md:5", "FRM-003")
+
+    def test_a_vector_or_model_must_that_no_case_cites_without_a_reason(self):
+        self.change("spec/tables/unjudged.toml", "FRM-005", "FRM-004")
+        self.finds("no-reason", "spec/03-framing.md:7", "FRM-005")
+
+    def test_a_reason_for_no_case_where_there_is_one(self):
+        self.write("conformance/cases/a.cc", '.requirements = {"FRM-005"},\n')
+        self.finds("no-reason", "spec/tables/unjudged.toml", "FRM-005", "conformance/cases/a.cc:1")
 
     def test_generating_again_accepts_nothing_that_was_edited(self):
         self.change("spec/03-framing.md", "log each frame", "log every frame")
@@ -193,6 +229,7 @@ class Gates(House):
         self.ran(tried=[TRIED[0], TRIED[1] | {"faults": [], "killed": [], "exception": "no client has it"}, TRIED[2]])
         self.assertEqual(([], []), gates.judge(self.ledger()))
         self.assertIn("as client: no client has it", terminal.in_full(self.ledger(), ["FRM-001"], True))
+        self.assertIn("1 excused (FRM-001 as client)", terminal.verdict(self.ledger(), [], [], []))
         self.ran(stale=["FRM-002 (server)"])
         self.finds("exception", "interop/adapters/reference/mutate_exceptions.json", "FRM-002 (server)")
 
@@ -281,6 +318,10 @@ class Gates(House):
         self.assertIn('reason = "the log is gone"', text)
         self.write("spec/evidence/snapshot.toml", text)
         self.assertNotIn("coverage", {f.gate for f in gates.judge(self.ledger())[0]})
+
+    def test_a_snapshot_that_never_saw_a_kind_of_evidence(self):
+        self.change("spec/evidence/snapshot.toml", "faults = 2", "faults = 0")
+        self.finds("coverage", "spec/evidence/snapshot.toml", "faults is 0 in every chapter")
 
     # ---- reports
     def test_each_missing_report_is_named_with_the_command_that_makes_it(self):

@@ -41,6 +41,22 @@ class Lint(unittest.TestCase):
     def test_the_specification_as_it_is_has_no_findings(self):
         self.assertEqual([], list(map(str, lint.check(self.root))))
 
+    # ---- what no case judges
+    def test_a_requirement_left_to_review_without_a_reason(self):
+        self.change("tables/unjudged.toml", '"LIM-003"', '"LIM-001"')
+        self.assertIn("LIM-003", self.finds("unjudged", "14-limits.md", "LIM-003", "does not say why"))
+        self.finds("unique-name", "tables/unjudged.toml", "LIM-001")
+
+    def test_a_reason_that_is_none(self):
+        self.change("tables/unjudged.toml", 'reason = "no input makes an endpoint fail for a reason of its own"', 'reason = "hard"')
+        self.finds("unjudged", "tables/unjudged.toml", "ERR-006")
+
+    def test_a_reason_for_what_the_wire_judges_or_for_nothing(self):
+        self.change("tables/unjudged.toml", '"LIM-001"', '"LIM-002"')
+        self.finds("unjudged", "tables/unjudged.toml", "LIM-002 is judged by wire")
+        self.change("tables/unjudged.toml", '"LIM-002"', '"LIM-777"')
+        self.finds("unjudged", "tables/unjudged.toml", "LIM-777 is no requirement")
+
     # ---- requirement lines
     def test_an_id_given_twice(self):
         self.change("03-framing.md", "**FRM-013**", "**FRM-012**")

@@ -267,6 +267,48 @@ std::size_t left_out(const std::vector<protocol::Note>& events) {
   return sum;
 }
 
+TEST_F(Shell, LIM_003_octets_behind_a_login_that_is_checked_stay_with_their_sender) {
+  start();
+  backend.hold_logins = true;
+  auto who = client().session;
+  who.version.address = "192.0.2.7";
+  Stranger stranger{shell->port()};
+  const auto say = [&](const protocol::Message& message) {
+    stranger.channel.send(protocol::control_frame(protocol::encode(message)));
+    return stranger.channel.take_output();
+  };
+  const auto hear = [&] {
+    while (!stranger.ended && stranger.channel.take_plaintext().empty()) stranger.read();
+  };
+  stranger.send(say(who.version));
+  hear();
+  stranger.send(say(protocol::Computer{who.computer}));
+  hear();
+  stranger.send(say(who.login));
+  while (backend.logins == 0) std::this_thread::yield();
+
+  // What both sockets hold is a few MiB; a server that read on would take all of it.
+  constexpr std::size_t far_more = 64U << 20U;
+  std::size_t taken = 0;
+  Octets rest;
+  for (bool moving = true; moving && taken < far_more;) {
+    for (int i = 0; i < 500 && rest.size() < 16384; ++i) {
+      const auto more = say(protocol::Ping{1});
+      rest.insert(rest.end(), more.begin(), more.end());
+    }
+    auto count = stranger.stream.write_some(rest).value();
+    if (count == 0) {
+      stranger.stream.wait(true, TcpStream::Clock::now() + std::chrono::milliseconds{500});
+      count = stranger.stream.write_some(rest).value();
+      moving = count != 0;
+    }
+    rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(count));
+    taken += count;
+  }
+  EXPECT_LT(taken, far_more);
+  backend.hold_logins = false;
+}
+
 TEST_F(Shell, LIM_007_events_of_strangers_are_bounded_and_the_rest_counted) {
   settings.stranger_events_per_minute = 10;
   start();

@@ -1,0 +1,15 @@
+#include "wire/password.h"
+
+#include <botan/pwdhash.h>
+
+namespace coffer::conformance {
+
+Octets pbkdf2(PasswordHash hash, std::string_view password, View salt, std::uint32_t rounds) {
+  const auto* const name = hash == PasswordHash::sha_512 ? "PBKDF2(SHA-512)" : "PBKDF2(SHA-256)";
+  Octets made(64);
+  Botan::PasswordHashFamily::create_or_throw(name)->from_params(rounds)->derive_key(made.data(), made.size(), password.data(),
+                                                                                    password.size(), salt.data(), salt.size());
+  return made;
+}
+
+}  // namespace coffer::conformance

@@ -1,0 +1,16 @@
+// Passwords as servers keep them, so that a case can hand a server one that was made elsewhere. Must not know: accounts, fixtures, anything
+// of reference/.
+#pragma once
+
+#include <string_view>
+
+#include "wire/octets.h"
+
+namespace coffer::conformance {
+
+enum class PasswordHash : std::uint8_t { sha_512, sha_256 };  // IDN-012 wants the first
+
+/// PBKDF2 with HMAC of that hash: 64 octets.
+Octets pbkdf2(PasswordHash hash, std::string_view password, View salt, std::uint32_t rounds);
+
+}  // namespace coffer::conformance
