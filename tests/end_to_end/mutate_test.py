@@ -49,6 +49,7 @@ class MutateTest(unittest.TestCase):
     def mutate(self, *arguments, expect):
         """What the report says of the faults, by name, and the whole report."""
         ended = run(SUITE, "mutate", "version.*", "--adapter", self.adapter, "--quiet", "--report", self.folder, *arguments)
+        self.said = ended.stdout
         self.assertEqual(ended.returncode, expect, ended.stdout[-3000:] + ended.stderr[-3000:])
         with open(os.path.join(self.folder, "mutate.json"), encoding="utf-8") as file:
             report = json.load(file)
@@ -79,6 +80,14 @@ class MutateTest(unittest.TestCase):
         faults, _ = self.mutate("--fault", ELSEWHERE, expect=1)
         self.assertEqual((faults[ELSEWHERE]["fate"], faults[ELSEWHERE]["killed_by"]), ("caught_elsewhere", []))
         self.assertTrue(faults[ELSEWHERE]["fell_too"])
+        self.assertLessEqual(faults[ELSEWHERE]["other_run"], faults[ELSEWHERE]["other_cases"])
+
+    def test_how_many_of_the_other_cases_were_tried_is_said(self):
+        faults, _ = self.mutate("--fault", KILLED, expect=0)
+        counted = f"{len(faults[KILLED]['fell_too'])} of {faults[KILLED]['other_run']} tried of {faults[KILLED]['other_cases']}"
+        self.assertIn(f"fell too: {counted}", self.said)
+        with open(os.path.join(self.folder, "mutate.html"), encoding="utf-8") as page:
+            self.assertIn(f"of {faults[KILLED]['other_run']} tried of {faults[KILLED]['other_cases']}", page.read())
 
     def test_a_fault_with_which_nothing_runs_says_nothing(self):
         faults, _ = self.mutate("--fault", BROKEN, expect=4)

@@ -98,7 +98,7 @@ class Lint(unittest.TestCase):
         self.finds("provenance", "03-framing.md", "somewhere")
 
     def test_provenance_that_names_no_claim(self):
-        self.change("03-framing.md", "says W33", "says W99")
+        self.change("03-framing.md", "says W9)", "says W99)")
         self.finds("provenance", "03-framing.md", "W99")
 
     def test_a_chosen_requirement_without_rationale(self):
