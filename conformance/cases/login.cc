@@ -222,7 +222,11 @@ std::function<void(Fixture&)> alice_kept_as(PasswordHash hash) {
   };
 }
 
-void be_let_in(Context& c) { c.at(State::ready).barrier(); }
+void be_let_in(Context& c) {
+  auto& client = c.at(State::await_login);
+  client.send(login_of(c, c.fixture().alice));
+  client.expect("login_accepted");
+}
 
 void add_verifiers(std::vector<Case>& cases) {
   cases.push_back({
