@@ -321,5 +321,14 @@ class Others(Runner):
         self.assertIn("SPASS", calls)
 
 
+class OwnModels(unittest.TestCase):
+    def test_each_is_in_the_list_that_people_read(self):
+        models = pathlib.Path(__file__).resolve().parents[1]
+        page = (models / "README.md").read_text()
+        listed = page[page.index("## The models"):page.index("Decisions that these models forced")]
+        for model in sorted(models.glob("*/model.toml")):
+            self.assertIn(f"`{model.parent.name}`", listed, "README.md lists the models")
+
+
 if __name__ == "__main__":
     unittest.main()
