@@ -72,8 +72,10 @@ json Adapter::await(std::uint64_t id, std::chrono::milliseconds patience) {
       continue;
     }
     if (const auto ended = process_->ended()) ended_before(replies_.verb_of(id), *ended);
-    throw SuiteFault(fmt::format("the adapter did not reply to `{}` within {} ms{}", replies_.forget(id), patience.count(),
-                                 heard_ ? "" : ", and has said nothing yet: is its standard output flushed after each line?"));
+    const auto verb = replies_.forget(id);
+    throw SuiteFault(fmt::format("the adapter did not reply to `{}` within {:g} s{}{}", verb, static_cast<double>(patience.count()) / 1000,
+                                 heard_ ? "" : ", and has said nothing yet: is its standard output flushed after each line?",
+                                 verb == "hello" ? " One that starts slowly is given longer with --hello-seconds." : ""));
   }
   return replies_.take(id);
 }
@@ -93,6 +95,6 @@ json Adapter::call(std::string_view verb, json fields, std::chrono::milliseconds
 
 std::string Adapter::take_errors() { return process_->take_errors(); }
 
-Hello hello(Adapter& adapter) { return read_hello(adapter.call("hello")); }
+Hello hello(Adapter& adapter, std::chrono::milliseconds patience) { return read_hello(adapter.call("hello", json::object(), patience)); }
 
 }  // namespace coffer::conformance

@@ -16,6 +16,9 @@ namespace coffer::conformance {
 
 class ChildProcess;
 
+/// How long an adapter may take from its start to its answer to `hello`, unless the caller says otherwise.
+inline constexpr std::chrono::seconds hello_patience{10};
+
 class Adapter {
  public:
   /// Starts it; throws SuiteFault when it cannot be run.
@@ -50,11 +53,12 @@ class Adapter {
 };
 
 /// What the adapter's implementation is. Throws SuiteFault.
-Hello hello(Adapter& adapter);
+Hello hello(Adapter& adapter, std::chrono::milliseconds patience = hello_patience);
 
 /// What is wrong with an adapter before any case has run; empty: it keeps the contract as far as can be told. `on_wait` is told what is
 /// waited for, once that has taken two seconds.
 std::vector<std::string> preflight(const std::string& command, std::string* errors = nullptr,
-                                   const std::function<void(std::string_view)>& on_wait = {});
+                                   const std::function<void(std::string_view)>& on_wait = {},
+                                   std::chrono::milliseconds hello_within = hello_patience);
 
 }  // namespace coffer::conformance

@@ -13,16 +13,16 @@ namespace {
 constexpr std::chrono::seconds patience{20};
 
 /// As hello(), but says that it waits, for whoever looks on.
-Hello awaited_hello(Adapter& adapter, const std::function<void(std::string_view)>& on_wait) {
+Hello awaited_hello(Adapter& adapter, const std::function<void(std::string_view)>& on_wait, std::chrono::milliseconds hello_within) {
   const auto id = adapter.begin("hello");
-  const auto told_at = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  const auto told_at = std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(std::chrono::seconds(2), hello_within);
   while (on_wait && !adapter.replied(id)) {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
     if (std::chrono::steady_clock::now() < told_at) continue;
     on_wait("waiting for `hello`…");
     break;
   }
-  return read_hello(adapter.await(id, patience));
+  return read_hello(adapter.await(id, hello_within));
 }
 
 /// A verb nobody can have foreseen must come back as unimplemented: an adapter that says yes to everything proves nothing.
@@ -65,12 +65,13 @@ void ask_for_no_such_vector(Adapter& adapter, std::vector<std::string>& faults) 
 
 }  // namespace
 
-std::vector<std::string> preflight(const std::string& command, std::string* errors, const std::function<void(std::string_view)>& on_wait) {
+std::vector<std::string> preflight(const std::string& command, std::string* errors, const std::function<void(std::string_view)>& on_wait,
+                                   std::chrono::milliseconds hello_within) {
   std::vector<std::string> faults;
   std::unique_ptr<Adapter> adapter;
   try {
     adapter = std::make_unique<Adapter>(command);
-    const auto said = awaited_hello(*adapter, on_wait);
+    const auto said = awaited_hello(*adapter, on_wait, hello_within);
     ask_the_unknown(*adapter, faults);
     if (!said.faults.empty()) ask_for_no_such_fault(*adapter, faults);
     if (!said.vectors.empty()) ask_for_no_such_vector(*adapter, faults);

@@ -20,8 +20,8 @@ Case refused(std::string id, std::vector<std::string> requirements, std::string 
       .requirements = std::move(requirements),
       .role = Role::client,
       .goal = std::move(goal),
-      .steps = {fmt::format("let the client come to {}", spec::client_session::name(state)), "send the frame with the defect",
-                fmt::format("expect Disconnect({})", spec::name(reason))},
+      .steps = {fmt::format("let the client come to {}", spec::client_session::name(state)), "send the frame below in place of the answer",
+                fmt::format("expect Disconnect({}), and no success", spec::name(reason)), "twin: answer honestly, expect success"},
       .script =
           [=](Context& c) {
             auto& server = c.client_in(state);
@@ -30,6 +30,7 @@ Case refused(std::string id, std::vector<std::string> requirements, std::string 
             require_no_success(c);
           },
       .twin = honest_twin(state),
+      .shown = {.sent = shown_frame(frame, asked_in(state)), .reason = reason},
   };
 }
 

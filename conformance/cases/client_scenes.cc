@@ -29,6 +29,13 @@ const std::vector<ClientStand>& client_stands() {
   return all;
 }
 
+Message asked_in(ClientState state) {
+  for (const auto& stand : client_stands())
+    for (const auto& row : spec::message_rows)
+      if (stand.state == state && stand.sent == row.name) return example(row.kind);
+  throw std::logic_error("nothing is asked in that state");
+}
+
 Message valid_answer(Context& c, ClientState state, MessageKind kind) {
   const auto sent = c.pending().decoded.message;
   if (state == ClientState::await_server_identity && kind == MessageKind::server_identity) return server_identity(c.holdings().server_guid);

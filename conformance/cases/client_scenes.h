@@ -14,6 +14,9 @@ struct ClientStand {
 };
 const std::vector<ClientStand>& client_stands();
 
+/// What a client sends in that state before it waits, as an example.
+Message asked_in(ClientState state);
+
 /// A valid answer to what the client is waiting for in that state; another kind than the honest one only where the table admits it.
 Message valid_answer(Context& c, ClientState state, MessageKind kind);
 

@@ -31,6 +31,10 @@ void add_unknown_kinds(std::vector<Case>& cases) {
       }));
 }
 
+Frame over_the_unverified_limit(std::uint8_t kind) {
+  return header_only(kind, kind == kind_data ? 6 : 0, limits::unverified_octets_max + 1);
+}
+
 /// Before the user is verified a frame may have 4,096 octets, of either kind.
 void add_unverified_limits(std::vector<Case>& cases) {
   const std::pair<State, MessageKind> steps[] = {{State::await_version, MessageKind::version},
@@ -50,7 +54,7 @@ void add_unverified_limits(std::vector<Case>& cases) {
               .script =
                   [=](Context& c) {
                     auto& client = c.at(state);
-                    client.send(header_only(frame_kind, frame_kind == kind_data ? 6 : 0, limits::unverified_octets_max + 1));
+                    client.send(over_the_unverified_limit(frame_kind));
                     client.expect_refusal(Reason::frame_too_large);
                   },
               .twin =
@@ -58,7 +62,15 @@ void add_unverified_limits(std::vector<Case>& cases) {
                     auto& client = c.at(state);
                     see_accepted(client, admitted, admitted.make(c, client));
                   },
+              .shown = {.sent = [=] { return over_the_unverified_limit(frame_kind); },
+                        .reason = Reason::frame_too_large,
+                        .neighbour = [=] { return control_frame(example(kind)); }},
           });
+}
+
+SealedBlock example_block() {
+  Random random(1, "shown");
+  return opaque_block(random);
 }
 
 /// A data frame of which one thing is wrong, in place of a wanted one; the twin sends the wanted one.
@@ -68,7 +80,9 @@ Case data_rejection(std::string id, std::vector<std::string> requirements, std::
       .id = std::move(id),
       .requirements = std::move(requirements),
       .goal = std::move(goal),
-      .steps = {"offer a new block", "send it in a data frame with the defect", fmt::format("expect Disconnect({})", spec::name(reason))},
+      .steps = {"walk to ready", "offer a new block, which is named missing", "send the frame below in place of the block",
+                fmt::format("expect Disconnect({})", spec::name(reason)),
+                "twin: send the block in its true frame, below; expect no objection"},
       .script =
           [=](Context& c) {
             const auto [client, block] = offered(c);
@@ -81,6 +95,9 @@ Case data_rejection(std::string id, std::vector<std::string> requirements, std::
             client.send(block);
             client.barrier();
           },
+      .shown = {.sent = [=] { return wrong(example_block()); },
+                .reason = reason,
+                .neighbour = [] { return data_frame(example_block().id, example_block().checksum, example_block().sealed); }},
   };
 }
 
@@ -180,6 +197,9 @@ void add_orders(std::vector<Case>& cases) {
             client.send(config_state(c.fixture().config_version));
             client.expect("ready");
           },
+      .shown = {.sent = [] { return data_frame_of(repeated(96, 0xff), repeated(40, 0)); },
+                .reason = Reason::unexpected_message,
+                .neighbour = [] { return control_frame(config_state(3)); }},
   });
 }
 

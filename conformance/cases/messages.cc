@@ -15,6 +15,8 @@ std::string place(const Admitted& admitted) {
   return fmt::format("{}_in_{}", spec::name(admitted.kind), spec::server_session::name(admitted.state));
 }
 
+Message sample_of(MessageKind kind) { return kind == MessageKind::config_state ? config_state(1) : example(kind); }
+
 /// `admitted`, but with its frame changed before it is sent; the twin sends it as it is.
 Case wrongly_framed(const Admitted& admitted, std::string id, std::string requirement, std::string goal, Reason reason,
                     std::function<Frame(const Message&)> wrong) {
@@ -23,8 +25,9 @@ Case wrongly_framed(const Admitted& admitted, std::string id, std::string requir
       .requirements = {std::move(requirement)},
       .goal = std::move(goal),
       .steps = {fmt::format("walk to {}", spec::server_session::name(admitted.state)),
-                fmt::format("send {} with the defect", spec::name(admitted.kind)),
-                fmt::format("expect Disconnect({})", spec::name(reason))},
+                fmt::format("send {} as it is below", spec::name(admitted.kind)), fmt::format("expect Disconnect({})", spec::name(reason)),
+                fmt::format("twin: send {} as it ought to be, expect {}", spec::name(admitted.kind),
+                            admitted.answer.empty() ? "Disconnect(goodbye)" : admitted.answer)},
       .script =
           [=](Context& c) {
             auto& client = c.at(admitted.state);
@@ -36,12 +39,15 @@ Case wrongly_framed(const Admitted& admitted, std::string id, std::string requir
             auto& client = c.at(admitted.state);
             see_accepted(client, admitted, admitted.make(c, client));
           },
+      .shown = {.sent = [=, kind = admitted.kind] { return wrong(sample_of(kind)); },
+                .reason = reason,
+                .neighbour = [kind = admitted.kind] { return control_frame(sample_of(kind)); }},
   };
 }
 
 void add_malformations(std::vector<Case>& cases) {
   for (const auto& admitted : admitted_messages()) {
-    const auto sample = admitted.kind == MessageKind::config_state ? config_state(1) : example(admitted.kind);
+    const auto sample = sample_of(admitted.kind);
     for (const auto& [name, requirement, what, forge, everywhere] : malformations())
       if (encode(sample, forge) != encode(sample))
         cases.push_back(wrongly_framed(admitted, fmt::format("messages.{}.{}", place(admitted), name), std::string(requirement),

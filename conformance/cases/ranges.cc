@@ -108,7 +108,8 @@ Case refused(std::string id, std::string requirement, std::string goal, const Ad
       .id = std::move(id),
       .requirements = {std::move(requirement)},
       .goal = std::move(goal),
-      .steps = {fmt::format("walk to {}", spec::server_session::name(admitted.state)), "send the message with that field",
+      .steps = {fmt::format("walk to {}", spec::server_session::name(admitted.state)),
+                fmt::format("send {} whose {} is as below", spec::name(admitted.kind), field),
                 fmt::format("expect Disconnect({})", spec::name(reason))},
       .script =
           [=](Context& c) {
@@ -121,6 +122,9 @@ Case refused(std::string id, std::string requirement, std::string goal, const Ad
             auto& client = c.at(admitted.state);
             see_accepted(client, admitted, admitted.make(c, client));
           },
+      .shown = {.sent = [=, kind = admitted.kind] { return control_frame(with(example(kind), sample, field)); },
+                .reason = reason,
+                .neighbour = [kind = admitted.kind] { return control_frame(example(kind)); }},
   };
 }
 
@@ -129,13 +133,14 @@ Case accepted(std::string id, std::string goal, const Admitted& admitted, std::s
       .id = std::move(id),
       .requirements = {"MSG-005"},
       .goal = std::move(goal),
-      .steps = {fmt::format("walk to {}", spec::server_session::name(admitted.state)), "send the message with that field",
-                "expect " + admitted.answer},
+      .steps = {fmt::format("walk to {}", spec::server_session::name(admitted.state)),
+                fmt::format("send {} whose {} is as below", spec::name(admitted.kind), field), "expect " + admitted.answer},
       .script =
           [=](Context& c) {
             auto& client = c.at(admitted.state);
             see_accepted(client, admitted, with(admitted.make(c, client), sample, field));
           },
+      .shown = {.sent = [=, kind = admitted.kind] { return control_frame(with(example(kind), sample, field)); }},
   };
 }
 

@@ -18,7 +18,7 @@ const Admitted* admitted_in(State state, MessageKind kind) {
   return nullptr;
 }
 
-Case unexpected(State state, std::string_view what, std::function<void(Context&, ClientPeer&)> send) {
+Case unexpected(State state, std::string_view what, std::function<Frame(Context&)> frame) {
   return {
       .id = fmt::format("state.{}.{}", table::name(state), what),
       .requirements = {"SES-002", "SES-001"},
@@ -27,7 +27,7 @@ Case unexpected(State state, std::string_view what, std::function<void(Context&,
       .script =
           [=](Context& c) {
             auto& client = c.at(state);
-            send(c, client);
+            client.send(frame(c));
             client.expect_refusal(Reason::unexpected_message);
           },
       .twin =
@@ -35,6 +35,9 @@ Case unexpected(State state, std::string_view what, std::function<void(Context&,
             auto& client = c.at(state);
             see_accepted(client, way_on(state), way_on(state).make(c, client));
           },
+      .shown = {.sent = shown_frame(frame),
+                .reason = Reason::unexpected_message,
+                .neighbour = [state] { return control_frame(example(way_on(state).kind)); }},
   };
 }
 
@@ -83,14 +86,17 @@ std::vector<Case> states_cases() {
       if (row.kind == MessageKind::disconnect)
         cases.push_back(disconnected(state));
       else if (known == nullptr)
-        cases.push_back(unexpected(state, row.name, [kind = row.kind](Context&, ClientPeer& client) { client.send(example(kind)); }));
+        cases.push_back(unexpected(state, row.name, [kind = row.kind](Context&) { return control_frame(example(kind)); }));
       else if (const auto* admitted = admitted_in(state, row.kind))
         cases.push_back(accepted(*admitted, known->requirement));
       else
         throw std::logic_error(fmt::format("scenes.cc does not say how to send {} in {}", row.name, table::name(state)));
     }
     if (table::find(state, table::Event::data) == nullptr)
-      cases.push_back(unexpected(state, "data", [](Context& c, ClientPeer& client) { client.send(opaque_block(c.random())); }));
+      cases.push_back(unexpected(state, "data", [](Context& c) {
+        const auto block = opaque_block(c.random());
+        return data_frame(block.id, block.checksum, block.sealed);
+      }));
   }
   return cases;
 }

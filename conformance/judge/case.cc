@@ -16,6 +16,15 @@ std::string_view name(Role role) {
 }
 std::string_view name(Level level) { return level == Level::must ? "MUST" : "SHOULD"; }
 
+std::function<Frame()> shown_frame(std::function<Frame(Context&)> make, std::optional<Message> pending) {
+  return [make = std::move(make), pending = std::move(pending)] {
+    static const Fixture ordinary;
+    Stage stage{.recorder = {}, .random = Random(1, "shown"), .patience = {}};
+    Context context(stage, {.fixture = &ordinary, .server = {}, .pin = {}, .scratch_parent = {}, .pending = pending});
+    return make(context);
+  };
+}
+
 Case server_rejects(Rejection rejection) {
   std::string_view reason;
   for (const auto& row : spec::reason_rows)
@@ -27,9 +36,10 @@ Case server_rejects(Rejection rejection) {
       .requirements = std::move(rejection.requirements),
       .needs = std::move(rejection.needs),
       .goal = std::move(rejection.goal),
-      .steps = {fmt::format("walk to {}", state_name), "send what must be refused",
+      .steps = {fmt::format("walk to {}", state_name), "send the frame below, which must be refused",
                 fmt::format("expect Disconnect({}) and the end", reason),
-                fmt::format("twin: walk to {}, send its nearest valid neighbour, expect {}", state_name, neighbour)},
+                fmt::format("twin: walk to {}, send the frame's valid neighbour below, expect {}", state_name, neighbour)},
+      .shown = {.sent = shown_frame(rejection.wrong), .reason = rejection.reason, .neighbour = shown_frame(rejection.right)},
   };
   made.script = [state = rejection.state, wrong = std::move(rejection.wrong), reason = rejection.reason](Context& c) {
     auto& client = c.at(state);

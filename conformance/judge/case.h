@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,14 @@ struct Needs {
   KnownComputer Fixture::*holds = nullptr;
 };
 
+/// What a case turns on, for `explain`. The frames are made without a session: values that only a session has, such as identities and
+/// tokens, are examples.
+struct Shown {
+  std::function<Frame()> sent = {};         // empty: no single frame tells it
+  std::optional<spec::Reason> reason = {};  // of the Disconnect that must answer it; nothing: the steps say what comes
+  std::function<Frame()> neighbour = {};    // what the twin sends in its place
+};
+
 struct Case {
   std::string id = {};                         // "framing.control_length_over_limit": chapter's word, then what is special
   std::vector<std::string> requirements = {};  // the first is the one the verdict is about
@@ -42,7 +51,12 @@ struct Case {
   std::vector<std::string> steps = {};  // the script in words, for `explain`
   Script script = {};
   Script twin = {};  // of a rejection: the nearest valid neighbour, which must be accepted
+  Shown shown = {};
 };
+
+/// The frame as a script would make it, with the ordinary fixture and no session; `pending`: what a client under test would have sent
+/// before.
+std::function<Frame()> shown_frame(std::function<Frame(Context&)> make, std::optional<Message> pending = {});
 
 /// The bulk of the rejections: stand in a state, send one wrong thing, be refused; the twin sends the right thing and gets its answer.
 struct Rejection {

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "adapter/adapter.h"
+#include "judge/deployment.h"
 
 namespace coffer::conformance {
 namespace {
@@ -52,6 +53,7 @@ Way way_to(ClientState state) {
 Context::Context(Stage& stage, Setting setting)
     : stage_(stage), setting_(std::move(setting)), computer_(stage.random.guid()), archive_key_(stage.random.octets(32)) {
   holdings_.server_guid = stage.random.guid();
+  if (setting_.pending) pending_.decoded.message = setting_.pending;
 }
 
 Context::~Context() {
@@ -280,13 +282,10 @@ json Context::admin(json what) {
 std::optional<std::string> Context::serve_anew(const Fixture& fixture) {
   if (setting_.adapter == nullptr) throw Unimplemented("no adapter: nothing can be served");
   stage_.recorder.happened('-', "another server is served");
-  setting_.adapter->call("reset");
-  json fields{{"fixture", json::parse(fixture.to_json())}};
-  if (!setting_.fault.empty()) fields["fault"] = setting_.fault;
-  auto reply = setting_.adapter->call("prepare", std::move(fields));
-  if (!reply.contains("refused")) reply = setting_.adapter->call("serve");
-  if (reply.contains("refused")) return text_member(reply, "serve", "refused");
-  setting_.server.port = port_member(reply, "serve");
+  auto served = conformance::serve_anew(*setting_.adapter, fixture, setting_.fault);
+  if (!served) return served.error();
+  setting_.server = std::move(served->server);
+  setting_.pin = std::move(served->pin);
   return std::nullopt;
 }
 

@@ -46,7 +46,8 @@ class Context {
     Adapter* adapter = nullptr;
     const ServerCredentials* credentials = nullptr;  // of the suite's own server
     std::string scratch_parent;
-    std::string fault = {};  // that the implementation is given; empty: none
+    std::string fault = {};               // that the implementation is given; empty: none
+    std::optional<Message> pending = {};  // where a case is only shown: what a client under test would have sent
   };
   Context(Stage& stage, Setting setting);
   ~Context();

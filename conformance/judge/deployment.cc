@@ -5,6 +5,15 @@
 #include "peer/outcome.h"
 
 namespace coffer::conformance {
+namespace {
+
+nlohmann::json prepare(Adapter& adapter, const Fixture& fixture, const std::string& fault) {
+  nlohmann::json fields{{"fixture", nlohmann::json::parse(fixture.to_json())}};
+  if (!fault.empty()) fields["fault"] = fault;
+  return adapter.call("prepare", std::move(fields));
+}
+
+}  // namespace
 
 Fixture fixture_for(const Case& subject, const Fixture& ordinary) {
   Fixture fixture = ordinary;
@@ -23,6 +32,20 @@ Served served_by(const nlohmann::json& reply) {
   return served;
 }
 
+std::expected<Served, std::string> serve_anew(Adapter& adapter, const Fixture& fixture, const std::string& fault,
+                                              const Fixture* unprepared) {
+  adapter.call("reset");
+  try {
+    if (const auto reply = prepare(adapter, fixture, fault); reply.contains("refused"))
+      return std::unexpected(text_member(reply, "prepare", "refused"));
+  } catch (const Unimplemented&) {
+    if (unprepared == nullptr || fixture.to_json() != unprepared->to_json()) throw;
+  }
+  const auto reply = adapter.call("serve");
+  if (reply.contains("refused")) return std::unexpected(text_member(reply, "serve", "refused"));
+  return served_by(reply);
+}
+
 Deployment::Deployment(const Subject& subject, const ServerCredentials& credentials, std::string scratch_parent)
     : subject_(subject), credentials_(credentials), scratch_parent_(std::move(scratch_parent)), fixture_(subject.fixture) {}
 
@@ -39,9 +62,13 @@ Context::Setting Deployment::setting_for(const Case& subject) {
                            .scratch_parent = scratch_parent_,
                            .fault = subject_.fault};
   if (subject_.server) {
-    if (!subject.needs.verbs.empty() || subject.needs.own_server || subject.needs.fixture || subject.needs.only_vector ||
-        subject.role == Role::client)
-      throw Unimplemented("a bare connection cannot give what this case needs; an adapter can");
+    if (subject.needs.only_vector || subject.role == Role::client)
+      throw Unimplemented("needs an adapter: --connect judges a server on the wire");
+    if (subject.needs.own_server || subject.needs.fixture)
+      throw Unimplemented("needs an adapter that serves anew, with `prepare` and `serve`: --connect has one server as it is");
+    if (!subject.needs.verbs.empty())
+      throw Unimplemented(
+          fmt::format("needs an adapter with `{}`: --connect sees only the wire", fmt::join(subject.needs.verbs, "` and `")));
     setting.server = *subject_.server;
     setting.pin = subject_.pin;
     return setting;
@@ -50,7 +77,7 @@ Context::Setting Deployment::setting_for(const Case& subject) {
     adapter_.reset();
     served_.clear();
     adapter_ = std::make_unique<Adapter>(subject_.adapter_command);
-    if (!subject_.fault.empty()) prepare(subject_.fixture.to_json());
+    if (!subject_.fault.empty()) prepare(*adapter_, subject_.fixture, subject_.fault);
   }
   setting.adapter = adapter_.get();
   if (subject.role == Role::client || subject.needs.only_vector) return setting;
@@ -64,24 +91,12 @@ Context::Setting Deployment::setting_for(const Case& subject) {
   return setting;
 }
 
-void Deployment::prepare(const std::string& text) {
-  nlohmann::json fields{{"fixture", nlohmann::json::parse(text)}};
-  if (!subject_.fault.empty()) fields["fault"] = subject_.fault;
-  adapter_->call("prepare", std::move(fields));
-}
-
 void Deployment::serve(const Fixture& fixture, const std::string& text) {
   served_.clear();
-  adapter_->call("reset");
-  try {
-    prepare(text);
-  } catch (const Unimplemented&) {
-    // Without `prepare` a server is taken to have the ordinary accounts, and only those.
-    if (text != subject_.fixture.to_json()) throw;
-  }
-  auto served = served_by(adapter_->call("serve"));
-  server_ = std::move(served.server);
-  pin_ = std::move(served.pin);
+  auto served = serve_anew(*adapter_, fixture, subject_.fault, &subject_.fixture);
+  if (!served) throw SuiteFault("the implementation serves no such accounts, which the case needs: " + served.error());
+  server_ = std::move(served->server);
+  pin_ = std::move(served->pin);
   fixture_ = fixture;
   served_ = text;
 }

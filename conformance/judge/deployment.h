@@ -2,6 +2,7 @@
 // case needs another fixture, changed the server as a whole, or left it in doubt. Must not know: scheduling, verdicts.
 #pragma once
 
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ struct Subject {
   std::optional<Octets> pin;
   Fixture fixture;    // of the running server; the ordinary one otherwise
   std::string fault;  // that the implementation is to have; empty: none
+  std::chrono::milliseconds hello_within = hello_patience;
 };
 
 class Deployment {
@@ -35,7 +37,6 @@ class Deployment {
   std::string take_errors();
 
  private:
-  void prepare(const std::string& text);
   void serve(const Fixture& fixture, const std::string& text);
 
   const Subject& subject_;
@@ -54,6 +55,12 @@ struct Served {
   std::optional<Octets> pin;
 };
 Served served_by(const nlohmann::json& reply);
+
+/// Another server in place of whatever the adapter serves: reset, prepared with the fixture and the fault (empty: none), served. The text:
+/// why the implementation does not serve that fixture. Throws Unimplemented, SuiteFault. Without `prepare` a server has the accounts of
+/// `unprepared`, and only those.
+std::expected<Served, std::string> serve_anew(Adapter& adapter, const Fixture& fixture, const std::string& fault,
+                                              const Fixture* unprepared = nullptr);
 
 /// The ordinary fixture with the changes that a case needs.
 Fixture fixture_for(const Case& subject, const Fixture& ordinary);

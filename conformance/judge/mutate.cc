@@ -61,10 +61,10 @@ class Matrix {
  private:
   void meet() {
     result_.implementation.adapter_command = options_.run.subject.adapter_command;
-    result_.troubles = preflight(options_.run.subject.adapter_command);
+    result_.troubles = preflight(options_.run.subject.adapter_command, nullptr, {}, options_.run.subject.hello_within);
     if (!result_.troubles.empty()) return;
     Adapter adapter(options_.run.subject.adapter_command);
-    auto said = hello(adapter);
+    auto said = hello(adapter, options_.run.subject.hello_within);
     result_.implementation.name = std::move(said.name);
     result_.implementation.version = std::move(said.version);
     result_.implementation.roles = std::move(said.roles);

@@ -77,14 +77,14 @@ Implementation bare(const Endpoint& server) {
           .vectors = {}};
 }
 
-Implementation meet(const std::string& adapter_command) {
-  Adapter adapter(adapter_command);
-  auto said = hello(adapter);
+Implementation meet(const Subject& subject) {
+  Adapter adapter(subject.adapter_command);
+  auto said = hello(adapter, subject.hello_within);
   return {.name = std::move(said.name),
           .version = std::move(said.version),
           .roles = std::move(said.roles),
           .claims = std::move(said.claims),
-          .adapter_command = adapter_command,
+          .adapter_command = subject.adapter_command,
           .vectors = std::move(said.vectors)};
 }
 
@@ -97,8 +97,8 @@ void meet(const RunOptions& options, RunResult& result) try {
     return;
   }
   result.implementation.adapter_command = options.subject.adapter_command;  // known even when nothing else comes to be
-  result.preflight_faults = preflight(options.subject.adapter_command);
-  if (result.preflight_faults.empty()) result.implementation = meet(options.subject.adapter_command);
+  result.preflight_faults = preflight(options.subject.adapter_command, nullptr, {}, options.subject.hello_within);
+  if (result.preflight_faults.empty()) result.implementation = meet(options.subject);
 } catch (const std::exception& fault) {
   result.preflight_faults.push_back(fault.what());
 }

@@ -23,5 +23,7 @@ struct Selection {
 bool asks_for_vectors(const Selection& selection);
 /// In the suite's order.
 std::vector<const Case*> select(const std::vector<Case>& all, const Selection& selection);
+/// Of a selection that selects nothing: which part of it is to blame, and what is near.
+std::string why_nothing(const std::vector<Case>& all, const Selection& selection);
 
 }  // namespace coffer::conformance

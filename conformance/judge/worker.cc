@@ -26,7 +26,9 @@ CaseResult Worker::work(const Task& task) {
   if (task.subject->role != Role::endpoint &&
       std::ranges::find(implementation_.roles, std::string(name(task.subject->role))) == implementation_.roles.end()) {
     result.skip = Skip::not_applicable;
-    result.skip_reason = fmt::format("the implementation does not claim the role {}", name(task.subject->role));
+    result.skip_reason = options_.subject.server
+                             ? "--connect judges a server; a client takes an adapter"
+                             : fmt::format("the adapter's `hello` does not claim the role {}", name(task.subject->role));
   } else {
     try {
       Execution execution{.setting = deployment_.setting_for(*task.subject),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@ namespace coffer::conformance {
 inline constexpr int exit_ok = 0;
 inline constexpr int exit_suite_error = 4;
 inline constexpr int exit_usage = 64;
+inline constexpr std::uint32_t hello_seconds_default = 10;
 
 /// As the command line gives them; empty means not given.
 struct RunRequest {
@@ -20,7 +22,7 @@ struct RunRequest {
   std::string adapter = {}, connect = {}, pin = {}, fixture_file = {}, fault = {};
   std::string report_directory = {}, transcripts_file = {}, baseline_file = {}, shard = {};
   std::optional<std::uint64_t> seed = {};
-  std::uint32_t jobs = 0, repeat = 1, answer_ms = 5000;
+  std::uint32_t jobs = 0, repeat = 1, answer_ms = 5000, hello_seconds = hello_seconds_default;
   bool trace = false, lenient = false, quiet = false, only_vectors = false;
   std::string program = "coffer-conform", command_line = {};  // as it was called
 };
@@ -29,6 +31,7 @@ int run_command(const RunRequest& request);
 /// Runs again what a report says did not pass, or the named case of it.
 struct ReplayRequest {
   std::string report_file = {}, case_id = {}, adapter = {}, connect = {}, pin = {};
+  std::uint32_t hello_seconds = hello_seconds_default;
   bool trace = true;
   std::string program = "coffer-conform", command_line = {};  // as it was called
 };
@@ -39,7 +42,7 @@ struct MutateRequest {
   std::vector<std::string> globs = {}, faults = {};  // of cases, of faults
   std::string adapter = {}, exceptions_file = {}, report_directory = {};
   std::optional<std::uint64_t> seed = {};
-  std::uint32_t jobs = 0, answer_ms = 1500;
+  std::uint32_t jobs = 0, answer_ms = 1500, hello_seconds = hello_seconds_default;
   bool every_case = false, quiet = false;
   std::string program = "coffer-conform", command_line = {};  // as it was called
 };
@@ -47,15 +50,16 @@ int mutate_command(const MutateRequest& request);
 
 int list_command(const std::vector<std::string>& globs, const std::string& role, const std::vector<std::string>& requirements, bool json);
 int explain_command(const std::string& id);
-int check_adapter_command(const std::string& adapter);
+int check_adapter_command(const std::string& adapter, std::uint32_t hello_seconds);
 int cover_command(bool only_missing);
 /// The statement of what an implementation claims, and what the suite will judge of it.
-int ics_command(const std::string& adapter);
+int ics_command(const std::string& adapter, std::uint32_t hello_seconds);
 /// The accounts to prepare a server with that is judged by --connect.
 int fixture_command();
 
 /// Prints the error for a mistake of the caller, and gives the exit status for it.
 int usage_error(const std::string& text);
-std::optional<std::string> contents_of(const std::string& path);
+/// A text file, UTF-8. Error: that it cannot be read, or is no such text, with its name.
+std::expected<std::string, std::string> contents_of(const std::string& path);
 
 }  // namespace coffer::conformance

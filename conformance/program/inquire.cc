@@ -13,12 +13,26 @@
 #include "judge/selection.h"
 #include "peer/outcome.h"
 #include "program/commands.h"
+#include "program/frame_text.h"
 
 namespace coffer::conformance {
 namespace {
 
 bool applies(const RequirementCover& requirement, const std::vector<std::string>& roles) {
   return requirement.role == "endpoint" || std::ranges::find(roles, requirement.role) != roles.end();
+}
+
+void print_shown(const Shown& shown) {
+  const auto sent = shown.sent();
+  fmt::print("\nThe frame that is sent (identities, tokens and random values are examples)\n{}", frame_text(sent));
+  if (shown.reason)
+    fmt::print("\nWhat must come back: Disconnect of reason {} ({}), then the end of the connection\n{}",
+               static_cast<unsigned>(*shown.reason), spec::name(*shown.reason), frame_text(control_frame(disconnect(*shown.reason))));
+  if (!shown.neighbour) return;
+  const auto neighbour = shown.neighbour();
+  const auto differs = difference(sent, neighbour);
+  fmt::print("\nIts valid neighbour, which must be accepted{}\n{}", differs.empty() ? "" : "; the frame above differs in " + differs,
+             frame_text(neighbour));
 }
 
 }  // namespace
@@ -29,7 +43,7 @@ int list_command(const std::vector<std::string>& globs, const std::string& role,
   if (role == "client") selection.role = Role::client;
   const auto all = whole_suite();
   const auto chosen = select(all, selection);
-  if (chosen.empty()) return usage_error("no case of the suite is selected; `coffer-conform list` shows them all");
+  if (chosen.empty()) return usage_error(why_nothing(all, selection));
   auto document = nlohmann::json::array();
   for (const auto* one : chosen) {
     if (json)
@@ -51,12 +65,9 @@ int explain_command(const std::string& id) {
   const auto all = whole_suite();
   const auto found = std::ranges::find(all, id, &Case::id);
   if (found == all.end()) {
-    std::string near;
-    for (const auto& one : all)
-      if (one.id.find(id) != std::string::npos) near += "\n  " + one.id;
     if (id.find_first_of("*?") != std::string::npos)
       return usage_error("explain takes one id, not a pattern; `coffer-conform list '" + id + "'` shows which there are");
-    return usage_error("there is no case " + id + (near.empty() ? "; `coffer-conform list` shows them all" : "; did you mean:" + near));
+    return usage_error(why_nothing(all, {.globs = {id}, .role = {}, .requirements = {}}));
   }
   const auto whom = found->role == Role::endpoint ? "either end" : fmt::format("a {}", name(found->role));
   fmt::print("{}\n\nWhat it shows    {}\nJudges           {} ({})\n\n", found->id, found->goal, whom, name(found->level));
@@ -68,6 +79,7 @@ int explain_command(const std::string& id) {
     fmt::print("Script\n");
     for (std::size_t i = 0; i < found->steps.size(); ++i) fmt::print("  {}. {}\n", i + 1, found->steps[i]);
   }
+  if (found->shown.sent) print_shown(found->shown);
   if (found->twin) fmt::print("\nA rejection: it counts only if its twin, the nearest valid neighbour, is accepted.\n");
   std::vector<std::string> needs = found->needs.verbs;
   if (found->role == Role::client && !found->needs.only_vector) needs.push_back("drive");
@@ -112,10 +124,12 @@ int check_serving(Adapter& process) {
 
 }  // namespace
 
-int check_adapter_command(const std::string& adapter) {
+int check_adapter_command(const std::string& adapter, std::uint32_t hello_seconds) {
   if (adapter.empty()) return usage_error("check-adapter takes the adapter's command");
   std::string errors;
-  const auto faults = preflight(adapter, &errors, [](std::string_view what) { fmt::print(stderr, "coffer-conform: {}\n", what); });
+  const auto faults = preflight(
+      adapter, &errors, [](std::string_view what) { fmt::print(stderr, "coffer-conform: {}\n", what); },
+      std::chrono::seconds(hello_seconds));
   for (const auto& fault : faults) fmt::print("fault: {}\n", fault);
   if (!errors.empty() && !faults.empty()) fmt::print("its standard error ends:\n{}\n", errors);
   if (!faults.empty()) {
@@ -123,7 +137,7 @@ int check_adapter_command(const std::string& adapter) {
     return exit_suite_error;
   }
   Adapter process(adapter);
-  const auto said = hello(process);
+  const auto said = hello(process, std::chrono::seconds(hello_seconds));
   fmt::print("The adapter keeps its contract: {} {} as {}.\n", said.name, said.version, fmt::join(said.roles, " and "));
   return std::ranges::find(said.roles, "server") == said.roles.end() ? exit_ok : check_serving(process);
 }
@@ -142,12 +156,12 @@ int cover_command(bool only_missing) {
   return exit_ok;
 }
 
-int ics_command(const std::string& adapter) {
+int ics_command(const std::string& adapter, std::uint32_t hello_seconds) {
   std::vector<std::string> roles{"server", "client"};
   if (!adapter.empty()) {
     try {
       Adapter process(adapter);
-      const auto said = hello(process);
+      const auto said = hello(process, std::chrono::seconds(hello_seconds));
       roles = said.roles;
       fmt::print("Implementation   {} {}\nRoles            {}\n", said.name, said.version, fmt::join(said.roles, ", "));
       for (const auto& [key, value] : said.claims) fmt::print("{:<16} {}\n", key, value);

@@ -104,6 +104,7 @@ int main(int count, char** words) {
   replay->add_option("--pin", again.pin, "With --connect");
 
   std::string checked, claimed;
+  std::uint32_t hello_seconds = hello_seconds_default;
   auto* check = app.add_subcommand("check-adapter", "Says whether an adapter keeps its contract; `run` asks the same first");
   check->add_option("adapter", checked, "The command");
   check->add_option("--adapter", checked)->group("");  // as `run` has it
@@ -113,6 +114,17 @@ int main(int count, char** words) {
   auto* ics = app.add_subcommand("ics", "What an implementation claims, and which requirements follow from it");
   ics->add_option("--adapter", claimed, "The command; without one: everything there is");
   auto* fixture = app.add_subcommand("fixture", "Prints the accounts that a server judged by --connect must have");
+
+  const auto takes_hello_seconds = [](CLI::App* command, std::uint32_t& seconds) {
+    command->add_option("--hello-seconds", seconds, "How long the adapter may take from its start to its answer to `hello`")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+  };
+  takes_hello_seconds(run, request.hello_seconds);
+  takes_hello_seconds(mutation, trial.hello_seconds);
+  takes_hello_seconds(replay, again.hello_seconds);
+  takes_hello_seconds(check, hello_seconds);
+  takes_hello_seconds(ics, hello_seconds);
 
   try {
     app.parse(count, words);
@@ -128,9 +140,9 @@ int main(int count, char** words) {
     if (*list) return list_command(list_globs, list_role, list_requirements, list_json);
     if (*explain) return explain_command(explained);
     if (*replay) return replay_command(again);
-    if (*check) return check_adapter_command(checked);
+    if (*check) return check_adapter_command(checked, hello_seconds);
     if (*coverage) return cover_command(only_missing);
-    if (*ics) return ics_command(claimed);
+    if (*ics) return ics_command(claimed, hello_seconds);
     if (*fixture) return fixture_command();
   } catch (const std::exception& fault) {
     fmt::print(stderr, "coffer-conform: {}\n", fault.what());

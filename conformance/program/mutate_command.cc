@@ -18,6 +18,7 @@ int mutate_command(const MutateRequest& request) {
   options.run.selection.globs = request.globs;
   options.run.subject.adapter_command = request.adapter;
   options.run.patience.answer = std::chrono::milliseconds(request.answer_ms);
+  options.run.subject.hello_within = std::chrono::seconds(request.hello_seconds);
   std::random_device entropy;
   options.run.seed = request.seed.value_or(std::uint64_t{entropy()} << 16 ^ entropy());
   options.run.jobs = request.jobs != 0 ? request.jobs : 2 * std::max(1u, std::thread::hardware_concurrency());
@@ -28,7 +29,7 @@ int mutate_command(const MutateRequest& request) {
   options.every_case = request.every_case;
   if (!request.exceptions_file.empty()) {
     const auto text = contents_of(request.exceptions_file);
-    if (!text) return usage_error("cannot read " + request.exceptions_file);
+    if (!text) return usage_error(text.error());
     auto excuses = parse_excuses(*text);
     if (!excuses) return usage_error(request.exceptions_file + ": " + excuses.error());
     options.excuses = std::move(*excuses);

@@ -54,6 +54,7 @@ std::optional<std::string> read_subject(const RunRequest& request, RunOptions& o
   if (request.adapter.empty() == request.connect.empty()) return "give either --adapter COMMAND or --connect HOST:PORT";
   options.subject.adapter_command = request.adapter;
   options.subject.fault = request.fault;
+  options.subject.hello_within = std::chrono::seconds(request.hello_seconds);
   if (!request.fault.empty() && request.adapter.empty()) return "--fault is for an adapter that offers faults";
   if (!request.connect.empty()) {
     options.subject.server = read_endpoint(request.connect);
@@ -67,7 +68,7 @@ std::optional<std::string> read_subject(const RunRequest& request, RunOptions& o
   }
   if (!request.fixture_file.empty()) {
     const auto text = contents_of(request.fixture_file);
-    if (!text) return "cannot read " + request.fixture_file;
+    if (!text) return text.error();
     std::string why_not;
     const auto fixture = Fixture::from_json(*text, why_not);
     if (!fixture) return request.fixture_file + ": " + why_not;
@@ -86,7 +87,7 @@ std::optional<std::string> read_request(const RunRequest& request, RunOptions& o
   if (!request.shard.empty() && !read_shard(request.shard, options.selection)) return "--shard takes I/N with 1 <= I <= N";
   if (!request.baseline_file.empty()) {
     const auto text = contents_of(request.baseline_file);
-    if (!text) return "cannot read " + request.baseline_file;
+    if (!text) return text.error();
     auto baseline = parse_baseline(*text);
     if (!baseline) return request.baseline_file + ": " + baseline.error();
     options.baseline = std::move(*baseline);
@@ -126,7 +127,7 @@ class Progress {
 
 int run_and_report(const std::vector<Case>& all, RunOptions& options, const RunRequest& request) {
   const auto chosen = select(all, options.selection).size() * options.repeat;
-  if (chosen == 0) return usage_error("no case of the suite is selected; `coffer-conform list` shows them all");
+  if (chosen == 0) return usage_error(why_nothing(all, options.selection));
   if (!request.report_directory.empty())
     if (const auto ready = prepare_directory(request.report_directory); !ready) {
       fmt::print(stderr, "coffer-conform: {}; no case was run\n", ready.error());
@@ -153,12 +154,17 @@ int run_and_report(const std::vector<Case>& all, RunOptions& options, const RunR
 
 }  // namespace
 
-std::optional<std::string> contents_of(const std::string& path) {
+std::expected<std::string, std::string> contents_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  std::ostringstream text;
-  text << file.rdbuf();
-  return std::move(text).str();
+  if (!file) return std::unexpected("cannot read " + path);
+  std::ostringstream read;
+  read << file.rdbuf();
+  auto text = std::move(read).str();
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
+    return std::unexpected(path + " begins with the byte-order mark of UTF-16: save it as UTF-8");
+  // UTF-8 with its mark is what some editors save; JSON is read without it.
+  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+  return text;
 }
 
 int usage_error(const std::string& text) {
@@ -174,7 +180,7 @@ int run_command(const RunRequest& request) {
 
 int replay_command(const ReplayRequest& request) {
   const auto text = contents_of(request.report_file);
-  if (!text) return usage_error("cannot read " + request.report_file);
+  if (!text) return usage_error(text.error());
   const auto report = nlohmann::json::parse(*text, nullptr, false);
   if (report.is_discarded() || !report.contains("coffer_report"))
     return usage_error(request.report_file + " is no report.json of this suite");
@@ -182,6 +188,7 @@ int replay_command(const ReplayRequest& request) {
                    .connect = request.connect,
                    .pin = request.pin,
                    .jobs = 1,
+                   .hello_seconds = request.hello_seconds,
                    .trace = request.trace,
                    .program = request.program,
                    .command_line = request.command_line};

@@ -1,8 +1,14 @@
 // report.json out of a run's result. What a reader of the JSON may rely on stands in README.md; add fields, never change one's meaning.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "judge/result.h"
 #include "report/brief.h"
+#include "report/outcome.h"
 #include "report/report.h"
 
 namespace coffer::conformance {
@@ -68,6 +74,7 @@ json case_json(const CaseResult& result, BriefLines* brief) {
                {"seed", result.seed}});
   if (brief == nullptr) made["reproduce"] = result.reproduce;
   if (!result.skip_reason.empty()) made["skip_reason"] = result.skip_reason;
+  if (outcome(result) == "not_run") made["skip_reason"] = result.script.note.empty() ? "the run ended before it" : result.script.note;
   if (!result.baseline_reason.empty()) made["baseline_reason"] = result.baseline_reason;
   if (!result.adapter_stderr.empty()) made["adapter_stderr"] = result.adapter_stderr;
   if (result.has_twin) made["twin"] = script(result.twin, brief);
@@ -86,6 +93,50 @@ json counted(const json& cases, std::string_view role) {
   return counts;
 }
 
+bool came_to_nothing(std::string_view outcome) { return outcome == "not_applicable" || outcome == "unimplemented" || outcome == "not_run"; }
+
+/// Why cases came to no verdict: a line for each reason, with how many there are.
+json unjudged(const json& cases) {
+  std::map<std::tuple<std::string, std::string, std::string>, int> counts;
+  for (const json& one : cases)
+    if (came_to_nothing(one["verdict"].get<std::string>())) ++counts[{one["role"], one["verdict"], one.value("skip_reason", "")}];
+  std::vector<json> groups;
+  for (const auto& [key, count] : counts)
+    groups.push_back({{"role", std::get<0>(key)}, {"verdict", std::get<1>(key)}, {"reason", std::get<2>(key)}, {"count", count}});
+  std::ranges::stable_sort(groups, std::ranges::greater(), [](const json& group) { return group["count"].get<int>(); });
+  return groups;
+}
+
+/// The one sentence that says how the implementation stands, by the roles that it was judged in.
+std::string headline(const RunResult& run, const json& by_role) {
+  std::string said;
+  for (const std::string role : {"server", "client", "endpoint"}) {
+    if (!by_role.contains(role)) continue;
+    const json& counts = by_role[role];
+    std::string others;
+    for (const std::string_view outcome : outcomes) {
+      const int count = counts[std::string(outcome)];
+      if (count == 0 || outcome == "pass") continue;
+      const bool bare = outcome == "unimplemented" && run.implementation.adapter_command.empty();
+      const auto words = bare ? (count == 1 ? "needs an adapter" : "need an adapter") : in_words(std::string(outcome));
+      others += fmt::format("{}{} {}", others.empty() ? "" : ", ", count, words);
+    }
+    const int planned = counts["planned"], none = counts["not_applicable"].get<int>() + counts["unimplemented"].get<int>();
+    said += said.empty() ? "" : "; ";
+    const std::string whose = role == "endpoint" ? "either end" : role;
+    if (counts["not_run"] == planned)
+      said += fmt::format("{}: not run", whose);
+    else if (counts["not_applicable"] == planned)
+      said += fmt::format("{}: not judged", whose);
+    else if (none + counts["not_run"].get<int>() == planned)
+      said += fmt::format("{}: not judged ({})", whose, others);
+    else
+      said += fmt::format("{} of {} {} pass{}", counts["pass"].get<int>(), planned,
+                          role == "endpoint" ? "cases of either end" : role + " cases", others.empty() ? "" : " (" + others + ")");
+  }
+  return said.empty() ? "no case was planned" : said;
+}
+
 json summary(const RunResult& run, const json& cases) {
   json made = counted(cases, "");
   made["by_role"] = json::object();
@@ -93,6 +144,8 @@ json summary(const RunResult& run, const json& cases) {
     const std::string role = one["role"];
     if (!made["by_role"].contains(role)) made["by_role"][role] = counted(cases, role);
   }
+  made["headline"] = headline(run, made["by_role"]);
+  made["unjudged"] = unjudged(cases);
   made.update({{"unexpected", run.counts.unexpected}, {"stale", run.counts.stale}, {"expected_failures", run.counts.expected_failures}});
   return made;
 }

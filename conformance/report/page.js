@@ -197,13 +197,16 @@ function head() {
   byId("implementation").replaceChildren(implementation.name || "An implementation", element("small", {}, implementation.version || ""));
   document.title = `${implementation.name || "Implementation"} · Coffer conformance`;
   const wrong = [[counts.fail, "fail"], [counts.error, "could not be judged"], [counts.inconclusive, "inconclusive"], [counts.not_run, "not run"]].filter(([count]) => count);
-  const tail = wrong.length ? element("span.bad", {}, wrong.map(([count, word]) => `${count} ${word}`).join(", ")) : planned ? element("span.good", {}, "nothing fails") : element("span.bad", {}, "nothing was judged");
-  byId("verdict-line").append(element("b", {}, `${counts.pass} of ${planned} planned cases pass`), "; ", tail, ".");
+  const tail = wrong.length ? element("span.bad", {}, wrong.map(([count, word]) => `${count} ${word}`).join(", ")) : !counts.pass && !counts.warn ? element("span.bad", {}, "nothing was judged") : planned ? element("span.good", {}, "nothing fails") : element("span.bad", {}, "nothing was judged");
+  byId("verdict-line").append(element("b", {}, report.summary.headline), "; ", tail, ".");
   const faults = [...report.preflight_faults.map((fault) => (implementation.adapter ? "The adapter failed its pre-flight: " : "No case was run: ") + fault), ...report.stale_unknown.map((id) => `The baseline lists a case that the suite does not have: ${id}`)];
   byId("faults").append(...faults.map((fault) => element("li", {}, fault)));
   byId("faults").hidden = !faults.length;
   fillBar(byId("overall"), counts, planned);
   byId("legend").append(...BAR.map((verdict) => choice("verdict", verdict, { "data-v": verdict, disabled: counts[verdict] ? null : "" }, element("b", {}, String(counts[verdict])), words(verdict))));
+  byId("reasons").append(...(report.preflight_faults.length ? [] : report.summary.unjudged).map((group) =>
+    element("li", {}, element("b", {}, String(group.count)), ` ${group.role} ${words(group.verdict)}: `, group.reason)));
+  byId("reasons").hidden = !byId("reasons").childElementCount;
   const run = report.run;
   const facts = [["Roles", implementation.roles.join(", ")], ["Suite", report.suite.version], ["Specification", `${report.specification.name} ${report.specification.version}, ${report.specification.requirements} requirements`],
     ["Reason codes", run.strict ? "strict" : "lenient"], ["Started", run.started_at.replace("T", " ").replace("Z", " UTC")], ["Took", `${(run.duration_ms / 1000).toFixed(1)} s`], ["Seed", run.seed],
@@ -216,9 +219,10 @@ function chapters() {
   const names = [...new Set(report.cases.map((one) => one.chapter))].sort();
   byId("chapters").append(...names.map((name) => {
     const cases = report.cases.filter((one) => one.chapter === name), counts = tally(cases);
+    const applicable = cases.length - counts.not_applicable;
     const bad = BAR.filter((verdict) => ["fail", "error", "inconclusive", "warn", "not_run"].includes(verdict) && counts[verdict]);
     return choice("chapter", name, {}, element("span", {}, element("span.number", {}, chapterNumber(name)), chapterTitle(name)), fillBar(element("span.bar", { role: "img" }), counts, cases.length),
-      element("span.counts", {}, element("b", {}, String(counts.pass)), ` of ${cases.length} pass`, ...bad.map((verdict) => element("span.chip", { "data-v": verdict, title: words(verdict) }, `${SIGN[verdict]} ${counts[verdict]}`, element("span.hidden", {}, ` ${words(verdict)}`)))));
+      element("span.counts", {}, ...(applicable ? [element("b", {}, String(counts.pass)), ` of ${applicable} pass`] : ["not judged"]), ...bad.map((verdict) => element("span.chip", { "data-v": verdict, title: words(verdict) }, `${SIGN[verdict]} ${counts[verdict]}`, element("span.hidden", {}, ` ${words(verdict)}`)))));
   }));
   byId("roles").append(choice("role", null, { "aria-pressed": "true" }, "All"), ...Object.keys(report.summary.by_role).map((role) => choice("role", role, {}, role)));
 }
@@ -251,7 +255,7 @@ head();
 chapters();
 unjudged();
 draw();
-for (const one of report.cases.filter((one) => ["fail", "error"].includes(one.verdict)).slice(0, 1)) elementOf(one).open = true;
+for (const one of report.cases.filter((one) => ["fail", "error", "inconclusive"].includes(one.verdict)).sort((a, b) => rank.get(a.verdict) - rank.get(b.verdict)).slice(0, 1)) elementOf(one).open = true;
 
 byId("search").addEventListener("input", (event) => { filter.text = event.target.value.trim().toLowerCase(); draw(); });
 byId("clear").addEventListener("click", () => { Object.assign(filter, { text: "", verdict: null, role: null, chapter: null }); byId("search").value = ""; draw(); byId("search").focus(); });

@@ -152,6 +152,15 @@ std::string counts_line(const Page& page, const json& counts) {
   return made;
 }
 
+/// Why cases came to no verdict, each reason in a line.
+void unjudged(Page& page, const json& groups) {
+  for (const json& group : groups)
+    page.wrapped("    " + page.dim(fmt::format("{:>5} {} {}: ", group.at("count").get<int>(), text(group, "role"),
+                                               in_words(group.at("verdict").get<std::string>()))),
+                 14, text(group, "reason"));
+}
+
+/// Only of roles that were judged: the others have no counts worth a line.
 void chapters(Page& page, const json& cases) {
   struct Row {
     json counts;
@@ -159,6 +168,7 @@ void chapters(Page& page, const json& cases) {
   };
   std::map<std::string, Row> rows;
   for (const json& one : cases) {
+    if (one.at("verdict") == "not_applicable") continue;
     Row& row = rows[one.at("chapter").get<std::string>() + " · " + one.at("role").get<std::string>()];
     if (row.counts.is_null()) {
       for (const std::string_view outcome : outcomes) row.counts[std::string(outcome)] = 0;
@@ -225,12 +235,9 @@ std::string terminal(const json& report, const TerminalStyle& style) {
   page.line(fmt::format("  {}{}, judged by coffer-conform {}, seed {}", page.bold(name.empty() ? "an unnamed implementation" : name),
                         version.empty() ? "" : " " + version, for_terminal(report.at("suite").at("version").get<std::string>()),
                         run.at("seed").get<std::uint64_t>()));
-  const int planned = summary.at("planned").get<int>(), pass = summary.at("pass").get<int>();
-  page.line(fmt::format("  {} of {} planned cases pass: {}", page.bold(std::to_string(pass)), planned, counts_line(page, summary)));
-  for (const auto& [role, counts] : summary.at("by_role").items()) {
-    page.line(fmt::format("    {:<8} {} of {} pass: {}", for_terminal(role), counts.at("pass").get<int>(), counts.at("planned").get<int>(),
-                          counts_line(page, counts)));
-  }
+  page.line("  " + page.bold(text(summary, "headline")));
+  page.line(fmt::format("  {} planned: {}", summary.at("planned").get<int>(), counts_line(page, summary)));
+  if (faults.empty()) unjudged(page, summary.at("unjudged"));
   if (summary.at("expected_failures").get<int>() > 0)
     page.line(fmt::format("    {} fail as the baseline lists", summary.at("expected_failures").get<int>()));
   return page.take();

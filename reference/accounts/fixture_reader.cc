@@ -81,6 +81,10 @@ class DuplicateFinder {
 }  // namespace
 
 json FixtureReader::parse(std::string_view text) {
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
+    error_ = FixtureError{file_, "", "one JSON document in UTF-8", "the byte-order mark of UTF-16", "save it as UTF-8"};
+    return nullptr;
+  }
   DuplicateFinder duplicates;
   json document;
   try {

@@ -1,5 +1,6 @@
 // The program `coffer`: arguments in, one command, its result on stdout (text, or one JSON object), problems on stderr, an exit code.
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -52,9 +53,12 @@ std::string take_timers(const std::string& text, protocol::Timers& timers) {
     const std::string name = part.substr(0, equals);
     std::size_t timer = 0;
     while (timer < timers.size() && spec::name(static_cast<spec::Timer>(timer)) != name) ++timer;
-    if (timer == timers.size() || equals == std::string::npos || !CLI::detail::lexical_cast(part.substr(equals + 1), timers[timer]) ||
-        timers[timer] == 0)
+    if (timer == timers.size() || equals == std::string::npos)
       return fmt::format("{}: expected NAME=MILLISECONDS, NAME one of tls_handshake, step, idle, answer, linger", part);
+    const char *const digits = part.data() + equals + 1, *const end = part.data() + part.size();
+    const auto [stop, error] = std::from_chars(digits, end, timers[timer]);
+    if (error != std::errc() || stop != end || timers[timer] == 0)
+      return fmt::format("{}: expected a whole number of milliseconds from 1 to {}", part, std::numeric_limits<std::uint32_t>::max());
   }
   return {};
 }

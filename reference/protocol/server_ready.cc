@@ -101,6 +101,9 @@ void ServerSession::Machine::on_done(ServerAnswer answer) {
     send(MissingBlocks{std::move(found.indices)});
   } else if (const auto* commit = std::get_if<at::Commit>(&operation)) {
     // [ARC-038] A server MUST acknowledge a commit only after the version is on stable storage: the store has just said so.
+    note("version_committed", {{"user", std::to_string(ready.who.user)},
+                               {"computer", guid_text(ready.who.computer)},
+                               {"version", std::to_string(commit->number)}});
     send(VersionCommitted{commit->number});
   } else if (const auto* restore = std::get_if<at::Restore>(&operation)) {
     // [ARC-050] A server MUST log each restore with user, computer, version and purpose before it answers restore_begun.

@@ -82,6 +82,8 @@ void ServerSession::Machine::on_login_admitted(LoginAdmitted admitted) {
   // [FRM-010] Before the user is verified, a server MUST close with frame_too_large when length exceeds 4,096: from here on it is.
   reader.set_verified();
   verified = true;
+  note("login_accepted",
+       {{"user", std::to_string(who.user)}, {"computer", guid_text(who.computer)}, {"deferred", checking.deferred ? "yes" : "no"}});
   // [IDN-015] A server MUST answer an accepted login with the user's identifier and exactly the permissions that its roles grant.
   if (fault::on(fault::SES_001_ready_without_configuration)) {
     send(LoginAccepted{who.user, who.permissions});

@@ -20,6 +20,15 @@ std::string time_text(WallTime time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), (time - seconds).count());
 }
 
+/// As it is where it is one plain word, else quoted: peers chose some of the values.
+std::string readable(const nlohmann::ordered_json& value) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:/-";
+  if (value.is_string())
+    if (const auto& text = value.get_ref<const std::string&>(); !text.empty() && text.find_first_not_of(plain) == std::string::npos)
+      return text;
+  return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 }  // namespace
 
 Digest event_hash(const Digest& previous, const Event& event) {
@@ -48,7 +57,7 @@ std::string event_line(const Event& event) {
   std::string line = fmt::format("{} {} {}", event.number, time_text(event.time), word(event));
   const auto fields = nlohmann::ordered_json::parse(event.fields, nullptr, false);
   if (fields.is_object())
-    for (const auto& [name, value] : fields.items()) line += fmt::format(" {}={}", name, value.dump());
+    for (const auto& [name, value] : fields.items()) line += fmt::format(" {}={}", name, readable(value));
   return line;
 }
 

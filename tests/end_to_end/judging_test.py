@@ -12,6 +12,7 @@ from programs import BIN, Server, run
 SUITE = f"{BIN}/coffer-conform"
 ADAPTER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../interop/adapters/reference/adapter.py")
 REFERENCE = shlex.join([sys.executable, ADAPTER, "--server", f"{BIN}/cofferd", "--client", f"{BIN}/coffer"])
+MUTE = "sh -c 'cat > /dev/null; true'"  # its standard output stays open
 CASE = "framing.control_length_over_limit"
 
 
@@ -92,6 +93,44 @@ for line in sys.stdin:
         self.assertEqual(run(SUITE, "--help").returncode, 0)
         self.judge(CASE, adapter="exit 7", expect=4)
 
+    def test_a_pattern_that_selects_nothing_is_told_what_is_near(self):
+        for arguments, said in ((["framing.*", "--role", "client"], ("for the role client", "client.framing.*", "client.framing.unknown_kind_00")),
+                                (["client.chain.*", "--role", "server"], ("for the role client it matches", "client.chain.gap")),
+                                (["framing.unknwn_kind"], ("nearest", "framing.unknown_kind_00_in_await_version")),
+                                (["--requirement", "FRM-999"], ("no requirement FRM-999",)),
+                                ([CASE, "--requirement", "ARC-001"], ("judges that requirement",)),
+                                ([CASE, "--shard", "2/2"], ("shard 2/2",))):
+            with self.subTest(arguments):
+                ended = run(SUITE, "run", *arguments, "--adapter", "true", "--quiet")
+                self.assertEqual((ended.returncode, ended.stdout), (64, ""))
+                for words in said:
+                    self.assertIn(words, ended.stderr)
+
+    def test_files_with_a_byte_order_mark_are_read_or_named(self):
+        fixture = run(SUITE, "fixture").stdout
+        paths = {}
+        for name, encoding in (("utf8", "utf-8-sig"), ("utf16", "utf-16")):
+            paths[name] = self.path(name + ".json")
+            with open(paths[name], "w", encoding=encoding) as file:
+                file.write(fixture)
+        read = run(SUITE, "run", CASE, "--connect", "127.0.0.1:1", "--fixture", paths["utf8"])
+        self.assertEqual(read.returncode, 4, read.stderr)  # nobody listens there: the fixture was taken
+        refused = run(SUITE, "run", CASE, "--connect", "127.0.0.1:1", "--fixture", paths["utf16"])
+        self.assertEqual(refused.returncode, 64, refused.stderr)
+        self.assertIn(paths["utf16"] + " begins with the byte-order mark of UTF-16", refused.stderr)
+        Server(self.path("data"), paths["utf8"]).stop()
+        served = run(f"{BIN}/cofferd", "run", "--data", self.path("other"), "--fixture", paths["utf16"], "--listen", "127.0.0.1:0")
+        self.assertEqual(served.returncode, 2, served.stderr)
+        self.assertIn("byte-order mark of UTF-16", served.stderr)
+
+    def test_an_adapter_that_says_nothing_is_given_up_soon(self):
+        for command in (["check-adapter", MUTE], ["run", CASE, "--adapter", MUTE]):
+            ended = run(SUITE, *command, "--hello-seconds", "1")
+            self.assertEqual(ended.returncode, 4, ended.stdout)
+            for said in ("did not reply to `hello` within 1 s", "--hello-seconds", "flushed"):
+                self.assertIn(said, ended.stdout)
+            self.assertIn("=10", run(SUITE, command[0], "--help").stdout.split("--hello-seconds")[1].split("\n")[0])
+
     def test_a_bare_connection_is_enough_for_the_black_box_part(self):
         fixture = self.path("fixture.json", run(SUITE, "fixture").stdout)
         server = Server(self.path("data"), fixture)
@@ -103,6 +142,14 @@ for line in sys.stdin:
                 summary = json.load(file)["summary"]
             self.assertGreater(summary["pass"], 10)
             self.assertGreater(summary["unimplemented"], 0)  # what needs an adapter is named, not passed
+            self.assertRegex(ended.stdout, r"\d+ of \d+ server cases pass \(\d+ needs? an adapter\)")
+            self.assertEqual(sum(group["count"] for group in summary["unjudged"]), summary["unimplemented"])
+            for group in summary["unjudged"]:
+                self.assertIn("an adapter", group["reason"])
+                self.assertIn(f"{group['count']} server unimplemented: {group['reason'][:40]}", ended.stdout)
+            neither = run(SUITE, "run", CASE, "client.framing.two_in_one_record", *where)
+            self.assertIn("1 of 1 server cases pass; client: not judged", neither.stdout)
+            self.assertNotIn("0 of", neither.stdout)
             wrong = run(SUITE, "run", "--connect", f"127.0.0.1:{server.port}", "--pin", "00" * 32)
             self.assertEqual(wrong.returncode, 4, wrong.stdout[-3000:])
             self.assertEqual(wrong.stdout.count("no case was run"), 1, wrong.stdout[-3000:])

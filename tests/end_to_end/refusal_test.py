@@ -34,6 +34,27 @@ class Client(programs.EndToEnd):
         self.assertEqual(len(set(causes)), 2, causes)
         self.assertNotIn("not it", json.dumps(server.events()))
 
+    def test_what_went_well_is_in_the_log_too(self):
+        server = self.serve()
+        device = self.device(server)
+        with open(self.path("file"), "w", encoding="utf-8") as file:
+            file.write("content")
+        self.assertEqual(device.run("backup", self.path("file"))[0], 0)
+        lines = run(f"{BIN}/cofferd", "events", "--data", server.data).stdout.splitlines()
+        with open(self.path("home", "config.json"), encoding="utf-8") as file:
+            computer = json.load(file)["computer"]
+        for said in (f" login_accepted user=1 computer={computer} ", f" version_committed user=1 computer={computer} version=1 "):
+            self.assertTrue([line for line in lines if said in line], lines)
+
+    def test_timers_that_are_no_times_are_refused(self):
+        for wrong in ("step=-1", "step=0", "step=5x", "step= 5", "step=4294967296", "step="):
+            refused = run(f"{BIN}/coffer", "--home", self.path("home"), "--timers-ms", wrong, "versions")
+            self.assertEqual(refused.returncode, 64, refused.stderr)
+            self.assertIn(f"--timers-ms {wrong}: expected a whole number of milliseconds from 1 to 4294967295", refused.stderr)
+        unknown = run(f"{BIN}/coffer", "--home", self.path("home"), "--timers-ms", "stp=5", "versions")
+        self.assertEqual(unknown.returncode, 64)
+        self.assertIn("NAME one of", unknown.stderr)
+
     def test_no_server_is_said_so(self):
         server = self.serve()
         device = self.device(server)

@@ -165,7 +165,10 @@ TEST(ServerLogin, IDN_014_IDN_022_a_refusal_says_one_word_and_logs_no_password) 
 TEST(ServerLogin, IDN_015_the_answer_carries_user_and_permissions) {
   ServerRig rig;
   rig.reach(State::checking_login);
-  const auto octets = sent(rig.submit(LoginAdmitted{samples::user, 1, 1, {}}));
+  const auto actions = rig.submit(LoginAdmitted{samples::user, 1, 1, {}});
+  ASSERT_NE(note(actions, "login_accepted"), nullptr);
+  EXPECT_EQ(field(*note(actions, "login_accepted"), "user"), std::to_string(samples::user));
+  const auto octets = sent(actions);
   FrameReader reader;
   reader.feed(octets);
   const auto accepted = std::get<LoginAccepted>(decode(reader.next().value().value().body).value());
@@ -377,7 +380,10 @@ TEST(ServerBackup, ARC_038_nothing_is_acknowledged_before_the_store_says_so) {
   ServerRig rig;
   rig.reach(State::ready);
   EXPECT_TRUE(sent(rig.send(samples::commit())).empty());
-  EXPECT_EQ(frames_as_text(sent(rig.submit(Committed{}))), std::vector<std::string>{"version_committed"});
+  const auto actions = rig.submit(Committed{});
+  EXPECT_EQ(frames_as_text(sent(actions)), std::vector<std::string>{"version_committed"});
+  ASSERT_NE(note(actions, "version_committed"), nullptr);
+  EXPECT_EQ(field(*note(actions, "version_committed"), "version"), "1");
 }
 
 TEST(ServerBackup, ERR_006_a_block_that_cannot_be_stored_ends_the_session_in_any_state_of_ready) {
@@ -486,7 +492,7 @@ TEST(ServerOrder, SES_003_the_whole_walk_may_arrive_in_one_piece) {
   EXPECT_EQ(describe(rig.feed(stream)), "note client_version, send proceed, check computer");
   EXPECT_EQ(describe(rig.submit(ComputerAdmitted{})), "send server_identity, check login");
   EXPECT_EQ(describe(rig.submit(LoginAdmitted{samples::user, 3, samples::server_config, {}})),
-            "send login_accepted, send ready, send pong");
+            "note login_accepted, send login_accepted, send ready, send pong");
 }
 
 TEST(ServerOrder, MSG_006_encoding_is_judged_before_state_and_state_before_fields) {

@@ -202,10 +202,50 @@ TEST(ReportHtml, marks_of_the_template_in_the_report_stay_as_they_are) {
 // ---- terminal -------------------------------------------------------------------------------------------------------------------
 
 TEST(ReportTerminal, always_prints_the_denominator) {
-  EXPECT_THAT(terminal(to_json(test::one_of_each()), {}),
-              HasSubstr("1 of 8 planned cases pass: 1 pass, 1 warn, 1 inconclusive, 1 fail, 1 error, "
-                        "1 not applicable, 1 unimplemented, 1 not run"));
-  EXPECT_THAT(terminal(to_json(test::run_with({})), {}), HasSubstr("0 of 0 planned cases pass"));
+  const std::string shown = terminal(to_json(test::one_of_each()), {});
+  EXPECT_THAT(shown, HasSubstr("1 of 4 server cases pass (1 warn, 1 inconclusive, 1 fail); "
+                               "0 of 4 client cases pass (1 error, 1 not applicable, 1 needs an adapter, 1 not run)"));
+  EXPECT_THAT(shown, HasSubstr("8 planned: 1 pass, 1 warn, 1 inconclusive, 1 fail, 1 error, 1 not applicable, 1 unimplemented, 1 not run"));
+  EXPECT_THAT(terminal(to_json(test::run_with({})), {}), HasSubstr("no case was planned"));
+}
+
+CaseResult skipped(std::string id, std::string role, Skip skip, std::string reason) {
+  CaseResult made = test::case_result(std::move(id), std::move(role), Verdict::none);
+  made.skip = skip;
+  made.skip_reason = std::move(reason);
+  return made;
+}
+
+/// What --connect leaves: a server judged but for what an adapter would have to do, and no client.
+RunResult a_bare_run() {
+  return test::run_with({test::case_result("a.one", "server", Verdict::pass), test::case_result("a.two", "server", Verdict::pass),
+                         skipped("a.three", "server", Skip::unimplemented, "needs `observe`"),
+                         skipped("a.four", "server", Skip::unimplemented, "needs `observe`"),
+                         skipped("client.one", "client", Skip::not_applicable, "no client here")});
+}
+
+TEST(ReportSummary, speaks_of_the_roles_that_were_judged) {
+  RunResult run = a_bare_run();
+  EXPECT_EQ(to_json(run)["summary"]["headline"], "2 of 4 server cases pass (2 need an adapter); client: not judged");
+  run.implementation.adapter_command = "./adapter";
+  EXPECT_EQ(to_json(run)["summary"]["headline"], "2 of 4 server cases pass (2 unimplemented); client: not judged");
+  run.cases.erase(run.cases.begin(), run.cases.begin() + 2);
+  EXPECT_EQ(to_json(run)["summary"]["headline"], "server: not judged (2 unimplemented); client: not judged");
+  const auto unrun = to_json(test::run_with({test::case_result("a.one", "server", Verdict::none)}));
+  EXPECT_EQ(unrun["summary"]["headline"], "server: not run");
+  EXPECT_THAT(terminal(to_json(a_bare_run()), {}), Not(HasSubstr("0 of")));
+}
+
+TEST(ReportSummary, says_why_cases_came_to_no_verdict_once_per_reason) {
+  const json report = to_json(a_bare_run());
+  EXPECT_EQ(report["summary"]["unjudged"],
+            (json::array({{{"role", "server"}, {"verdict", "unimplemented"}, {"reason", "needs `observe`"}, {"count", 2}},
+                          {{"role", "client"}, {"verdict", "not_applicable"}, {"reason", "no client here"}, {"count", 1}}})));
+  const std::string shown = terminal(report, {});
+  EXPECT_EQ(occurrences("needs `observe`", shown), 1U);
+  EXPECT_THAT(shown, HasSubstr("    2 server unimplemented: needs `observe`"));
+  EXPECT_THAT(shown, HasSubstr("    1 client not applicable: no client here"));
+  EXPECT_THAT(to_json(test::one_of_each())["cases"][7]["skip_reason"], HasSubstr("ended before"));
 }
 
 TEST(ReportTerminal, a_failure_shows_sentence_judgement_transcript_and_how_to_repeat_it) {
@@ -250,7 +290,7 @@ TEST(ReportTerminal, a_failure_that_the_baseline_lists_is_counted_but_not_shown_
   listed.baseline_reason = "known";
   const std::string shown = terminal(to_json(test::run_with({listed})), {});
   EXPECT_THAT(shown, Not(HasSubstr("framing.listed")));
-  EXPECT_THAT(shown, HasSubstr("0 of 1 planned cases pass: 0 pass, 1 fail"));
+  EXPECT_THAT(shown, HasSubstr("0 of 1 server cases pass (1 fail)"));
 }
 
 // ---- on disk --------------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 #include "store/event_log.h"
 
+#include <gmock/gmock.h>
+
 #include <nlohmann/json.hpp>
 
 #include "workshop.h"
@@ -27,7 +29,12 @@ TEST_F(StoreTest, events_are_numbered_dated_and_chained_and_survive_a_restart) {
   EXPECT_EQ(line["time"], "2023-11-14T22:13:20.123Z");
   EXPECT_EQ(line["event"], "login_refused");
   EXPECT_EQ(line["fields"]["cause"], "password wrong");
+  EXPECT_THAT(event_line(all[0]),
+              testing::StartsWith(R"(1 2023-11-14T22:13:20.123Z login_refused cause="password wrong" odd="quote \" line\n invalid)"));
   EXPECT_EQ(event_line(all[1]), "2 2023-11-14T22:13:20.123Z started");
+  ok(store->note("version_committed", std::vector<std::pair<std::string_view, std::string>>{{"version", "7"}, {"note", ""}}));
+  ok(read_events(directory.path(), 4,
+                 [&](const Event& event) { EXPECT_THAT(event_line(event), testing::EndsWith(R"(version_committed version=7 note="")")); }));
 }
 
 TEST_F(StoreTest, events_can_be_read_from_a_number_on_beside_a_running_store_and_after_it) {
