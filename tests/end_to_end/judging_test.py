@@ -97,7 +97,7 @@ for line in sys.stdin:
         for arguments, said in ((["framing.*", "--role", "client"], ("for the role client", "client.framing.*", "client.framing.unknown_kind_00")),
                                 (["client.chain.*", "--role", "server"], ("for the role client it matches", "client.chain.gap")),
                                 (["framing.unknwn_kind"], ("nearest", "framing.unknown_kind_00_in_await_version")),
-                                (["--requirement", "FRM-999"], ("no requirement FRM-999",)),
+                                (["--requirement", "FRM-9*"], ("no requirement FRM-9*",)),
                                 ([CASE, "--requirement", "ARC-001"], ("judges that requirement",)),
                                 ([CASE, "--shard", "2/2"], ("shard 2/2",))):
             with self.subTest(arguments):
