@@ -107,6 +107,7 @@ def client_side(spec, book, all_of, changed, framed, data):
         instead(f"pong-for-{message}", "SES-002", "nobody has pinged", "unexpected_message", at, ("pong", dict(token=7)))
         instead(f"data-for-{message}", "FRM-016", "nobody has fetched", "unexpected_message", at, data)
         instead(f"a-client-s-message-for-{message}", "SES-002", "what clients say", "unexpected_message", at, CLIENT_STEPS[0])
+    refused("config-push-twice", "CFG-007", "a second configuration before ready", "unexpected_message", changed(SERVER_STEPS, 3, SERVER_STEPS[3], SERVER_STEPS[3]), 4)
     instead("server-0", "MSG-005", "0 is no server", "field_out_of_range", 1, ("server_identity", dict(guid=0)))
     instead("user-0", "MSG-005", "0 is no user", "field_out_of_range", 2, ("login_accepted", dict(user=0, permissions=3)))
     instead("proceed-with-a-word-behind", "MSG-002", "a zero word behind the message", "malformed_message", 0, frame(CONTROL, canonical.message(spec, "proceed", major=7) + bytes(8)))
