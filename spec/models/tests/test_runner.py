@@ -3,9 +3,11 @@ import contextlib
 import io
 import json
 import pathlib
+import re
 import shutil
 import sys
 import tempfile
+import tomllib
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -328,6 +330,17 @@ class OwnModels(unittest.TestCase):
         listed = page[page.index("## The models"):page.index("Decisions that these models forced")]
         for model in sorted(models.glob("*/model.toml")):
             self.assertIn(f"`{model.parent.name}`", listed, "README.md lists the models")
+
+    def test_what_the_list_names_exists(self):
+        models = pathlib.Path(__file__).resolve().parents[1]
+        page = (models / "README.md").read_text()
+        section = page[page.index("## What holds against the network"):page.index("## What a model consists of")]
+        known = {"client_key"}
+        for model in models.glob("*/model.toml"):
+            table = tomllib.loads(model.read_text())
+            known |= {model.parent.name} | {row["name"] for kind in ("claim", "mutant", "non_claim", "cover") for row in table.get(kind, [])}
+        for name in re.findall(r"`([^`]+)`", section):
+            self.assertIn(name, known, "README.md names a model, claim, mutant, non-claim or cover")
 
 
 if __name__ == "__main__":
