@@ -131,8 +131,8 @@ Result<Index> Index::open(const std::filesystem::path& file, bool packs_exist) {
   if (packs_exist && !std::filesystem::exists(file, ignored)) return std::unexpected(advised(file, index_missing()));
   auto database = Database::open(file, Database::Access::read_write_create);
   if (!database) return std::unexpected(advised(file, database.error()));
-  Index index(std::move(*database));
-  if (auto prepared = index.prepare(file, packs_exist); !prepared) {
+  Index index(std::move(*database), file);
+  if (auto prepared = index.prepare(packs_exist); !prepared) {
     return std::unexpected(advised(file, prepared.error()));
   }
   return index;
@@ -160,8 +160,8 @@ Result<std::int64_t> format_of(Database& database, const std::filesystem::path& 
   return version;
 }
 
-Result<void> Index::prepare(const std::filesystem::path& file, bool packs_exist) {
-  const auto format = format_of(database_, file);
+Result<void> Index::prepare(bool packs_exist) {
+  const auto format = format_of(database_, file_);
   if (!format) return std::unexpected(format.error());
   const std::int64_t version = *format;
   std::int64_t tables_found = 0;
@@ -171,7 +171,9 @@ Result<void> Index::prepare(const std::filesystem::path& file, bool packs_exist)
   if (version == 0 && packs_exist) return std::unexpected(index_missing());
 
   auto ready = database_.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-  if (ready && version != 0) ready = check(version);
+  // Of formats before 3 no row proves itself: what is wrong there cannot be told from what is right.
+  if (ready && (version == 1 || version == 2)) ready = check_old();
+  if (ready && version >= 3) ready = check(Depth::at_start);
   if (ready && version < 3) ready = make_tables(database_, version);
   if (ready) ready = check_schema(database_);
   owes_statements_ = version != 0 && version != format_version;
@@ -184,7 +186,7 @@ Result<Index> Index::make(const std::filesystem::path& file) {
   auto made = database->script("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
   if (made) made = make_tables(*database, 0);
   if (!made) return std::unexpected(made.error());
-  return Index(std::move(*database));
+  return Index(std::move(*database), file);
 }
 
 Result<void> Index::owe_statements() {
@@ -200,9 +202,10 @@ Result<void> Index::statements_made() {
 // SQLite compares each row with its sum and with every index of its table. An index that differs from rows that their sums prove is made
 // anew. A row that its sum does not prove is for verification to name; but where it says whose an archive or a computer is, or where the
 // stored octets end, nobody can be served by guessing.
-Result<void> Index::check(std::int64_t version) {
+Result<void> Index::check(Depth depth) {
   std::string damage;
-  auto checked = database_.run("PRAGMA integrity_check(1000)", {}, [&](const Row& row) {
+  std::set<std::string> wrong;
+  const auto look = [&](const Row& row) {
     const std::string line(row.text(0));
     if (line == "ok") return;
     const auto index = line.find(" index ");
@@ -210,15 +213,36 @@ Result<void> Index::check(std::int64_t version) {
                                                  line.starts_with("non-unique entry in index "));
     const bool of_provable_row = line.starts_with("CHECK constraint failed in ") &&
                                  (line.ends_with(" blocks") || line.ends_with(" versions") || line.ends_with(" events"));
-    if (version >= 3 && of_index)
-      rebuilt_.insert(line.substr(index + std::string_view(" index ").size()));
-    else if (!(version >= 3 && of_provable_row) && damage.empty())
+    if (of_index)
+      wrong.insert(line.substr(index + std::string_view(" index ").size()));
+    else if (!of_provable_row && damage.empty())
       damage = line;
-  });
+  };
+  Result<void> checked;
+  if (depth == Depth::whole) {
+    checked = database_.run("PRAGMA integrity_check(1000)", {}, look);
+  } else {
+    for (const std::string_view pragma : {"PRAGMA quick_check(1000)", "PRAGMA integrity_check(archives)", "PRAGMA integrity_check(packs)",
+                                          "PRAGMA integrity_check(versions)", "PRAGMA integrity_check(computers)"})
+      if (checked) checked = database_.run(pragma, {}, look);
+  }
   if (checked && !damage.empty()) return std::unexpected(Trouble{Trouble::Kind::corrupt, damage});
-  if (checked && !rebuilt_.empty())
+  if (checked && !wrong.empty())
     if (auto made = database_.script("REINDEX"); !made)
-      return std::unexpected(Trouble{Trouble::Kind::corrupt, *rebuilt_.begin() + " cannot be made anew: " + made.error().what});
+      return std::unexpected(Trouble{Trouble::Kind::corrupt, *wrong.begin() + " cannot be made anew: " + made.error().what});
+  rebuilt_.merge(wrong);
+  return checked;
+}
+
+Result<void> Index::check_wholly() {
+  auto checked = check(Depth::whole);
+  return checked ? checked : std::unexpected(advised(file_, checked.error()));
+}
+
+Result<void> Index::check_old() {
+  std::string damage;
+  auto checked = database_.run("PRAGMA integrity_check(1)", {}, [&](const Row& row) { damage = row.text(0); });
+  if (checked && damage != "ok") return std::unexpected(Trouble{Trouble::Kind::corrupt, damage});
   return checked;
 }
 

@@ -102,18 +102,24 @@ class Index {
   Result<bool> is_bound(std::uint64_t computer);
 
   Result<Totals> totals();
-  /// Indexes that differed from their tables when this was opened, and were made anew.
+  /// Looks at every way into every table; opening looks at every row, and at the ways into all tables but those of blocks and events, of
+  /// which there are many. Trouble corrupt when not only a way is wrong.
+  Result<void> check_wholly();
+  /// Indexes that differed from their tables, and were made anew.
   const std::set<std::string>& rebuilt() const { return rebuilt_; }
   /// Rows of blocks, versions and events that are not what was written, in words. Of the other tables none is: they are not opened then.
   Result<void> each_unproven(const std::function<void(const std::string& row)>& take);
 
  private:
-  explicit Index(Database database) : database_(std::move(database)) {}
-  Result<void> prepare(const std::filesystem::path& file, bool packs_exist);
+  Index(Database database, std::filesystem::path file) : database_(std::move(database)), file_(std::move(file)) {}
+  Result<void> prepare(bool packs_exist);
 
-  Result<void> check(std::int64_t version);
+  enum class Depth : std::uint8_t { at_start, whole };
+  Result<void> check(Depth depth);
+  Result<void> check_old();
 
   Database database_;
+  std::filesystem::path file_;
   bool owes_statements_ = false;
   std::set<std::string> rebuilt_;
   std::optional<std::pair<std::uint64_t, Digest>> last_event_;  // number and hash

@@ -16,6 +16,7 @@ class Verification {
   Verification(Packs& packs, Index& index) : packs_(packs), index_(index) {}
 
   Result<VerifyReport> run() {
+    if (auto checked = index_.check_wholly(); !checked) return std::unexpected(checked.error());
     auto archives = index_.archives();
     if (!archives) return std::unexpected(archives.error());
     archives_ = std::move(*archives);
