@@ -200,8 +200,8 @@ Result<void> Index::statements_made() {
 }
 
 // SQLite compares each row with its sum and with every index of its table. An index that differs from rows that their sums prove is made
-// anew. A row that its sum does not prove is for verification to name; but where it says whose an archive or a computer is, or where the
-// stored octets end, nobody can be served by guessing.
+// anew. A row that its sum does not prove is for verification to name; but [ARC-058] where it says whose an archive or a computer is, or
+// where the stored octets end, nobody can be served by guessing.
 Result<void> Index::check(Depth depth) {
   std::string damage;
   std::set<std::string> wrong;
@@ -275,8 +275,9 @@ Result<void> Index::put_back(const Located& block) {
 Result<std::int64_t> Index::archive_of(std::uint64_t user, std::uint64_t computer) {
   std::int64_t archive = 0;
   const auto find = [&] {
-    return database_.run("SELECT row FROM archives WHERE user = ? AND computer = ?", {user, computer},
-                         [&](const Row& row) { archive = row.number(0); });
+    // [ARC-058] A server MUST NOT give a session an archive by a record of its own that is no longer what it wrote.
+    return database_.run("SELECT row FROM archives WHERE user = ? AND computer = ? AND sum IS row_sum('archives', row, user, computer)",
+                         {user, computer}, [&](const Row& row) { archive = row.number(0); });
   };
   auto done = find();
   if (done && archive == 0) {

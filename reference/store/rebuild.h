@@ -1,5 +1,6 @@
-// An index made anew from the packs, when the one that stands is damaged or gone. What the packs hold needs nothing of it: blocks,
-// versions, whose they are, whose a computer is. Of what it alone held, the event log above all, each row comes along that its sum proves.
+// [ARC-059] An index made anew from the packs, when the one that stands is damaged or gone. What the packs hold needs nothing of it:
+// blocks, versions, whose they are, whose a computer is. Of what it alone held, the event log above all, each row comes along that its sum
+// proves.
 //
 // Never done unasked: it reads everything, a folder of packs that is not mounted would look like a loss, and what could not be recovered is
 // for someone to read. The old file is kept. Must not know: sessions, command lines.

@@ -177,9 +177,9 @@ class Damage(programs.EndToEnd):
         said = self.rebuild()
         self.assertEqual([finding["kind"] for finding in said["findings"]], ["event"])
         server = self.serve(listen=f"127.0.0.1:{self.port}")
+        self.assertEqual(self.home.login(user="bob").returncode, 2, "whose the computer is was not lost either")
         self.assertEqual(self.lost_files()[0], [])
         self.assertEqual(self.home.must("backup", self.tree)["version"], 2)
-        self.assertEqual(self.home.login(user="bob").returncode, 2, "whose the computer is was not lost either")
         self.assertEqual(server.stop(), 0)
 
 

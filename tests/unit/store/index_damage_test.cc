@@ -225,6 +225,20 @@ TEST_F(IndexDamageTest, a_block_that_lost_its_row_is_put_back) {
   EXPECT_TRUE(findings().empty());
 }
 
+TEST_F(IndexDamageTest, ARC_058_an_archive_whose_row_changes_while_it_is_open_is_nobodys) {
+  open();
+  auto beside = value(Database::open(file(), Database::Access::read_write_create));
+  ok(beside.script("PRAGMA writable_schema = ON"));
+  ASSERT_TRUE(store->archive_of(alice, laptop));
+  // Its row as another would have been written: the sum is no longer that of these values.
+  ok(
+      beside.run("UPDATE sqlite_schema SET sql = replace(sql, 'row_sum(''archives'', row, user, computer)', 'row_sum(1)') "
+                 "WHERE name = 'archives'"));
+  beside = value(Database::open(file(), Database::Access::read_write_create));
+  ok(beside.run("UPDATE archives SET user = ? WHERE user = ?", {std::uint64_t{alice + 100}, std::uint64_t{alice}}));
+  EXPECT_FALSE(store->archive_of(alice + 100, laptop));
+}
+
 TEST_F(IndexDamageTest, whose_a_computer_is_is_not_guessed) {
   std::string flipped = sound;
   {

@@ -209,6 +209,23 @@ TEST_F(RebuildTest, interrupted_at_any_step_it_can_be_done_again_and_nobody_is_s
   }
 }
 
+TEST_F(RebuildTest, the_databases_own_log_is_kept_with_it_and_not_taken_for_the_new_ones) {
+  TemporaryDirectory fresh;
+  copy_index(directory.path(), fresh.path());
+  store.reset();
+  const std::string log = octets_of(fresh.path() / (std::string(index_name) + "-wal"));
+  ASSERT_GT(log.size(), 100'000u);
+  PosixFileSystem home{fresh.path()};
+  const auto report = value(rebuild(fresh.path(), files, home, fixed_clock()));
+  EXPECT_EQ(octets_of(fresh.path() / (report.kept + "-wal")), log);
+  store = value(Store::open(fresh.path(), files, fixed_clock()));
+  int rebuilt_events = 0;
+  ok(read_events(fresh.path(), 0, [&](const Event& event) { rebuilt_events += event.event == "store_rebuilt"; }));
+  EXPECT_EQ(rebuilt_events, 1) << "it is the new index that is open";
+  expect_all_acknowledged();
+  store.reset();
+}
+
 TEST_F(RebuildTest, what_an_interrupted_one_left_half_written_is_in_nobodys_way) {
   damage_index();
   overwrite(index().string() + ".new", std::string(5000, 'x'));

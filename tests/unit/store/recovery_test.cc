@@ -1,4 +1,5 @@
 // What a store finds at its start: torn ends, an index that is damaged, newer, or gone.
+#include <deque>
 #include <fstream>
 
 #include "workshop.h"
@@ -110,6 +111,43 @@ TEST_F(RecoveryTest, what_an_earlier_run_left_unsynced_is_synced_before_it_is_in
   disk.crash();
   auto reopened = value(Store::open(before.path(), disk, fixed_clock()));
   EXPECT_TRUE(value(reopened->load(value(reopened->archive_of(1, 2)), a.id)));
+}
+
+TEST_F(RecoveryTest, ARC_043_a_version_in_a_later_pack_never_outlives_a_block_of_it_in_an_earlier_one) {
+  options.pack_octets_max = 400;
+  open();
+  Archive archive = value(store->archive_of(1, 2));
+  struct Image {
+    MemoryFileSystem disk;
+    TemporaryDirectory index;
+  };
+  std::deque<Image> images;
+  files.fail = [&](MemoryFileSystem::Operation operation, const std::string&) -> std::optional<int> {
+    if (operation != MemoryFileSystem::Operation::sync) return std::nullopt;
+    Image& image = images.emplace_back();
+    image.disk = files.snapshot();
+    copy_index(directory.path(), image.index.path());
+    return std::nullopt;
+  };
+  const Block a = make_block(1, 200);
+  put(archive, a);
+  commit(archive, {}, std::string(200, 'r'));
+  files.fail = {};
+  ASSERT_TRUE(files.exists("packs/00000002.pack"));
+  ASSERT_GE(images.size(), 2u);
+  // Of what was not on stable storage at that moment, what was written last survives.
+  for (Image& image : images)
+    for (std::size_t lost = 0; lost < 8; ++lost) {
+      SCOPED_TRACE(lost);
+      TemporaryDirectory fresh;
+      copy_index(image.index.path(), fresh.path());
+      MemoryFileSystem disk = image.disk.snapshot();
+      disk.crash([&](std::size_t change) { return change >= lost; });
+      auto reopened = value(Store::open(fresh.path(), disk, fixed_clock(), options));
+      archive = value(reopened->archive_of(1, 2));
+      const bool is_there = !value(reopened->versions(archive, 1, 9)).entries.empty();
+      EXPECT_TRUE(!is_there || value(reopened->load(archive, a.id)));
+    }
 }
 
 TEST_F(RecoveryTest, appending_goes_on_in_the_last_pack) {

@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 169> requirements{{
+inline constexpr std::array<Requirement, 171> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -172,6 +172,8 @@ inline constexpr std::array<Requirement, 169> requirements{{
     {"ARC-054", "MUST", "server", "state", "says W41", "08-archives", "A server MUST log the end of each restore and whether it was complete."},
     {"ARC-055", "MUST", "client", "wire", "says W14", "08-archives", "A client MUST close with checksum_mismatch when a fetched data part does not have its metadata's checksum."},
     {"ARC-056", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST close with bad_answer when fetched blocks are not those it asked for, in order, less those named missing."},
+    {"ARC-058", "MUST", "server", "review", "chosen", "08-archives", "A server MUST NOT give a session an archive, or a computer to a user, by a record of its own that is no longer what it wrote."},
+    {"ARC-059", "SHOULD", "server", "review", "chosen", "08-archives", "A server SHOULD be able to make its records of archives, versions and computers anew from what is stored with the blocks."},
     {"ERR-001", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint that refuses anything MUST send one Disconnect with the reason that the first failing check gives, and close."},
     {"ERR-002", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint MUST make the checks of a control message in the order header, encoding, state, fields, permission, meaning."},
     {"ERR-003", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint MUST treat a Disconnect whose reason it does not know as any other Disconnect."},
