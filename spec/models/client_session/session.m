@@ -1,28 +1,7 @@
 -- The client's session against a server that may send anything at any time, and a program that asks for anything that its state admits.
--- Its rows are the table's; here stands what is watched, and what has to hold.
-type
-  step: enum { step_version, step_server, step_user, step_ready };
-
-var
-  client: client_state;
-  client_event: event;            -- what the session is about to look at
-  passed: array [step] of boolean;
-  restore_begun: boolean;         -- the server said that the restore began
-  faulted: boolean;               -- something was refused, damaged, late or lost
-  was_closed: boolean;
-  disconnected: boolean;          -- the Disconnect was sent
-  spoke_early: boolean;           -- something was said before the step that allows it
-  spoke_late: boolean;            -- something was sent after the Disconnect
-
+-- Its rows are the table's; here stands what is the client's own of what has to hold.
 function client_may(h: client_handler; target: client_state; sent: event): boolean;
 begin return true; endfunction;
-
-procedure watch(target: client_state);
-begin
-  if target = client_closed then was_closed := true; endif;
-  client := target;
-  client_event := e_none;
-endprocedure;
 
 procedure client_take(h: client_handler; target: client_state);
 begin
@@ -38,45 +17,25 @@ begin
   watch(target);
 endprocedure;
 
-procedure client_refuse(target: client_state);
-begin
-  faulted := true;
-  watch(target);
-endprocedure;
-
 procedure client_send(m: event);
 begin
-  if m != e_disconnect & (
+  watch_sent(m, m != e_disconnect & (
        (m = e_computer & !passed[step_version])
      | (m = e_login & !passed[step_server])
      | ((m = e_config_state | m = e_config_ack) & !passed[step_user])
-     | (m != e_version & m != e_computer & m != e_login & m != e_config_state & m != e_config_ack & !passed[step_ready])) then
-    spoke_early := true;
-  endif;
-  if disconnected then spoke_late := true; endif;
-  if m = e_disconnect then disconnected := true; endif;
+     | (m != e_version & m != e_computer & m != e_login & m != e_config_state & m != e_config_ack & !passed[step_ready])));
 endprocedure;
 
 startstate begin
+  begin_watching();
   client := client_connecting;
-  client_event := e_none;
-  for s: step do passed[s] := false; endfor;
-  restore_begun := false;
-  faulted := false;
-  was_closed := false;
-  disconnected := false;
-  spoke_early := false;
-  spoke_late := false;
 endstartstate;
 
 ruleset e: event do
   rule "the wire brings something" client_event = e_none & client_wire(e) & client != client_connecting ==> begin client_event := e; endrule;
   rule "the program, the clock or the transport does something" client_event = e_none & !client_wire(e) & client_rows(client, e) > 0 ==> begin client_event := e; endrule;
 endruleset;
-rule "closed ignores everything" client = client_closed & client_event != e_none ==> begin client_event := e_none; endrule;
 
-invariant "total" client_event != e_none -> client_rows(client, client_event) > 0 | client_default(client, client_event) | client = client_closed;
-invariant "deterministic" client_rows(client, client_event) <= 1 & (client = client_closed -> client_rows(client, client_event) = 0);
 invariant "no_step_skipped"
   (client != client_connecting & client != client_await_proceed & client != client_closed -> passed[step_version])
   & (client = client_await_login_accepted -> passed[step_server])
@@ -85,8 +44,4 @@ invariant "no_step_skipped"
      | client = client_await_restore_begun | client = client_restoring | client = client_await_blocks | client = client_await_restore_ended | client = client_leaving
      -> passed[step_version] & passed[step_server] & passed[step_user] & passed[step_ready]);
 invariant "restore_is_announced" client = client_restoring | client = client_await_blocks | client = client_await_restore_ended -> restore_begun;
-invariant "fault_ends_it" faulted -> client = client_closed;
-invariant "closed_for_good" was_closed -> client = client_closed;
 invariant "says_nothing_early" !spoke_early;
-invariant "disconnect_is_the_last_word" !spoke_late;
-liveness "can_always_close" client = client_closed;

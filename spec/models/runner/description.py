@@ -6,7 +6,7 @@ from . import horn, rumur, spin
 
 CHECKERS = {"rumur": rumur, "horn": horn, "spin": spin}
 KEYS = {  # of each table: what must be there, what may
-    "model": ({"checker", "title", "files"}, {"claim", "mutant", "non_claim", "variant", "cover", "deep", "timeout_seconds", "bound", "optimise"}),
+    "model": ({"checker", "title", "files"}, {"claim", "mutant", "non_claim", "variant", "cover", "deep", "timeout_seconds", "bound", "optimise", "put"}),
     "claim": ({"name", "says", "cites"}, {"kind", "rules"}),
     "mutant": ({"name", "says", "catches"}, {"replace", "by", "changes"}),
     "non_claim": ({"name", "says", "cites", "breaks"}, {"replace", "by", "changes"}),
@@ -97,7 +97,12 @@ class Reader:
         for name in self.table["files"]:
             if not (self.path.parent / name).is_file():
                 self.wrong(f"names {name}, which does not exist beside it (generated ones: ./dev generate)")
-        return "\n".join((self.path.parent / name).read_text() for name in self.table["files"])
+        text = "\n".join((self.path.parent / name).read_text() for name in self.table["files"])
+        for word, by in self.table.get("put", {}).items():
+            if f"{{{word}}}" not in text:
+                self.wrong(f"puts {word}, and no file has {{{word}}}: take it out, or mend the name")
+            text = text.replace(f"{{{word}}}", by)
+        return text
 
     def cited(self, rows):
         for row in rows:

@@ -8,6 +8,7 @@ import re
 import xml.etree.ElementTree
 
 from . import process
+from .way import Way
 
 KINDS = {"", "deadlock", "never"}
 PROPERTY = re.compile(r'\b(invariant|liveness|cover)\s+"([^"]+)"([^;]*);')
@@ -111,20 +112,22 @@ def search(text, folder, kept, model, never, covers=False, deadlock=False):
         message = error.findtext("message")
         named = re.match(r'(?:invariant|liveness property) "(.+)" (?:failed|violated)$', message)
         if named or (deadlock and message == "deadlock"):
-            return states, named[1] if named else "deadlock", steps(error), reached
+            return states, named[1] if named else "deadlock", way(error), reached
         if not re.match(r'cover "', message):
-            raise process.Trouble(f"the model goes wrong, which is neither a claim kept nor one broken: {message}\n{steps(error)}")
+            raise process.Trouble(f"the model goes wrong, which is neither a claim kept nor one broken: {message}\n{way(error)}")
     return states, "", "", reached
 
 
-def steps(error):
-    """A counterexample, one line a rule: its name, its parameters, what it changed."""
-    lines = []
+def way(error):
+    """A counterexample as data. What a state does not mention is as it was before."""
+    start, steps = {}, []
     for part in error:
         if part.tag == "transition":
-            lines.append(part.text + "".join(f" {p.get('name')}={p.text}" for p in part))
-        elif part.tag == "state" and lines:
-            changed = [f"{c.get('name')}={c.get('value')}" for c in part if c.get("value") not in (None, "Undefined")]
-            if len(lines) > 1 and changed:
-                lines[-1] += "   " + " ".join(changed)
-    return "\n".join(f"    {line}" for line in lines) or "    (no steps)"
+            steps.append({"rule": re.sub(r'^Rule "?(.*?)"?$', r"\1", (part.text or "").strip()), "given": {p.get("name"): (p.text or "").strip() for p in part}, "changed": {}})
+        elif part.tag == "state":
+            values = {c.get("name"): c.get("value") for c in part if c.get("value") is not None}
+            if steps:
+                steps[-1]["changed"] = values
+            else:
+                start = values
+    return Way(start, steps)

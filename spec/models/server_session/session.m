@@ -1,19 +1,7 @@
 -- The server's session against a peer that may send anything at any time, and a server whose own work may end in any way.
--- Its rows are the table's; here stands what the table leaves open, what is watched, and what has to hold.
-type
-  step: enum { step_version, step_computer, step_user, step_configuration };
-
+-- Its rows are the table's; here stands what the table leaves open, and what is the server's own of what has to hold.
 var
-  server: server_state;
-  server_event: event;            -- what the session is about to look at
   operation: event;               -- the request that a held state works on
-  passed: array [step] of boolean;
-  restore_begun: boolean;         -- a restore was announced, and so logged
-  faulted: boolean;               -- something was refused, damaged, late or lost
-  was_closed: boolean;
-  disconnected: boolean;          -- the Disconnect was sent
-  spoke_early: boolean;           -- something but the greeting was said to a peer whose user is not verified
-  spoke_late: boolean;            -- something was sent after the Disconnect
 
 -- An operation ends where its request says.
 function server_may(h: server_handler; target: server_state; sent: event): boolean;
@@ -27,13 +15,6 @@ begin
   if h = server_on_restore_done then return (operation = e_restore_end) = (target = server_ready); endif;
   return true;
 endfunction;
-
-procedure watch(target: server_state);
-begin
-  if target = server_closed then was_closed := true; endif;
-  server := target;
-  server_event := e_none;
-endprocedure;
 
 procedure server_take(h: server_handler; target: server_state);
 begin
@@ -53,40 +34,23 @@ begin
   watch(target);
 endprocedure;
 
-procedure server_refuse(target: server_state);
-begin
-  faulted := true;
-  watch(target);
-endprocedure;
-
+-- Nothing but the greeting is said to a peer whose user is not verified.
 procedure server_send(m: event);
 begin
-  if !passed[step_user] & m != e_disconnect & m != e_proceed & m != e_server_identity then spoke_early := true; endif;
-  if disconnected then spoke_late := true; endif;
-  if m = e_disconnect then disconnected := true; endif;
+  watch_sent(m, !passed[step_user] & m != e_disconnect & m != e_proceed & m != e_server_identity);
 endprocedure;
 
 startstate begin
+  begin_watching();
   server := server_await_version;
-  server_event := e_none;
   operation := e_none;
-  for s: step do passed[s] := false; endfor;
-  restore_begun := false;
-  faulted := false;
-  was_closed := false;
-  disconnected := false;
-  spoke_early := false;
-  spoke_late := false;
 endstartstate;
 
 ruleset e: event do
   rule "the wire brings something" server_event = e_none & server_wire(e) & !server_held(server) ==> begin server_event := e; endrule;
   rule "the server, its clock or its operator does something" server_event = e_none & !server_wire(e) & server_rows(server, e) > 0 ==> begin server_event := e; endrule;
 endruleset;
-rule "closed ignores everything" server = server_closed & server_event != e_none ==> begin server_event := e_none; endrule;
 
-invariant "total" server_event != e_none -> server_rows(server, server_event) > 0 | server_default(server, server_event) | server = server_closed;
-invariant "deterministic" server_rows(server, server_event) <= 1 & (server = server_closed -> server_rows(server, server_event) = 0);
 invariant "no_step_skipped"
   (server != server_await_version & server != server_closed -> passed[step_version])
   & (server != server_await_version & server != server_await_computer & server != server_checking_computer & server != server_closed -> passed[step_computer])
@@ -94,9 +58,5 @@ invariant "no_step_skipped"
   & (server = server_ready | server = server_serving | server = server_restoring | server = server_serving_restore
      -> passed[step_version] & passed[step_computer] & passed[step_user] & passed[step_configuration]);
 invariant "restore_is_announced" server = server_restoring | server = server_serving_restore -> restore_begun;
-invariant "fault_ends_it" faulted -> server = server_closed;
-invariant "closed_for_good" was_closed -> server = server_closed;
 invariant "reticent" !spoke_early;
-invariant "disconnect_is_the_last_word" !spoke_late;
-liveness "can_always_close" server = server_closed;
 cover "a whole restore, and back to work" passed[step_configuration] & server = server_ready & !restore_begun;
