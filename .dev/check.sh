@@ -7,6 +7,7 @@ run_check() {
   step "specification lint"; "$python" spec/tools/lint.py || failed+=(specification)
   step "generated files fresh"; "$python" spec/tools/generate.py --check || failed+=(generated)
   step "vectors fresh"; "$python" spec/tools/vectors.py --check || failed+=(vectors)
+  step "traces of the tables"; "$python" spec/tools/paths.py || failed+=(traces)
   step "citations and coverage"; "$python" spec/tools/trace.py --check || failed+=(citations)
   step "architecture"; "$python" tests/architecture/check.py . || failed+=(architecture)
   [ ${#failed[@]} -eq 0 ] || stop "failed: ${failed[*]}" 1

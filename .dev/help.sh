@@ -40,7 +40,7 @@ every_command() {
   check              format, specification lint, generated files fresh, citations, architecture
   format             put the sources into the form that check asks for
   generate           make spec/generated/ again from the chapters, tables and schema
-  model [--only NAME | --list | --deep]
+  model [--only NAME | --list | --deep | --traces]
                      the models of the specification: claims, covers, mutants, non-claims
   trace [ID…]        a requirement from its source to code, tests, cases, faults, models, vectors; without ID: all, by chapter
         --gate       what the last runs left without evidence; --accept ID…: its citations were looked at again; --help: more

@@ -37,6 +37,9 @@ std::vector<Case> client_chain_cases();     // chapter 8.2
 std::vector<Case> client_record_cases();    // chapters 8.1, 8.2: what a reader refuses
 std::vector<Case> client_restore_cases();   // chapter 8.5
 
+// Against both.
+std::vector<Case> traces_cases();  // chapter 5.1: attacks that the models' checkers found
+
 /// All of the above; ids are unique (a test says so).
 std::vector<Case> all_cases();
 

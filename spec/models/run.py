@@ -6,6 +6,9 @@
     spec/models/run.py --list             what there is to run, without running it
     spec/models/run.py --json FILE        the verdicts, for other programs
     spec/models/run.py --deep             the larger instances too (minutes)
+    spec/models/run.py --traces           counterexamples written anew: ../traces/attacks.json and models.json
+
+A run of the models beside this file also compares every counterexample that it found with the committed one.
 
 Python's standard library, and the checkers: rumur, eprover, SPASS, spin, gcc. Exit status: 0 as it should be, 1 something is not, 64 usage, 69 a
 checker is missing. How a model is described: README.md beside this file.
@@ -20,7 +23,10 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE))
-from runner import checking, citations, description, report
+sys.path.append(str(HERE.parent / "tools"))
+import paths
+import specification
+from runner import checking, citations, description, report, traces
 
 NEEDED = {"rumur": ["rumur", "gcc"], "horn": ["eprover", "SPASS"], "spin": ["spin", "gcc"]}
 
@@ -31,6 +37,7 @@ def arguments(words):
     parser.add_argument("--list", action="store_true", help="list models, claims, mutants; run nothing")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the verdicts there")
     parser.add_argument("--deep", action="store_true", help="run the larger instances too")
+    parser.add_argument("--traces", action="store_true", help="write the counterexamples in spec/traces anew")
     parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, 2), metavar="N", help="checkers at once (default: %(default)s)")
     parser.add_argument("--models", type=pathlib.Path, default=HERE, metavar="DIR", help="where the models are (default: beside this file)")
     parser.add_argument("--work", type=pathlib.Path, default=HERE.parents[1] / "build/model/work", metavar="DIR", help="where checkers work (default: build/model/work)")
@@ -40,6 +47,20 @@ def arguments(words):
 def stop(text, status):
     print(f"model: {text}", file=sys.stderr)
     return status
+
+
+def compared(results, options, problems):
+    """Problems of the committed counterexamples; with --traces they are written instead, of a run in which all is well."""
+    tables = (paths, specification.load(HERE.parent))
+    if not options.traces:
+        problems, notes = traces.compare(results, HERE.parent, tables)
+        for note in notes:
+            print(f"model: {note}", file=sys.stderr)
+        return problems
+    if options.only or problems:
+        return ["traces are written by a run of all models in which all is well: mend the rest first, and leave out --only"]
+    traces.write(results, options, HERE.parent, tables)
+    return paths.problems(tables[1])
 
 
 def main(words):
@@ -67,6 +88,8 @@ def main(words):
     results, more = checking.check(models, options.work, options.jobs, options.deep)
     problems += more
     report.table(results)
+    if options.models == HERE:
+        problems += compared(results, options, problems)
     if options.json:
         report.write(options.json, results, problems)
     return 1 if report.complain(problems) else 0

@@ -134,3 +134,16 @@ def machine(spec, m):
             + names("State", states) + "\n" + names("Event", events) + "\n" + names("Handler", handlers)
             + f"\n}}  // namespace {m['name']}\n")
     return header(f"spec/tables/machines/{m['name']}.toml", ["array", "cstddef", "cstdint", "string_view"], body)
+
+
+def attacks(spec):
+    import paths
+    every = paths.with_cases(spec)
+
+    def values(a):
+        return [a["id"], a["case"], a["comment"], *(a.get("play", {}).get(k, "") for k in ("stand", "fault", "follow"))]
+    rows = "".join("    {" + ", ".join(map(quoted, values(a))) + "},\n" for a in every)
+    body = ("/// An attack that a checker found on a broken variant of a model, and the case of the conformance suite that plays it.\n"
+            "struct AttackRow {\n  std::string_view id;            // model, variant, claim\n  std::string_view case_id;\n  std::string_view says;          // what is broken in the variant\n  // Of a case that is made from the attack: the state in which the fault comes, the fault (a message, or malformed), what comes behind it.\n  std::string_view stand, fault, follow;\n};\n"
+            + f"\ninline constexpr std::array<AttackRow, {len(every)}> attack_rows{{{{\n{rows}}}}};\n")
+    return header("spec/traces/attacks.json and spec/traces/models.json", ["array", "string_view"], body)

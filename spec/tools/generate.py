@@ -12,10 +12,12 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import attacks
 import cpp
 import drawings
 import models
 import session
+import shortest
 import specification
 import tables
 from evidence import citations
@@ -34,12 +36,15 @@ def outputs(spec):
     yield "generated/cpp/coffer/spec/messages.h", cpp.messages(spec)
     yield "generated/cpp/coffer/spec/layout.h", cpp.layout(spec)
     yield "generated/cpp/coffer/spec/requirements.h", cpp.requirements(spec)
+    yield "generated/cpp/coffer/spec/attacks.h", cpp.attacks(spec)
     for machine in spec.machines:
         yield f"generated/cpp/coffer/spec/{machine['name']}.h", cpp.machine(spec, machine)
         yield f"generated/{machine['name']}.dot", drawings.dot(machine)
     yield from models.outputs(spec)
     yield "generated/tables.md", tables.page(spec)
     yield "generated/worked-session.md", session.page(spec)
+    yield "traces/paths.json", shortest.rendered(spec)
+    yield "generated/attacks.md", attacks.page(spec)
     yield "generated/requirements.json", requirements_json(spec)
     yield "tables/ids.txt", ledger(spec)
     yield "evidence/accepted.txt", citations.accepted_text(spec)

@@ -16,6 +16,7 @@ class Result:
     verdicts: dict = dataclasses.field(default_factory=dict)  # claim -> holds, fails, unknown
     covers: dict = dataclasses.field(default_factory=dict)  # cover -> reached
     outcomes: dict = dataclasses.field(default_factory=dict)  # (kind, variant, property) -> holds, fails, unknown
+    ways: dict = dataclasses.field(default_factory=dict)  # the same -> the way to where it fails, as the checker found it
 
 
 def check(models, work, jobs, deep):
@@ -67,6 +68,8 @@ def one(result, variant, name, folder):
     finally:
         result.seconds += time.monotonic() - began
     result.outcomes[key] = "fails" if trace else "holds"
+    if trace:
+        result.ways[key] = trace
     if name in variant.fails and not trace:
         if variant.kind == "mutant":
             return [f"{model.name}: mutant {variant.name} ({variant.says}) is not caught by {name}: the claim is too weak, or the mutant changes nothing that matters; mend one of them"]

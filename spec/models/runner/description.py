@@ -6,10 +6,10 @@ from . import horn, rumur, spin
 
 CHECKERS = {"rumur": rumur, "horn": horn, "spin": spin}
 KEYS = {  # of each table: what must be there, what may
-    "model": ({"checker", "title", "files"}, {"claim", "mutant", "non_claim", "variant", "cover", "deep", "timeout_seconds", "bound", "optimise", "put"}),
+    "model": ({"checker", "title", "files"}, {"claim", "mutant", "non_claim", "variant", "cover", "deep", "timeout_seconds", "bound", "optimise", "put", "messages"}),
     "claim": ({"name", "says", "cites"}, {"kind", "rules"}),
-    "mutant": ({"name", "says", "catches"}, {"replace", "by", "changes"}),
-    "non_claim": ({"name", "says", "cites", "breaks"}, {"replace", "by", "changes"}),
+    "mutant": ({"name", "says", "catches"}, {"replace", "by", "changes", "case"}),
+    "non_claim": ({"name", "says", "cites", "breaks"}, {"replace", "by", "changes", "case"}),
     "variant": ({"name", "says"}, {"replace", "by", "changes", "holds", "fails"}),
     "cover": ({"name", "says"}, {"cites"}),
     "deep": ({"name", "says"}, {"replace", "by", "changes"}),
@@ -31,6 +31,7 @@ class Variant:
     fails: list  # properties that have to fail
     holds: list  # properties that have to hold
     text: str = ""  # of the model, once changed
+    case: str = ""  # of the conformance suite, whose script is the attack
 
 
 @dataclasses.dataclass
@@ -45,6 +46,8 @@ class Model:
     variants: list
     timeout_seconds: int
     optimise: int  # gcc -O: 0 for what is compiled longer than it runs
+    files: list = dataclasses.field(default_factory=list)  # as in model.toml
+    messages: dict = dataclasses.field(default_factory=dict)  # rule -> what goes over the network when it fires, with its parameters in braces
 
 
 def read(path, known):
@@ -80,7 +83,7 @@ class Reader:
         variants = [v for kind in ("mutant", "non_claim", "variant", "deep") for v in self.variants(kind, text)]
         self.properties(text, claims, variants)
         return Model(self.path.parent.name, self.table["checker"], self.table["title"], self.table.get("bound", ""), text, claims, self.table.get("cover", []),
-                     variants, self.table.get("timeout_seconds", 120), self.table.get("optimise", 0))
+                     variants, self.table.get("timeout_seconds", 120), self.table.get("optimise", 0), self.table["files"], self.table.get("messages", {}))
 
     def keys(self, kind, row, what):
         needed, allowed = KEYS[kind]
@@ -128,7 +131,7 @@ class Reader:
             holds = [c["name"] for c in self.table["claim"]] if kind == "deep" else row.get("holds", [])
             if not fails and not holds:
                 self.wrong(f"{what} expects nothing: name the claims that have to fail{' or hold' if kind == 'variant' else ''}")
-            yield Variant(kind, row["name"], row["says"], row.get("cites", []), changes, fails, holds, changed)
+            yield Variant(kind, row["name"], row["says"], row.get("cites", []), changes, fails, holds, changed, row.get("case", ""))
 
     def properties_stay(self, what, text, changed):
         """A variant changes the model and never what is asked of it: a claim that was rewritten fails for that, and shows nothing."""
@@ -152,6 +155,9 @@ class Reader:
         for name in sorted(named - stated.keys() - built_in):
             self.wrong(f"{name} is no property of the text; it has {', '.join(sorted(stated)) or 'none'}")
         covers = {c["name"] for c in self.table.get("cover", [])}
+        rules = rumur.rule_covers(text) if self.table["checker"] == "rumur" else {}
+        for rule in sorted(self.table.get("messages", {}).keys() - rules.keys()):
+            self.wrong(f"messages has {rule!r}, which is no rule of the text: rename it as the rule is called now")
         for name in sorted(covers - stated.keys()):
             self.wrong(f"cover {name} is not in the text")
         for name, kind in stated.items():

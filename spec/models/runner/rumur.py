@@ -122,7 +122,7 @@ def way(error):
     """A counterexample as data. What a state does not mention is as it was before."""
     start, steps = {}, []
     for part in error:
-        if part.tag == "transition":
+        if part.tag == "transition" and not (part.text or "").startswith("Startstate"):
             steps.append({"rule": re.sub(r'^Rule "?(.*?)"?$', r"\1", (part.text or "").strip()), "given": {p.get("name"): (p.text or "").strip() for p in part}, "changed": {}})
         elif part.tag == "state":
             values = {c.get("name"): c.get("value") for c in part if c.get("value") is not None}

@@ -2,6 +2,8 @@
 -- Its rows are the table's; here stands what the table leaves open, and what is the server's own of what has to hold.
 var
   operation: event;               -- the request that a held state works on
+  restored: boolean;              -- a restore came to its end
+  verified_again: boolean;        -- a second login was accepted
 
 -- An operation ends where its request says.
 function server_may(h: server_handler; target: server_state; sent: event): boolean;
@@ -21,10 +23,13 @@ begin
   if target != server_closed then
     if h = server_on_version then passed[step_version] := true; endif;
     if h = server_on_computer_admitted then passed[step_computer] := true; endif;
-    if h = server_on_login_admitted then passed[step_user] := true; endif;
+    if h = server_on_login_admitted then
+      if passed[step_user] then verified_again := true; endif;
+      passed[step_user] := true;
+    endif;
     if (h = server_on_config_state | h = server_on_config_ack) & target = server_ready then passed[step_configuration] := true; endif;
     if h = server_on_done & operation = e_restore_begin then restore_begun := true; endif;
-    if h = server_on_restore_done & operation = e_restore_end then restore_begun := false; endif;
+    if h = server_on_restore_done & operation = e_restore_end then restore_begun := false; restored := true; endif;
   endif;
   if h = server_on_malformed | h = server_on_timer | h = server_on_refused | h = server_on_failed | h = server_on_computer_refused | h = server_on_place_taken
    | h = server_on_login_refused | h = server_on_disconnect | h = server_on_peer_closed | h = server_on_stop then
@@ -44,6 +49,8 @@ startstate begin
   begin_watching();
   server := server_await_version;
   operation := e_none;
+  restored := false;
+  verified_again := false;
 endstartstate;
 
 ruleset e: event do
@@ -59,4 +66,5 @@ invariant "no_step_skipped"
      -> passed[step_version] & passed[step_computer] & passed[step_user] & passed[step_configuration]);
 invariant "restore_is_announced" server = server_restoring | server = server_serving_restore -> restore_begun;
 invariant "reticent" !spoke_early;
-cover "a whole restore, and back to work" passed[step_configuration] & server = server_ready & !restore_begun;
+invariant "one_user" !verified_again;
+cover "a whole restore, and back to work" restored & server = server_ready;

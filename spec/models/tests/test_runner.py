@@ -307,6 +307,13 @@ class Others(Runner):
     def test_a_file_that_is_not_there(self):
         self.refused("which does not exist beside it", "lamp", toml=[("lamp.m", "lump.m")])
 
+    def test_a_word_is_put_into_the_text(self):
+        status, printed, _ = self.judged("lamp", text=[("lamp + n <= 2", "lamp + n <= {MOST}")], toml=[('files = ["lamp.m"]', 'files = ["lamp.m"]\nput = { MOST = "2" }')])
+        self.assertEqual(status, 0, printed)
+
+    def test_a_word_that_no_file_has(self):
+        self.refused("puts LEAST, and no file has {LEAST}", "lamp", toml=[('files = ["lamp.m"]', 'files = ["lamp.m"]\nput = { LEAST = "2" }')])
+
     def test_provers_that_disagree(self):
         from runner import horn, process
         original, calls = process.run, []

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "coffer/spec/attacks.h"
 #include "coffer/spec/requirements.h"
 
 namespace coffer::conformance {
@@ -49,6 +50,12 @@ TEST(Cases, say_what_they_show_and_how) {
     EXPECT_GE(one.steps.size(), 2U) << one.id;
     EXPECT_TRUE(one.script) << one.id;
   }
+}
+
+TEST(Cases, play_every_attack_that_names_one) {
+  std::set<std::string_view> ids;
+  for (const auto& one : cases()) ids.insert(one.id);
+  for (const auto& attack : spec::attack_rows) EXPECT_TRUE(ids.contains(attack.case_id)) << attack.id << " names " << attack.case_id;
 }
 
 TEST(Cases, judge_requirements_that_exist_and_bind_the_role) {

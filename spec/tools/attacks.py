@@ -1,0 +1,66 @@
+"""Every attack that the models' checkers found, as a page to read: what is broken, which claim falls, and the sequence. Pure: JSON in, text out."""
+import tomllib
+
+import paths
+
+HEAD = """# Attacks found
+
+<!-- Made by spec/tools/generate.py from spec/traces/attacks.json and spec/traces/models.json. Do not edit. -->
+
+What checkers found when one rule of a model was broken, or where the specification claims nothing: the shortest way there, or, of models without a bound,
+facts in the order in which one follows from those before. None of them is possible in the unbroken model. Where an attack begins at a table, a test walks
+the reference along it and sees the tables kept; where a peer can play it, the case of the conformance suite is named.
+"""
+
+
+def page(spec):
+    every = [*paths.read(spec, "attacks"), *paths.read(spec, "models")]
+    of = {}
+    for attack in every:
+        of.setdefault(attack["id"].split(".")[0], []).append(attack)
+    return HEAD + "".join(f"\n## {title(spec, model)}\n" + "".join(map(one, rows)) for model, rows in of.items())
+
+
+def title(spec, model):
+    return f"{tomllib.loads((spec.root / f'models/{model}/model.toml').read_text())['title']} (`{model}`)".replace("`", "")
+
+
+def one(attack):
+    table = "input" in attack
+    words = f"\n**{capital(attack['comment'])}.** " if not attack["comment"].endswith(".") else f"\n**{capital(attack['comment'])}** "
+    words += f"Falls: {attack['claim']} " if attack["claim"] else ""
+    words += f"({', '.join(attack['cites'])})"
+    words += f" Played by `{attack['case']}`." if "case" in attack else ""
+    lines = of_table(attack) if table else [line(s) for s in attack["steps"]]
+    return words + "\n\n```\n" + "\n".join(lines) + "\n```\n"
+
+
+def of_table(attack):
+    lines = [line(s) for s in attack["input"]["steps"]]
+    at, instead = attack["expect"]["breaks_at"], attack["expect"]["instead"]
+    if "ends_by" in instead:
+        said = "; ".join(f"{side}: {', '.join(events)}" for side, events in instead["ends_by"].items())
+        return [*lines, f"the broken model never leaves this; by the tables it ends by {said}"]
+    ways = " or ".join(f"{w['to']}{', sending ' + ' '.join(w['sends']) if w['sends'] else ''} ({w['row']})" for w in instead["ways"]) or "nothing: it cannot arise"
+    return [*lines[:at + 1], f"    by the tables instead: {ways}", *lines[at + 1:]]
+
+
+def line(step):
+    if "fact" in step:
+        return f"{step['rule']}: {step['fact']}"
+    if "message" in step:
+        return step["message"]
+    if "rule" in step:
+        given = "".join(f", {k} = {v}" for k, v in step.get("with", {}).items())
+        then = ", ".join(f"{k} = {v}" for k, v in step.get("then", {}).items())
+        return step["rule"] + given + (f": {then}" if then else "")
+    if "wire" in step:
+        return step["wire"]
+    who = f"{step['side']}: " if "side" in step else ""
+    if "row" not in step:
+        return f"{who}{step['from']} × {step['event']}"
+    return f"{who}{step['from']} × {step['event']} → {step['to']}{', sending ' + ' '.join(step['sends']) if step['sends'] else ''} ({step['row']})"
+
+
+def capital(text):
+    return text[:1].upper() + text[1:]
