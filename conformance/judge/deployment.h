@@ -17,8 +17,9 @@ struct Subject {
   std::string adapter_command;
   std::optional<Endpoint> server;  // with --connect
   std::optional<Octets> pin;
-  Fixture fixture;    // of the running server; the ordinary one otherwise
-  std::string fault;  // that the implementation is to have; empty: none
+  Fixture fixture;           // of the running server; the ordinary one otherwise
+  std::string fixture_file;  // where that came from; empty: the ordinary one
+  std::string fault;         // that the implementation is to have; empty: none
   std::chrono::milliseconds hello_within = hello_patience;
 };
 

@@ -18,8 +18,9 @@ Outcome run_script(const Case& subject, const Script& script, const Execution& e
   Outcome outcome;
   auto& result = outcome.result;
   result.ran = true;
+  // "#1": another iteration has another seed (seed_of), and is the first of a run with that.
   Stage stage{.recorder = {},
-              .random = Random(execution.seed, fmt::format("{}#{}{}", subject.id, execution.iteration, label)),
+              .random = Random(execution.seed, fmt::format("{}#1{}", subject.id, label), execution.guids_apart),
               .patience = execution.patience};
   const auto began = Clock::now();
   const auto ended_by = [&](Verdict verdict, std::string expected, std::string actual) {

@@ -9,8 +9,9 @@ namespace coffer::conformance {
 struct Execution {
   Context::Setting setting;
   Patience patience;
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;  // from which alone everything made up follows
   std::uint32_t iteration = 1;
+  std::uint64_t guids_apart = 0;
 };
 
 /// The data of a result that follow from the case alone.

@@ -47,7 +47,7 @@ struct CaseResult {
   ScriptResult script;
   bool has_twin = false;  // a rejection case: its pass counts only together with the twin's
   ScriptResult twin;
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;      // of this iteration
   std::string reproduce;       // one line for a shell
   std::string adapter_stderr;  // what the adapter wrote while the case ran (its end, at most 8 KiB); kept unless it passed
 };
@@ -80,6 +80,8 @@ struct RunResult {
   std::uint64_t duration_ms = 0;
   std::uint64_t seed = 0;
   bool strict = true;  // about reason codes
+  std::uint64_t answer_ms = 0;
+  std::string connect, pin, fixture, fault;  // as they were asked for; empty: not
   std::uint32_t jobs = 1, shard = 1, shards = 1, repeat = 1;
   std::string command_line;
   std::string reproduce;  // the line for a shell that repeats one case, whose id stands there as CASE

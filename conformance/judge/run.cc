@@ -18,6 +18,10 @@ namespace {
 /// Tasks that one worker does in a row, because they share a server of their own, or a computer that only one session may have.
 using Unit = std::vector<Task>;
 
+bool wanted(const RunOptions& options, const Case& subject, std::uint32_t iteration) {
+  return options.only.empty() || options.only.contains({subject.id, iteration});
+}
+
 /// Special servers first, each with all its cases; then the others one by one, but those that hold a computer of the fixture together:
 /// with --connect every worker has the same server.
 std::vector<Unit> units_of(const std::vector<const Case*>& chosen, const RunOptions& options) {
@@ -28,6 +32,7 @@ std::vector<Unit> units_of(const std::vector<const Case*>& chosen, const RunOpti
   std::size_t place = 0;
   for (std::uint32_t iteration = 1; iteration <= options.repeat; ++iteration)
     for (const auto* subject : chosen) {
+      if (!wanted(options, *subject, iteration)) continue;
       const Task task{subject, iteration, place++};
       const std::string text = subject->needs.fixture ? fixture_for(*subject, options.subject.fixture).to_json() : ordinary;
       if (text != ordinary)
@@ -148,6 +153,11 @@ RunResult run(const std::vector<Case>& all, const RunOptions& options) {
       fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
   result.seed = options.seed;
   result.strict = options.patience.strict;
+  result.answer_ms = static_cast<std::uint64_t>(options.patience.answer.count());
+  if (options.subject.server) result.connect = fmt::format("{}:{}", options.subject.server->host, options.subject.server->port);
+  if (options.subject.pin) result.pin = hex(*options.subject.pin);
+  result.fixture = options.subject.fixture_file;
+  result.fault = options.subject.fault;
   result.jobs = options.jobs;
   result.shard = options.selection.shard;
   result.shards = options.selection.shards;
@@ -160,15 +170,16 @@ RunResult run(const std::vector<Case>& all, const RunOptions& options) {
   // Who offers no vectors is not asked for any, unless by name: hundreds of cases that cannot run say nothing.
   if (result.implementation.vectors.empty() && !asks_for_vectors(options.selection))
     std::erase_if(chosen, [](const Case* one) { return one->needs.only_vector; });
-  if (options.on_begin) options.on_begin(chosen.size() * options.repeat);
-  result.counts.selected = static_cast<std::uint32_t>(chosen.size() * options.repeat);
   for (std::uint32_t iteration = 1; iteration <= options.repeat; ++iteration)
     for (const auto* subject : chosen) {
+      if (!wanted(options, *subject, iteration)) continue;
       result.cases.push_back(describe(*subject));
       result.cases.back().iteration = iteration;
-      result.cases.back().seed = options.seed;
-      result.cases.back().reproduce = reproduce_line(subject->id, options);
+      result.cases.back().seed = seed_of(options.seed, iteration);
+      result.cases.back().reproduce = reproduce_line(subject->id, options, iteration);
     }
+  result.counts.selected = static_cast<std::uint32_t>(result.cases.size());
+  if (options.on_begin) options.on_begin(result.cases.size());
   for (const auto& [id, entry] : options.baseline)
     if (std::ranges::find(all, id, &Case::id) == all.end()) result.stale_unknown.push_back(id);
 

@@ -17,9 +17,9 @@ Worker::Worker(const RunOptions& options, const Implementation& implementation, 
 CaseResult Worker::work(const Task& task) {
   CaseResult result = describe(*task.subject);
   result.iteration = task.iteration;
-  result.seed = options_.seed;
+  result.seed = seed_of(options_.seed, task.iteration);
+  result.reproduce = reproduce_line(task.subject->id, options_, task.iteration);
   if (hung_ >= hung_max) {
-    result.reproduce = reproduce_line(task.subject->id, options_);
     result.script.note = "not run: the adapter did not answer in the cases before";
     return result;
   }
@@ -33,8 +33,9 @@ CaseResult Worker::work(const Task& task) {
     try {
       Execution execution{.setting = deployment_.setting_for(*task.subject),
                           .patience = waiting_.now(),
-                          .seed = options_.seed,
-                          .iteration = task.iteration};
+                          .seed = result.seed,
+                          .iteration = task.iteration,
+                          .guids_apart = options_.guids_apart};
       result = execute(*task.subject, execution);
       waiting_.learn(result);
     } catch (const Unimplemented& reason) {
@@ -53,20 +54,30 @@ CaseResult Worker::work(const Task& task) {
   }
   auto errors = deployment_.take_errors();
   if (result.verdict > Verdict::pass) result.adapter_stderr = std::move(errors);
-  result.reproduce = reproduce_line(task.subject->id, options_);
+  result.reproduce = reproduce_line(task.subject->id, options_, task.iteration);
   judge_standing(result, options_.baseline);
   return result;
 }
 
-std::string reproduce_line(std::string_view id, const RunOptions& options) {
-  std::string line = fmt::format("{} run {} --seed {}", shell_quoted(options.program), shell_quoted(id), options.seed);
-  if (options.subject.server) {
-    line += fmt::format(" --connect {}:{}", options.subject.server->host, options.subject.server->port);
-    if (options.subject.pin) line += " --pin " + hex(*options.subject.pin);
-  } else {
-    line += " --adapter " + shell_quoted(options.subject.adapter_command);
-    if (!options.subject.fault.empty()) line += " --fault " + options.subject.fault;
-  }
+std::uint64_t seed_of(std::uint64_t seed, std::uint32_t iteration) {
+  constexpr std::uint64_t kept = (std::uint64_t{1} << 48) - 1;
+  return iteration <= 1 ? seed : Random(seed, fmt::format("iteration {}", iteration)).number() & kept;
+}
+
+std::string reproduce_line(std::string_view id, const RunOptions& options, std::uint32_t iteration) {
+  const auto& subject = options.subject;
+  std::string line = fmt::format("{} run {} --seed {}", shell_quoted(options.program), shell_quoted(id), seed_of(options.seed, iteration));
+  const auto add = [&](std::string_view option, std::string_view value) {
+    if (!value.empty()) line += fmt::format(" {} {}", option, shell_quoted(value));
+  };
+  add("--connect", subject.server ? fmt::format("{}:{}", subject.server->host, subject.server->port) : "");
+  add("--pin", subject.pin ? hex(*subject.pin) : "");
+  add("--adapter", subject.adapter_command);
+  add("--fault", subject.fault);
+  add("--fixture", subject.fixture_file);
+  if (options.patience.answer != Patience{}.answer) add("--answer-ms", std::to_string(options.patience.answer.count()));
+  if (subject.hello_within != hello_patience)
+    add("--hello-seconds", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(subject.hello_within).count()));
   return line + (options.patience.strict ? "" : " --lenient");
 }
 

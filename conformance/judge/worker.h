@@ -45,7 +45,7 @@ class Worker {
   int hung_ = 0;                      // cases in a row whose adapter did not answer any more
 };
 
-/// The line that runs one case of the run again.
-std::string reproduce_line(std::string_view id, const RunOptions& options);
+/// The line for a shell that runs one iteration of a case again, against the same implementation and with the same values.
+std::string reproduce_line(std::string_view id, const RunOptions& options, std::uint32_t iteration = 1);
 
 }  // namespace coffer::conformance

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct RunRequest {
   std::string report_directory = {}, transcripts_file = {}, baseline_file = {}, shard = {};
   std::optional<std::uint64_t> seed = {};
   std::uint32_t jobs = 0, repeat = 1, answer_ms = 5000, hello_seconds = hello_seconds_default;
+  std::set<std::pair<std::string, std::uint32_t>> only = {};  // of the chosen, these ids in these iterations; empty: all
   bool trace = false, lenient = false, quiet = false, only_vectors = false;
   std::string program = "coffer-conform", command_line = {};  // as it was called
 };
@@ -32,6 +34,7 @@ int run_command(const RunRequest& request);
 struct ReplayRequest {
   std::string report_file = {}, case_id = {}, adapter = {}, connect = {}, pin = {};
   std::uint32_t hello_seconds = hello_seconds_default;
+  std::optional<std::string> fixture_file = {}, fault = {};  // not given: the report's
   bool trace = true;
   std::string program = "coffer-conform", command_line = {};  // as it was called
 };

@@ -61,7 +61,8 @@ int main(int count, char** words) {
   run->add_option("--jobs", request.jobs,
                   "Workers, each with its own adapter process; default: two per processor, as much of a case is waiting");
   run->add_option("--shard", request.shard, "I/N: every N-th case, beginning with the I-th");
-  run->add_option("--repeat", request.repeat, "Runs each case so often, with other made-up values")->check(CLI::PositiveNumber);
+  run->add_option("--repeat", request.repeat, "Runs each case so often, with other made-up values each time; a failure names its own seed")
+      ->check(CLI::PositiveNumber);
   run->add_option("--answer-ms", request.answer_ms, "How long an answer may take")->check(CLI::PositiveNumber)->capture_default_str();
   run->add_flag("--trace", request.trace, "Prints every case's transcript as it ends, and reports it whole though it passed");
   run->add_flag("--quiet", request.quiet, "No progress");
@@ -100,8 +101,10 @@ int main(int count, char** words) {
   replay->add_option("report", again.report_file, "report.json of an earlier run")->required();
   replay->add_option("case", again.case_id, "Only this one, passed or not");
   replay->add_option("--adapter", again.adapter, "Instead of the report's");
-  replay->add_option("--connect", again.connect, "Instead of the report's adapter");
+  replay->add_option("--connect", again.connect, "Instead of the report's adapter or server");
   replay->add_option("--pin", again.pin, "With --connect");
+  replay->add_option("--fixture", again.fixture_file, "Instead of the report's; '' is none");
+  replay->add_option("--fault", again.fault, "Instead of the report's; '' is none");
 
   std::string checked, claimed;
   std::uint32_t hello_seconds = hello_seconds_default;

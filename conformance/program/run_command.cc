@@ -73,6 +73,7 @@ std::optional<std::string> read_subject(const RunRequest& request, RunOptions& o
     const auto fixture = Fixture::from_json(*text, why_not);
     if (!fixture) return request.fixture_file + ": " + why_not;
     options.subject.fixture = *fixture;
+    options.subject.fixture_file = request.fixture_file;
   }
   return std::nullopt;
 }
@@ -94,8 +95,10 @@ std::optional<std::string> read_request(const RunRequest& request, RunOptions& o
   }
   std::random_device entropy;
   options.seed = request.seed.value_or(std::uint64_t{entropy()} << 16 ^ entropy());
+  if (options.subject.server) options.guids_apart = std::uint64_t{entropy()} << 32 | entropy();
   options.jobs = request.jobs != 0 ? request.jobs : 2 * std::max(1u, std::thread::hardware_concurrency());
   options.repeat = request.repeat;
+  options.only = request.only;
   options.patience = {std::chrono::milliseconds(request.answer_ms), !request.lenient};
   options.suite_version = COFFER_VERSION;
   options.command_line = request.command_line;
@@ -126,8 +129,7 @@ class Progress {
 };
 
 int run_and_report(const std::vector<Case>& all, RunOptions& options, const RunRequest& request) {
-  const auto chosen = select(all, options.selection).size() * options.repeat;
-  if (chosen == 0) return usage_error(why_nothing(all, options.selection));
+  if (select(all, options.selection).empty()) return usage_error(why_nothing(all, options.selection));
   if (!request.report_directory.empty())
     if (const auto ready = prepare_directory(request.report_directory); !ready) {
       fmt::print(stderr, "coffer-conform: {}; no case was run\n", ready.error());
@@ -150,6 +152,29 @@ int run_and_report(const std::vector<Case>& all, RunOptions& options, const RunR
     return exit_suite_error;
   }
   return result.exit_code;
+}
+
+bool troubled(const nlohmann::json& one) {
+  const auto verdict = one.at("verdict").get<std::string>();
+  return verdict == "fail" || verdict == "error" || verdict == "warn" || verdict == "inconclusive";
+}
+
+/// Seed, patience and implementation as in that run, but for what the request says otherwise.
+void again_as(const nlohmann::json& report, const ReplayRequest& request, RunRequest& again) {
+  const auto& run = report.at("run");
+  again.seed = run.at("seed").get<std::uint64_t>();
+  again.lenient = !run.at("strict").get<bool>();
+  again.answer_ms = run.value("answer_ms", again.answer_ms);
+  again.adapter = request.adapter;
+  again.connect = request.connect;
+  again.pin = request.pin;
+  if (again.adapter.empty() && again.connect.empty()) {
+    again.adapter = report.at("implementation").value("adapter", "");
+    again.connect = run.value("connect", "");
+    if (again.pin.empty()) again.pin = run.value("pin", "");
+  }
+  again.fixture_file = request.fixture_file.value_or(run.value("fixture", ""));
+  if (request.fault || again.connect.empty()) again.fault = request.fault.value_or(run.value("fault", ""));
 }
 
 }  // namespace
@@ -184,30 +209,26 @@ int replay_command(const ReplayRequest& request) {
   const auto report = nlohmann::json::parse(*text, nullptr, false);
   if (report.is_discarded() || !report.contains("coffer_report"))
     return usage_error(request.report_file + " is no report.json of this suite");
-  RunRequest again{.adapter = request.adapter,
-                   .connect = request.connect,
-                   .pin = request.pin,
-                   .jobs = 1,
+  RunRequest again{.jobs = 1,
                    .hello_seconds = request.hello_seconds,
                    .trace = request.trace,
                    .program = request.program,
                    .command_line = request.command_line};
   try {
-    again.seed = report.at("run").at("seed").get<std::uint64_t>();
-    again.lenient = !report.at("run").at("strict").get<bool>();
-    if (again.adapter.empty() && again.connect.empty()) again.adapter = report.at("implementation").value("adapter", "");
+    again_as(report, request, again);
     for (const auto& one : report.at("cases")) {
       const auto id = one.at("id").get<std::string>();
-      const auto verdict = one.at("verdict").get<std::string>();
-      const bool troubled = verdict == "fail" || verdict == "error" || verdict == "warn" || verdict == "inconclusive";
-      if (request.case_id.empty() ? troubled : id == request.case_id) again.globs.push_back(id);
-      if (one.value("iteration", 1u) > again.repeat) again.repeat = one.value("iteration", 1u);
+      if (request.case_id.empty() ? !troubled(one) : id != request.case_id) continue;
+      const auto iteration = one.value("iteration", 1u);
+      again.globs.push_back(id);
+      again.only.emplace(id, iteration);
+      again.repeat = std::max(again.repeat, iteration);
     }
   } catch (const nlohmann::json::exception& error) {
     return usage_error(request.report_file + ": " + error.what());
   }
-  if (again.globs.empty() && !request.case_id.empty()) return usage_error("the report has no case " + request.case_id);
-  if (again.globs.empty()) {
+  if (again.only.empty() && !request.case_id.empty()) return usage_error("the report has no case " + request.case_id);
+  if (again.only.empty()) {
     fmt::print("Every case of that report passed: nothing to replay.\n");
     return exit_ok;
   }

@@ -68,11 +68,9 @@ std::string junit(const json& report) {
     const double seconds = one.at("duration_us").get<double>() / 1e6;
     ++suite.tests;
     suite.seconds += seconds;
-    std::string id = one.at("id");
-    if (one.at("iteration").get<int>() > 1) id += fmt::format(" #{}", one.at("iteration").get<int>());
     const std::string inner = outcome_element(one, requirements, suite);
-    suite.cases +=
-        fmt::format("  <testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\">{}</testcase>\n", for_xml(name), for_xml(id), seconds, inner);
+    suite.cases += fmt::format("  <testcase classname=\"{}\" name=\"{}\" time=\"{:.6f}\">{}</testcase>\n", for_xml(name),
+                               for_xml(named(one)), seconds, inner);
   }
   // An adapter that never came to its first case must not look like an empty success.
   const bool bare = report.at("implementation").at("adapter") == "";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -23,6 +24,12 @@ inline std::string in_words(std::string outcome) {
 
 inline bool is_bad(std::string_view outcome) {
   return outcome == "fail" || outcome == "error" || outcome == "inconclusive" || outcome == "warn" || outcome == "not_run";
+}
+
+/// A case's id, and which iteration of it: "framing.kind #2".
+inline std::string named(const nlohmann::json& one) {
+  const auto iteration = one.at("iteration").get<std::uint32_t>();
+  return one.at("id").get<std::string>() + (iteration > 1 ? " #" + std::to_string(iteration) : "");
 }
 
 /// By id, for the sentences that the reports put beside a case.

@@ -42,6 +42,8 @@ function linesOf(script) {
 }
 const saidIn = (script) => script.transcript ? script.transcript.map((line) => line.what) : script.brief.filter((_, i) => i % 2).map((place) => report.lines[place][1]);
 
+/** Its id, and which iteration of it: "framing.kind #2". */
+const named = (one) => one.iteration > 1 ? `${one.id} #${one.iteration}` : one.id;
 const requirements = new Map(report.requirements.map((one) => [one.id, one]));
 const chapterTitle = (chapter) => chapter.replace(/^\d+-/, "").replaceAll("-", " ").replace(/^./, (c) => c.toUpperCase());
 const chapterNumber = (chapter) => (/^(\d+)-/.exec(chapter) || ["", ""])[1].replace(/^0/, "");
@@ -64,7 +66,7 @@ const filter = { text: "", verdict: null, role: null, chapter: null };
 
 report.cases.forEach((one) => {
   one.chapter ||= "other";
-  one.haystack = [one.id, one.goal, one.expected, one.actual, one.requirements.join(" "), [...new Set(saidIn(one))].join(" ")].join("\n").toLowerCase();
+  one.haystack = [named(one), one.goal, one.expected, one.actual, one.requirements.join(" "), [...new Set(saidIn(one))].join(" ")].join("\n").toLowerCase();
 });
 const rank = new Map(VERDICTS.map((verdict, i) => [verdict, i]));
 report.cases.sort((a, b) => a.chapter.localeCompare(b.chapter) || rank.get(a.verdict) - rank.get(b.verdict));
@@ -144,17 +146,17 @@ function body(one) {
     parts.push(transcript(one.twin));
   }
   if (one.adapter_stderr) parts.push(element("h3", {}, "What the adapter wrote"), element("pre.wrote", { tabindex: "0" }, one.adapter_stderr));
-  const again = one.reproduce || report.run.reproduce.replace("CASE", one.id);
+  const again = one.reproduce || report.run.reproduce.replace(" run CASE ", ` run ${one.id} `).replace(/ --seed \d+/, one.iteration > 1 ? ` --seed ${one.seed}` : "$&");
   parts.push(element("h3", {}, one.brief ? "Run it again: it passed, and is told briefly here; its octets come with --trace" : "Reproduce"), copyable(one.brief ? again + " --trace" : again));
   return element("div.body", {}, ...parts);
 }
 
 function caseElement(one) {
-  const made = element("details.case", { "data-v": one.verdict, id: "case-" + one.id },
+  const made = element("details.case", { "data-v": one.verdict, id: "case-" + named(one) },
     element("summary", {},
       element("span.badge", {}, element("span", { "aria-hidden": "true" }, SIGN[one.verdict] || "·"), words(one.verdict),
         one.standing === "stale" ? element("small", {}, "stale baseline") : one.baseline_reason ? element("small", {}, "as listed") : null),
-      element("span.what-case", {}, element("span.goal", {}, one.goal || one.id), element("span.id", {}, one.id)),
+      element("span.what-case", {}, element("span.goal", {}, one.goal || one.id), element("span.id", {}, named(one))),
       element("span.tags", {}, element("code", {}, one.requirements.slice(0, 2).join(" ") + (one.requirements.length > 2 ? ` +${one.requirements.length - 2}` : "")), element("br"), one.role)));
   // Opened for the first time: only then is the body made, so that many cases cost nothing.
   made.addEventListener("toggle", () => { if (made.open && made.childElementCount === 1) made.append(body(one)); });
@@ -243,7 +245,7 @@ function unjudged() {
 
 function openNamed() {
   const wanted = decodeURIComponent(location.hash.slice(1)).replace(/^case-/, "");
-  const one = report.cases.find((candidate) => candidate.id === wanted);
+  const one = report.cases.find((candidate) => named(candidate) === wanted);
   if (!one) return;
   if (!admits(one)) { Object.assign(filter, { text: "", verdict: null, role: null, chapter: null }); byId("search").value = ""; draw(); }
   const made = elementOf(one);

@@ -106,7 +106,7 @@ void case_in_full(Page& page, const json& one, const Requirements& requirements)
   const std::string verdict = one.at("verdict"), standing = one.at("standing");
   const std::string shown = standing == "stale" ? "stale" : verdict;
   page.line();
-  std::string heading = page.painted(colour_of(shown), fmt::format("{:<6} ", in_words(shown))) + page.bold(text(one, "id")) +
+  std::string heading = page.painted(colour_of(shown), fmt::format("{:<6} ", in_words(shown))) + page.bold(for_terminal(named(one))) +
                         page.dim(fmt::format("  {} · {}", text(one, "role"), text(one, "level")));
   page.line("  " + heading);
   for (const std::string id : one.at("requirements")) {
@@ -138,7 +138,7 @@ std::string beginning_of(std::string words, std::size_t octets_max) {
 void case_in_brief(Page& page, const json& one) {
   page.line(fmt::format("  {} {:<8} {:<44} {}",
                         page.painted(colour_of(one.at("verdict").get<std::string>()), fmt::format("{:<12}", in_words(one.at("verdict")))),
-                        text(one, "role"), text(one, "id"), for_terminal(beginning_of(one.at("actual").get<std::string>(), 70))));
+                        text(one, "role"), for_terminal(named(one)), for_terminal(beginning_of(one.at("actual").get<std::string>(), 70))));
 }
 
 std::string counts_line(const Page& page, const json& counts) {

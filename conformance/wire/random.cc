@@ -16,7 +16,7 @@ std::uint64_t spread(std::uint64_t& x) {
 
 }  // namespace
 
-Random::Random(std::uint64_t seed, std::string_view label) {
+Random::Random(std::uint64_t seed, std::string_view label, std::uint64_t guids_apart) : guids_apart_(guids_apart) {
   std::uint64_t mixed = seed;
   for (const char c : label) mixed = (mixed ^ static_cast<std::uint8_t>(c)) * 0x100000001b3;
   mixed ^= std::rotl(seed, 32);
@@ -43,7 +43,7 @@ std::uint64_t Random::number(std::uint64_t low, std::uint64_t high) {
 
 std::uint64_t Random::guid() {
   for (;;)
-    if (const auto value = number(); value != 0) return value;
+    if (const auto value = number() ^ guids_apart_; value != 0) return value;
 }
 
 Octets Random::octets(std::size_t count) {

@@ -82,6 +82,86 @@ for line in sys.stdin:
         self.judge(failed["id"], "--baseline", known, adapter=adapter, expect=0)
         self.judge(failed["id"], "--baseline", known, expect=2)
 
+    def wrapped(self, name, before="", after=""):
+        """The reference's adapter, with something done to each request before it is passed on and to each reply after."""
+        script = self.path(name, f"""
+import json, subprocess, sys
+child = subprocess.Popen({shlex.split(REFERENCE)!r}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+for line in sys.stdin:
+    request = json.loads(line)
+    {before or "pass"}
+    print(json.dumps(request), file=child.stdin, flush=True)
+    reply = json.loads(child.stdout.readline())
+    {after or "pass"}
+    print(json.dumps(reply), flush=True)
+""")
+        return shlex.join([sys.executable, script])
+
+    def played(self, line, expect):
+        """What a printed line says, run as it stands by a shell."""
+        ended = run("sh", "-c", line)
+        self.assertEqual(ended.returncode, expect, line + ended.stdout[-3000:] + ended.stderr[-3000:])
+        return ended.stdout
+
+    def test_each_iteration_has_a_line_that_repeats_it_with_its_values(self):
+        # A client that fails on every other computer, and names it: which iterations fail follows from the values alone.
+        adapter = self.wrapped("odd.py", after="""if request["verb"] == "drive" and int(request["computer"], 16) % 2: reply["ended"] = "failed" """)
+        case = "client.session.steps_in_order"
+        report = self.judge(case, "--repeat", "12", "--seed", "2", "--trace", adapter=adapter, expect=1)
+        cases = report["cases"]
+        self.assertEqual([one["iteration"] for one in cases], list(range(1, 13)))
+        self.assertEqual((cases[0]["seed"], len({one["seed"] for one in cases})), (2, 12))
+
+        def computer(one):
+            return next(value for line in one["transcript"] if line["what"] == "computer" for name, value in line["fields"])
+        failed = [one for one in cases if one["verdict"] == "fail"]
+        self.assertTrue(0 < len(failed) < 12 and failed[-1]["iteration"] > 1)
+        for one in (failed[0], failed[-1], next(one for one in cases if one["verdict"] == "pass")):
+            with self.subTest(one["iteration"]):
+                said = self.played(one["reproduce"], 1 if one["verdict"] == "fail" else 0)
+                self.assertIn(f"seed {one['seed']}", said)
+                if one["verdict"] == "fail":
+                    self.assertIn(computer(one), said)
+        replayed = run(SUITE, "replay", self.path("report/report.json"))
+        self.assertEqual(replayed.returncode, 1, replayed.stderr)
+        self.assertIn(f"0 of {len(failed)} planned cases pass", replayed.stdout)  # those iterations, and no other
+        for one in failed:
+            self.assertIn(computer(one), replayed.stderr)
+            self.assertIn(f"{case} #{one['iteration']}" if one["iteration"] > 1 else case, replayed.stdout)
+
+    def test_a_line_keeps_the_fault_and_the_patience(self):
+        adapter = self.wrapped("faulty.py", """if request.pop("fault", "") == "SES_012_late": request["fixture"]["server"] |= {"version": "9.0.0", "minimum_version": "9.0.0"}""")
+        case = "version.application_7_0_0"
+        report = self.judge(case, "--fault", "SES_012_late", "--answer-ms", "4321", adapter=adapter, expect=1)
+        self.assertEqual((report["run"]["fault"], report["run"]["answer_ms"]), ("SES_012_late", 4321))
+        self.assertIn("--answer-ms 4321", report["cases"][0]["reproduce"])
+        self.assertIn("version_too_old", self.played(report["cases"][0]["reproduce"], 1))
+        for more, expected in (([], 1), (["--fault", ""], 0)):
+            replayed = run(SUITE, "replay", self.path("report/report.json"), *more)
+            self.assertEqual(replayed.returncode, expected, replayed.stdout + replayed.stderr)
+
+    def test_a_line_for_a_running_server_keeps_its_accounts_and_can_be_run_again(self):
+        # The suite is told of another identity than the server has: only with these accounts does the case fail.
+        accounts = json.loads(run(SUITE, "fixture").stdout)
+        server = Server(self.path("data"), self.path("served.json", json.dumps(accounts)))
+        self.addCleanup(server.stop)
+        accounts["server"]["guid"] = "0123456789abcdef"
+        told = self.path("told of.json", json.dumps(accounts))
+        where = ["--connect", f"127.0.0.1:{server.port}", "--pin", server.pin]
+        stores = "storing.nothing_before_the_commit"
+        ended = run(SUITE, "run", "identity.server_names_itself", stores, *where, "--fixture", told, "--trace", "--report", self.path("report"))
+        self.assertEqual(ended.returncode, 1, ended.stdout[-3000:])
+        with open(self.path("report/report.json"), encoding="utf-8") as file:
+            report = json.load(file)
+        self.assertEqual((report["run"]["connect"], report["run"]["pin"], report["run"]["fixture"]), (where[1], server.pin, told))
+        lines = {one["verdict"]: one["reproduce"] for one in report["cases"]}
+        self.assertIn("0123456789abcdef", self.played(lines["fail"], 1))
+        self.played(lines["pass"], 0)  # though the server has seen these values before
+        replayed = run(SUITE, "replay", self.path("report/report.json"))
+        self.assertEqual(replayed.returncode, 1, replayed.stdout + replayed.stderr)
+        self.assertIn("0123456789abcdef", replayed.stdout)
+        self.assertEqual(run(SUITE, "replay", self.path("report/report.json"), "--fixture", "").returncode, 0)
+
     def test_what_was_not_well_asked_is_said(self):
         for arguments in (["no.such.case"], ["--shard", "3/2"], ["--baseline", "/nowhere"], ["--pin", "12"], ["--no-such-option"]):
             with self.subTest(arguments):

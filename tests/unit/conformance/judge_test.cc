@@ -13,6 +13,7 @@
 #include "judge/cover.h"
 #include "judge/execute.h"
 #include "judge/run.h"
+#include "judge/worker.h"
 
 namespace coffer::conformance {
 namespace {
@@ -226,6 +227,63 @@ TEST(Fixture, is_read_back_as_it_was_written) {
   EXPECT_EQ(back->server_guid, 0x1234u);
   EXPECT_EQ(back->alice.password, "another");
   EXPECT_FALSE(Fixture::from_json("{}", why_not));
+}
+
+RunOptions over_an_adapter() {
+  RunOptions options;
+  options.program = "build/coffer-conform";
+  options.subject.adapter_command = "python3 it.py";
+  options.seed = 5;
+  return options;
+}
+
+TEST(Reproduce, the_line_names_the_seed_of_its_iteration) {
+  const auto options = over_an_adapter();
+  EXPECT_EQ(reproduce_line("framing.kind", options), "build/coffer-conform run framing.kind --seed 5 --adapter 'python3 it.py'");
+  EXPECT_EQ(reproduce_line("framing.kind", options, 3),
+            fmt::format("build/coffer-conform run framing.kind --seed {} --adapter 'python3 it.py'", seed_of(5, 3)));
+}
+
+TEST(Reproduce, the_line_has_whatever_else_the_outcome_depends_on) {
+  auto options = over_an_adapter();
+  options.patience = {std::chrono::milliseconds(700), false};
+  options.subject.fault = "FRM_008_limit_ignored";
+  options.subject.fixture_file = "my accounts.json";
+  EXPECT_EQ(reproduce_line("framing.kind", options),
+            "build/coffer-conform run framing.kind --seed 5 --adapter 'python3 it.py' --fault FRM_008_limit_ignored --fixture 'my "
+            "accounts.json' --answer-ms 700 --lenient");
+  options = over_an_adapter();
+  options.subject.adapter_command.clear();
+  options.subject.server = Endpoint{"::1", 4287};
+  options.subject.pin = Octets(2, 0xab);
+  options.subject.fixture_file = "f.json";
+  EXPECT_EQ(reproduce_line("framing.kind", options),
+            "build/coffer-conform run framing.kind --seed 5 --connect ::1:4287 --pin abab --fixture f.json");
+}
+
+TEST(Reproduce, each_iteration_is_the_first_of_its_own_seed) {
+  EXPECT_EQ(seed_of(5, 1), 5u);
+  std::set<std::uint64_t> seeds;
+  for (std::uint32_t iteration = 1; iteration <= 1000; ++iteration) seeds.insert(seed_of(~std::uint64_t{0}, iteration));
+  EXPECT_EQ(seeds.size(), 1000u);
+  EXPECT_LT(*std::next(seeds.rbegin()), std::uint64_t{1} << 48);  // all but the first
+  EXPECT_NE(seed_of(5, 2), seed_of(6, 2));
+  std::vector<std::uint64_t> computers;
+  const Case subject{
+      .id = "test.case", .requirements = {"FRM-001"}, .goal = "g", .script = [&](Context& c) { computers.push_back(c.computer()); }};
+  static const Fixture fixture;
+  const Context::Setting setting{.fixture = &fixture, .server = {}, .pin = {}, .scratch_parent = {}};
+  for (const std::uint32_t iteration : {7u, 1u})
+    execute(subject, {.setting = setting, .patience = {}, .seed = seed_of(5, 7), .iteration = iteration});
+  ASSERT_EQ(computers.size(), 2u);
+  EXPECT_EQ(computers[0], computers[1]);
+}
+
+TEST(Random, guids_alone_are_kept_apart) {
+  Random one(1, "a"), other(1, "a", 77);
+  EXPECT_EQ(one.octets(40), other.octets(40));
+  EXPECT_NE(one.guid(), other.guid());
+  EXPECT_EQ(one.number(), other.number());
 }
 
 TEST(Reproduce, words_survive_a_shell) {

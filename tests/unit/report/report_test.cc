@@ -61,6 +61,21 @@ TEST(ReportJson, a_case_carries_what_it_takes_to_judge_and_repeat_it) {
   EXPECT_FALSE(report["cases"][0].contains("twin"));
 }
 
+TEST(ReportJson, a_run_says_what_it_takes_to_have_it_again) {
+  RunResult run = test::run_with({});
+  run.answer_ms = 700;
+  run.connect = "127.0.0.1:4287";
+  run.pin = "ab";
+  run.fixture = "accounts.json";
+  run.fault = "FRM_008_limit_ignored";
+  const json told = to_json(run)["run"];
+  EXPECT_EQ(told["answer_ms"], 700);
+  EXPECT_EQ(told["connect"], "127.0.0.1:4287");
+  EXPECT_EQ(told["pin"], "ab");
+  EXPECT_EQ(told["fixture"], "accounts.json");
+  EXPECT_EQ(told["fault"], "FRM_008_limit_ignored");
+}
+
 TEST(ReportJson, the_verdict_of_a_twin_does_not_hide_that_of_the_case) {
   CaseResult blind = test::case_result("framing.blind", "server", Verdict::inconclusive);
   blind.script.verdict = Verdict::pass;
@@ -152,6 +167,13 @@ TEST(ReportJUnit, a_failure_that_the_baseline_lists_is_skipped_and_a_stale_entry
   EXPECT_THAT(xml, HasSubstr("tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"1\""));
   EXPECT_THAT(xml, HasSubstr("known, ticket 12"));
   EXPECT_THAT(xml, HasSubstr("type=\"stale\""));
+}
+
+TEST(ReportJUnit, tells_the_iterations_of_a_case_apart) {
+  std::vector<CaseResult> cases(2, test::case_result("framing.passes", "server", Verdict::pass));
+  cases[1].iteration = 2;
+  const std::string xml = junit(to_json(test::run_with(cases)));
+  for (const char* part : {"name=\"framing.passes\"", "name=\"framing.passes #2\""}) EXPECT_THAT(xml, HasSubstr(part));
 }
 
 TEST(ReportJUnit, an_adapter_that_never_started_is_no_empty_success) {
@@ -260,6 +282,13 @@ TEST(ReportTerminal, the_line_that_repeats_a_case_is_never_broken) {
   CaseResult failing = test::case_result("framing.fails", "server", Verdict::fail);
   failing.reproduce = "coffer-conform run framing.fails --adapter '" + std::string(300, 'x') + " --with some --more words'";
   EXPECT_THAT(terminal(to_json(test::run_with({failing})), {}), HasSubstr(failing.reproduce));
+}
+
+TEST(ReportTerminal, tells_the_iterations_of_a_case_apart) {
+  std::vector<CaseResult> failing(3, test::case_result("framing.fails", "server", Verdict::fail));
+  for (std::uint32_t i = 0; i < 3; ++i) failing[i].iteration = i + 1;
+  const std::string shown = terminal(to_json(test::run_with(failing)), {.cases_in_full_max = 2});
+  for (const char* part : {"framing.fails  server", "framing.fails #2  server", "framing.fails #3 "}) EXPECT_THAT(shown, HasSubstr(part));
 }
 
 TEST(ReportTerminal, many_failures_stay_readable) {
