@@ -3,6 +3,7 @@
 #include <botan/rsa.h>
 #include <fmt/core.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <thread>
@@ -114,20 +115,22 @@ Figures idle_memory(const std::filesystem::path& programs, std::size_t session_c
   connections.reserve(session_count);
   // The first sessions pay for what all of them share.
   constexpr std::size_t warm_up = 20;
-  std::size_t before = 0;
+  std::size_t before = 0, own_before = 0;
   for (std::size_t i = 0; i < session_count + warm_up; ++i) {
-    if (i == warm_up) before = resident_octets(deployment->server());
+    if (i == warm_up) {
+      before = resident_octets(deployment->server());
+      own_before = resident_octets(::getpid());
+    }
     auto connection = deployment->log_in(i + 1);
     if (!connection) return std::unexpected(fmt::format("session {}: {}", i + 1, connection.error()));
     connections.push_back(std::move(*connection));
   }
-  const auto grown = static_cast<double>(resident_octets(deployment->server())) - static_cast<double>(before);
+  const auto kib_each = [&](pid_t process, std::size_t then) {
+    return (static_cast<double>(resident_octets(process)) - static_cast<double>(then)) / static_cast<double>(session_count) / 1024;
+  };
   return std::vector<Figure>{{fmt::format("Memory of the server ({} sessions logged in, doing nothing)", session_count),
-                              "resident octets of one session",
-                              grown / static_cast<double>(session_count) / 1024,
-                              "KiB",
-                              {},
-                              {}}};
+                              "resident octets of one session", kib_each(deployment->server(), before), "KiB",
+                              kib_each(::getpid(), own_before), "the clients' ends of them, here"}};
 }
 
 }  // namespace coffer::bench

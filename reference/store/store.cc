@@ -315,9 +315,11 @@ Store::~Store() { (void)impl_->settle(); }
 Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& directory, FileSystem& files, Clock clock, StoreOptions options) {
   std::error_code error;
   if (std::filesystem::exists(directory, error) && !std::filesystem::is_directory(directory, error))
-    return std::unexpected(Trouble{Trouble::Kind::failed, directory.string() + " is a file, where a directory is expected"});
+    return std::unexpected(Trouble{Trouble::Kind::failed, directory.string() + " is a file; name a directory"});
   std::filesystem::create_directories(directory, error);
-  if (error) return std::unexpected(Trouble{Trouble::Kind::failed, "make " + directory.string() + ": " + error.message()});
+  if (error)
+    return std::unexpected(Trouble{Trouble::Kind::failed, "cannot make the directory " + directory.string() + ": " + error.message() +
+                                                              "; name a directory where this user may write"});
   auto lock = DirectoryLock::take(directory);
   if (!lock) return std::unexpected(lock.error());
   Packs packs(files, options.pack_octets_max);

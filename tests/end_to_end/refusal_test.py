@@ -96,6 +96,14 @@ class Client(programs.EndToEnd):
         with open(file, encoding="utf-8") as kept:
             self.assertEqual(kept.read(), "mine")
 
+    def test_a_place_for_data_that_cannot_be_is_named_with_what_to_do(self):
+        accounts = self.write("accounts.json", json.dumps(programs.fixture()))
+        for place in ("/proc/nope", accounts):
+            said = run(f"{BIN}/cofferd", "run", "--data", place, "--fixture", accounts, "--listen", "127.0.0.1:0")
+            self.assertEqual(said.returncode, 4, said.stderr)
+            self.assertIn(place, said.stderr)
+            self.assertIn("name a directory", said.stderr)
+
     def test_a_stopping_server_says_so(self):
         server = self.serve()
         device = self.device(server)
