@@ -28,6 +28,13 @@ std::string walk_of(const ServerPeer& server) {
 }
 
 Case silent_server(State state, std::string_view drive, std::string_view sent) {
+  constexpr std::uint32_t timer_ms = 1000;  // long enough to walk, short enough to wait for
+  constexpr std::chrono::milliseconds a_while{300};
+  const auto stand = [=](Context& c) -> std::pair<ServerPeer&, Received> {
+    c.drive({.what = std::string(drive), .timers_ms = {{"answer", timer_ms}}});
+    auto& server = c.accept();
+    return {server, server.serve_until(sent)};
+  };
   return {
       .id = fmt::format("client.timers.silence_in_{}", spec::client_session::name(state)),
       .requirements = {"SES-041"},
@@ -36,11 +43,16 @@ Case silent_server(State state, std::string_view drive, std::string_view sent) {
       .steps = {"let a client of a short answer timer come there", "say nothing", "expect Disconnect(timeout), and no success"},
       .script =
           [=](Context& c) {
-            c.drive({.what = std::string(drive), .timers_ms = {{"answer", 700}}});
-            auto& server = c.accept();
-            server.serve_until(sent);
-            server.expect_end(Reason::timeout);
+            stand(c).first.expect_refusal(Reason::timeout);
             require_no_success(c);
+          },
+      .twin =
+          [=](Context& c) {
+            const auto [server, question] = stand(c);
+            server.expect_nothing_for(a_while);
+            server.answer(question);
+            server.serve_to_the_end();
+            c.require(c.driven().ended == "ok", "ok", "a failure");
           },
   };
 }
@@ -267,6 +279,7 @@ void add_ends(std::vector<Case>& cases) {
                 server.expect_end_without_frame();
                 require_no_success(c);
               },
+          .twin = honest_twin(stand.state),
       });
   cases.push_back({
       .id = "client.session.begins_anew",
@@ -283,6 +296,7 @@ void add_ends(std::vector<Case>& cases) {
             auto& again = whole_session(c, {.what = "ping"});
             c.require(again.seen().at(0).is("version"), "version", walk_of(again));
           },
+      .twin = honest_twin(State::await_pong),
   });
 }
 

@@ -69,6 +69,7 @@ Case disconnected(State state) {
             server.expect_end_without_frame();
             if (state != State::leaving) require_no_success(c);
           },
+      .twin = honest_twin(state),
   };
 }
 

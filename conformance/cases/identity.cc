@@ -181,12 +181,19 @@ std::vector<Case> identity_cases() {
                 auto& real = stranger(c);
                 real.walk_to(State::ready);
                 other.send(alices_login(c).set("password", "a wrong one"));
-                other.expect_end(Reason::login_refused);
+                other.expect_refusal(Reason::login_refused);
                 real.barrier();
                 auto& late = c.at(State::await_computer);
                 late.send(computer(c.computer()));
-                late.expect_end(Reason::computer_refused);
+                late.expect_refusal(Reason::computer_refused);
                 real.barrier();
+              },
+          .twin =
+              [](Context& c) {
+                stranger(c);
+                auto& other = stranger(c);
+                other.send(alices_login(c));
+                other.expect("login_accepted");
               },
       },
       {
@@ -247,10 +254,18 @@ std::vector<Case> identity_cases() {
                 first.expect_end(Reason::goodbye);
                 auto& second = c.at(State::ready);
                 second.send(version());
-                second.expect_end(Reason::unexpected_message);
+                second.expect_refusal(Reason::unexpected_message);
                 auto& third = c.at(State::ready);
                 third.send(disconnect(Reason::goodbye));
                 third.expect_end_without_frame();
+                c.at(State::ready).barrier();
+              },
+          .twin =
+              [](Context& c) {
+                auto& first = c.at(State::ready);
+                first.barrier();
+                first.send(goodbye());
+                first.expect_end(Reason::goodbye);
                 c.at(State::ready).barrier();
               },
       },

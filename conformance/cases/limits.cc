@@ -10,6 +10,7 @@ namespace {
 using State = ServerState;
 
 constexpr std::uint32_t short_timer_ms = 1000;  // long enough to walk, short enough to wait for
+constexpr std::chrono::milliseconds a_while{300};
 
 void few_sessions(Fixture& fixture) { fixture.limits = {{"sessions_max", 2}}; }
 void few_strangers(Fixture& fixture) { fixture.limits = {{"unverified_max", 2}}; }
@@ -34,10 +35,11 @@ Case silent_step(State state) {
       .goal = fmt::format("A client that says nothing in {} is disconnected with timeout", spec::server_session::name(state)),
       .steps = {fmt::format("walk to {}, on a server of short timers", spec::server_session::name(state)), "say nothing",
                 "expect Disconnect(timeout)"},
-      .script = [=](Context& c) { c.at(state).expect_end(Reason::timeout); },
+      .script = [=](Context& c) { c.at(state).expect_refusal(Reason::timeout); },
       .twin =
           [=](Context& c) {
             auto& client = c.at(state);
+            client.expect_nothing_for(a_while);
             const auto& on = way_on(state);
             see_accepted(client, on, on.make(c, client));
           },
@@ -152,7 +154,7 @@ std::vector<Case> limits_cases() {
                 auto& client = c.at(State::ready);
                 const auto whole = encode(control_frame(ping(1)));
                 client.send_octets(View(whole).first(whole.size() / 2), "half a ping");
-                client.expect_end(Reason::timeout);
+                client.expect_refusal(Reason::timeout);
               },
           .twin =
               [](Context& c) {

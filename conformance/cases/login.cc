@@ -165,9 +165,10 @@ void add_computers_and_archives(std::vector<Case>& cases) {
           [](Context& c) {
             auto& first = c.at(State::await_login, c.walker(c.fixture().bob));
             first.send(login_of(c, c.fixture().bob).set("password", "wrong"));
-            first.expect_end(Reason::login_refused);
+            first.expect_refusal(Reason::login_refused);
             c.at(State::ready).barrier();
           },
+      .twin = [](Context& c) { c.at(State::ready, c.walker(c.fixture().bob)).barrier(); },
   });
   cases.push_back({
       .id = "login.archives_are_apart",

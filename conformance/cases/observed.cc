@@ -46,7 +46,7 @@ void be_refused(Context& c, const Message& login) {
   walker.computer = login.number("computer");
   auto& client = c.at(State::await_login, walker);
   client.send(login);
-  client.expect_end(Reason::login_refused);
+  client.expect_refusal(Reason::login_refused);
 }
 
 void very_few_events(Fixture& fixture) { fixture.limits = {{"unverified_events_per_minute", 5}}; }
@@ -175,6 +175,7 @@ std::vector<Case> observed_cases() {
                 require_event(c, guid_text(first), {"password"});
                 require_event(c, guid_text(second), {"blocked"});
               },
+          .twin = [](Context& c) { c.at(State::ready).barrier(); },
       },
       {
           .id = "observed.no_password_in_the_log",
@@ -197,6 +198,7 @@ std::vector<Case> observed_cases() {
                 c.require(events_that_name(c, wrong).empty() && events_that_name(c, alice.password).empty(), "no password in the log",
                           "the password");
               },
+          .twin = [](Context& c) { c.at(State::ready).barrier(); },
       },
       {
           .id = "observed.strangers_cannot_fill_the_log",

@@ -59,6 +59,14 @@ void see_accepted(ClientPeer& client, const Admitted& admitted, const Message& m
     client.expect(admitted.answer);
 }
 
+Script honest_twin(ServerState state) {
+  return [=](Context& c) {
+    auto& client = c.at(state);
+    const auto& on = way_on(state);
+    see_accepted(client, on, on.make(c, client));
+  };
+}
+
 std::string octet_text(std::uint64_t value) { return fmt::format("0x{:02x}", value); }
 
 }  // namespace coffer::conformance

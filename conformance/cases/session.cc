@@ -169,6 +169,7 @@ void add_ends(std::vector<Case>& cases) {
               client.shut_sending();
               client.expect_end_without_frame();
             },
+        .twin = honest_twin(state),
     });
   cases.push_back({
       .id = "session.ends_behind_a_disconnect",
@@ -181,6 +182,7 @@ void add_ends(std::vector<Case>& cases) {
             client.send_together({control_frame(disconnect(Reason::goodbye)), control_frame(ping(1))});
             client.expect_end_without_frame();
           },
+      .twin = [](Context& c) { c.at(State::ready).barrier(); },
   });
   cases.push_back({
       .id = "session.stopping_server",

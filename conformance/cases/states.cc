@@ -73,6 +73,7 @@ Case disconnected(State state) {
             client.send(disconnect(Reason::goodbye).set("reason", 999));
             client.expect_end_without_frame();
           },
+      .twin = honest_twin(state),
   };
 }
 

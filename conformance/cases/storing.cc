@@ -311,9 +311,19 @@ void add_durability(std::vector<Case>& cases) {
             auto& client = c.at(State::ready);
             client.commit({opaque_block(c.random())});
             client.send(client.next_commit().set("number", 3));
-            client.expect_end(Reason::version_conflict);
+            client.expect_refusal(Reason::version_conflict);
             const auto listed = c.at(State::ready).all_versions();
             c.require(listed.size() == 1 && listed[0].number("number") == 1, "version 1 alone", fmt::format("{} versions", listed.size()));
+          },
+      .twin =
+          [](Context& c) {
+            auto& client = c.at(State::ready);
+            client.commit({opaque_block(c.random())});
+            client.commit({opaque_block(c.random())});
+            client.send(goodbye());
+            client.expect_end(Reason::goodbye);
+            const auto listed = c.at(State::ready).all_versions();
+            c.require(listed.size() == 2, "versions 1 and 2", fmt::format("{} versions", listed.size()));
           },
   });
   cases.push_back({

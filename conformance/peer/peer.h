@@ -25,7 +25,7 @@ struct Stage {
   Recorder recorder;
   Random random;
   Patience patience;
-  bool expected_refusal = false;            // the script demanded one: it needs a twin
+  bool expected_refusal = false;            // the script demanded one, or an end: it needs a twin
   std::vector<std::string> tolerated = {};  // departures that lenient judging let pass
   Deadline deadline() const { return Clock::now() + patience.answer; }
 };
@@ -76,14 +76,16 @@ class Peer {
   void expect_refusal(std::initializer_list<spec::Reason> any_of);
   /// It refuses by ending the connection, with or without a Disconnect; no other frame comes. The case needs a twin.
   void expect_refusal_by_close();
-  /// Disconnect with this reason and the end, where that is not a refusal (goodbye, server_stopping, timeout, busy).
+  /// Disconnect with this reason and the end, where that is no refusal: goodbye, server_stopping. With another the case needs a twin.
   void expect_end(spec::Reason reason);
   /// As expect_end, and close_notify and the end of the stream came in this order [SES-004].
   void expect_orderly_end(spec::Reason reason);
-  /// The connection ends without any further frame.
+  /// The connection ends without any further frame. The case needs a twin.
   void expect_end_without_frame();
   /// Nothing further was sent so far: looks, without waiting.
   void expect_nothing_yet();
+  /// Nothing comes for so long, no end either.
+  void expect_nothing_for(std::chrono::milliseconds time);
 
   // ---- What is known ---------------------------------------------------------------------------------------------------
   const ChannelFacts& facts() const { return channel_->facts(); }

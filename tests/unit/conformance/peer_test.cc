@@ -111,6 +111,42 @@ TEST_F(PeerTest, a_refusal_is_known_by_reason_and_end) {
   EXPECT_EQ(client_stage.tolerated.size(), 1u);
 }
 
+TEST_F(PeerTest, every_end_but_a_farewell_needs_a_twin) {
+  const auto ended_by = [&](spec::Reason reason) {
+    client_stage.expected_refusal = false;
+    serving(
+        [&](ServerPeer& peer) {
+          peer.send(disconnect(reason));
+          peer.close_notify();
+          peer.shut_sending();
+          peer.serve_to_any_end();
+        },
+        [&] { connect().expect_end(reason); });
+    return client_stage.expected_refusal;
+  };
+  EXPECT_FALSE(ended_by(spec::Reason::goodbye));
+  EXPECT_FALSE(ended_by(spec::Reason::server_stopping));
+  EXPECT_TRUE(ended_by(spec::Reason::timeout));
+  EXPECT_TRUE(ended_by(spec::Reason::version_conflict));
+  client_stage.expected_refusal = false;
+  serving([](ServerPeer& peer) { peer.shut_sending(), peer.serve_to_any_end(); }, [&] { connect().expect_end_without_frame(); });
+  EXPECT_TRUE(client_stage.expected_refusal);
+}
+
+TEST_F(PeerTest, an_answer_before_its_time_is_noticed) {
+  const auto wait = [&](std::chrono::milliseconds time) {
+    serving([](ServerPeer& peer) { peer.serve_until("ping"), peer.send(disconnect(spec::Reason::timeout)), peer.serve_to_any_end(); },
+            [&] {
+              auto client = connect();
+              client.walk_to(State::ready);
+              client.expect_nothing_for(std::chrono::milliseconds(1));
+              client.send(ping(1));
+              client.expect_nothing_for(time);
+            });
+  };
+  EXPECT_THROW(wait(client_stage.patience.answer), Unmet);
+}
+
 TEST_F(PeerTest, what_comes_late_or_not_at_all_is_noticed) {
   EXPECT_THROW(serving([](ServerPeer& peer) { EXPECT_TRUE(peer.next().is("ping")), peer.next(); },
                        [&] {
