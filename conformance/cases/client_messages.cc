@@ -1,6 +1,8 @@
 // Chapters 3.1 and 3.3 for clients: frames, encodings and fields that a server must not send.
 #include <fmt/core.h>
 
+#include <set>
+
 #include "cases/all.h"
 #include "cases/client_scenes.h"
 #include "cases/malformations.h"
@@ -91,6 +93,7 @@ void add_frames(std::vector<Case>& cases) {
 }
 
 void add_malformations(std::vector<Case>& cases) {
+  std::set<std::pair<MessageKind, std::string>> named;  // ready has two places: the second says where it stands
   for (const auto& stand : client_stands())
     for (const auto& row : spec::message_rows) {
       if (row.kind == MessageKind::disconnect ||
@@ -98,9 +101,11 @@ void add_malformations(std::vector<Case>& cases) {
         continue;
       for (const auto& [name, requirement, what, forge, everywhere] : malformations())
         if (encode(example(row.kind), forge) != encode(example(row.kind)) && (everywhere || row.kind == MessageKind::config_push))
-          cases.push_back(refused(fmt::format("messages.{}.{}", row.name, name), {std::string(requirement)},
-                                  fmt::format("{} is refused when {}", row.name, what), stand.state, Reason::malformed_message,
-                                  [=, kind = row.kind, state = stand.state](Context& c) {
+          cases.push_back(refused(named.emplace(row.kind, name).second
+                                      ? fmt::format("messages.{}.{}", row.name, name)
+                                      : fmt::format("messages.{}.{}_in_{}", row.name, name, spec::client_session::name(stand.state)),
+                                  {std::string(requirement)}, fmt::format("{} is refused when {}", row.name, what), stand.state,
+                                  Reason::malformed_message, [=, kind = row.kind, state = stand.state](Context& c) {
                                     // Where the defect would not show on the answer that fits, it does on the example: the encoding is
                                     // judged before the meaning.
                                     const auto answer = valid_answer(c, state, kind);
