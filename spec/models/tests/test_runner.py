@@ -341,7 +341,7 @@ class OwnModels(unittest.TestCase):
     def test_what_the_list_names_exists(self):
         models = pathlib.Path(__file__).resolve().parents[1]
         page = (models / "README.md").read_text()
-        section = page[page.index("## What holds against the network"):page.index("## What a model consists of")]
+        section = page[page.index("## What holds against the network"):page.index("The edition of a channel is")]
         known = {"client_key"}
         for model in models.glob("*/model.toml"):
             table = tomllib.loads(model.read_text())
