@@ -33,12 +33,24 @@ void see_hello_accepted(Context& c) {
   c.at(State::await_computer);
 }
 
+/// What a client hello offers, in the numbers of the registries.
+std::string described(const ClientHello& hello) {
+  const auto listed = [](const std::vector<std::uint16_t>& numbers) {
+    std::string text;
+    for (const auto number : numbers) text += fmt::format("{}0x{:04x}", text.empty() ? "" : ", ", number);
+    return text;
+  };
+  return fmt::format("send a client hello of version 0x{:04x} with the suites {}{}{}", hello.version, listed(hello.suites),
+                     hello.supported_versions.empty() ? "" : ", supported_versions " + listed(hello.supported_versions),
+                     hello.extended_master_secret ? "" : ", without extended_master_secret");
+}
+
 Case hello_refused(std::string id, std::string requirement, std::string goal, ClientHello hello) {
   return {
       .id = std::move(id),
       .requirements = {std::move(requirement)},
       .goal = std::move(goal),
-      .steps = {"connect", "send that client hello", "expect an alert or the end, and no server hello"},
+      .steps = {"connect", described(hello), "expect an alert or the end, and no server hello"},
       .script = [=](Context& c) { see_hello_refused(c, hello); },
       .twin = see_hello_accepted,
   };
@@ -95,7 +107,7 @@ Case garbage(std::string id, std::vector<std::string> requirements, std::string 
       .id = std::move(id),
       .requirements = std::move(requirements),
       .goal = std::move(goal),
-      .steps = {"connect", "send those octets", "expect the end, and nothing before it but an alert of TLS"},
+      .steps = {"connect", "send the octets that the first line names", "expect the end, and nothing before it but an alert of TLS"},
       .script =
           [=](Context& c) {
             auto& peer = c.tcp();

@@ -16,7 +16,8 @@ Case misfit(std::string id, std::vector<std::string> requirements, std::string g
       .requirements = std::move(requirements),
       .role = Role::client,
       .goal = std::move(goal),
-      .steps = {fmt::format("let the client come to {}", spec::client_session::name(state)), "answer so that it does not fit",
+      .steps = {fmt::format("let the client come to {}", spec::client_session::name(state)),
+                "answer with what the first line names, in place of what was asked for",
                 fmt::format("expect Disconnect({})", spec::name(reason))},
       .script =
           [=](Context& c) {
@@ -92,7 +93,7 @@ void add_version_answers(std::vector<Case>& cases) {
         .requirements = {"ARC-042", "SES-040"},
         .role = Role::client,
         .goal = std::move(goal),
-        .steps = {"hold a chain of three versions", "answer list_versions so that it does not fit", "expect Disconnect(bad_answer)"},
+        .steps = {"hold a chain of three versions", "answer list_versions with what the first line names", "expect Disconnect(bad_answer)"},
         .script =
             [=](Context& c) {
               for (int i = 0; i < 3; ++i) hold_version(c, {});

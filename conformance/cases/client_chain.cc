@@ -30,7 +30,8 @@ Case forged(std::string id, std::string goal, std::function<void(Context&)> hold
       .requirements = {"ARC-024"},
       .role = Role::client,
       .goal = std::move(goal),
-      .steps = {"hold a chain with the defect", "let the client list it", "expect that it reports no success"},
+      .steps = {"hold the chain that the first line names; seals and links are right but for that", "let the client list it",
+                "expect that it reports no success"},
       .script =
           [=](Context& c) {
             hold(c);
@@ -51,8 +52,8 @@ Case changed_behind(std::string id, std::string goal, std::function<void(Context
       .requirements = {"ARC-025"},
       .role = Role::client,
       .goal = std::move(goal),
-      .steps = {"let the client see a chain of two versions", "change what the server holds", "let it list again",
-                "expect that it reports no success"},
+      .steps = {"let the client see a chain of two versions", "change what the server holds to what the first line names",
+                "let it list again", "expect that it reports no success"},
       .script =
           [=](Context& c) {
             hold_version(c, {});

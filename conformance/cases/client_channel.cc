@@ -46,7 +46,8 @@ Case distrusted(std::string id, std::vector<std::string> requirements, std::stri
       .requirements = std::move(requirements),
       .role = Role::client,
       .goal = std::move(goal),
-      .steps = {"let the client connect", "answer its hello with that first flight", "expect the end, no second attempt, and no success"},
+      .steps = {"let the client connect", "answer its hello with the first flight of the server that the first line names",
+                "expect the end, no second attempt, and no success"},
       .script =
           [=](Context& c) {
             c.drive({.what = "connect"});
@@ -77,7 +78,8 @@ Case other_key(std::string id, std::string goal, std::function<Drive()> drive, s
       .requirements = {"CHN-008"},
       .role = Role::client,
       .goal = std::move(goal),
-      .steps = {"let the client connect", "show it that key", "expect that no frame comes, and no success"},
+      .steps = {"let the client connect", "complete the handshake with the key that the first line names",
+                "expect that no frame comes, and no success"},
       .script =
           [=](Context& c) {
             c.drive(drive());

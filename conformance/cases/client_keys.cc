@@ -66,7 +66,7 @@ std::vector<Case> client_keys_cases() {
           .requirements = {"KEY-004"},
           .role = Role::client,
           .goal = "An archive key of seven different octets is refused",
-          .steps = {"give a new device such a key", "let it log in", "expect no success"},
+          .steps = {"give a new device an archive key of 32 octets, of which seven are different", "let it log in", "expect no success"},
           .script =
               [](Context& c) {
                 c.stage().expected_refusal = true;

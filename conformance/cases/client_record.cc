@@ -68,7 +68,8 @@ Case refused(std::string id, std::string requirement, std::string goal, Hold hol
       .requirements = {std::move(requirement)},
       .role = Role::client,
       .goal = std::move(goal),
-      .steps = {"hold such a version", "let the client restore it", "expect no success"},
+      .steps = {"hold the version that the first line names; seals, links and checksums are right", "let the client restore it",
+                "expect no success"},
       .script =
           [=](Context& c) {
             hold(c);

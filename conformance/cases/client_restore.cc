@@ -54,7 +54,8 @@ Case escape(std::string id, std::vector<std::string> requirements, std::string g
       .requirements = std::move(requirements),
       .role = Role::client,
       .goal = std::move(goal),
-      .steps = {"hold a version with such a manifest", "let the client restore it", "expect nothing written outside the target"},
+      .steps = {"hold a version with the manifest that the first line names; all seals are right", "let the client restore it",
+                "expect nothing written outside the target"},
       .script =
           [=](Context& c) {
             const auto harm = octets("harm");
@@ -83,7 +84,7 @@ Case broken_block(std::string id, std::string requirement, std::string goal, std
       .requirements = {std::move(requirement)},
       .role = Role::client,
       .goal = std::move(goal),
-      .steps = {"hold a version whose file has such a block, under a right checksum", "let the client restore it",
+      .steps = {"hold a version whose file has the block that the first line names, under a right checksum", "let the client restore it",
                 "expect no success, and not that content"},
       .script =
           [=](Context& c) {
@@ -109,7 +110,8 @@ Case untrue_record(std::string id, std::string requirement, std::string goal, st
       .requirements = {std::move(requirement)},
       .role = Role::client,
       .goal = std::move(goal),
-      .steps = {"hold a version with such a record", "let the client restore it", "expect no success"},
+      .steps = {"hold a version with the record or list that the first line names; all seals are right", "let the client restore it",
+                "expect no success"},
       .script =
           [=](Context& c) {
             const auto content = octets("what was kept");

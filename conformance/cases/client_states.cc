@@ -27,6 +27,7 @@ Case unexpected(State state, std::string_view what, std::function<Frame(Context&
             if (state != State::leaving) require_no_success(c);  // what it was asked to do is done by then
           },
       .twin = honest_twin(state),
+      .shown = {.sent = shown_frame(frame), .reason = Reason::unexpected_message},
   };
 }
 
@@ -49,6 +50,7 @@ Case unexpected_on_the_way(State before, MessageKind leads_on, std::string_view 
             if (before != State::await_ready) require_no_success(c);  // a client that only connects has succeeded in ready
           },
       .twin = honest_twin(before),
+      .shown = {.sent = shown_frame(frame), .reason = Reason::unexpected_message},
   };
 }
 

@@ -236,7 +236,7 @@ void add_verifiers(std::vector<Case>& cases) {
       .needs = {.verbs = {"prepare"}, .fixture = alice_kept_as(PasswordHash::sha_512)},
       .goal =
           "A server that is given PBKDF2-HMAC-SHA-512 of a password, its salt and its rounds takes that password, so it computes the same",
-      .steps = {"prepare a user by such a verifier", "log in with the password"},
+      .steps = {"prepare a user by the verifier that the first line names", "log in with the password"},
       .script = be_let_in,
   });
   cases.push_back({
@@ -244,7 +244,7 @@ void add_verifiers(std::vector<Case>& cases) {
       .requirements = {"IDN-012", "IDN-013"},
       .needs = {.verbs = {"prepare"}, .fixture = alice_kept_as(PasswordHash::sha_256)},
       .goal = "A server that is given PBKDF2-HMAC-SHA-256 of a password does not take that password",
-      .steps = {"prepare a user by such a verifier", "log in with the password", "expect login_refused"},
+      .steps = {"prepare a user by the verifier that the first line names", "log in with the password", "expect login_refused"},
       .script =
           [](Context& c) {
             auto& client = c.at(State::await_login);

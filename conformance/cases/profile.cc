@@ -17,7 +17,7 @@ Case only_for_tests(std::string id, std::string requirement, std::string goal, s
       .requirements = {std::move(requirement)},
       .needs = {.verbs = {"prepare"}, .own_server = true},
       .goal = std::move(goal),
-      .steps = {"prepare a server with such a fixture", "serve", "expect that it refuses to"},
+      .steps = {"prepare a server with the fixture that the first line names", "serve", "expect that it refuses to"},
       .script =
           [=](Context& c) {
             Fixture cheap = c.fixture();

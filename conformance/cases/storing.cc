@@ -151,7 +151,8 @@ Case conflict(std::string id, std::string goal, std::function<void(Message&)> ch
       .id = std::move(id),
       .requirements = {"ARC-037"},
       .goal = std::move(goal),
-      .steps = {"commit version 1", "commit a second version with the defect", "expect Disconnect(version_conflict)"},
+      .steps = {"commit version 1", "commit a second version with the one thing wrong that the first line names",
+                "expect Disconnect(version_conflict)"},
       .script =
           [=](Context& c) {
             auto [client, commit] = second_commit(c);

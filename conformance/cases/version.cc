@@ -62,7 +62,7 @@ std::vector<Case> version_cases() {
         .id = fmt::format("version.application_{}_{}_{}", major, minor, patch),
         .requirements = {"SES-016", "SES-012"},
         .goal = fmt::format("Version {}.{}.{} is not below 6.5.0: versions are compared as numbers", major, minor, patch),
-        .steps = {"connect", "send that version", "expect proceed"},
+        .steps = {"connect", fmt::format("send version with major {}, minor {}, patch {}", major, minor, patch), "expect proceed"},
         .script =
             [=](Context& c) {
               auto& client = c.connect();

@@ -1,5 +1,7 @@
 // The commands that run no case: list, explain, cover, ics, check-adapter, fixture.
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -17,6 +19,27 @@
 
 namespace coffer::conformance {
 namespace {
+
+/// Lines of the terminal's width, the further ones under the first, which stands behind so many columns; where there is no terminal, one
+/// line.
+std::string wrapped(const std::string& words, std::size_t before) {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < before + 20) return words;
+  const std::size_t room = size.ws_col - before;
+  std::string text;
+  std::size_t used = 0;
+  for (std::size_t at = 0; at < words.size();) {
+    const auto end = std::min(words.find(' ', at), words.size());
+    if (used != 0 && used + 1 + (end - at) > room) {
+      text += '\n' + std::string(before, ' ');
+      used = 0;
+    }
+    text += (used == 0 ? "" : " ") + words.substr(at, end - at);
+    used += (used == 0 ? 0 : 1) + end - at;
+    at = end + 1;
+  }
+  return text;
+}
 
 bool applies(const RequirementCover& requirement, const std::vector<std::string>& roles) {
   return requirement.role == "endpoint" || std::ranges::find(roles, requirement.role) != roles.end();
@@ -150,7 +173,7 @@ int cover_command(bool only_missing) {
     covered += ours && !row.cases.empty() ? 1 : 0;
     if (only_missing && (!ours || !row.cases.empty())) continue;
     fmt::print("{:<8} {:<6} {:<8} {:<7} {:>3}  {}\n", row.id, row.level, row.role, row.judged, row.cases.size(),
-               row.cases.empty() ? row.sentence : fmt::format("{}", fmt::join(row.cases, " ")));
+               wrapped(row.cases.empty() ? row.sentence : fmt::format("{}", fmt::join(row.cases, " ")), 38));
   }
   fmt::print("{} of {} requirements that the wire or observed state can judge have a case\n", covered, judged);
   return exit_ok;
@@ -158,6 +181,7 @@ int cover_command(bool only_missing) {
 
 int ics_command(const std::string& adapter, std::uint32_t hello_seconds) {
   std::vector<std::string> roles{"server", "client"};
+  fmt::print("Implementation conformance statement (ICS)\n");
   if (!adapter.empty()) {
     try {
       Adapter process(adapter);

@@ -114,7 +114,7 @@ int main(int count, char** words) {
   bool only_missing = false;
   auto* coverage = app.add_subcommand("cover", "Requirements against cases");
   coverage->add_flag("--missing", only_missing, "Only those that the suite could judge and does not");
-  auto* ics = app.add_subcommand("ics", "What an implementation claims, and which requirements follow from it");
+  auto* ics = app.add_subcommand("ics", "The implementation conformance statement (ICS): what is claimed, and which requirements follow");
   ics->add_option("--adapter", claimed, "The command; without one: everything there is");
   auto* fixture = app.add_subcommand("fixture", "Prints the accounts that a server judged by --connect must have");
 

@@ -226,7 +226,7 @@ function chapters() {
     return choice("chapter", name, {}, element("span", {}, element("span.number", {}, chapterNumber(name)), chapterTitle(name)), fillBar(element("span.bar", { role: "img" }), counts, cases.length),
       element("span.counts", {}, ...(applicable ? [element("b", {}, String(counts.pass)), ` of ${applicable} pass`] : ["not judged"]), ...bad.map((verdict) => element("span.chip", { "data-v": verdict, title: words(verdict) }, `${SIGN[verdict]} ${counts[verdict]}`, element("span.hidden", {}, ` ${words(verdict)}`)))));
   }));
-  byId("roles").append(choice("role", null, { "aria-pressed": "true" }, "All"), ...Object.keys(report.summary.by_role).map((role) => choice("role", role, {}, role)));
+  byId("roles").append(choice("role", null, { "aria-pressed": "true" }, "All"), ...Object.keys(report.summary.by_role).map((role) => choice("role", role, {}, role === "endpoint" ? "Either end" : role[0].toUpperCase() + role.slice(1))));
 }
 
 function unjudged() {

@@ -1,10 +1,14 @@
 """coffer-conform against the reference programs, from the outside: verdicts, exit statuses, baseline, reports, replay, bare connections."""
+import fcntl
 import json
 import os
 import shlex
 import socket
+import struct
+import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 
 from programs import BIN, Server, run
@@ -313,6 +317,53 @@ for line in sys.stdin:
         missing = run(SUITE, "check-adapter", "/no/such/adapter")
         self.assertEqual(missing.returncode, 4)
         self.assertIn("cannot start /no/such/adapter: not found", missing.stdout)
+
+    def test_the_skeleton_keeps_the_contract_and_is_the_one_that_the_page_shows(self):
+        interop = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../interop")
+        skeleton = os.path.join(interop, "adapters/skeleton/adapter.py")
+        checked = run(SUITE, "check-adapter", shlex.join([sys.executable, skeleton]))
+        self.assertEqual(checked.returncode, 0, checked.stdout)
+        ended = run(SUITE, "run", "client.framing.*", CASE, "--quiet", "--adapter", shlex.join([sys.executable, skeleton]))
+        self.assertEqual(ended.returncode, 3, ended.stdout)
+        self.assertRegex(ended.stdout, r"server: not judged; client: not judged \(\d+ unimplemented\)")
+        self.assertIn("client unimplemented: there is no drive yet", ended.stdout)
+        with open(skeleton, encoding="utf-8") as program, open(os.path.join(interop, "README.md"), encoding="utf-8") as page:
+            code, words = program.read(), page.read()
+        self.assertIn(code[code.index("for line in"):], words)
+        self.assertIn(code[code.index("{\"hello\""):].split("\n")[0], words)
+
+    def test_a_case_is_explained_down_to_its_octets(self):
+        for case, said in (("framing.control_length_over_limit", ("01 00 00 01 00 01", "none is sent", "frame_too_large", "walk to ready")),
+                           ("framing.unknown_kind_03_in_ready", ("octet 0: 03 instead of 01",)),
+                           ("framing.metadata_cut_short", ("octet 1: 05 instead of 06", "checksum: lies outside")),
+                           ("messages.ping_in_ready.trailing_word", ("differs from its own encoding at octet 32", "ping{token=7}")),
+                           ("ranges.login.user_name.empty", ('user_name=""', "field_out_of_range")),
+                           ("state.await_version.ping", ("ping{token=7}", "version{protocol=6")),
+                           ("client.framing.order_kind_first", ("03 01 ff ff ff ff", "let the client come to await_proceed")),
+                           ("client.messages.pong.trailing_word", ("pong{token=7}", "malformed_message")),
+                           ("channel.refuses_tls_1_1", ("version 0x0302", "0xc014"))):
+            explained = run(SUITE, "explain", case)
+            self.assertEqual(explained.returncode, 0, explained.stderr)
+            for words in said:
+                with self.subTest(case=case, words=words):
+                    self.assertIn(words, explained.stdout)
+
+    def test_a_list_of_cases_fits_the_terminal(self):
+        read, write = os.openpty()
+        self.addCleanup(os.close, read)
+        fcntl.ioctl(write, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+        with subprocess.Popen([SUITE, "cover"], stdout=write) as asked:
+            os.close(write)
+            text = b""
+            try:
+                while piece := os.read(read, 65536):
+                    text += piece
+            except OSError:  # how a terminal ends
+                pass
+        self.assertEqual(asked.returncode, 0)
+        lines = text.decode().splitlines()
+        self.assertGreater(len(lines), 200)
+        self.assertLessEqual(max(len(line) for line in lines if " " in line[38:] or line[:1] != " "), 100)
 
     def test_everything_can_be_asked_about(self):
         listed = json.loads(run(SUITE, "list", "--json").stdout)

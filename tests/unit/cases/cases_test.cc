@@ -58,6 +58,30 @@ TEST(Cases, play_every_attack_that_names_one) {
   for (const auto& attack : spec::attack_rows) EXPECT_TRUE(ids.contains(attack.case_id)) << attack.id << " names " << attack.case_id;
 }
 
+TEST(Cases, say_in_words_what_is_sent) {
+  for (const auto& one : cases()) {
+    if (one.shown.sent) continue;
+    for (const auto& step : one.steps)
+      for (const char* vague :
+           {"must be refused", "the defect", "that field", "such a", "that client hello", "those octets", "does not fit"})
+        EXPECT_EQ(step.find(vague), std::string::npos) << one.id << ": " << step;
+  }
+}
+
+TEST(Cases, show_the_frame_that_they_turn_on) {
+  std::size_t shown = 0;
+  for (const auto& one : cases()) {
+    for (const auto& step : one.steps) EXPECT_TRUE(step.find("below") == std::string::npos || one.shown.sent) << one.id << ": " << step;
+    if (!one.shown.sent) continue;
+    ++shown;
+    const auto sent = encode(one.shown.sent());
+    EXPECT_GE(sent.size(), 6U) << one.id;
+    if (!one.shown.neighbour) continue;
+    EXPECT_NE(sent, encode(one.shown.neighbour())) << one.id;
+  }
+  EXPECT_GT(shown, 1000U);
+}
+
 TEST(Cases, judge_requirements_that_exist_and_bind_the_role) {
   for (const auto& one : cases()) {
     ASSERT_FALSE(one.requirements.empty()) << one.id;
