@@ -237,6 +237,12 @@ std::vector<Case> observed_cases() {
                 c.require(events.size() + counted >= logins, fmt::format("{} events, kept or counted", logins),
                           fmt::format("{} kept, {} counted", events.size(), counted));
               },
+          .twin =
+              [](Context& c) {
+                const auto refused = c.serve_anew(c.fixture());  // the script has stopped the one before
+                c.require(!refused, "a server that serves", refused.value_or(""));
+                log_in_from(c, "a user");
+              },
       },
       {
           .id = "observed.users_stay_in_the_log",

@@ -128,7 +128,7 @@ for line in sys.stdin:
                     self.assertIn(computer(one), said)
         replayed = run(SUITE, "replay", self.path("report/report.json"))
         self.assertEqual(replayed.returncode, 1, replayed.stderr)
-        self.assertIn(f"0 of {len(failed)} planned cases pass", replayed.stdout)  # those iterations, and no other
+        self.assertIn(f"{len(failed)} planned: 0 pass, {len(failed)} fail", replayed.stdout)  # those iterations, and no other
         for one in failed:
             self.assertIn(computer(one), replayed.stderr)
             self.assertIn(f"{case} #{one['iteration']}" if one["iteration"] > 1 else case, replayed.stdout)
