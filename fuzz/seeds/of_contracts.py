@@ -50,6 +50,8 @@ def replies():
         "twice": [{"id": 1}, {"id": 1}],
         "unknown-role": [{"id": 1, "name": "other", "roles": ["proxy"]}],
         "drive": [{"id": 3, "ended": "failed", "detail": "the server refused: busy"}],
+        "vector-accepted": [{"id": 1, "accepted": {"octets": "00fe", "entries": [{"path": "a"}]}}, {"id": 2, "accepted": {"octets": "00ff", "entries": [{"path": "a"}, {"path": "b"}]}}],
+        "vector-refused": [{"id": 1, "refused": {"layer": "fields", "reason": "malformed_message", "frames": [1, 2]}}, {"id": 2, "refused": {"layer": 3}}],
     }
     lines = {f"seed-{name}": "".join(json.dumps(reply) + "\n" for reply in replied).encode() for name, replied in made.items()}
     return lines | {"seed-not-json": b"ready.\n", "seed-blank-lines": b"\n \r\n" + lines["seed-hello"]}

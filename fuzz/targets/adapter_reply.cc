@@ -2,12 +2,18 @@
 #include <sstream>
 
 #include "adapter/replies.h"
+#include "cases/vector_answer.h"
 #include "peer/outcome.h"
 #include "rigs/oracle.h"
 
 namespace {
 
 using namespace coffer;
+
+const nlohmann::json expectations[] = {
+    {{"accepted", {{"octets", "00ff"}, {"entries", {{{"path", "a"}}, {{"path", "b"}}}}}}},
+    {{"refused", {{"layer", "fields"}, {"reason", "malformed_message"}, {"frames", {1, 2}}, {"field", "name"}}}},
+};
 
 /// Runs it; false when it says in words what is wrong.
 template <typename Action>
@@ -42,6 +48,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       kept([&] { fuzz::demand(!conformance::read_hello(reply).roles.empty(), "an implementation has a role"); });
       kept([&] { conformance::text_member(reply, "hello", "name"); });
       kept([&] { conformance::number_member(reply, "serve", "port"); });
+      for (const auto& expect : expectations)
+        for (const auto reasons : {conformance::Reasons::normative, conformance::Reasons::ours})
+          kept([&] {
+            const auto judged = conformance::judge_answer(expect, reply, reasons);
+            fuzz::demand(judged.agrees || !(judged.expected.empty() || judged.actual.empty()), "a difference is told");
+            fuzz::demand(!judged.agrees || !judged.code_alone_differs, "what agrees differs in nothing");
+          });
     }
   }
   return 0;

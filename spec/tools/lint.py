@@ -184,6 +184,8 @@ def freshness(lint):
             lint.report(name, 1, "stale", "not what the sources say; run `./dev generate`")
     except KeyError as missing:  # a name that another rule has just missed
         lint.report("generated", 1, "stale", f"cannot be made while {missing} does not exist")
+    except ValueError as wrong:  # a machine without a way to one of its rows
+        lint.report("generated", 1, "stale", f"cannot be made: {wrong}")
 
 
 RULES = [requirement_lines, prose, ledger, rationale, unjudged, references, lint_tables.tables, lint_tables.messages, lint_tables.limits, lint_machines.machines, freshness]
