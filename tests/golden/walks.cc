@@ -20,14 +20,16 @@ const Octets wrong_header{9, 0, 0, 0, 0, 0};
 /// The transitions of one machine while it is in scope.
 class Watch {
  public:
-  explicit Watch(std::string_view machine) : before_(transition_watcher) {
+  explicit Watch(std::string_view machine) {
+    before() = transition_watcher;
     wanted() = machine;
     seen().clear();
     transition_watcher = [](const Transition& told) {
       if (told.machine == wanted() && !told.event.empty()) seen().emplace_back(std::string(told.from), std::string(told.event));
+      if (before() != nullptr) before()(told);
     };
   }
-  ~Watch() { transition_watcher = before_; }
+  ~Watch() { transition_watcher = before(); }
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
   static std::vector<std::pair<std::string, std::string>>& seen() {
@@ -40,7 +42,11 @@ class Watch {
     static std::string_view name;
     return name;
   }
-  TransitionWatcher before_;
+  /// Who watched before, and goes on watching.
+  static TransitionWatcher& before() {
+    static TransitionWatcher other = nullptr;
+    return other;
+  }
 };
 
 /// Words of enumerators, by the tables' own name().
