@@ -1,6 +1,6 @@
 # Builds and runs the tests by lane:
 #   main   every test there is, as ./dev builds it: the lane of `./dev test` alone
-#   asan   once more, unit, property and simulation tests under AddressSanitizer and UndefinedBehaviorSanitizer
+#   asan   once more, all but the longest tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #   tsan   once more, the tests of the rooms that use threads, under ThreadSanitizer
 run_test() {
   . .dev/transitions.sh

@@ -115,6 +115,11 @@ int explain_command(const std::string& id) {
 namespace {
 
 /// Has it serve as a run would, and looks whether a server is there.
+int not_fit() {
+  fmt::print("The adapter is not fit to be used yet; its contract is interop/README.md.\n");
+  return exit_suite_error;
+}
+
 int check_serving(Adapter& process) {
   std::string verb = "prepare";
   try {
@@ -155,14 +160,13 @@ int check_adapter_command(const std::string& adapter, std::uint32_t hello_second
       std::chrono::seconds(hello_seconds));
   for (const auto& fault : faults) fmt::print("fault: {}\n", fault);
   if (!errors.empty() && !faults.empty()) fmt::print("its standard error ends:\n{}\n", errors);
-  if (!faults.empty()) {
-    fmt::print("The adapter is not fit to be used yet; its contract is interop/README.md.\n");
-    return exit_suite_error;
-  }
+  if (!faults.empty()) return not_fit();
   Adapter process(adapter);
   const auto said = hello(process, std::chrono::seconds(hello_seconds));
-  fmt::print("The adapter keeps its contract: {} {} as {}.\n", said.name, said.version, fmt::join(said.roles, " and "));
-  return std::ranges::find(said.roles, "server") == said.roles.end() ? exit_ok : check_serving(process);
+  fmt::print("It speaks for {}{}{} as {}.\n", said.name, said.version.empty() ? "" : " ", said.version, fmt::join(said.roles, " and "));
+  if (std::ranges::find(said.roles, "server") != said.roles.end() && check_serving(process) != exit_ok) return not_fit();
+  fmt::print("The adapter keeps its contract.\n");
+  return exit_ok;
 }
 
 int cover_command(bool only_missing) {

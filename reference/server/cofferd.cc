@@ -71,7 +71,8 @@ int main(int argc, char** argv) {
   key->needs(certificate);
   certificate->needs(key);
 
-  auto* verify = app.add_subcommand("verify", "Read every stored octet and name what is damaged; not beside a running server");
+  auto* verify = app.add_subcommand(
+      "verify", "Read every stored octet, name what is damaged, mend what packs and index tell of each other; not beside a running server");
   auto* rebuild = app.add_subcommand(
       "rebuild", "Make the index anew from the packs when it is damaged or gone; keeps the old one, and names what could not be recovered");
   auto* events = app.add_subcommand("events", "Print the event log; also beside a running server");

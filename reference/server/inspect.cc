@@ -45,7 +45,7 @@ Outcome verify(const std::filesystem::path& data, bool json) {
     fmt::print("{}\n", store::json(*report));
   } else {
     for (const auto& finding : report->findings) fmt::print("{}\n", store::text(finding));
-    fmt::print("{}: {} packs, {} blocks, {} octets, {} versions, {} events read\n", report->whole() ? "whole" : "damaged", report->packs,
+    fmt::print("{}; read: {} packs, {} blocks, {} octets, {} versions, {} events\n", report->whole() ? "whole" : "damaged", report->packs,
                report->blocks, report->octets, report->versions, report->events);
   }
   return report->whole() ? Outcome::ok : Outcome::damage_found;

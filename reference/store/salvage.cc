@@ -44,6 +44,8 @@ Result<Salvaged> salvage(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file, ignored)) return lose_all();
   auto database = Database::open(file, Database::Access::read_only);
   if (!database) return lose_all();
+  // A table whose own definition is damaged must not keep the others from being read.
+  (void)database->script("PRAGMA writable_schema=ON");
   const auto format = format_of(*database, file);
   if (!format && format.error().kind == Trouble::Kind::newer) return std::unexpected(format.error());
   if (format && (*format == 1 || *format == 2))

@@ -191,7 +191,7 @@ class Verification {
         find_version(Finding::Kind::version, number, owner, "it does not continue the chain");
       }
       if (row_continues && (said == stated.end() || said->second.link != version.link)) {
-        find_version(Finding::Kind::record, number, owner, "no pack said it any longer, and one says it again");
+        find_version(Finding::Kind::record, number, owner, "its record stood in no pack any longer, and was written to a pack again");
         unsaid_.push_back(stated_anew(version, owner));
       }
       end = {number, version.link};
@@ -224,7 +224,13 @@ class Verification {
     for (const auto& [computer, user] : *bindings) {
       const auto said = stated_computers_.find(computer);
       if (said != stated_computers_.end() && said->second == user) continue;
-      find({Finding::Kind::record, 0, 0, user, computer, {}, "no pack said any longer whose the computer is, and one says it again"});
+      find({Finding::Kind::record,
+            0,
+            0,
+            user,
+            computer,
+            {},
+            "the record of whose the computer is stood in no pack any longer, and was written to a pack again"});
       unsaid_.push_back(stated(ComputerStatement{computer, user}));
     }
     return {};

@@ -47,7 +47,11 @@ def check_includes(tree):
         if room is not None and room not in house.ROOMS:
             yield name, f"its room {room} is not in the table"
             continue
+        if room is not None and (odd := tree.odd_includes(name)):
+            yield name, f"includes by {odd[0].strip()}: an include is a name in quotes or angles, so that it can be judged"
         for path, quoted in tree.includes(name):
+            if room is not None and {".", ".."} & set(path.split("/")):
+                yield name, f"includes {path}: a path goes down from the part, by no detour"
             if part not in house.FREE_PARTS:
                 for library, (pattern, places) in house.LIBRARIES.items():
                     if re.match(pattern, path) and not matches(name, places):
@@ -91,9 +95,12 @@ def check_links(tree):
 
 def check_builds(tree):
     """What a room is built from is told by its name, its own files and its links; every other way to reach code is closed."""
+    rooms = {target for target, (folder, _) in tree.targets().items() if room_of(folder + "/CMakeLists.txt")}
     for name, command, words in tree.commands():
         part = name.split("/")[0]
         if part not in ("reference", "conformance"):
+            if command in house.BEHIND_THE_BACK or command.startswith("target_") and rooms & set(words[:1]):
+                yield name, f"says {command}({' '.join(words[:2])} …): what a room is made of stands in its own folder"
             continue
         allowed = house.ROOM_COMMANDS if room_of(name) else house.PART_COMMANDS
         if command not in allowed:

@@ -36,6 +36,7 @@ LINKLESS_PARTS = ["interop"]
 # The commands that a room's CMakeLists.txt may use, and that of a part. Everything else could reach code that no list of links shows.
 ROOM_COMMANDS = ["coffer_room", "coffer_program", "target_compile_definitions", "configure_file", "file", "set_property", "if", "endif", "foreach", "endforeach"]
 PART_COMMANDS = ["add_subdirectory", "if", "endif", "foreach", "endforeach"]
+BEHIND_THE_BACK = ["link_libraries", "include_directories", "target_sources"]  # nowhere: they reach rooms that say nothing of it
 GENERATED_SOURCES = "${CMAKE_CURRENT_BINARY_DIR}/"
 
 # library -> (what its headers look like, the files that may include them). A pattern that ends in "/" means the folder.

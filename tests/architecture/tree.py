@@ -4,11 +4,12 @@ import pathlib
 import re
 import subprocess
 
-SOURCES = (".h", ".cc")
+SOURCES = (".h", ".cc", ".inc")
 PARTS = ("reference", "conformance", "interop", "fuzz", "tests", "bench", "spec", "cmake")
 SKIPPED_FOLDERS = {"build", ".git", "__pycache__"}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.M)
+ANY_INCLUDE = re.compile(r"^[ \t]*#[ \t]*(?:include|include_next|import)\b[^\n]*", re.M)
 COMMAND = re.compile(r"(\w+)\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
 KEYWORDS = {"PUBLIC", "PRIVATE", "INTERFACE", "LINKS", "PRIVATE_LINKS", "SOURCES"}
 OUR_COMMANDS = {"coffer_room", "coffer_program", "coffer_test"}
@@ -42,10 +43,14 @@ class Tree:
         """(path, quoted) of each include directive."""
         return [(quoted or angled, bool(quoted)) for quoted, angled in INCLUDE.findall(self.text(name))]
 
+    def odd_includes(self, name):
+        """Include directives whose operand is neither in quotes nor in angles, or which a comment hides."""
+        return [line for line in ANY_INCLUDE.findall(self.text(name)) if not INCLUDE.match(line)]
+
     def commands(self):
-        """(file, command, words) of each command of each CMakeLists.txt."""
+        """(file, command, words) of each command of each list of CMake's."""
         for name in self.files:
-            if name.rsplit("/", 1)[-1] == "CMakeLists.txt":
+            if name.rsplit("/", 1)[-1] == "CMakeLists.txt" or name.endswith(".cmake"):
                 for command, body in commands_of(self.text(name)):
                     yield name, command, body.split()
 
