@@ -2,6 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <array>
+#include <fstream>
+#include <system_error>
 #include <utility>
 
 #include "store/database.h"
@@ -29,9 +32,8 @@ bool read(Database& database, const Reading& reading, const std::function<void(c
   return whole;
 }
 
-}  // namespace
-
-Result<Salvaged> salvage(const std::filesystem::path& file) {
+/// What one reading of the file gives.
+Result<Salvaged> read_all(const std::filesystem::path& file) {
   const Reading archives("archives", "row, user, computer"), packs("packs", "number, indexed_octets"),
       versions("versions", "archive, number, link, record"), computers("computers", "computer, user"),
       events("events", "number, time_ms, event, fields, hash, passing");
@@ -77,6 +79,73 @@ Result<Salvaged> salvage(const std::filesystem::path& file) {
     if (row.number(5) != 0) found.passing_events.insert(event.number);
     found.events[event.number] = std::move(event);
   });
+  return found;
+}
+
+/// A copy of the file with the first page of a new index in place of its own. That page holds the file's header and the beginning of the
+/// tables' definitions: one octet of it can hide every table, and it is the same in every index that this program made, but for the number
+/// of pages. Where it is not, what is read through it proves nothing. Removed with everything beside it.
+class CopyWithNewFirstPage {
+ public:
+  explicit CopyWithNewFirstPage(const std::filesystem::path& file) : copy_(file.string() + ".copy"), fresh_(file.string() + ".fresh") {
+    remove_all();
+    if (const auto made = Index::open(fresh_, false); !made) return;
+    std::array<char, page_octets> page{};
+    std::error_code failed;
+    if (!std::ifstream(fresh_, std::ios::binary).read(page.data(), page.size())) return;
+    if (!std::filesystem::copy_file(file, copy_, failed) || failed) return;
+    const auto pages = static_cast<std::uint32_t>(std::filesystem::file_size(copy_, failed) / page_octets);
+    for (unsigned i = 0; i < 4; ++i) page[28 + i] = static_cast<char>(pages >> (24 - 8 * i));
+    page[18] = page[19] = 1;  // nothing is read from a log beside the copy
+    std::fstream out(copy_, std::ios::binary | std::ios::in | std::ios::out);
+    stands_ = !failed && out.write(page.data(), page.size()).flush().good();
+  }
+  ~CopyWithNewFirstPage() { remove_all(); }
+  CopyWithNewFirstPage(const CopyWithNewFirstPage&) = delete;
+  CopyWithNewFirstPage& operator=(const CopyWithNewFirstPage&) = delete;
+
+  bool stands() const { return stands_; }
+  const std::filesystem::path& path() const { return copy_; }
+
+ private:
+  static constexpr std::size_t page_octets = 4096;
+
+  void remove_all() const {
+    std::error_code ignored;
+    for (const auto& file : {copy_, fresh_})
+      for (const char* suffix : {"", "-wal", "-shm", "-journal"}) std::filesystem::remove(file.string() + suffix, ignored);
+  }
+
+  std::filesystem::path copy_, fresh_;
+  bool stands_ = false;
+};
+
+/// Takes over what only the other reading found.
+void add(Salvaged& found, Salvaged&& more) {
+  found.archives.merge(more.archives);
+  found.computers.merge(more.computers);
+  found.packs.merge(more.packs);
+  if (found.versions.empty()) found.versions = std::move(more.versions);
+  for (auto& [number, event] : more.events) {
+    if (found.events.contains(number)) continue;
+    if (more.passing_events.contains(number)) found.passing_events.insert(number);
+    found.events[number] = std::move(event);
+  }
+}
+
+}  // namespace
+
+Result<Salvaged> salvage(const std::filesystem::path& file) {
+  auto found = read_all(file);
+  std::error_code absent;
+  if (!found || found->incomplete.empty() || !std::filesystem::exists(file, absent)) return found;
+  const CopyWithNewFirstPage copy(file);
+  auto again = copy.stands() ? read_all(copy.path()) : Result<Salvaged>(Salvaged{});
+  if (!copy.stands() || !again) return found;
+  // The copy has nothing of what the log beside the file adds: only without one is a whole reading of it a whole reading.
+  const bool alone = !std::filesystem::exists(file.string() + "-wal", absent) || std::filesystem::is_empty(file.string() + "-wal", absent);
+  if (alone) std::erase_if(found->incomplete, [&](const std::string& table) { return !again->incomplete.contains(table); });
+  add(*found, std::move(*again));
   return found;
 }
 

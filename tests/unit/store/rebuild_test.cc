@@ -336,6 +336,22 @@ TEST_F(RebuildTest, blocks_of_an_archive_without_versions_are_nobodys_and_no_oth
   EXPECT_TRUE(value(store->verify()).whole());
 }
 
+TEST_F(RebuildTest, one_octet_of_the_first_page_costs_no_line_of_the_event_log) {
+  store.reset();
+  const std::string sound = octets_of(index());
+  for (std::size_t at = 0; at < 4096; at += 61) {
+    if (at >= 100 && sound[at] == 0) continue;
+    store.reset();
+    std::string damaged = sound;
+    damaged[at] ^= 0x04;
+    overwrite(index(), damaged);
+    rebuilt();
+    EXPECT_EQ(events("knock").size(), 300u) << "octet " << at;
+    EXPECT_EQ(events(events_lost).size(), 0u) << "octet " << at;
+  }
+  expect_all_acknowledged();
+}
+
 TEST_F(RebuildTest, lost_lines_of_the_event_log_are_named_and_the_chain_goes_on_behind_them) {
   store.reset();
   std::string octets = octets_of(index());
