@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <botan/rng.h>
+#include <botan/system_rng.h>
 #include <fmt/format.h>
 
 #include "coffer/spec/limits.h"
@@ -22,10 +23,16 @@ Failure cannot_seal(archive::ArchiveError error) {
   return {ExitCode::local, fmt::format("a block cannot be sealed: {}", archive::describe(error))};
 }
 
+/// One for each processor. All of them seed from the system's generator, which is opened here, before there is a second thread.
+unsigned worker_count() {
+  Botan::system_rng();
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
 }  // namespace
 
 BlockSender::BlockSender(ServerLink& link, const keys::ArchiveKeys& keys, MakeRandom make_random)
-    : link_(link), workers_(std::max(1U, std::thread::hardware_concurrency()), [keys, make_random = std::move(make_random)] {
+    : link_(link), workers_(worker_count(), [keys, make_random = std::move(make_random)] {
         return SealingTools{archive::BlockVault(keys), make_random()};
       }) {}
 
