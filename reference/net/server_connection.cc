@@ -235,12 +235,8 @@ void ServerConnection::record(protocol::Note note, Whose whose) {
 }
 
 void ServerConnection::write(ConnectionId connection, protocol::Note note, Whose whose) {
-  asio::post(room_.storage, [self = shared_from_this(), connection, note = std::move(note), whose] {
-    try {
-      self->room_.backend.note(connection, note, whose);
-    } catch (const std::exception&) {  // nobody waits for it; the backend logs its own trouble
-    }
-  });
+  asio::post(room_.storage,
+             [self = shared_from_this(), connection, note = std::move(note), whose] { self->room_.note(connection, note, whose); });
 }
 
 // ---- Blocks to be sent: one at a time, each when the one before is nearly gone -------------------------------------------------------

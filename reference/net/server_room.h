@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <exception>
 
 #include "net/backend.h"
 #include "net/event_budget.h"
@@ -49,6 +50,14 @@ struct ServerRoom {
         stranger_events(settings.stranger_events_per_minute),
         storage(1),
         logins(settings.login_threads) {}
+
+  /// To the event log, on the storage thread. Nobody waits for it, and the backend logs its own trouble: its exceptions stop here.
+  void note(ConnectionId connection, const protocol::Note& note, Whose whose) noexcept {
+    try {
+      backend.note(connection, note, whose);
+    } catch (const std::exception&) {
+    }
+  }
 
   const ServerShellSettings settings;
   const ServerIdentity identity;

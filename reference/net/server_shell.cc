@@ -99,12 +99,7 @@ class ServerShell::Impl {
   void turned_away(const ServerConnection::Socket& socket) {
     if (!room_.stranger_events.take(now())) return room_.stranger_events.leave_out(1);
     protocol::Note note{"connection_refused", {{"address", address_of(socket)}, {"why", "too many connections without a verified user"}}};
-    asio::post(room_.storage, [this, note = std::move(note)] {
-      try {
-        room_.backend.note(0, note, Whose::stranger);
-      } catch (const std::exception&) {  // nobody waits for it; the backend logs its own trouble
-      }
-    });
+    asio::post(room_.storage, [this, note = std::move(note)] { room_.note(0, note, Whose::stranger); });
   }
 
   ServerRoom room_;

@@ -89,7 +89,7 @@ class CopyWithNewFirstPage {
  public:
   explicit CopyWithNewFirstPage(const std::filesystem::path& file) : copy_(file.string() + ".copy"), fresh_(file.string() + ".fresh") {
     remove_all();
-    if (const auto made = Index::open(fresh_, false); !made) return;
+    if (const auto made = Index::make(fresh_); !made) return;
     std::array<char, page_octets> page{};
     std::error_code failed;
     if (!std::ifstream(fresh_, std::ios::binary).read(page.data(), page.size())) return;

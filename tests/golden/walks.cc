@@ -75,6 +75,11 @@ std::vector<std::string> collect(const std::vector<Action>& actions, std::deque<
   return names;
 }
 
+/// A session's row by its handler, or which default a pair without one falls to.
+std::string word_of(const auto* row, std::string_view from) {
+  return row != nullptr ? std::string(name(row->handler)) : from == "closed" ? "ignored" : "default";
+}
+
 /// The row that the tables have for what the machine said it did.
 template <typename Find>
 std::string row_taken(const Find& find) {
@@ -118,10 +123,10 @@ class Server : public Machine {
     bring(event, step, arrived);
     Outcome outcome{.row = {}, .to = {}, .sends = collect(rig_.pull(), sent)};
     outcome.to = state();
-    outcome.row = row_taken([](const std::string& from, const std::string& told) -> std::string {
-      const auto* row = spec::server_session::find(of_name<State>(from, spec::server_session::state_count),
-                                                   of_name<Event>(told, spec::server_session::event_count));
-      return row == nullptr ? from == "closed" ? "ignored" : "default" : std::string(name(row->handler));
+    outcome.row = row_taken([](const std::string& from, const std::string& told) {
+      return word_of(spec::server_session::find(of_name<State>(from, spec::server_session::state_count),
+                                                of_name<Event>(told, spec::server_session::event_count)),
+                     from);
     });
     return outcome;
   }
@@ -213,10 +218,10 @@ class Client : public Machine {
     bring(event, step, arrived);
     Outcome outcome{.row = {}, .to = {}, .sends = collect(rig_.pull(), sent)};
     outcome.to = state();
-    outcome.row = row_taken([](const std::string& from, const std::string& told) -> std::string {
-      const auto* row = spec::client_session::find(of_name<State>(from, spec::client_session::state_count),
-                                                   of_name<Event>(told, spec::client_session::event_count));
-      return row == nullptr ? from == "closed" ? "ignored" : "default" : std::string(name(row->handler));
+    outcome.row = row_taken([](const std::string& from, const std::string& told) {
+      return word_of(spec::client_session::find(of_name<State>(from, spec::client_session::state_count),
+                                                of_name<Event>(told, spec::client_session::event_count)),
+                     from);
     });
     return outcome;
   }

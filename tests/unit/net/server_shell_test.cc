@@ -75,6 +75,23 @@ struct Stranger {
     ended = reset || (*count && **count == 0);
     return ended || !*count ? Octets{} : run(channel, View{buffer}.first(**count));
   }
+  /// A message as it goes over the wire.
+  Octets sealed(const protocol::Message& message) {
+    channel.send(protocol::control_frame(protocol::encode(message)));
+    return channel.take_output();
+  }
+  /// Walks to a login, whose answer is not waited for.
+  void log_in(protocol::ClientSettings who) {
+    who.version.address = "192.0.2.7";
+    const auto hear = [&] {
+      while (!ended && channel.take_plaintext().empty()) read();
+    };
+    send(sealed(who.version));
+    hear();
+    send(sealed(protocol::Computer{who.computer}));
+    hear();
+    send(sealed(who.login));
+  }
 };
 
 template <class Expected>
@@ -235,21 +252,8 @@ TEST_F(Shell, SES_023_a_client_that_goes_while_its_login_is_checked_is_noticed_a
   start();
   backend.hold_logins = true;
   {
-    auto who = client().session;
-    who.version.address = "192.0.2.7";
     Stranger stranger{shell->port()};
-    const auto say = [&](const protocol::Message& message) {
-      stranger.channel.send(protocol::control_frame(protocol::encode(message)));
-      stranger.send(stranger.channel.take_output());
-    };
-    const auto hear = [&] {
-      while (!stranger.ended && stranger.channel.take_plaintext().empty()) stranger.read();
-    };
-    say(who.version);
-    hear();
-    say(protocol::Computer{who.computer});
-    hear();
-    say(who.login);
+    stranger.log_in(client().session);
     while (backend.logins == 0) std::this_thread::yield();
   }
   while (backend.ended == 0) std::this_thread::yield();  // although the login is still being checked
@@ -270,21 +274,8 @@ std::size_t left_out(const std::vector<protocol::Note>& events) {
 TEST_F(Shell, LIM_003_octets_behind_a_login_that_is_checked_stay_with_their_sender) {
   start();
   backend.hold_logins = true;
-  auto who = client().session;
-  who.version.address = "192.0.2.7";
   Stranger stranger{shell->port()};
-  const auto say = [&](const protocol::Message& message) {
-    stranger.channel.send(protocol::control_frame(protocol::encode(message)));
-    return stranger.channel.take_output();
-  };
-  const auto hear = [&] {
-    while (!stranger.ended && stranger.channel.take_plaintext().empty()) stranger.read();
-  };
-  stranger.send(say(who.version));
-  hear();
-  stranger.send(say(protocol::Computer{who.computer}));
-  hear();
-  stranger.send(say(who.login));
+  stranger.log_in(client().session);
   while (backend.logins == 0) std::this_thread::yield();
 
   // What both sockets hold is a few MiB; a server that read on would take all of it.
@@ -293,7 +284,7 @@ TEST_F(Shell, LIM_003_octets_behind_a_login_that_is_checked_stay_with_their_send
   Octets rest;
   for (bool moving = true; moving && taken < far_more;) {
     for (int i = 0; i < 500 && rest.size() < 16384; ++i) {
-      const auto more = say(protocol::Ping{1});
+      const auto more = stranger.sealed(protocol::Ping{1});
       rest.insert(rest.end(), more.begin(), more.end());
     }
     auto count = stranger.stream.write_some(rest).value();
