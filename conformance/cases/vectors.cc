@@ -71,7 +71,7 @@ Case case_of(std::string_view file, const Vector& vector, const std::shared_ptr<
       .requirements = {vector.requirement},
       .level = row->level.starts_with("SHOULD") ? Level::should : Level::must,
       .role = role_of(*row),
-      .needs = {.verbs = {"vector"}, .only_vector = true},
+      .needs = {.verbs = {"vector"}, .vector_kind = vector.kind},
       .goal = fmt::format("{}: {}: {}", vector.kind, vector.comment, outcome(vector)),
       .steps = {fmt::format("give the implementation the input of {} in spec/vectors/{}.json, of kind {}", vector.id, file, vector.kind),
                 "expect it " + outcome(vector) + (vector.refused() ? "" : ", with the output that the vector has")}};

@@ -62,7 +62,7 @@ Context::Setting Deployment::setting_for(const Case& subject) {
                            .scratch_parent = scratch_parent_,
                            .fault = subject_.fault};
   if (subject_.server) {
-    if (subject.needs.only_vector || subject.role == Role::client)
+    if (!subject.needs.vector_kind.empty() || subject.role == Role::client)
       throw Unimplemented("needs an adapter: --connect judges a server on the wire");
     if (subject.needs.own_server || subject.needs.fixture)
       throw Unimplemented("needs an adapter that serves anew, with `prepare` and `serve`: --connect has one server as it is");
@@ -80,7 +80,7 @@ Context::Setting Deployment::setting_for(const Case& subject) {
     if (!subject_.fault.empty()) prepare(*adapter_, subject_.fixture, subject_.fault);
   }
   setting.adapter = adapter_.get();
-  if (subject.role == Role::client || subject.needs.only_vector) return setting;
+  if (subject.role == Role::client || !subject.needs.vector_kind.empty()) return setting;
 
   const Fixture wanted = fixture_for(subject, subject_.fixture);
   const std::string text = wanted.to_json();

@@ -58,8 +58,12 @@ std::string Fixture::to_json() const {
 }
 
 std::optional<Fixture> Fixture::from_json(const std::string& text, std::string& why_not) {
+  const auto document = json::parse(text, nullptr, false);
+  if (document.is_discarded()) {
+    why_not = "is no JSON; start from what `coffer-conform fixture` prints";
+    return std::nullopt;
+  }
   try {
-    const auto document = json::parse(text);
     Fixture fixture;
     const auto guid = guid_from_text(document.at("server").at("guid").get<std::string>());
     if (!guid) throw std::runtime_error("/server/guid must be 16 hex digits");

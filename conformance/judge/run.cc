@@ -108,6 +108,34 @@ void meet(const RunOptions& options, RunResult& result) try {
   result.preflight_faults.push_back(fault.what());
 }
 
+/// Why no case can begin, where the adapter's server is not even there.
+std::optional<std::string> serves_nowhere(const Subject& subject, const Patience& patience) try {
+  Adapter adapter(subject.adapter_command);
+  const auto served = serve_anew(adapter, subject.fixture, subject.fault, &subject.fixture);
+  return served ? cannot_connect(served->server, patience, NamedBy::reply) : std::nullopt;
+} catch (const std::exception&) {
+  return std::nullopt;  // the cases have said so
+}
+
+/// Why no case can begin, where the server has not the suite's accounts: most begin with a session up to ready.
+std::optional<std::string> knows_nobody(const Subject& subject, const Patience& patience, std::uint64_t seed) {
+  const auto& account = subject.fixture.alice;
+  const auto why = cannot_log_in(*subject.server, subject.pin, patience, account, seed);
+  if (!why) return std::nullopt;
+  return fmt::format("the user \"{}\" cannot log in ({}): does the server have the accounts that `coffer-conform fixture` prints? Load them, "
+                     "or give its own with --fixture FILE",
+                     account.name, *why);
+}
+
+/// When most cases come to nothing, one thing may lie behind all of them.
+std::vector<std::string> hints(const RunOptions& options, const RunResult& result) {
+  const bool judges_server = std::ranges::find(result.implementation.roles, "server") != result.implementation.roles.end();
+  if (!judges_server || result.counts.inconclusive <= result.counts.pass) return {};
+  const auto why = options.subject.server ? knows_nobody(options.subject, options.patience, options.guids_apart)
+                                          : serves_nowhere(options.subject, options.patience);
+  return why ? std::vector{*why} : std::vector<std::string>{};
+}
+
 void run_units(const std::vector<Unit>& units, const RunOptions& options, RunResult& result) {
   const ServerCredentials credentials;
   std::atomic<std::size_t> next = 0;
@@ -169,7 +197,7 @@ RunResult run(const std::vector<Case>& all, const RunOptions& options) {
   auto chosen = select(all, options.selection);
   // Who offers no vectors is not asked for any, unless by name: hundreds of cases that cannot run say nothing.
   if (result.implementation.vectors.empty() && !asks_for_vectors(options.selection))
-    std::erase_if(chosen, [](const Case* one) { return one->needs.only_vector; });
+    std::erase_if(chosen, [](const Case* one) { return !one->needs.vector_kind.empty(); });
   for (std::uint32_t iteration = 1; iteration <= options.repeat; ++iteration)
     for (const auto* subject : chosen) {
       if (!wanted(options, *subject, iteration)) continue;
@@ -189,6 +217,7 @@ RunResult run(const std::vector<Case>& all, const RunOptions& options) {
     result.preflight_faults.push_back(fault.what());
   }
   for (const auto& one : result.cases) count(result.counts, one);
+  result.hints = hints(options, result);
   result.requirements = cover(all, result.cases);
   result.duration_ms = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began).count());
   result.exit_code = exit_code(result);

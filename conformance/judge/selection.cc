@@ -83,7 +83,7 @@ std::vector<const Case*> select(const std::vector<Case>& all, const Selection& s
   std::vector<const Case*> chosen;
   std::uint32_t counted = 0;
   for (const auto& one : all) {
-    if (!any(selection.globs, one.id) || (selection.only_vectors && !one.needs.only_vector)) continue;
+    if (!any(selection.globs, one.id) || (selection.only_vectors && one.needs.vector_kind.empty())) continue;
     if (selection.role && one.role != *selection.role && one.role != Role::endpoint) continue;
     if (!std::ranges::any_of(one.requirements, [&](const auto& id) { return any(selection.requirements, id); })) continue;
     if (counted++ % selection.shards == selection.shard - 1) chosen.push_back(&one);

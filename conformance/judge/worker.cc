@@ -23,12 +23,9 @@ CaseResult Worker::work(const Task& task) {
     result.script.note = "not run: the adapter did not answer in the cases before";
     return result;
   }
-  if (task.subject->role != Role::endpoint &&
-      std::ranges::find(implementation_.roles, std::string(name(task.subject->role))) == implementation_.roles.end()) {
+  if (auto why = not_claimed(*task.subject); !why.empty()) {
     result.skip = Skip::not_applicable;
-    result.skip_reason = options_.subject.server
-                             ? "--connect judges a server; a client takes an adapter"
-                             : fmt::format("the adapter's `hello` does not claim the role {}", name(task.subject->role));
+    result.skip_reason = std::move(why);
   } else {
     try {
       Execution execution{.setting = deployment_.setting_for(*task.subject),
@@ -57,6 +54,19 @@ CaseResult Worker::work(const Task& task) {
   result.reproduce = reproduce_line(task.subject->id, options_, task.iteration);
   judge_standing(result, options_.baseline);
   return result;
+}
+
+std::string Worker::not_claimed(const Case& subject) const {
+  const auto claims = [](const std::vector<std::string>& claimed, std::string_view what) {
+    return std::ranges::find(claimed, what) != claimed.end();
+  };
+  if (subject.role != Role::endpoint && !claims(implementation_.roles, name(subject.role)))
+    return options_.subject.server ? "--connect judges a server; a client takes an adapter"
+                                   : fmt::format("the adapter's `hello` does not claim the role {}", name(subject.role));
+  const auto& kind = subject.needs.vector_kind;
+  if (!kind.empty() && !options_.subject.server && !claims(implementation_.vectors, kind))
+    return fmt::format("the adapter's `hello` names no \"vectors\" of the kind {}", kind);
+  return {};
 }
 
 std::uint64_t seed_of(std::uint64_t seed, std::uint32_t iteration) {

@@ -37,6 +37,9 @@ class Worker {
   CaseResult work(const Task& task);
 
  private:
+  /// Why the implementation is not asked for it: it does not say that it can. Empty: it does.
+  std::string not_claimed(const Case& subject) const;
+
   const RunOptions& options_;
   const Implementation& implementation_;
   Deployment deployment_;

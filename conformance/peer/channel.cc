@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "peer/credentials_parts.h"
 
@@ -74,11 +75,11 @@ struct Channel::Machine final : TLS::Callbacks {
   void tls_alert(TLS::Alert alert) override {
     if (alert.type() == TLS::Alert::CLOSE_NOTIFY) {
       end.close_notify = true;
-      recorder.happened(name, "close_notify received");
+      heard("close_notify received");
       return;
     }
-    recorder.happened(name, fmt::format("TLS alert received: {} ({}{})", alert.type_string(), alert.is_fatal() ? "fatal, " : "warning, ",
-                                        static_cast<int>(alert.type())));
+    heard(fmt::format("TLS alert received: {} ({}{})", alert.type_string(), alert.is_fatal() ? "fatal, " : "warning, ",
+                      static_cast<int>(alert.type())));
     if (alert.type() == TLS::Alert::NO_RENEGOTIATION) stays_as_it_is = true;
     if (alert.is_fatal()) end.alert = static_cast<std::uint8_t>(alert.type());
   }
@@ -107,6 +108,19 @@ struct Channel::Machine final : TLS::Callbacks {
     if (side == TLS::SERVER && without_extended_master_secret) extensions.remove_extension(TLS::TLSEXT_EXTENDED_MASTER_SECRET);
   }
 
+  // ---- The transcript ----
+  /// Notes what came, in its place: after the octets that came before it and that nobody has looked at yet.
+  void heard(std::string what) {
+    if (plain.empty())
+      recorder.happened(name, std::move(what));
+    else
+      unnoted.push_back(std::move(what));
+  }
+  /// What is asked of the channel next shows that the octets before were looked at.
+  void note_heard() {
+    for (auto& what : std::exchange(unnoted, {})) recorder.happened(name, std::move(what));
+  }
+
   // ---- Octets in and out ----
   bool flush(Deadline deadline) {
     const bool sent = outgoing.empty() || socket.send(outgoing, deadline);
@@ -120,18 +134,18 @@ struct Channel::Machine final : TLS::Callbacks {
     const auto arrival = socket.receive(raw, deadline);
     if (arrival == Arrival::ended && !end.finished) {
       end.finished = true;
-      recorder.happened(name, "end of stream received");
+      heard("end of stream received");
     }
     if (arrival == Arrival::reset && !end.reset) {
       end.reset = true;
-      recorder.happened(name, "connection reset");
+      heard("connection reset");
     }
     if (arrival != Arrival::octets) return arrival;
     try {
       tls->received_data(raw);
     } catch (const std::exception& error) {
       broken = error.what();
-      recorder.happened(name, fmt::format("TLS failed here: {}", error.what()));
+      heard(fmt::format("TLS failed here: {}", error.what()));
     }
     flush(deadline);
     return broken.empty() ? Arrival::octets : Arrival::reset;
@@ -154,6 +168,7 @@ struct Channel::Machine final : TLS::Callbacks {
   bool corrupt_next = false;
   bool stays_as_it_is = false;  // no_renegotiation came
   Octets outgoing, plain;
+  std::vector<std::string> unnoted;  // heard behind octets that are still in `plain`, or were just handed out
   std::string broken;
   ChannelFacts facts;
   ChannelEnd end;
@@ -205,6 +220,7 @@ std::optional<std::string> Channel::handshake(Deadline deadline) {
 
 bool Channel::send(View octets, Deadline deadline) {
   auto& m = *machine_;
+  m.note_heard();
   try {
     m.tls->send(octets.data(), octets.size());
   } catch (const std::exception& error) {
@@ -227,6 +243,7 @@ Arrival Channel::receive(Octets& into, Deadline deadline) {
       m.plain.clear();
       return Arrival::octets;
     }
+    m.note_heard();
     if (m.end.reset || !m.broken.empty()) return Arrival::reset;
     if (m.end.any()) return Arrival::ended;
     if (m.step(deadline) == Arrival::nothing) return Arrival::nothing;
@@ -235,8 +252,10 @@ Arrival Channel::receive(Octets& into, Deadline deadline) {
 
 bool Channel::await_finish(Deadline deadline) {
   auto& m = *machine_;
+  m.note_heard();
   while (!m.end.finished && !m.end.reset && m.broken.empty())
-    if (m.step(deadline) == Arrival::nothing) return false;
+    if (m.step(deadline) == Arrival::nothing) break;
+  m.note_heard();
   return m.end.finished;
 }
 
@@ -254,22 +273,28 @@ bool Channel::renegotiate(Deadline deadline) {
 }
 
 void Channel::send_close_notify() {
+  machine_->note_heard();
   machine_->recorder.happened(machine_->name, "close_notify sent");
   machine_->tls->close();
   machine_->flush(Clock::now() + std::chrono::seconds(5));
 }
 
 void Channel::shut_sending() {
+  machine_->note_heard();
   machine_->recorder.happened(machine_->name, "sending side ended");
   machine_->socket.shut_sending();
 }
 
 void Channel::abort() {
+  machine_->note_heard();
   machine_->recorder.happened(machine_->name, "connection reset by the suite");
   machine_->socket.abort();
 }
 
-void Channel::close() { machine_->socket.close(); }
+void Channel::close() {
+  machine_->note_heard();
+  machine_->socket.close();
+}
 
 const ChannelFacts& Channel::facts() const { return machine_->facts; }
 const ChannelEnd& Channel::end() const { return machine_->end; }

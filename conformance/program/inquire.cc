@@ -45,6 +45,22 @@ bool applies(const RequirementCover& requirement, const std::vector<std::string>
   return requirement.role == "endpoint" || std::ranges::find(roles, requirement.role) != roles.end();
 }
 
+void print_requirement(const spec::Requirement& row) {
+  fmt::print("{}  {} · {} · {} · {} · chapter {}\n  {}\n\n", row.id, row.level, row.role, row.judged, row.provenance, row.chapter,
+             row.sentence);
+}
+
+/// The sentence, and the cases that judge it.
+int explain_requirement(const spec::Requirement& row, const std::vector<Case>& all) {
+  print_requirement(row);
+  const auto judging = select(all, {.globs = {}, .role = {}, .requirements = {std::string(row.id)}});
+  fmt::print("{}\n", judging.empty() ? fmt::format("No case judges it: its evidence is of the kind {}.", row.judged)
+                                     : fmt::format("Judged by {} {}:", judging.size(), judging.size() == 1 ? "case" : "cases"));
+  for (const auto* one : judging) fmt::print("  {}\n", one->id);
+  if (!judging.empty()) fmt::print("\nRun them         coffer-conform run --requirement {} --adapter COMMAND\n", row.id);
+  return exit_ok;
+}
+
 void print_shown(const Shown& shown) {
   const auto sent = shown.sent();
   fmt::print("\nThe frame that is sent (identities, tokens and random values are examples)\n{}", frame_text(sent));
@@ -68,6 +84,11 @@ int list_command(const std::vector<std::string>& globs, const std::string& role,
   const auto chosen = select(all, selection);
   if (chosen.empty()) return usage_error(why_nothing(all, selection));
   auto document = nlohmann::json::array();
+  std::size_t id_columns = 0, requirement_columns = 0;
+  for (const auto* one : chosen) {
+    id_columns = std::max(id_columns, one->id.size());
+    requirement_columns = std::max(requirement_columns, fmt::formatted_size("{}", fmt::join(one->requirements, " ")));
+  }
   for (const auto* one : chosen) {
     if (json)
       document.push_back({{"id", one->id},
@@ -77,7 +98,8 @@ int list_command(const std::vector<std::string>& globs, const std::string& role,
                           {"rejection", bool(one->twin)},
                           {"goal", one->goal}});
     else
-      fmt::print("{:<8} {:<52} {:<20} {}\n", name(one->role), one->id, fmt::join(one->requirements, " "), one->goal);
+      fmt::print("{:<8}  {:<{}}  {:<{}}  {}\n", name(one->role), one->id, id_columns,
+                 fmt::format("{}", fmt::join(one->requirements, " ")), requirement_columns, one->goal);
   }
   if (json) fmt::print("{}\n", document.dump(1));
   fmt::print(stderr, "{} of {} cases\n", chosen.size(), all.size());
@@ -86,6 +108,7 @@ int list_command(const std::vector<std::string>& globs, const std::string& role,
 
 int explain_command(const std::string& id) {
   const auto all = whole_suite();
+  if (const auto* row = spec::requirement(id)) return explain_requirement(*row, all);
   const auto found = std::ranges::find(all, id, &Case::id);
   if (found == all.end()) {
     if (id.find_first_of("*?") != std::string::npos)
@@ -95,9 +118,7 @@ int explain_command(const std::string& id) {
   const auto whom = found->role == Role::endpoint ? "either end" : fmt::format("a {}", name(found->role));
   fmt::print("{}\n\nWhat it shows    {}\nJudges           {} ({})\n\n", found->id, found->goal, whom, name(found->level));
   for (const auto& requirement : found->requirements)
-    if (const auto* row = spec::requirement(requirement))
-      fmt::print("{}  {} · {} · {} · {} · chapter {}\n  {}\n\n", row->id, row->level, row->role, row->judged, row->provenance, row->chapter,
-                 row->sentence);
+    if (const auto* row = spec::requirement(requirement)) print_requirement(*row);
   if (!found->steps.empty()) {
     fmt::print("Script\n");
     for (std::size_t i = 0; i < found->steps.size(); ++i) fmt::print("  {}. {}\n", i + 1, found->steps[i]);
@@ -105,7 +126,7 @@ int explain_command(const std::string& id) {
   if (found->shown.sent) print_shown(found->shown);
   if (found->twin) fmt::print("\nA rejection: it counts only if its twin, the nearest valid neighbour, is accepted.\n");
   std::vector<std::string> needs = found->needs.verbs;
-  if (found->role == Role::client && !found->needs.only_vector) needs.push_back("drive");
+  if (found->role == Role::client && found->needs.vector_kind.empty()) needs.push_back("drive");
   if (found->needs.fixture || found->needs.own_server) needs.push_back("prepare and serve anew");
   if (!needs.empty()) fmt::print("\nNeeds of the adapter: {}\n", fmt::join(needs, ", "));
   fmt::print("\nRun it           coffer-conform run {} --trace --adapter COMMAND\n", found->id);

@@ -93,8 +93,8 @@ int main(int count, char** words) {
   list->add_flag("--json", list_json, "As JSON");
 
   std::string explained;
-  auto* explain = app.add_subcommand("explain", "Says what a case shows, which sentence it judges and how");
-  explain->add_option("case", explained, "Its id")->required();
+  auto* explain = app.add_subcommand("explain", "Says what a case shows, which sentence it judges and how; of a requirement, which cases judge it");
+  explain->add_option("case", explained, "Its id, or a requirement's")->required();
 
   ReplayRequest again{.program = words[0], .command_line = joined(count, words)};
   auto* replay = app.add_subcommand("replay", "Runs again what a report says did not pass, with the same seed, and shows it");

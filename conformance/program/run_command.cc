@@ -51,6 +51,8 @@ std::optional<Endpoint> read_endpoint(const std::string& text) {
 
 /// What is wrong with the request, or nothing and the options filled in.
 std::optional<std::string> read_subject(const RunRequest& request, RunOptions& options) {
+  if (request.only_vectors && !request.connect.empty())
+    return "--vectors takes --adapter COMMAND: a vector is asked of the adapter, not sent to a server";
   if (request.adapter.empty() == request.connect.empty()) return "give either --adapter COMMAND or --connect HOST:PORT";
   options.subject.adapter_command = request.adapter;
   options.subject.fault = request.fault;

@@ -238,6 +238,7 @@ std::string terminal(const json& report, const TerminalStyle& style) {
   page.line("  " + page.bold(text(summary, "headline")));
   page.line(fmt::format("  {} planned: {}", summary.at("planned").get<int>(), counts_line(page, summary)));
   if (faults.empty()) unjudged(page, summary.at("unjudged"));
+  for (const std::string hint : report.at("hints")) page.labelled("hint", for_terminal(hint));
   if (summary.at("expected_failures").get<int>() > 0)
     page.line(fmt::format("    {} fail as the baseline lists", summary.at("expected_failures").get<int>()));
   return page.take();

@@ -115,9 +115,9 @@ void FixtureReader::object(const Place& at, std::initializer_list<std::string_vi
   }
 }
 
-Place FixtureReader::required(const Place& object, std::string_view member) {
+Place FixtureReader::required(const Place& object, std::string_view member, std::string_view expected) {
   Place found = optional(object, member);
-  if (!found && object) fail({nullptr, object.pointer + "/" + escaped(member)}, "this member", "nothing", "add it");
+  if (!found && object) fail({nullptr, object.pointer + "/" + escaped(member)}, std::string(expected), "nothing", "add it");
   return found;
 }
 

@@ -31,7 +31,8 @@ class FixtureReader {
 
   /// Holds `at` to be an object with no members but these.
   void object(const Place& at, std::initializer_list<std::string_view> members);
-  Place required(const Place& object, std::string_view member);
+  /// `expected` is what the error says when it is absent.
+  Place required(const Place& object, std::string_view member, std::string_view expected = "this member");
   Place optional(const Place& object, std::string_view member) const;
   /// Gives each element to `take`; nothing when the place is absent.
   void each(const Place& array, const std::function<void(const Place&)>& take);

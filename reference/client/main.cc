@@ -92,6 +92,7 @@ int print(const Failure& failure, bool as_json) {
 int run(int count, char** arguments) {
   CLI::App app{"Sealed backup of this computer's files to a Coffer server."};
   app.footer(footer);
+  app.set_version_flag("--version", COFFER_VERSION);
   app.require_subcommand(1);
   Context context{.home = default_home()};
   bool json = false;

@@ -50,6 +50,7 @@ std::string parse_listen(const std::string& text, std::string& address, std::uin
 int main(int argc, char** argv) {
   CLI::App app{"The Coffer reference server."};
   app.footer(exit_codes);
+  app.set_version_flag("--version", COFFER_VERSION);
   app.require_subcommand(1);
   app.option_defaults()->always_capture_default();
 

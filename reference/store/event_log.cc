@@ -63,6 +63,9 @@ std::string event_line(const Event& event) {
 
 Result<void> read_events(const std::filesystem::path& directory, std::uint64_t from, const std::function<void(const Event&)>& take) {
   const auto file = directory / index_name;
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored))
+    return std::unexpected(advised(file, {Trouble::Kind::corrupt, "the index, which holds the event log, is not there"}));
   auto database = Database::open(file, Database::Access::read_only);
   if (!database) return std::unexpected(advised(file, database.error()));
   if (const auto format = format_of(*database, file); !format) return std::unexpected(advised(file, format.error()));

@@ -112,7 +112,12 @@ Trouble index_missing() {
 
 bool beyond_sqlite(std::uint64_t number) { return number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()); }
 
-/// Row of: archive, id, checksum, pack, offset, length, damaged.
+constexpr std::string_view block_columns = "archive, id, checksum, pack, offset, length, damaged";
+
+/// A row of blocks is what was written: any other is as good as none, and its block is asked for again.
+const std::string block_proven = fmt::format("sum IS row_sum('blocks', {})", block_columns);
+
+/// Row of block_columns.
 Located located(const Row& row) {
   Located block;
   block.record.archive = row.number(0);
@@ -142,8 +147,9 @@ Trouble advised(const std::filesystem::path& file, Trouble trouble) {
   if (trouble.kind != Trouble::Kind::corrupt) return trouble;
   const auto name = file.string() + ": ";
   if (!trouble.what.starts_with(name)) trouble.what.insert(0, name);
-  trouble.what += fmt::format("; nothing was changed. `cofferd rebuild --data {}` makes the index anew from the packs and keeps this one",
-                              file.parent_path().string());
+  std::error_code ignored;
+  trouble.what += fmt::format("; nothing was changed. `cofferd rebuild --data {}` makes the index anew from the packs{}",
+                              file.parent_path().string(), std::filesystem::exists(file, ignored) ? " and keeps this one" : "");
   return trouble;
 }
 
@@ -251,9 +257,9 @@ Result<void> Index::each_unproven(const std::function<void(const std::string& ro
   const auto look = [&](std::string_view sql) {
     if (read) read = database_.run(sql, {}, [&](const Row& row) { take(std::string(row.text(0))); });
   };
-  look(
-      "SELECT 'block ' || lower(hex(id)) || ' of archive ' || archive FROM blocks "
-      "WHERE sum IS NOT row_sum('blocks', archive, id, checksum, pack, offset, length, damaged)");
+  static const std::string blocks =
+      "SELECT 'block ' || lower(hex(id)) || ' of archive ' || archive FROM blocks WHERE NOT " + block_proven;
+  look(blocks);
   look(
       "SELECT 'version ' || number || ' of archive ' || archive FROM versions "
       "WHERE sum IS NOT row_sum('versions', archive, number, link, record)");
@@ -266,7 +272,7 @@ Result<void> Index::put_back(const Located& block) {
   if (!transaction) return std::unexpected(transaction.error());
   auto done = database_.run("DELETE FROM blocks WHERE pack = ? AND offset = ?", {std::int64_t{block.place.pack}, block.place.offset});
   if (done)
-    done = database_.run("INSERT INTO blocks(archive, id, checksum, pack, offset, length) VALUES(?, ?, ?, ?, ?, ?)",
+    done = database_.run("INSERT OR REPLACE INTO blocks(archive, id, checksum, pack, offset, length) VALUES(?, ?, ?, ?, ?, ?)",
                          {block.record.archive, View(block.record.id), View(block.record.checksum), std::int64_t{block.place.pack},
                           block.place.offset, std::int64_t{block.record.length}});
   return done ? transaction->commit() : done;
@@ -299,9 +305,9 @@ Result<std::map<std::int64_t, Owner>> Index::archives() {
 }
 
 Result<std::optional<Located>> Index::find(std::int64_t archive, const Digest& id) {
+  static const std::string sql = fmt::format("SELECT {} FROM blocks WHERE archive = ? AND id = ? AND {}", block_columns, block_proven);
   std::optional<Located> found;
-  auto read = database_.run("SELECT archive, id, checksum, pack, offset, length, damaged FROM blocks WHERE archive = ? AND id = ?",
-                            {archive, View(id)}, [&](const Row& row) { found = located(row); });
+  auto read = database_.run(sql, {archive, View(id)}, [&](const Row& row) { found = located(row); });
   if (!read) return std::unexpected(read.error());
   return found;
 }
@@ -312,14 +318,14 @@ Result<void> Index::set_damaged(const Located& block, bool damaged) {
 }
 
 Result<void> Index::lose_beyond(std::uint32_t pack, std::uint64_t octets) {
-  return database_.run("UPDATE blocks SET damaged = 1 WHERE pack = ? AND offset + length + ? > ?",
-                       {std::int64_t{pack}, std::uint64_t{record_header_octets}, octets});
+  static const std::string sql = fmt::format("UPDATE blocks SET damaged = 1 WHERE pack = ? AND offset + length + ? > ? AND {}", block_proven);
+  return database_.run(sql, {std::int64_t{pack}, std::uint64_t{record_header_octets}, octets});
 }
 
 Result<std::vector<Located>> Index::blocks_of(std::uint32_t pack) {
+  static const std::string sql = fmt::format("SELECT {} FROM blocks WHERE pack = ? AND {} ORDER BY offset", block_columns, block_proven);
   std::vector<Located> blocks;
-  auto read = database_.run("SELECT archive, id, checksum, pack, offset, length, damaged FROM blocks WHERE pack = ? ORDER BY offset",
-                            {std::int64_t{pack}}, [&](const Row& row) { blocks.push_back(located(row)); });
+  auto read = database_.run(sql, {std::int64_t{pack}}, [&](const Row& row) { blocks.push_back(located(row)); });
   if (!read) return std::unexpected(read.error());
   return blocks;
 }
@@ -341,6 +347,14 @@ Result<void> Index::know_archive(std::int64_t archive, const std::optional<Owner
 }
 
 Result<void> Index::add(const Addition& addition) {
+  auto added = try_to_add(addition);
+  if (added || added.error().kind != Trouble::Kind::corrupt) return added;
+  // A damaged row of a block is not what the ways into the table say: they are made anew, and the row can be written over.
+  auto anew = database_.script("REINDEX blocks");
+  return anew ? try_to_add(addition) : added;
+}
+
+Result<void> Index::try_to_add(const Addition& addition) {
   auto transaction = Transaction::begin(database_);
   if (!transaction) return std::unexpected(transaction.error());
   for (const Located& block : addition.blocks) {

@@ -69,8 +69,9 @@ class Index {
   /// The archive has this number. Without an owner it is nobody's (user 0) until one is said; the number is not given away.
   Result<void> know_archive(std::int64_t archive, const std::optional<Owner>& owner);
 
+  /// A row of blocks that is not what was written is as good as none: here and in blocks_of.
   Result<std::optional<Located>> find(std::int64_t archive, const Digest& id);
-  /// The index says again what the record says. Another row for the same place goes.
+  /// The index says again what the record says. Another row for the same block or the same place goes.
   Result<void> put_back(const Located& block);
   Result<void> set_damaged(const Located& block, bool damaged);
   /// Marks the blocks of a pack that end beyond so many octets as damaged.
@@ -113,6 +114,7 @@ class Index {
  private:
   Index(Database database, std::filesystem::path file) : database_(std::move(database)), file_(std::move(file)) {}
   Result<void> prepare(bool packs_exist);
+  Result<void> try_to_add(const Addition& addition);
 
   enum class Depth : std::uint8_t { at_start, whole };
   Result<void> check(Depth depth);

@@ -127,6 +127,18 @@ FileResult<std::uint64_t> find_record(const File& file, std::uint32_t pack, std:
   return end;
 }
 
+FileResult<std::uint64_t> behind(const File& file, std::uint32_t pack, std::uint64_t offset, const RecordRead& read, std::uint64_t size) {
+  const bool headed = read.state == RecordRead::State::damaged;
+  // A header that proves itself may still claim more than was ever written behind it.
+  const std::uint64_t beyond = offset + read.record.octets();
+  if (headed && beyond == size) return beyond;
+  if (headed && beyond < size) {
+    const auto follows = find_record(file, pack, beyond, std::min(size, beyond + record_header_octets));
+    if (!follows || *follows == beyond) return follows;
+  }
+  return find_record(file, pack, offset + 1, size);
+}
+
 Digest sha256(View octets) {
   const auto hash = Botan::HashFunction::create_or_throw("SHA-256");
   hash->update(octets.data(), octets.size());

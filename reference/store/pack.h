@@ -61,6 +61,10 @@ FileResult<std::uint64_t> find_record(const File& file, std::uint32_t pack, std:
 /// Reads what stands at an offset and checks it. Errors: the disk's.
 FileResult<RecordRead> read_record(const File& file, std::uint32_t pack, std::uint64_t offset);
 
+/// Where a walk from record to record goes on behind what is no whole record there: behind a damaged one if another follows it or the file
+/// ends, else at the next header whose check holds before `size`, the file's. Errors: the disk's.
+FileResult<std::uint64_t> behind(const File& file, std::uint32_t pack, std::uint64_t offset, const RecordRead& read, std::uint64_t size);
+
 Digest sha256(View octets);
 
 }  // namespace coffer::store

@@ -129,15 +129,7 @@ class Rebuilding {
   Result<std::uint64_t> skip(const File& file, const Place& place, const RecordRead& read, std::uint64_t size,
                              std::vector<Located>& blocks) {
     const bool headed = read.state == RecordRead::State::damaged;
-    // A header that proves itself may still claim more than was ever written behind it.
-    const std::uint64_t beyond = place.offset + read.record.octets();
-    bool leads_on = headed && beyond == size;
-    if (headed && beyond < size) {
-      const auto follows = find_record(file, place.pack, beyond, std::min(size, beyond + record_header_octets));
-      if (!follows) return std::unexpected(trouble(follows.error()));
-      leads_on = *follows == beyond;
-    }
-    const auto next = leads_on ? FileResult<std::uint64_t>(beyond) : find_record(file, place.pack, place.offset + 1, size);
+    const auto next = behind(file, place.pack, place.offset, read, size);
     if (!next) return std::unexpected(trouble(next.error()));
     if (!headed)
       find({Finding::Kind::unreadable, place.pack, place.offset, 0, 0, {}, fmt::format("{} octets are no record", *next - place.offset)});

@@ -13,20 +13,35 @@ struct Recovery {
   Packs& packs;
   Index& index;
   std::map<std::int64_t, Owner> archives;
-  Recovered done;
+  std::map<std::uint32_t, std::uint64_t> tails;  // of every standing pack, where what the index does not know begins
+  Recovered done{};
 
   // What the tails say, in the order in which it was written.
   std::map<std::int64_t, StatedChain> versions{};
   std::vector<ComputerStatement> computers{};
   std::map<std::uint32_t, std::uint64_t> ends{};
 
-  /// The whole records from an offset on, up to the first that is not: takes what they say, and says where they end.
-  Result<std::uint64_t> tail(const File& file, std::uint32_t pack, std::uint64_t from, std::vector<Located>& blocks) {
+  /// The whole records from an offset on: takes what they say, and says where they end. What is none ends them, unless a version stated
+  /// behind it shows that it was whole once: then it is named, and nothing else is lost by it.
+  Result<std::uint64_t> tail(const File& file, std::uint32_t pack, std::uint64_t from, std::uint64_t size, std::vector<Located>& blocks) {
     std::uint64_t end = from;
-    for (;;) {
+    std::optional<std::uint64_t> once_whole;
+    while (end < size) {
       const auto read = read_record(file, pack, end);
       if (!read) return std::unexpected(trouble(read.error()));
-      if (read->state != RecordRead::State::whole) return end;
+      if (read->state != RecordRead::State::whole) {
+        if (!once_whole) {
+          auto until = once_whole_until(file, pack, end, size);
+          if (!until) return until;
+          once_whole = *until;
+        }
+        if (end >= *once_whole) return end;
+        if (auto named = damaged({pack, end}, *read, blocks); !named) return std::unexpected(named.error());
+        const auto next = behind(file, pack, end, *read, size);
+        if (!next) return std::unexpected(trouble(next.error()));
+        end = *next;
+        continue;
+      }
       if (read->record.kind == RecordKind::block && read->record.archive > 0) {
         if (auto known = know(read->record.archive, {}); !known) return std::unexpected(known.error());
         blocks.push_back({read->record, {pack, end}, false});
@@ -38,6 +53,47 @@ struct Recovery {
       }
       end += read->record.octets();
     }
+    return end;
+  }
+
+  Result<void> damaged(const Place& place, const RecordRead& read, std::vector<Located>& blocks) {
+    done.losses.push_back(fmt::format("{} at offset {}: octets are not what was stored", pack_name(place.pack), place.offset));
+    if (read.state != RecordRead::State::damaged || read.record.kind != RecordKind::block || read.record.archive <= 0) return {};
+    blocks.push_back({read.record, place, true});
+    return know(read.record.archive, {});
+  }
+
+  /// A version is stated only when everything written before is on stable storage: where it stands, in this pack or a later one, what is
+  /// before it was whole once. 0 when none is stated from this offset on.
+  Result<std::uint64_t> once_whole_until(const File& file, std::uint32_t pack, std::uint64_t from, std::uint64_t size) {
+    for (auto later = tails.upper_bound(pack); later != tails.end(); ++later) {
+      const auto other = packs.file(later->first);
+      if (!other) return std::unexpected(other.error());
+      const auto other_size = (*other)->size();
+      if (!other_size) return std::unexpected(trouble(other_size.error()));
+      const auto end = last_stated(**other, later->first, later->second, *other_size);
+      if (!end) return end;
+      if (*end != 0) return size;
+    }
+    return last_stated(file, pack, from, size);
+  }
+
+  /// The end of the last whole record of a version from an offset on; 0: there is none.
+  static Result<std::uint64_t> last_stated(const File& file, std::uint32_t pack, std::uint64_t from, std::uint64_t size) {
+    std::uint64_t last = 0;
+    for (std::uint64_t at = from; at < size;) {
+      const auto read = read_record(file, pack, at);
+      if (!read) return std::unexpected(trouble(read.error()));
+      if (read->state == RecordRead::State::whole) {
+        at += read->record.octets();
+        if (version_in(*read)) last = at;
+        continue;
+      }
+      const auto next = behind(file, pack, at, *read, size);
+      if (!next) return std::unexpected(trouble(next.error()));
+      at = *next;
+    }
+    return last;
   }
 
   Result<void> know(std::int64_t archive, const std::optional<Owner>& owner) {
@@ -72,7 +128,7 @@ struct Recovery {
     const auto whole = pack_header_whole(**file, number);
     if (!whole) return std::unexpected(trouble(whole.error()));
     std::vector<Located> blocks;
-    const auto end = tail(**file, number, indexed, blocks);
+    const auto end = tail(**file, number, indexed, *size, blocks);
     if (!end) return std::unexpected(end.error());
 
     FileResult<void> written;
@@ -86,7 +142,7 @@ struct Recovery {
     if (written) written = (*file)->sync();
     if (!written) return std::unexpected(trouble(written.error()));
 
-    done.blocks += blocks.size();
+    done.blocks += static_cast<std::uint64_t>(std::ranges::count(blocks, false, &Located::damaged));
     if (!blocks.empty())
       if (auto added = index.add({.blocks = blocks}); !added) return std::unexpected(added.error());
     if (*end != indexed || !known) ends[number] = *end;
@@ -118,11 +174,13 @@ struct Recovery {
 Result<Recovered> recover(Packs& packs, Index& index) {
   auto archives = index.archives();
   if (!archives) return std::unexpected(archives.error());
-  Recovery recovery{packs, index, std::move(*archives), {}};
   const auto indexed = index.packs();
   if (!indexed) return std::unexpected(indexed.error());
   const auto standing = packs.numbers();
   if (!standing) return std::unexpected(standing.error());
+  Recovery recovery{packs, index, std::move(*archives), {}};
+  for (const std::uint32_t number : *standing)
+    recovery.tails[number] = indexed->contains(number) ? indexed->at(number) : std::uint64_t{pack_header_octets};
 
   for (const auto& [number, octets] : *indexed) {
     packs.begin_after(number);
@@ -133,10 +191,8 @@ Result<Recovered> recover(Packs& packs, Index& index) {
   // The process that made a pack may have ended before its name was synced.
   if (auto synced = packs.sync_names(); !synced) return std::unexpected(synced.error());
   for (const std::uint32_t number : *standing) {
-    const auto known = indexed->find(number);
-    const bool is_known = known != indexed->end();
     packs.begin_after(number);
-    if (const auto open = recovery.pack(number, is_known ? known->second : pack_header_octets, is_known); !open)
+    if (const auto open = recovery.pack(number, recovery.tails[number], indexed->contains(number)); !open)
       return std::unexpected(open.error());
   }
   if (auto finished = recovery.finish(); !finished) return std::unexpected(finished.error());

@@ -57,7 +57,10 @@ class Store::Impl {
     std::vector<std::pair<std::string_view, std::string>> fields{{"blocks_indexed", std::to_string(recovered->blocks)},
                                                                  {"versions_indexed", std::to_string(recovered->versions)},
                                                                  {"octets_cut", std::to_string(recovered->octets_cut)}};
-    for (const std::string& loss : recovered->losses) fields.emplace_back("lost", loss);
+    for (const std::string& loss : recovered->losses) {
+      fields.emplace_back("lost", loss);
+      tell(loss);
+    }
     return note_locked("store_recovered", fields, Index::Durability::at_once);
   }
 
@@ -111,7 +114,10 @@ class Store::Impl {
     if (fault::on(fault::ARC_038_acknowledged_unstored)) return CommitOutcome::committed;
     VersionStatement statement{archive.row, archive.owner, version.number, {}, version.record};
     std::copy_n(version.link.begin(), std::min(version.link.size(), statement.link.size()), statement.link.begin());
-    auto stored = append_locked(stated(statement));
+    // A version is stated only when its blocks are on stable storage: where a statement is found whole, later damage alone can have harmed
+    // what stands before it.
+    auto stored = sync_locked();
+    if (stored) stored = append_locked(stated(statement));
     if (stored) stored = settle_locked({&statement, 1});
     if (!stored) return std::unexpected(stored.error());
     return CommitOutcome::committed;
@@ -247,13 +253,7 @@ class Store::Impl {
 
   // [ARC-038] … only after the version and every block received before it are on stable storage: packs first, then one transaction.
   Result<void> settle_locked(std::span<const VersionStatement> versions = {}, std::span<const ComputerStatement> computers = {}) {
-    const std::map<std::uint32_t, std::uint64_t> written = packs_.unsynced();
-    for (const auto& [number, octets] : written) unindexed_[number] = octets;
-    if (auto synced = packs_.sync(); !synced) {
-      // A later sync may succeed without having stored anything: what was received since the last one counts as lost.
-      lose_received();
-      return synced;
-    }
+    if (auto synced = sync_locked(); !synced) return synced;
     std::vector<Located> blocks;
     blocks.reserve(received_.size());
     for (const auto& [key, block] : received_) blocks.push_back(block);
@@ -263,6 +263,15 @@ class Store::Impl {
     received_octets_ = 0;
     unindexed_.clear();
     return {};
+  }
+
+  Result<void> sync_locked() {
+    const std::map<std::uint32_t, std::uint64_t> written = packs_.unsynced();
+    for (const auto& [number, octets] : written) unindexed_[number] = octets;
+    auto synced = packs_.sync();
+    // A later sync may succeed without having stored anything: what was received since the last one counts as lost.
+    if (!synced) lose_received();
+    return synced;
   }
 
   void lose_received() {
@@ -280,10 +289,15 @@ class Store::Impl {
     if (auto marked = index_.set_damaged(block, true); !marked) return std::unexpected(marked.error());
     const std::pair<std::string_view, std::string> fields[] = {
         {"pack", std::to_string(block.place.pack)}, {"offset", std::to_string(block.place.offset)}, {"why", why}};
-    if (!block.damaged)
-      if (auto noted = note_locked("block_damaged", fields, Index::Durability::with_the_next); !noted)
-        return std::unexpected(noted.error());
+    if (block.damaged) return std::nullopt;
+    tell(fmt::format("a block in {} at offset {}: {}", pack_name(block.place.pack), block.place.offset, why));
+    if (auto noted = note_locked("block_damaged", fields, Index::Durability::with_the_next); !noted)
+      return std::unexpected(noted.error());
     return std::nullopt;
+  }
+
+  void tell(const std::string& what) const {
+    if (options_.on_damage) options_.on_damage(what);
   }
 
   Result<void> note_restore(std::string_view event, Archive archive, std::vector<std::pair<std::string_view, std::string>> fields) {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -32,6 +33,8 @@ struct StoreOptions {
   std::uint64_t pack_octets_max = std::uint64_t{1} << 30;        // a new pack begins beyond it
   std::uint64_t unindexed_octets_max = std::uint64_t{64} << 20;  // received blocks are synced and indexed at least this often
   std::uint64_t passing_events_max = 100'000;                    // events kept while new: beyond it the oldest of them goes
+  /// Told in words what is found lost or damaged, as it is found: of an operator's log. Must not call the store.
+  std::function<void(const std::string& what)> on_damage = {};
 };
 
 /// One user's archive on one computer, as one session sees it: ask archive_of() once a session.

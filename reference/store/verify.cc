@@ -54,11 +54,7 @@ class Verification {
     const auto blocks = index_.blocks_of(number);
     if (!blocks) return std::unexpected(blocks.error());
     const auto file = packs_.file(number);
-    if (!file) {
-      for (const Located& block : *blocks)
-        if (auto done = bad(block, Finding::Kind::missing, file.error().what); !done) return done;
-      return {};
-    }
+    if (!file) return gone(number, *blocks, file.error().what);
     ++report_.packs;
     const auto header = pack_header_whole(**file, number);
     if (!header || !*header)
@@ -66,6 +62,20 @@ class Verification {
     const auto size = (*file)->size();
     if (!size) return std::unexpected(trouble(size.error()));
     return records(**file, number, *size, *blocks);
+  }
+
+  /// A pack without a file: what is lost with it, archive by archive.
+  Result<void> gone(std::uint32_t number, const std::vector<Located>& blocks, const std::string& why) {
+    std::map<std::int64_t, std::uint64_t> lost;
+    for (const Located& block : blocks) {
+      ++lost[block.record.archive];
+      if (auto done = index_.set_damaged(block, true); !done) return done;
+    }
+    for (const auto& [archive, count] : lost) {
+      const Owner of = archives_.contains(archive) ? archives_.at(archive) : Owner{};
+      find({Finding::Kind::missing, number, 0, of.user, of.computer, {}, fmt::format("{} {}: {}", count, count == 1 ? "block" : "blocks", why)});
+    }
+    return {};
   }
 
   /// Walks from record to record. Where none stands, goes on at the next block that the index knows.

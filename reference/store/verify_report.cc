@@ -41,10 +41,9 @@ std::string_view name(Finding::Kind kind) { return names[static_cast<std::size_t
 
 std::string text(const Finding& finding) {
   std::string line(name(finding.kind));
-  if (finding.kind == Finding::Kind::pack)
-    line += fmt::format(" {}{}", finding.pack, finding.offset == 0 ? "" : fmt::format(" offset {}", finding.offset));
-  else if (finding.pack != 0)
-    line += fmt::format(" pack {} offset {}", finding.pack, finding.offset);
+  if (finding.pack != 0)
+    line += fmt::format("{} {}{}", finding.kind == Finding::Kind::pack ? "" : " pack", finding.pack,
+                        finding.offset == 0 ? "" : fmt::format(" offset {}", finding.offset));
   else if (finding.offset != 0)
     line += fmt::format(" {}", finding.offset);
   if (finding.user != 0) line += fmt::format(" user {} computer {:016x}", finding.user, finding.computer);

@@ -243,6 +243,30 @@ for line in sys.stdin:
         finally:
             server.stop()
 
+    def test_where_nothing_can_begin_the_one_thing_behind_it_is_said(self):
+        accounts = json.loads(run(SUITE, "fixture").stdout)
+        for user in accounts["users"]:
+            if "password" in user:
+                user["password"] += " and more"
+        server = Server(self.path("data"), self.path("others.json", json.dumps(accounts)))
+        try:
+            ended = run(SUITE, "run", "session.*", "--connect", f"127.0.0.1:{server.port}")
+            self.assertIn(ended.returncode, (1, 3), ended.stdout[-3000:])
+            for said in ("hint", '"alice" cannot log in', "login_refused", "coffer-conform fixture", "--fixture"):
+                self.assertIn(said, ended.stdout)
+        finally:
+            server.stop()
+        nowhere = self.wrapped("nowhere.py", after='"port" in reply and reply.update(port=1)')
+        report = self.judge("framing.*", "--role", "server", adapter=nowhere, expect=3)
+        self.assertEqual(len(report["hints"]), 1)
+        self.assertIn("`serve` must reply only once its server listens there", report["hints"][0])
+        self.assertEqual(self.judge(CASE)["hints"], [])
+
+    def test_a_requirement_is_explained_by_its_sentence_and_its_cases(self):
+        for said in ("MUST", "Judged by", "framing.control_length_over_limit", "--requirement FRM-008"):
+            self.assertIn(said, run(SUITE, "explain", "FRM-008").stdout)
+        self.assertIn("No case judges it", run(SUITE, "explain", "FRM-014").stdout)
+
     def test_one_running_server_is_judged_alike_again_and_again(self):
         # All workers have the same server, and it keeps what earlier runs left.
         server = Server(self.path("data"), self.path("fixture.json", run(SUITE, "fixture").stdout))

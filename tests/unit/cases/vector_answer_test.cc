@@ -94,7 +94,7 @@ TEST(VectorCases, are_whole) {
     EXPECT_TRUE(ids.insert(one.id).second) << one.id;
     EXPECT_TRUE(one.id.starts_with("vectors.")) << one.id;
     EXPECT_EQ(one.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_."), std::string::npos) << one.id;
-    EXPECT_TRUE(one.needs.only_vector && one.script) << one.id;
+    EXPECT_TRUE(!one.needs.vector_kind.empty() && one.script) << one.id;
     ASSERT_EQ(one.requirements.size(), 1U);
     ASSERT_NE(spec::requirement(one.requirements.front()), nullptr) << one.id;
     EXPECT_EQ(name(one.role), spec::requirement(one.requirements.front())->role) << one.id;

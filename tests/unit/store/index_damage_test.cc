@@ -212,6 +212,37 @@ TEST_F(IndexDamageTest, a_block_whose_row_names_another_is_found_by_its_record_a
   }
 }
 
+TEST_F(IndexDamageTest, a_block_whose_row_names_another_place_is_asked_for_again_and_harms_no_other) {
+  const Block block = block_of(alice, 2, 3), other = block_of(alice, 2, 4);
+  std::string flipped = sound;
+  flipped[sound.find(text_of(block.checksum)) + 33] ^= 1;  // the second octet of the offset, which follows
+  write(flipped);
+  open();
+  const Archive archive = value(store->archive_of(alice, laptop));
+  EXPECT_EQ(missing(archive, {block, other}), (std::vector<std::uint16_t>{0}));
+  EXPECT_FALSE(loads(archive, block));
+  EXPECT_TRUE(loads(archive, other));
+  EXPECT_TRUE(events("block_damaged").empty()) << "its octets are whole";
+  for (const Finding& finding : findings())
+    EXPECT_TRUE(finding.kind == Finding::Kind::row || finding.kind == Finding::Kind::index) << text(finding);
+  EXPECT_TRUE(loads(archive, block)) << "put back from its record";
+  open();
+  for (const Finding& finding : findings()) ADD_FAILURE() << text(finding);
+}
+
+TEST_F(IndexDamageTest, a_block_whose_row_names_another_place_can_be_sent_again) {
+  const Block block = block_of(alice, 2, 3);
+  std::string flipped = sound;
+  flipped[sound.find(text_of(block.checksum)) + 33] ^= 1;
+  write(flipped);
+  open();
+  const Archive archive = value(store->archive_of(alice, laptop));
+  put(archive, block);
+  ok(store->settle());
+  EXPECT_TRUE(loads(archive, block));
+  EXPECT_TRUE(value(store->verify()).whole()) << "the older record is an orphan";
+}
+
 TEST_F(IndexDamageTest, a_block_that_lost_its_row_is_put_back) {
   const Block block = block_of(bob, 2, 1);
   ok(value(Database::open(file(), Database::Access::read_write_create)).run("DELETE FROM blocks WHERE id = ?", {View(block.id)}));

@@ -1,4 +1,5 @@
 // What a store finds at its start: torn ends, an index that is damaged, newer, or gone.
+#include <algorithm>
 #include <deque>
 #include <fstream>
 
@@ -180,6 +181,53 @@ TEST_F(RecoveryTest, a_pack_shorter_than_its_index_costs_the_blocks_that_stood_t
   EXPECT_TRUE(loads(archive, a) && loads(archive, b) && loads(archive, c));
 }
 
+TEST_F(RecoveryTest, an_index_of_yesterday_beside_a_damaged_pack_of_today_costs_only_what_is_damaged) {
+  for (const std::uint64_t pack_octets : {std::uint64_t{400}, std::uint64_t{1} << 30}) {
+    SCOPED_TRACE(pack_octets);
+    store.reset();
+    files = MemoryFileSystem();
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(directory.path() / (std::string(index_name) + suffix));
+    options.pack_octets_max = pack_octets;
+    open();
+    ok(store->note("yesterday", {}));
+    TemporaryDirectory yesterday;
+    copy_index(directory.path(), yesterday.path());
+    Archive archive = value(store->archive_of(1, 2));
+    const Block a = make_block(1), b = make_block(2), c = make_block(3);
+    for (const Block& block : {a, b, c}) put(archive, block);
+    commit(archive);
+    store.reset();
+    files.octets(first_pack)[pack_header_octets + record_header_octets] ^= 1;  // of block a
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(directory.path() / (std::string(index_name) + suffix));
+    copy_index(yesterday.path(), directory.path());
+    open();
+    archive = value(store->archive_of(1, 2));
+    EXPECT_EQ(value(store->versions(archive, 1, 9)).entries.size(), 1u);
+    EXPECT_EQ(missing(archive, {a, b, c}), (std::vector<std::uint16_t>{0}));
+    EXPECT_TRUE(loads(archive, b) && loads(archive, c));
+    EXPECT_FALSE(value(store->verify()).whole());
+    put(archive, a);
+    ok(store->settle());
+    EXPECT_TRUE(loads(archive, a));
+    EXPECT_TRUE(value(store->verify()).whole());
+  }
+}
+
+TEST_F(RecoveryTest, no_version_is_stated_before_its_blocks_are_on_stable_storage) {
+  open();
+  const Archive archive = value(store->archive_of(1, 2));
+  put(archive, make_block(1));
+  std::vector<std::string> done;
+  files.fail = [&](MemoryFileSystem::Operation operation, const std::string&) -> std::optional<int> {
+    if (operation == MemoryFileSystem::Operation::sync) done.push_back("sync");
+    if (operation == MemoryFileSystem::Operation::write && (done.empty() || done.back() != "write")) done.push_back("write");
+    return std::nullopt;
+  };
+  commit(archive);
+  files.fail = {};
+  EXPECT_EQ(done, (std::vector<std::string>{"sync", "write", "sync"}));
+}
+
 TEST_F(RecoveryTest, a_pack_that_is_gone_costs_its_blocks_and_its_number_is_not_used_again) {
   options.pack_octets_max = 200;
   open();
@@ -190,10 +238,19 @@ TEST_F(RecoveryTest, a_pack_that_is_gone_costs_its_blocks_and_its_number_is_not_
   const ChainEnd end = commit(archive);
   store.reset();
   files.remove("packs/00000002.pack");
+  std::vector<std::string> told;
+  options.on_damage = [&](const std::string& what) { told.push_back(what); };
   open();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_NE(told[0].find("00000002.pack is gone"), std::string::npos) << told[0];
   archive = value(store->archive_of(1, 2));
   EXPECT_EQ(missing(archive, {a, b}), (std::vector<std::uint16_t>{1}));
-  EXPECT_FALSE(value(store->verify()).whole());
+  const auto report = value(store->verify());
+  EXPECT_FALSE(report.whole());
+  EXPECT_EQ(std::count_if(report.findings.begin(), report.findings.end(),
+                          [](const Finding& one) { return one.kind == Finding::Kind::missing && one.pack == 2 && one.user == 1; }),
+            1)
+      << "one line for all that is lost of an archive with a pack";
   put(archive, b);
   commit(archive, end);
   EXPECT_FALSE(files.exists("packs/00000002.pack"));

@@ -106,10 +106,14 @@ TEST_F(VerifyTest, a_pack_with_a_damaged_header_is_not_appended_to) {
 
 TEST_F(VerifyTest, a_damaged_block_found_on_loading_is_noted_once_missing_and_mended_by_the_next_backup) {
   files.octets(first_pack)[pack_header_octets + record_header_octets + 3] ^= 1;
+  std::vector<std::string> told;
+  options.on_damage = [&](const std::string& what) { told.push_back(what); };
+  open();
   EXPECT_TRUE(missing(archive, {blocks[0]}).empty());
   EXPECT_FALSE(loads(archive, blocks[0]));
   EXPECT_FALSE(loads(archive, blocks[0]));
   EXPECT_EQ(events("block_damaged").size(), 1u);
+  EXPECT_EQ(told.size(), 1u);
   EXPECT_EQ(missing(archive, {blocks[0], blocks[1]}), (std::vector<std::uint16_t>{0}));
   put(archive, blocks[0]);
   EXPECT_TRUE(loads(archive, blocks[0]));
