@@ -122,9 +122,10 @@ std::optional<std::string> knows_nobody(const Subject& subject, const Patience& 
   const auto& account = subject.fixture.alice;
   const auto why = cannot_log_in(*subject.server, subject.pin, patience, account, seed);
   if (!why) return std::nullopt;
-  return fmt::format("the user \"{}\" cannot log in ({}): does the server have the accounts that `coffer-conform fixture` prints? Load them, "
-                     "or give its own with --fixture FILE",
-                     account.name, *why);
+  return fmt::format(
+      "the user \"{}\" cannot log in ({}): does the server have the accounts that `coffer-conform fixture` prints? Load them, "
+      "or give its own with --fixture FILE",
+      account.name, *why);
 }
 
 /// When most cases come to nothing, one thing may lie behind all of them.

@@ -98,8 +98,8 @@ int list_command(const std::vector<std::string>& globs, const std::string& role,
                           {"rejection", bool(one->twin)},
                           {"goal", one->goal}});
     else
-      fmt::print("{:<8}  {:<{}}  {:<{}}  {}\n", name(one->role), one->id, id_columns,
-                 fmt::format("{}", fmt::join(one->requirements, " ")), requirement_columns, one->goal);
+      fmt::print("{:<8}  {:<{}}  {:<{}}  {}\n", name(one->role), one->id, id_columns, fmt::format("{}", fmt::join(one->requirements, " ")),
+                 requirement_columns, one->goal);
   }
   if (json) fmt::print("{}\n", document.dump(1));
   fmt::print(stderr, "{} of {} cases\n", chosen.size(), all.size());

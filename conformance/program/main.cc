@@ -93,7 +93,8 @@ int main(int count, char** words) {
   list->add_flag("--json", list_json, "As JSON");
 
   std::string explained;
-  auto* explain = app.add_subcommand("explain", "Says what a case shows, which sentence it judges and how; of a requirement, which cases judge it");
+  auto* explain =
+      app.add_subcommand("explain", "Says what a case shows, which sentence it judges and how; of a requirement, which cases judge it");
   explain->add_option("case", explained, "Its id, or a requirement's")->required();
 
   ReplayRequest again{.program = words[0], .command_line = joined(count, words)};

@@ -248,7 +248,8 @@ std::expected<Fixture, FixtureError> parse_fixture(std::string_view file, std::s
   constexpr std::array<std::string_view, 2> profiles{"test", "production"};
   // [LIM-006] A server MUST NOT take the test profile unless its account source declares it: a fixture has to name one.
   const bool said = reader.optional(root, "profile") || !fault::on(fault::LIM_006_test_unless_said);
-  fixture.profile = said ? static_cast<Profile>(word(reader, reader.required(root, "profile", "\"test\" or \"production\""), profiles)) : Profile::test;
+  fixture.profile =
+      said ? static_cast<Profile>(word(reader, reader.required(root, "profile", "\"test\" or \"production\""), profiles)) : Profile::test;
   read_server(reader, root, fixture);
   read_costs(reader, root, fixture);
   read_organisations(reader, root, fixture);

@@ -37,7 +37,9 @@ Outcome<keys::ArchiveKey> key_from(const std::string& source) {
 Outcome<Shown> run_init(const Context& context, const InitArguments& arguments) {
   Botan::System_RNG random;
   const auto address = parse_address(arguments.server);
-  if (!address) return usage(fmt::format("--server {}: expected HOST:PORT, a port from 1 to 65535, for example backup.example:4287", printable(arguments.server)));
+  if (!address)
+    return usage(fmt::format("--server {}: expected HOST:PORT, a port from 1 to 65535, for example backup.example:4287",
+                             printable(arguments.server)));
   const auto pin = parse_digest(arguments.pin);
   if (!pin) return usage("--pin: expected 64 hexadecimal digits, as `cofferd pin` shows them");
   std::optional<std::uint64_t> computer = random_guid(random);

@@ -257,8 +257,7 @@ Result<void> Index::each_unproven(const std::function<void(const std::string& ro
   const auto look = [&](std::string_view sql) {
     if (read) read = database_.run(sql, {}, [&](const Row& row) { take(std::string(row.text(0))); });
   };
-  static const std::string blocks =
-      "SELECT 'block ' || lower(hex(id)) || ' of archive ' || archive FROM blocks WHERE NOT " + block_proven;
+  static const std::string blocks = "SELECT 'block ' || lower(hex(id)) || ' of archive ' || archive FROM blocks WHERE NOT " + block_proven;
   look(blocks);
   look(
       "SELECT 'version ' || number || ' of archive ' || archive FROM versions "
@@ -318,7 +317,8 @@ Result<void> Index::set_damaged(const Located& block, bool damaged) {
 }
 
 Result<void> Index::lose_beyond(std::uint32_t pack, std::uint64_t octets) {
-  static const std::string sql = fmt::format("UPDATE blocks SET damaged = 1 WHERE pack = ? AND offset + length + ? > ? AND {}", block_proven);
+  static const std::string sql =
+      fmt::format("UPDATE blocks SET damaged = 1 WHERE pack = ? AND offset + length + ? > ? AND {}", block_proven);
   return database_.run(sql, {std::int64_t{pack}, std::uint64_t{record_header_octets}, octets});
 }
 

@@ -291,8 +291,7 @@ class Store::Impl {
         {"pack", std::to_string(block.place.pack)}, {"offset", std::to_string(block.place.offset)}, {"why", why}};
     if (block.damaged) return std::nullopt;
     tell(fmt::format("a block in {} at offset {}: {}", pack_name(block.place.pack), block.place.offset, why));
-    if (auto noted = note_locked("block_damaged", fields, Index::Durability::with_the_next); !noted)
-      return std::unexpected(noted.error());
+    if (auto noted = note_locked("block_damaged", fields, Index::Durability::with_the_next); !noted) return std::unexpected(noted.error());
     return std::nullopt;
   }
 

@@ -73,7 +73,13 @@ class Verification {
     }
     for (const auto& [archive, count] : lost) {
       const Owner of = archives_.contains(archive) ? archives_.at(archive) : Owner{};
-      find({Finding::Kind::missing, number, 0, of.user, of.computer, {}, fmt::format("{} {}: {}", count, count == 1 ? "block" : "blocks", why)});
+      find({Finding::Kind::missing,
+            number,
+            0,
+            of.user,
+            of.computer,
+            {},
+            fmt::format("{} {}: {}", count, count == 1 ? "block" : "blocks", why)});
     }
     return {};
   }
