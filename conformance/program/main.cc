@@ -31,12 +31,20 @@ std::string joined(int count, char** words) {
   return line;
 }
 
+/// A mistyped command is named; CLI11 would only say that one is missing.
+std::string what_is_wrong(const CLI::App* app, const CLI::Error& error) {
+  const auto words = app->remaining();
+  if (!app->get_subcommands().empty() || words.empty() || words.front().starts_with('-')) return CLI::FailureMessage::simple(app, error);
+  return fmt::format("There is no command \"{}\".\nRun with --help for those that there are.\n", words.front());
+}
+
 }  // namespace
 
 int main(int count, char** words) {
   using namespace coffer::conformance;
   CLI::App app{"Judges implementations of the Coffer protocol: clients and servers, by what they do on the wire."};
   app.footer(epilogue);
+  app.failure_message(what_is_wrong);
   app.require_subcommand(1);
   app.set_version_flag("--version", COFFER_VERSION);
   const auto roles = CLI::IsMember({"server", "client"});

@@ -89,9 +89,17 @@ int print(const Failure& failure, bool as_json) {
   return static_cast<int>(failure.code);
 }
 
+/// A mistyped command is named; CLI11 would only say that one is missing.
+std::string what_is_wrong(const CLI::App* app, const CLI::Error& error) {
+  const auto words = app->remaining();
+  if (!app->get_subcommands().empty() || words.empty() || words.front().starts_with('-')) return CLI::FailureMessage::simple(app, error);
+  return fmt::format("There is no command \"{}\".\nRun with --help for those that there are.\n", printable(words.front()));
+}
+
 int run(int count, char** arguments) {
   CLI::App app{"Sealed backup of this computer's files to a Coffer server."};
   app.footer(footer);
+  app.failure_message(what_is_wrong);
   app.set_version_flag("--version", COFFER_VERSION);
   app.require_subcommand(1);
   Context context{.home = default_home()};

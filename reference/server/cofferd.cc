@@ -45,11 +45,19 @@ std::string parse_listen(const std::string& text, std::string& address, std::uin
                                                                       : "expected a port of 0 to 65535 after the last colon";
 }
 
+/// A mistyped command is named; CLI11 would only say that one is missing.
+std::string what_is_wrong(const CLI::App* app, const CLI::Error& error) {
+  const auto words = app->remaining();
+  if (!app->get_subcommands().empty() || words.empty() || words.front().starts_with('-')) return CLI::FailureMessage::simple(app, error);
+  return fmt::format("There is no command \"{}\".\nRun with --help for those that there are.\n", words.front());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"The Coffer reference server."};
   app.footer(exit_codes);
+  app.failure_message(what_is_wrong);
   app.set_version_flag("--version", COFFER_VERSION);
   app.require_subcommand(1);
   app.option_defaults()->always_capture_default();

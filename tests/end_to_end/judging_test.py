@@ -174,6 +174,10 @@ for line in sys.stdin:
             unknown = run(SUITE, command, "no.such.case", *(["--adapter", REFERENCE] if command == "run" else []))
             self.assertEqual((unknown.returncode, unknown.stdout), (64, ""))
         self.assertEqual(run(SUITE).returncode, 64)
+        for program in ("coffer-conform", "coffer", "cofferd"):
+            mistyped = run(f"{BIN}/{program}", "verfy")
+            self.assertEqual(mistyped.returncode, 64)
+            self.assertIn('no command "verfy"', mistyped.stderr)
         self.assertEqual(run(SUITE, "--help").returncode, 0)
         self.judge(CASE, adapter="exit 7", expect=4)
 
