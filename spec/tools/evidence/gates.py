@@ -3,12 +3,12 @@ import dataclasses
 import tomllib
 
 from evidence import reports, snapshot, transitions
+from evidence.ledger import FAULT_EXCEPTIONS
 
 # What an exception may excuse a requirement from, and how the requirement is then judged.
 # Exceptions from faults stand where `coffer-conform mutate` reads them, and come from its report.
 EXCUSABLE = ("case", "code", "vector", "model")
 INSTEAD = ("vector", "model", "review", "test")
-FAULT_EXCEPTIONS = "interop/adapters/reference/mutate_exceptions.json"
 MANY = 20  # findings of one kind; the rest is counted
 
 
@@ -120,9 +120,23 @@ def judged_by_cases(ledger):
     yield from lacks(ledger, "case", "cases", lambda e: e.judged_from_outside, why)
 
 
+def wrong_run(run, command):
+    """What makes a report evidence of nothing, whatever its rows say: another implementation, or a run that did not end well."""
+    if run.judged != reports.OURS:
+        yield Finding(f"{run.path}:1", "other-run", f"judged {run.judged or 'something without a name'}, not the reference; {command} does")
+    if run.ended != 0:
+        yield Finding(f"{run.path}:1", "bad-run", f"{'does not say how the run ended' if run.ended is None else f'the run ended with exit status {run.ended}'}: see what {command} says")
+    yield from some_of(f"{run.path}:1", "bad-run", run.troubles)
+
+
+def some_of(place, gate, texts):
+    yield from (Finding(place, gate, text) for text in texts[:MANY])
+    if len(texts) > MANY:
+        yield Finding(place, gate, f"and {len(texts) - MANY} more")
+
+
 def run_of_the_reference(ledger):
-    if ledger.reports.judged != reports.OURS:
-        yield Finding("build/conform/report.json:1", "other-run", f"judged {ledger.reports.judged or 'something without a name'}, not the reference; ./dev conform does")
+    yield from wrong_run(ledger.reports.cases_run, "./dev conform")
 
 
 def orphan_cases(ledger):
@@ -135,6 +149,8 @@ def orphan_cases(ledger):
 
 
 def killed_faults(ledger):
+    """In each role that a MUST binds, a fault that breaks it was killed by this house's suite on the reference, or the committed exceptions say why none need be."""
+    yield from wrong_run(ledger.reports.faults_run, "./dev mutate")
     if not ledger.reports.every_fault:
         yield Finding("build/mutate/mutate.json:1", "other-run", "tried some of the faults only; ./dev mutate tries all")
         return
@@ -144,11 +160,15 @@ def killed_faults(ledger):
     for e in (e for e in ledger.of.values() if e.judged_from_outside):
         identity, rows = e.requirement.id, ledger.reports.tried_in(e.requirement.id)
         place = f"spec/{e.requirement.chapter}.md:{e.requirement.line}"
-        if not rows or any(" ".join(r.sentence.split()) != " ".join(e.requirement.sentence.split()) for r in rows):
-            yield Finding(place, "no-fault", f"{identity} was tried {'in another wording' if rows else 'in no role'}: run ./dev mutate again")
+        missing = sorted(e.roles_to_try - {r.role for r in rows})
+        if not rows or missing or any(" ".join(r.sentence.split()) != " ".join(e.requirement.sentence.split()) for r in rows):
+            how = "in no role" if not rows else f"not as {' nor as '.join(missing)}" if missing else "in another wording"
+            yield Finding(place, "no-fault", f"{identity} was tried {how}: run ./dev mutate again")
             continue
         for row in rows:
             if row.killed or row.exception:
+                if row.exception and not ledger.excused_fault(identity, row.role):
+                    yield Finding(place, "no-fault", f"{identity} ({row.role}) was excused by an exception that {FAULT_EXCEPTIONS} does not have")
                 continue
             why = f"has a fault that no case citing it notices: {', '.join(row.faults)}" if row.faults else "has no fault that breaks just it"
             yield Finding(place, "no-fault", f"{identity} ({row.role}) {why}")
@@ -158,6 +178,17 @@ def run_vectors(ledger):
     def why(e):
         return "has vectors, but no test ran them" if e.vectors else "is judged by vectors and has none"
     yield from lacks(ledger, "vector", "vectors", lambda e: e.requirement.level == "MUST" and e.requirement.judged == "vector", why)
+
+
+def run_of_all_models(ledger):
+    """Every model ran, and all was well: a report of some, or of a run with a problem, is evidence of nothing more than what it names."""
+    path, found = "build/model/report.json:1", ledger.reports
+    if not found.models_passed:
+        yield Finding(path, "bad-run", "the run of the models did not pass: see what ./dev model says")
+    yield from some_of(path, "bad-run", found.models_problems)
+    absent = [p.parent.name for p in sorted((ledger.house / "spec/models").glob("*/model.toml")) if p.parent.name not in found.models_run]
+    if absent:
+        yield Finding(path, "other-run", f"does not have {', '.join(absent)}; ./dev model runs all")
 
 
 def held_claims(ledger):
@@ -175,7 +206,7 @@ def rows_taken(ledger):
         yield Finding(f"spec/tables/machines/{row.machine}.toml:1", "row-not-taken", f"no test or case ever takes {row.state} × {row.event} ({row.requirement})")
 
 
-DYNAMIC = {"tests": [run_vectors], "cases": [run_of_the_reference, judged_by_cases, orphan_cases], "faults": [killed_faults], "models": [held_claims], "transitions": [rows_taken]}
+DYNAMIC = {"tests": [run_vectors], "cases": [run_of_the_reference, judged_by_cases, orphan_cases], "faults": [killed_faults], "models": [run_of_all_models, held_claims], "transitions": [rows_taken]}
 
 
 def judge(ledger, without=()):

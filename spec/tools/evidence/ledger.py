@@ -1,12 +1,14 @@
 """Joins, per requirement, what the chapters, the citations and the reports say of it."""
 import collections
 import dataclasses
+import json
 import tomllib
 
 import specification
 
 from evidence import citations, reports
 
+FAULT_EXCEPTIONS = "interop/adapters/reference/mutate_exceptions.json"  # where `coffer-conform mutate` reads them
 COLUMNS = ("code", "vectors", "tests", "cases", "faults", "models")
 
 
@@ -44,6 +46,18 @@ class Evidence:
                 "models": any(m.holds for m in self.models)}[column]
 
     @property
+    def roles(self):
+        """The roles that it binds."""
+        return {"client", "server"} if self.requirement.role == "endpoint" else {self.requirement.role}
+
+    @property
+    def roles_to_try(self):
+        """Those in which a fault ought to break it: all that it binds when its line says that wire or stored state can judge it, else those in which a case does."""
+        if self.requirement.judged in ("wire", "state"):
+            return self.roles
+        return self.roles & {c.role for c in self.cases}
+
+    @property
     def judged_from_outside(self):
         """A MUST that its line says wire or stored state can judge, or that a case does judge, whatever its line says."""
         return self.requirement.level == "MUST" and (self.requirement.judged in ("wire", "state") or bool(self.citing))
@@ -60,6 +74,8 @@ class Ledger:
         self.citations = citations.scan(self.house, {identity[:3] for identity in spec.ledger})
         self.stale = citations.stale(spec)
         self.unjudged = {row["name"]: row for row in spec.tables.get("unjudged", {}).get("requirement", [])}
+        path = self.house / FAULT_EXCEPTIONS
+        self.fault_exceptions = json.loads(path.read_text())["exceptions"] if path.exists() else []
         self.of = {r.id: evidence for r, evidence in zip(spec.requirements, self._join())}
 
     def _join(self):
@@ -81,6 +97,10 @@ class Ledger:
             return []
         titles = {d["prefix"]: d["title"] for d in self.sources["document"]}
         return [(i, self.sources["claims"].get(i, ""), titles.get(i[0], "")) for i in rest.replace("/", ", ").split(", ")]
+
+    def excused_fault(self, identity, role):
+        """Why no fault of this requirement need be killed in this role; "": one must."""
+        return next((x["reason"] for x in self.fault_exceptions if x.get("requirement") == identity and x.get("role", role) == role), "")
 
     def chapters(self):
         """chapter -> its Evidence, in the order of the specification."""

@@ -62,6 +62,15 @@ class Tried:
 
 
 @dataclasses.dataclass(frozen=True)
+class Run:
+    """What a report says of the whole run, apart from single verdicts. A report that does not say how it ended did not end well."""
+    path: str
+    judged: str  # the implementation's name
+    ended: object  # exit status; None: it does not say
+    troubles: tuple = ()  # in words, of what went wrong beside verdicts
+
+
+@dataclasses.dataclass(frozen=True)
 class Claim:
     id: str
     ids: tuple
@@ -133,8 +142,8 @@ class Reports:
     def read_cases(self):
         path = self.house / "build/conform/report.json"
         report = json.loads(path.read_text()) if path.exists() else {}
-        self.judged = judged = report.get("implementation", {}).get("name", "")
-        self.add_source("cases", path, "./dev conform", f"judged: {judged}" if judged else "")
+        self.cases_run = self.run_of(path, report, report.get("preflight_faults", []))
+        self.add_source("cases", path, "./dev conform", f"judged: {self.cases_run.judged}" if self.cases_run.judged else "")
         by_id = collections.defaultdict(list)
         # The suite's verdicts on test vectors are evidence of vectors: what must be judged by the wire is not judged by them.
         self.vector_verdicts = {}
@@ -152,10 +161,15 @@ class Reports:
         texts = {r["id"]: r["sentence"] for r in report.get("requirements", []) if "sentence" in r}
         return cases, texts
 
+    def run_of(self, path, report, troubles):
+        return Run(path.relative_to(self.house).as_posix(), report.get("implementation", {}).get("name", ""), report.get("run", {}).get("exit_code"), tuple(troubles))
+
     def read_faults(self):
         path = self.house / "build/mutate/mutate.json"
         report = json.loads(path.read_text()) if path.exists() else {"faults": [], "run": {"every_fault": True}}
         self.every_fault = report["run"]["every_fault"]
+        unclean = [f"{c['case']} does not pass without any fault" for c in report.get("clean_run", {}).get("not_passed", [])]
+        self.faults_run = self.run_of(path, report, [*report.get("troubles", []), *unclean])
         self.add_source("faults", path, "./dev mutate", "" if self.every_fault else "some of the faults only")
         faults = [Fault(f"{f['name']} ({f['role']})", tuple(f["requirements"]), f["killed"], tuple(f["killed_by"]), f.get("what", "")) for f in report["faults"]]
         tried = [Tried(r["id"], r["role"], r["sentence"], tuple(r["faults"]), bool(r["killed"]), r.get("exception", "")) for r in report.get("requirements", [])]
@@ -163,10 +177,14 @@ class Reports:
 
     def read_claims(self):
         path = self.house / "build/model/report.json"
+        self.models_run = []  # the names of the models that ran
+        self.models_passed, self.models_problems = False, ()
         if not self.add_source("models", path, "./dev model"):
             return []
-        found = []
-        for model in json.loads(path.read_text()).get("models", []):
+        report, found = json.loads(path.read_text()), []
+        self.models_run = [model["name"] for model in report.get("models", [])]
+        self.models_passed, self.models_problems = report.get("passed") is True, tuple(report.get("problems", []))
+        for model in report.get("models", []):
             for claim in model.get("claims", []):
                 found.append(Claim(f"{model['name']}.{claim['name']}", tuple(claim["cites"]), claim["verdict"] == "holds", claim["says"], tuple(claim["killed"])))
         return found

@@ -81,9 +81,9 @@ class House(unittest.TestCase):
         self.write("build/transitions/tests.ndjson", "".join(json.dumps(s) + "\n" for s in steps))
         self.write("build/transitions/conform.ndjson", "")
         self.write("build/dev/junit.xml", junit(*tests))
-        self.write("build/conform/report.json", json.dumps({"implementation": {"name": "coffer reference"}, "cases": cases, "requirements": [{"id": "FRM-001", "sentence": "A frame MUST begin with a header."}]}))
-        self.write("build/mutate/mutate.json", json.dumps({"run": {"every_fault": True}, "faults": faults, "requirements": tried, "stale_exceptions": list(stale)}))
-        self.write("build/model/report.json", json.dumps({"models": [{"name": "session", "claims": claims}]}))
+        self.write("build/conform/report.json", json.dumps({"implementation": {"name": "coffer reference"}, "run": {"exit_code": 0}, "cases": cases, "requirements": [{"id": "FRM-001", "sentence": "A frame MUST begin with a header."}]}))
+        self.write("build/mutate/mutate.json", json.dumps({"implementation": {"name": "coffer reference"}, "run": {"every_fault": True, "exit_code": 0}, "clean_run": {"not_passed": []}, "troubles": [], "faults": faults, "requirements": tried, "stale_exceptions": list(stale)}))
+        self.write("build/model/report.json", json.dumps({"passed": True, "problems": [], "models": [{"name": "session", "claims": claims}]}))
 
     def spec(self):
         root = self.house / "spec"
@@ -198,6 +198,39 @@ class Gates(House):
         self.change("build/mutate/mutate.json", '"every_fault": true', '"every_fault": false')
         self.finds("other-run", "build/mutate/mutate.json", "some of the faults")
 
+    def test_a_run_of_the_suite_that_did_not_end_well(self):
+        self.change("build/conform/report.json", '"exit_code": 0', '"exit_code": 3')
+        self.finds("bad-run", "build/conform/report.json", "exit status 3")
+
+    def test_a_kill_matrix_of_another_implementation_or_of_a_run_that_did_not_end_well(self):
+        for old, new, gate, words in (("coffer reference", "somebody else's", "other-run", "judged somebody else's"), ('"exit_code": 0', '"exit_code": 4', "bad-run", "exit status 4"),
+                                      (', "exit_code": 0', "", "bad-run", "does not say"), ('"troubles": []', '"troubles": ["the adapter hung"]', "bad-run", "the adapter hung"),
+                                      ('"not_passed": []', '"not_passed": [{"case": "framing.header"}]', "bad-run", "framing.header does not pass without any fault")):
+            with self.subTest(new=new):
+                self.change("build/mutate/mutate.json", old, new)
+                self.finds(gate, "build/mutate/mutate.json", words)
+                self.ran()
+
+    def test_an_endpoints_must_that_was_tried_in_one_role_only(self):
+        self.ran(tried=[TRIED[0], TRIED[2]])
+        self.finds("no-fault", "spec/03-framing.md:3", "FRM-001", "not as client")
+        self.ran(tried=[TRIED[1], TRIED[2]])
+        self.finds("no-fault", "spec/03-framing.md:3", "FRM-001", "not as server")
+
+    def test_a_fabricated_kill_matrix_is_refused(self):
+        everything = [t for t in TRIED if t["role"] == "server"]
+        self.write("build/mutate/mutate.json", json.dumps({"implementation": {"name": "somebody else's"}, "run": {"every_fault": True, "exit_code": 4}, "troubles": ["one"], "faults": FAULTS, "requirements": everything, "stale_exceptions": []}))
+        findings, _ = gates.judge(self.ledger())
+        self.assertEqual(["bad-run", "bad-run", "no-fault", "other-run"], sorted(f.gate for f in findings))
+
+    def test_a_run_of_the_models_that_did_not_pass_or_left_some_out(self):
+        self.change("build/model/report.json", '"passed": true, "problems": []', '"passed": false, "problems": ["a cover was not reached"]')
+        self.finds("bad-run", "build/model/report.json", "did not pass")
+        self.finds("bad-run", "build/model/report.json", "a cover was not reached")
+        self.ran()
+        self.write("spec/models/other/model.toml", "")
+        self.finds("other-run", "build/model/report.json", "does not have other")
+
     def test_an_orphan_case(self):
         self.ran(cases=[*CASES, {"id": "framing.stray", "requirements": [], "verdict": "pass"}])
         self.finds("orphan-case", "framing.stray", "cites no requirement")
@@ -225,7 +258,10 @@ class Gates(House):
         self.ran(tried=[TRIED[0], TRIED[1] | {"killed": []}, TRIED[2]])
         self.finds("no-fault", "spec/03-framing.md:3", "FRM-001 (client)", "FRM_001_none")
 
-    def test_an_exception_from_faults_is_the_reports(self):
+    def test_an_exception_from_faults_is_the_reports_and_the_committed_files(self):
+        self.ran(tried=[TRIED[0], TRIED[1] | {"faults": [], "killed": [], "exception": "no client has it"}, TRIED[2]])
+        self.finds("no-fault", "spec/03-framing.md:3", "FRM-001 (client)", "mutate_exceptions.json does not have")
+        self.write("interop/adapters/reference/mutate_exceptions.json", json.dumps({"exceptions": [{"requirement": "FRM-001", "role": "client", "reason": "no client has it"}]}))
         self.ran(tried=[TRIED[0], TRIED[1] | {"faults": [], "killed": [], "exception": "no client has it"}, TRIED[2]])
         self.assertEqual(([], []), gates.judge(self.ledger()))
         self.assertIn("as client: no client has it", terminal.in_full(self.ledger(), ["FRM-001"], True))
