@@ -10,7 +10,7 @@ import pathlib
 import re
 
 FOLDERS = ("reference", "conformance", "tests", "fuzz", "interop", "bench", "spec/tables", "spec/schema", "spec/vectors", "spec/models")
-SUFFIXES = {".h", ".cc", ".py", ".toml", ".capnp", ".json", ".txt", ".m", ".p", ".pml", ".sh", ".cmake", ".md"}
+SUFFIXES = {".h", ".cc", ".inc", ".py", ".toml", ".capnp", ".json", ".txt", ".m", ".p", ".pml", ".sh", ".cmake", ".md"}
 NO_CITATIONS = ("spec/tables/ids.txt", "spec/models/tests/", "spec/models/runner/")  # lists every id; plant wrong ones; cite nothing
 MENTION = re.compile(r"(?<![A-Za-z0-9])([A-Z]{3})[-_](\d{3})(?!\d)")
 FORMAL = re.compile(r"[\[\"]([A-Z]{3})-(\d{3})(?=[\]\",])")  # forms that mean a requirement and nothing else

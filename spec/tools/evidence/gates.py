@@ -2,7 +2,7 @@
 import dataclasses
 import tomllib
 
-from evidence import reports, snapshot, transitions
+from evidence import reports, snapshot, transitions, written
 from evidence.ledger import FAULT_EXCEPTIONS
 
 # What an exception may excuse a requirement from, and how the requirement is then judged.
@@ -66,6 +66,24 @@ def named_in_code(ledger):
     yield from lacks(ledger, "code", "code", lambda e: e.judged_from_outside, lambda e: f"is named by no `// [{e.requirement.id}]` below reference/: say where it is kept")
 
 
+def written_cases_and_faults(ledger):
+    """What is judged from outside has, in each role that it binds, a case that cites it and a fault that breaks it: written, whatever became of them when they ran."""
+    exempt = excused(read_exceptions(ledger.spec.root), "case")
+    for identity, e in ledger.of.items():
+        if not e.judged_from_outside:
+            continue
+        place = f"spec/{e.requirement.chapter}.md:{e.requirement.line}"
+        for role in sorted(e.roles_to_try):
+            if role not in e.citing and identity not in exempt:
+                yield Finding(place, "no-case-written", f"{identity} is cited by no case of a {role} below {written.CASES}/: write one, or say in spec/evidence/exceptions.toml why there can be none")
+            if role not in e.breaking and not ledger.excused_fault(identity, role):
+                yield Finding(place, "no-fault-written", f"{identity} is broken by no fault of a {role} in {written.CATALOGUE}: add one, or say in {FAULT_EXCEPTIONS} why there can be none")
+
+
+def cases_that_cite_nothing(ledger):
+    yield from (Finding(place, "orphan-case", "a case here cites no requirement") for place in written.citing_nothing(ledger.house))
+
+
 def why_no_case(ledger):
     """Every MUST that no case judges says why (the lint asks it of those judged by review), and none says so that a case does judge."""
     said = ledger.unjudged
@@ -74,7 +92,7 @@ def why_no_case(ledger):
         if r.level == "MUST" and r.judged in ("vector", "model") and not e.citing and identity not in said:
             yield Finding(f"spec/{r.chapter}.md:{r.line}", "no-reason", f"{identity} is judged by a {r.judged}, no case cites it, and spec/tables/unjudged.toml does not say why")
         if identity in said and e.citing:
-            yield Finding("spec/tables/unjudged.toml:1", "no-reason", f"{identity} is said to be judged by no case, and one cites it: {e.citing[0].place}")
+            yield Finding("spec/tables/unjudged.toml:1", "no-reason", f"{identity} is said to be judged by no case, and one cites it: {next(iter(e.citing.values()))[0]}")
 
 
 def static_coverage(ledger):
@@ -88,7 +106,7 @@ def coverage(ledger, columns):
         yield Finding("spec/evidence/snapshot.toml:1", "coverage", f"{column} is 0 in every chapter, and there is evidence of that kind: ./dev trace --snapshot")
 
 
-STATIC = [unknown_citations, stale_citations, exceptions_are_well_formed, named_in_code, why_no_case, static_coverage]
+STATIC = [unknown_citations, stale_citations, exceptions_are_well_formed, named_in_code, written_cases_and_faults, cases_that_cite_nothing, why_no_case, static_coverage]
 
 
 def check(ledger):

@@ -6,7 +6,7 @@ import tomllib
 
 import specification
 
-from evidence import citations, reports
+from evidence import citations, reports, written
 
 FAULT_EXCEPTIONS = "interop/adapters/reference/mutate_exceptions.json"  # where `coffer-conform mutate` reads them
 COLUMNS = ("code", "vectors", "tests", "cases", "faults", "models")
@@ -25,15 +25,12 @@ class Evidence:
     stale: bool  # its text changed since its citations were looked at
     rationale: tuple  # (chapter, line, words) of the paragraph that says why, or ()
     reworded: bool  # the report of the cases judged another sentence
+    citing: dict  # role -> where cases cite it: known without any run
+    breaking: set  # the roles in which the catalogue has a fault that breaks it
 
     @property
     def code(self):
         return [c for c in self.cited if c.formal and c.path.startswith("reference/")]
-
-    @property
-    def citing(self):
-        """Where cases cite it: known without any run."""
-        return [c for c in self.cited if c.formal and c.path.startswith("conformance/cases/")]
 
     @property
     def other(self):
@@ -53,9 +50,7 @@ class Evidence:
     @property
     def roles_to_try(self):
         """Those in which a fault ought to break it: all that it binds when its line says that wire or stored state can judge it, else those in which a case does."""
-        if self.requirement.judged in ("wire", "state"):
-            return self.roles
-        return self.roles & {c.role for c in self.cases}
+        return self.roles if self.requirement.judged in ("wire", "state") else self.roles & set(self.citing)
 
     @property
     def judged_from_outside(self):
@@ -79,6 +74,7 @@ class Ledger:
         self.of = {r.id: evidence for r, evidence in zip(spec.requirements, self._join())}
 
     def _join(self):
+        citing, breaking = written.cited(self.house, self.spec), written.faults(self.house)
         rationales = specification.read_rationales(self.spec.root)
         cited = grouped((c.id, c) for c in self.citations)
         tests = grouped((i, t) for t in self.reports.tests.values() for i in t.ids)
@@ -89,7 +85,7 @@ class Ledger:
         for r in self.spec.requirements:
             judged = self.reports.judged_texts.get(r.id, r.sentence)
             yield Evidence(r, self.claims_of(r), cited[r.id], tests[r.id], cases[r.id], faults[r.id], models[r.id], vectors[r.id],
-                           r.id in self.stale, rationales.get(r.id, ()), " ".join(judged.split()) != " ".join(r.sentence.split()))
+                           r.id in self.stale, rationales.get(r.id, ()), " ".join(judged.split()) != " ".join(r.sentence.split()), dict(citing.get(r.id, {})), breaking.get(r.id, set()))
 
     def claims_of(self, requirement):
         word, _, rest = requirement.provenance.partition(" ")

@@ -35,6 +35,9 @@ HOUSE = {
     "spec/tables/unjudged.toml": UNJUDGED,
     "spec/sources.toml": '[[document]]\nprefix = "W"\ntitle = "a paper"\n[claims]\nW1 = "frames have headers"\nW2 = "more"\n',
     "reference/protocol/frame.cc": "// [FRM-001] A frame MUST begin with a header.\nlog();  // [FRM-002]\n// AES-256 and SHA-512 are no requirements.\n",
+    "conformance/cases/framing.cc": 'Case{\n.id = "framing.header",\n.requirements = {"FRM-001"},\n},\nlogged("framing.logged", {"FRM-002"}, "it is logged"),\n',
+    "conformance/cases/client_framing.cc": 'Case one{\n.id = "client.header",\n.requirements = {"FRM-001"},\n.role = Role::client,\n};\n',
+    "reference/fault/catalogue.inc": 'COFFER_FAULT(FRM_001_none, both, "no header")\nCOFFER_FAULT(FRM_002_silent, server, "logs nothing")\n',
     "tests/unit/frame_test.cc": "TEST(Frame, FRM_001_begins_with_a_header) {}\n",
     "spec/vectors/frames.json": '{"coffer_vectors": 1, "vectors": [{"id": "big", "requirement": "FRM-003", "comment": "258"}]}',
 }
@@ -151,6 +154,57 @@ class Gates(House):
         self.assertNotIn("no-code", {f.gate for f in gates.judge(self.ledger())[0]})
         self.change("reference/protocol/frame.cc", "log();", "log();  // [FRM-002]")
         self.finds("exception", "spec/evidence/exceptions.toml", "FRM-002", "has one: reference/protocol/frame.cc:2")
+
+    def test_a_new_must_with_only_a_comment_in_the_code(self):
+        self.change("spec/03-framing.md", "- **FRM-005**", "- **FRM-006** (MUST · endpoint · wire · chosen) A frame MUST be new.\n- **FRM-005**")
+        self.change("reference/protocol/frame.cc", "log();", "log();  // [FRM-006]")
+        self.write("conformance/cases/b.cc", "std::vector<Case> none;  // [FRM-006] and \"FRM-006\" in a comment\n")
+        self.write("spec/evidence/accepted.txt", citations.accepted_text(self.spec()))
+        found = [(f.gate, word) for f in gates.check(self.ledger()) for word in ("client", "server") if f"a {word}" in f.text and "FRM-006" in f.text and f.place == "spec/03-framing.md:7"]
+        self.assertEqual([("no-case-written", "client"), ("no-fault-written", "client"), ("no-case-written", "server"), ("no-fault-written", "server")], found)
+
+    def test_a_must_without_a_written_case_in_one_role(self):
+        for file, role in (("framing.cc", "server"), ("client_framing.cc", "client")):
+            with self.subTest(role=role):
+                held = (self.house / f"conformance/cases/{file}").read_text()
+                self.change(f"conformance/cases/{file}", '"FRM-001"', '"FRM-004"')
+                self.assertEqual([("no-case-written", True)], [(f.gate, f"FRM-001 is cited by no case of a {role}" in f.text) for f in gates.check(self.ledger())])
+                self.write(f"conformance/cases/{file}", held)
+        self.change("conformance/cases/framing.cc", '"FRM-002"', '"FRM-004"')
+        self.except_()
+        self.assertEqual([], gates.check(self.ledger()))
+
+    def test_cases_that_both_roles_share_and_cases_of_the_machines_rows(self):
+        self.change("conformance/cases/framing.cc", '"FRM-001"', '"FRM-004"')
+        self.write("conformance/cases/malformations.cc", 'static const std::vector<Malformation> all = {{"gap", "FRM-001"}};\n')
+        self.assertEqual([], gates.check(self.ledger()))
+        self.change("conformance/cases/framing.cc", '"FRM-002"', '"FRM-004"')
+        self.assertEqual(["no-case-written"], [f.gate for f in gates.check(self.ledger())])
+        self.write("conformance/cases/states.cc", "cases.push_back(accepted(*admitted, known->requirement));  // Case\n")
+        self.assertEqual(["no-case-written"], [f.gate for f in gates.check(self.ledger())])
+        spec = self.spec()
+        spec.tables["messages"] = {"message": [{"name": "hello"}]}
+        spec.machines = [{**MACHINE, "name": "server_session", "row": [{"states": ["header"], "event": "hello", "targets": ["body"], "requirement": "FRM-002"}]}]
+        self.assertEqual([], gates.check(Ledger(spec)))
+
+    def test_a_must_without_a_written_fault_in_one_role(self):
+        self.change("reference/fault/catalogue.inc", "none, both", "none, server")
+        self.finds("no-fault-written", "spec/03-framing.md:3", "FRM-001", "no fault of a client")
+        self.write("interop/adapters/reference/mutate_exceptions.json", json.dumps({"exceptions": [{"requirement": "FRM-001", "role": "server", "reason": "none"}]}))
+        self.finds("no-fault-written", "spec/03-framing.md:3", "FRM-001", "no fault of a client")
+        self.write("interop/adapters/reference/mutate_exceptions.json", json.dumps({"exceptions": [{"requirement": "FRM-001", "role": "client", "reason": "no client has it"}]}))
+        self.assertEqual([], gates.check(self.ledger()))
+
+    def test_a_written_case_that_cites_nothing(self):
+        maker = "Case made(std::string id, std::vector<std::string> requirements, std::string goal, std::function<Octets(Context&, int)> octets) {\n  return {.id = std::move(id), .requirements = std::move(requirements)};\n}\n"
+        one = "Case one(std::string_view word, std::string requirement) {\n}\n"
+        for text, line in (('Case{\n.id = "a",\n.requirements = {},\n}', 2), ('Case{\n.id = f("a", 1),\n.goal = "b"}', 2), ('{.id = "a", .requirements = {""}}', 1),
+                           (maker + 'made("a, (b", {}, "c", d),\n', 4), (maker + 'made(f("a"), std::vector<std::string>{}, "c", d),\n', 4), (one + 'x = one("http://a", "");\n', 3)):
+            with self.subTest(text=text):
+                self.write("conformance/cases/c.cc", text)
+                self.assertEqual([("orphan-case", f"conformance/cases/c.cc:{line}")], [(f.gate, f.place) for f in gates.check(self.ledger())])
+        self.write("conformance/cases/c.cc", maker + one + 'made("a", {"FRM-001"}, "b", {}); one("", "FRM-001"); Case{.id = "a", .requirements = wanted};')
+        self.assertEqual([], gates.check(self.ledger()))
 
     def test_what_a_case_cites_is_judged_from_outside_whatever_its_line_says(self):
         self.write("conformance/cases/a.cc", '.requirements = {"FRM-003"},\n')
