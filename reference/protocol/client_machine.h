@@ -37,6 +37,7 @@ struct ClientSession::Machine {
   // ---- client_session.cc: events find their handler ----
   void arm();
   void drive();
+  void drive_backwards();
   void receive(const Frame& frame);
   void take(Event event, Input input);
   void step(Event event, Input input);

@@ -42,12 +42,29 @@ void ClientSession::Machine::arm() {
 
 // [SES-003] An endpoint MUST process and answer frames in the order in which they arrive.
 void ClientSession::Machine::drive() {
+  if (fault::on(fault::SES_003_last_frame_first)) return drive_backwards();
   while (state() != State::closed) {
     auto frame = reader.next();
     if (!frame) return take(Event::malformed, std::move(frame).error());
     if (!*frame) return;
     receive(**frame);
   }
+}
+
+/// What a fault does in place of drive(): the frames that are there from the last to the first, then what is wrong behind them.
+void ClientSession::Machine::drive_backwards() {
+  struct Kept {
+    FrameKind kind;
+    Octets metadata, body;  // a frame's own views end with the next frame
+  };
+  std::vector<Kept> frames;
+  auto frame = reader.next();
+  for (; frame && *frame; frame = reader.next())
+    frames.push_back(
+        {(*frame)->kind, {(*frame)->metadata.begin(), (*frame)->metadata.end()}, {(*frame)->body.begin(), (*frame)->body.end()}});
+  for (auto kept = frames.rbegin(); kept != frames.rend() && state() != State::closed; ++kept)
+    receive({kept->kind, kept->metadata, kept->body});
+  if (!frame && state() != State::closed) take(Event::malformed, std::move(frame).error());
 }
 
 // [ERR-002] An endpoint MUST make the checks in the order header, encoding, state, fields, permission, meaning.
