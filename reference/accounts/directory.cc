@@ -55,8 +55,7 @@ std::expected<protocol::ComputerAdmitted, protocol::ComputerRefused> Directory::
   return {};
 }
 
-std::expected<protocol::LoginAdmitted, protocol::LoginRefused> Directory::check_login(const protocol::Login& login,
-                                                                                      std::uint64_t presented) {
+std::expected<protocol::LoginAdmitted, NoLogin> Directory::check_login(const protocol::Login& login, std::uint64_t presented) {
   auto key = keys_.find(login.registration_key);
   if (fault::on(fault::IDN_011_any_key) && key == keys_.end())
     key = std::ranges::find_if(keys_, [&](const auto& one) { return accounts_.contains({one.second.organisation, login.user_name}); });
@@ -80,7 +79,7 @@ std::expected<protocol::LoginAdmitted, protocol::LoginRefused> Directory::check_
   // [IDN-019] A server MUST refuse a deferred login unless the registration key permits deferred logins
   if (login.deferred && !key->second.deferred && !fault::on(fault::IDN_019_always_deferrable))
     return std::unexpected(refused("registration key does not permit deferred logins"));
-  if (auto cause = bind_computer(presented, account->second.id)) return std::unexpected(refused(std::move(*cause)));
+  if (auto cause = bind_computer(presented, account->second.id)) return std::unexpected(std::move(*cause));
 
   protocol::LoginAdmitted admitted;
   admitted.user = account->second.id;
@@ -91,17 +90,18 @@ std::expected<protocol::LoginAdmitted, protocol::LoginRefused> Directory::check_
   return admitted;
 }
 
-/// The cause of a refusal, or nothing when the computer is the user's.
-std::optional<std::string> Directory::bind_computer(std::uint64_t computer, std::uint64_t user) {
+/// Why there is no login, or nothing when the computer is the user's.
+std::optional<NoLogin> Directory::bind_computer(std::uint64_t computer, std::uint64_t user) {
   const std::lock_guard lock(bound_mutex_);
   const auto owner = bound_.find(computer);
   // [IDN-016] A server MUST refuse a login whose computer belongs to another user
   if (fault::on(fault::IDN_023_not_bound) && owner == bound_.end()) return std::nullopt;
   if (fault::on(fault::IDN_016_of_another_user) && owner != bound_.end()) return std::nullopt;
-  if (owner != bound_.end() && owner->second != user) return fmt::format("computer belongs to user {}", owner->second);
+  if (owner != bound_.end() && owner->second != user) return refused(fmt::format("computer belongs to user {}", owner->second));
   if (owner != bound_.end()) return std::nullopt;
   // [IDN-023] A server MUST bind an unknown computer to the first user who logs in on it; kept before anyone is told.
-  if (const auto kept = bind_(computer, user); !kept) return "computer could not be bound: " + kept.error();
+  if (const auto kept = bind_(computer, user); !kept)
+    return protocol::Failed{"computer could not be bound: " + kept.error()};  // [ERR-006] … for a reason of its own
   bound_.emplace(computer, user);
   return std::nullopt;
 }

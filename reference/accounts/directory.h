@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <variant>
 
 #include "accounts/fixture.h"
 #include "protocol/server_session.h"
@@ -18,6 +19,9 @@ namespace coffer::accounts {
 /// Keeps durably that a computer now belongs to a user; an error (as text) when it cannot. Called under the directory's lock, at most
 /// once for each computer, on the thread of check_login().
 using Bind = std::function<std::expected<void, std::string>(std::uint64_t computer, std::uint64_t user)>;
+
+/// What stands in the way of a login: a refusal, or trouble of the server's own [ERR-006].
+using NoLogin = std::variant<protocol::LoginRefused, protocol::Failed>;
 
 /// Thread-safe: any thread may call any operation. check_login() costs the fixture's PBKDF2 rounds of CPU (about 110 ms for 100,000):
 /// call it where nothing waits.
@@ -32,7 +36,7 @@ class Directory {
 
   /// The user step on a computer presented as `presented`. Binds an unknown computer on success [IDN-023]. The cause of a refusal is for
   /// the event log only [IDN-022].
-  std::expected<protocol::LoginAdmitted, protocol::LoginRefused> check_login(const protocol::Login& login, std::uint64_t presented);
+  std::expected<protocol::LoginAdmitted, NoLogin> check_login(const protocol::Login& login, std::uint64_t presented);
 
  private:
   struct Account {
@@ -46,7 +50,7 @@ class Directory {
     bool deferred = false;
   };
 
-  std::optional<std::string> bind_computer(std::uint64_t computer, std::uint64_t user);
+  std::optional<NoLogin> bind_computer(std::uint64_t computer, std::uint64_t user);
 
   std::unordered_map<std::string, Key> keys_;                        // by registration key
   std::map<std::pair<std::string, std::string>, Account> accounts_;  // by organisation and name

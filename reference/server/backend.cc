@@ -15,12 +15,6 @@ namespace {
 using net::ConnectionId;
 using protocol::ServerAnswer;
 
-template <class Admitted, class Refused>
-ServerAnswer either(std::expected<Admitted, Refused> answer) {
-  if (answer) return std::move(*answer);
-  return std::move(answer).error();
-}
-
 }  // namespace
 
 Backend::Session Backend::session(ConnectionId connection) {
@@ -67,7 +61,10 @@ ServerAnswer Backend::check_computer(ConnectionId connection, const protocol::Ch
 }
 
 ServerAnswer Backend::check_login(ConnectionId connection, const protocol::CheckLogin& question) {
-  return either(directory_.check_login(question.login, session(connection).computer));
+  auto answer = directory_.check_login(question.login, session(connection).computer);
+  if (answer) return std::move(*answer);
+  if (const auto* trouble = std::get_if<protocol::Failed>(&answer.error())) spdlog::error("connection={} {}", connection, trouble->cause);
+  return std::visit([](auto& why) -> ServerAnswer { return std::move(why); }, answer.error());
 }
 
 ServerAnswer Backend::enter(ConnectionId connection, protocol::LoginAdmitted admitted) {

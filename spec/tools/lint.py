@@ -188,7 +188,7 @@ def freshness(lint):
         lint.report("generated", 1, "stale", f"cannot be made: {wrong}")
 
 
-RULES = [requirement_lines, prose, ledger, rationale, unjudged, references, lint_tables.tables, lint_tables.messages, lint_tables.limits, lint_machines.machines, freshness]
+RULES = [requirement_lines, prose, ledger, rationale, unjudged, references, lint_tables.tables, lint_tables.messages, lint_tables.reasons, lint_tables.limits, lint_machines.machines, freshness]
 
 
 def check(root):

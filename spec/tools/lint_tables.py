@@ -96,6 +96,17 @@ def flat(structs, name):
     return found
 
 
+def reasons(lint):
+    """Who sends a reason is who a sentence tells to close with it: else table and chapters have parted."""
+    for row in lint.spec.tables["reasons"]["reason"]:
+        told = {r.role for r in lint.spec.requirements if re.search(rf"\b(with|of reason) {row['name']}\b", r.sentence)}
+        sides = {"client", "server"} if "endpoint" in told else told
+        by = {"client", "server"} if row["by"] == "both" else {row["by"]}
+        if sides != by:
+            path = "tables/reasons.toml"
+            lint.report(path, lint.line_of(path, rf'^name = "{row["name"]}"'), "role", f"{row['name']} is sent by {row['by']} here, and sentences tell {' and '.join(sorted(sides)) or 'nobody'} to")
+
+
 def limits(lint):
     """A limit's value stands in the sentence of its requirement or in a range of the message table: else the two have parted."""
     sentences = {r.id: r.sentence for r in lint.spec.requirements}

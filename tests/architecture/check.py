@@ -84,7 +84,9 @@ def check_links(tree):
         for link in links:
             if "$" in link:
                 yield where, f"{target} links {link}: a link is a name, so that it can be judged"
-            if link in targets and place(link) is not None and place(link) not in may_know(room):
+            if link in targets and place(link) is None:
+                yield where, f"{target} links {link}, which stands in no room"
+            elif link in targets and place(link) not in may_know(room):
                 yield where, f"{target} links {link}: {room} may not know {place(link)}"
         for reached in sorted(closure(target, edges)):
             if reached in targets:
@@ -101,10 +103,20 @@ def check_builds(tree):
         if part not in ("reference", "conformance"):
             if command in house.BEHIND_THE_BACK or command.startswith("target_") and rooms & set(words[:1]):
                 yield name, f"says {command}({' '.join(words[:2])} …): what a room is made of stands in its own folder"
+            if part not in house.FREE_PARTS:
+                for word in words:
+                    if re.match(house.FLAGS_THAT_INCLUDE, word.strip('"')) or re.search(r"\s" + house.FLAGS_THAT_INCLUDE, word):
+                        yield name, f"says {command}(… {word} …): rooms would include what they do not name"
             continue
         allowed = house.ROOM_COMMANDS if room_of(name) else house.PART_COMMANDS
         if command not in allowed:
             yield name, f"says {command}(): here stand only {', '.join(allowed)}"
+        if command == "configure_file" and words and "/" in words[0]:
+            yield name, f"makes a file from {words[0]}: what it is made from stands beside the list"
+        if part == "conformance":
+            for word in words:
+                if "reference" in word:
+                    yield name, f"says {command}(… {word} …): conformance takes nothing from there"
         if command == "set_property" and words[:1] != ["DIRECTORY"]:
             yield name, f"says set_property({' '.join(words)}): here it may speak of the directory alone"
         if command in OUR_COMMANDS:

@@ -38,6 +38,10 @@ PLANTED = [
     ("reference/net/CMakeLists.txt", "coffer_room(net SOURCES shell.cc LINKS ${EVERYTHING})\n", "a link is a name"),
     ("interop/CMakeLists.txt", "coffer_program(independent SOURCES main.cc LINKS protocol)\n", "links nothing"),
     ("conformance/wire/forge.cc", "#include <protocol/frame.h>\n", "may not know reference/protocol"),
+    ("conformance/wire/CMakeLists.txt", "coffer_room(wire SOURCES forge.cc LINKS spec)\nconfigure_file(../../spec/tables/limits.toml limits.cc COPYONLY)\n", "stands beside the list"),
+    ("conformance/wire/CMakeLists.txt", "coffer_room(wire SOURCES forge.cc LINKS spec)\nfile(READ ${CMAKE_SOURCE_DIR}/reference/protocol/frame.cc TEXT)\n", "takes nothing from there"),
+    ("CMakeLists.txt", "add_compile_options(-include reference/protocol/frame.h)\n", "what they do not name"),
+    ("CMakeLists.txt", 'set(CMAKE_CXX_FLAGS "-O1 -I${CMAKE_SOURCE_DIR}/reference")\n', "what they do not name"),
     ("reference/protocol/frame.cc", "#include <net/shell.cc>\n", "may not know reference/net"),
     ("conformance/wire/forge.cc", "#include <../reference/protocol/frame.h>\n", "by no detour"),
     ("conformance/wire/forge.cc", "#include /**/ <protocol/frame.h>\n", "in quotes or angles"),
@@ -85,6 +89,11 @@ class Architecture(unittest.TestCase):
             with self.subTest(path=path, planted=text):
                 complaints = self.judge(INNOCENT | {path: text})
                 self.assertTrue(any(place.split(":")[0] == path and word in what for place, what in complaints), complaints)
+
+    def test_a_room_links_nothing_that_stands_in_no_room(self):
+        complaints = self.judge(INNOCENT | {"CMakeLists.txt": "add_library(frames STATIC reference/protocol/frame.cc)\n",
+                                            "conformance/wire/CMakeLists.txt": "coffer_room(wire SOURCES forge.cc LINKS spec frames)\n"})
+        self.assertIn("stands in no room", complaints[0][1])
 
 
 if __name__ == "__main__":

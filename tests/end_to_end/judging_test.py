@@ -377,7 +377,10 @@ for line in sys.stdin:
                     self.assertIn(words, explained.stdout)
 
     def test_a_list_of_cases_fits_the_terminal(self):
-        read, write = os.openpty()
+        try:
+            read, write = os.openpty()
+        except OSError as none:  # a bare root without /dev/pts
+            self.skipTest(f"no terminal can be made here: {none}")
         self.addCleanup(os.close, read)
         fcntl.ioctl(write, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
         with subprocess.Popen([SUITE, "cover"], stdout=write) as asked:

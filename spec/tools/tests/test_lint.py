@@ -138,6 +138,10 @@ class Lint(unittest.TestCase):
         self.change("tables/reasons.toml", 'requirement = "SES-030"', 'requirement = "SES-930"')
         self.finds("dangling-id", "tables/reasons.toml", "goodbye", "SES-930")
 
+    def test_a_reason_that_another_side_sends_than_the_sentences_say(self):
+        self.change("tables/reasons.toml", 'name = "unwanted_block"\nvalue = 16\nby = "server"', 'name = "unwanted_block"\nvalue = 16\nby = "both"')
+        self.finds("role", "tables/reasons.toml", "unwanted_block", "server")
+
     def test_names_and_values_given_twice(self):
         self.change("tables/reasons.toml", 'name = "busy"\nvalue = 22', 'name = "timeout"\nvalue = 7')
         self.finds("unique-name", "tables/reasons.toml", "reason timeout")

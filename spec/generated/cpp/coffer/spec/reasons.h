@@ -43,7 +43,7 @@ struct ReasonRow {
 };
 
 inline constexpr std::array<ReasonRow, 24> reason_rows{{
-    {Reason::goodbye, "goodbye", "both", "SES-030", "the session ended as its client asked"},
+    {Reason::goodbye, "goodbye", "server", "SES-030", "the session ended as its client asked"},
     {Reason::unexpected_message, "unexpected_message", "both", "SES-002", "a message or data frame that the state does not admit"},
     {Reason::unknown_frame_kind, "unknown_frame_kind", "both", "FRM-004", "a frame kind that this channel does not know"},
     {Reason::bad_metadata_length, "bad_metadata_length", "both", "FRM-005", "metadata_blocks contradicts the frame's kind or length"},
@@ -59,9 +59,9 @@ inline constexpr std::array<ReasonRow, 24> reason_rows{{
     {Reason::not_permitted, "not_permitted", "server", "SES-021", "the user's roles do not permit the operation"},
     {Reason::bad_config_ack, "bad_config_ack", "server", "CFG-004", "the acknowledged configuration version is not the pushed one"},
     {Reason::checksum_mismatch, "checksum_mismatch", "both", "ARC-031", "a data part whose SHA-256 is not its metadata's checksum"},
-    {Reason::unwanted_block, "unwanted_block", "both", "ARC-032", "a block that was not asked for"},
+    {Reason::unwanted_block, "unwanted_block", "server", "ARC-032", "a block that was not asked for"},
     {Reason::blocks_outstanding, "blocks_outstanding", "server", "ARC-036", "a commit while blocks that were named missing have not arrived"},
-    {Reason::version_conflict, "version_conflict", "both", "ARC-037", "a version that does not continue the chain"},
+    {Reason::version_conflict, "version_conflict", "server", "ARC-037", "a version that does not continue the chain"},
     {Reason::no_such_version, "no_such_version", "server", "ARC-051", "a restore of a version that the archive does not have"},
     {Reason::bad_answer, "bad_answer", "client", "SES-040", "an answer that does not fit what was asked"},
     {Reason::server_stopping, "server_stopping", "server", "SES-032", "the server is shutting down"},
