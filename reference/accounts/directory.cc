@@ -11,7 +11,7 @@
 namespace coffer::accounts {
 namespace {
 
-protocol::LoginRefused refused(std::string cause) { return {std::move(cause)}; }
+NoLogin refused(std::string cause) { return {std::move(cause)}; }
 
 Verifier verifier_of(User& user, Botan::RandomNumberGenerator& random, std::uint32_t rounds) {
   if (auto* known = std::get_if<Verifier>(&user.password)) return std::move(*known);
@@ -101,7 +101,7 @@ std::optional<NoLogin> Directory::bind_computer(std::uint64_t computer, std::uin
   if (owner != bound_.end()) return std::nullopt;
   // [IDN-023] A server MUST bind an unknown computer to the first user who logs in on it; kept before anyone is told.
   if (const auto kept = bind_(computer, user); !kept)
-    return protocol::Failed{"computer could not be bound: " + kept.error()};  // [ERR-006] … for a reason of its own
+    return NoLogin{"computer could not be bound: " + kept.error(), true};  // [ERR-006] … for a reason of its own
   bound_.emplace(computer, user);
   return std::nullopt;
 }

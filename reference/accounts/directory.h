@@ -9,7 +9,6 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
-#include <variant>
 
 #include "accounts/fixture.h"
 #include "protocol/server_session.h"
@@ -20,8 +19,11 @@ namespace coffer::accounts {
 /// once for each computer, on the thread of check_login().
 using Bind = std::function<std::expected<void, std::string>(std::uint64_t computer, std::uint64_t user)>;
 
-/// What stands in the way of a login: a refusal, or trouble of the server's own [ERR-006].
-using NoLogin = std::variant<protocol::LoginRefused, protocol::Failed>;
+/// What stands in the way of a login: the rules, or trouble of the server's own [ERR-006].
+struct NoLogin {
+  std::string cause;
+  bool own_trouble = false;
+};
 
 /// Thread-safe: any thread may call any operation. check_login() costs the fixture's PBKDF2 rounds of CPU (about 110 ms for 100,000):
 /// call it where nothing waits.

@@ -63,8 +63,9 @@ ServerAnswer Backend::check_computer(ConnectionId connection, const protocol::Ch
 ServerAnswer Backend::check_login(ConnectionId connection, const protocol::CheckLogin& question) {
   auto answer = directory_.check_login(question.login, session(connection).computer);
   if (answer) return std::move(*answer);
-  if (const auto* trouble = std::get_if<protocol::Failed>(&answer.error())) spdlog::error("connection={} {}", connection, trouble->cause);
-  return std::visit([](auto& why) -> ServerAnswer { return std::move(why); }, answer.error());
+  if (!answer.error().own_trouble) return protocol::LoginRefused{std::move(answer.error().cause)};
+  spdlog::error("connection={} {}", connection, answer.error().cause);
+  return protocol::Failed{std::move(answer.error().cause)};
 }
 
 ServerAnswer Backend::enter(ConnectionId connection, protocol::LoginAdmitted admitted) {
