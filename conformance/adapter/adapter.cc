@@ -9,6 +9,12 @@ namespace coffer::conformance {
 
 using nlohmann::json;
 
+namespace {
+
+double in_seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }
+
+}  // namespace
+
 Adapter::Adapter(const std::string& command) : command_(command) {
   auto process = ChildProcess::start(command);
   if (!process) throw SuiteFault("the adapter cannot be started: " + process.error());
@@ -16,7 +22,8 @@ Adapter::Adapter(const std::string& command) : command_(command) {
 }
 
 Adapter::~Adapter() {
-  if (!broken_) process_->write_line(json{{"verb", "bye"}, {"id", ++last_id_}}.dump());
+  if (!broken_)
+    process_->write_line(json{{"verb", "bye"}, {"id", ++last_id_}}.dump(), std::chrono::steady_clock::now() + std::chrono::seconds(2));
 }
 
 void Adapter::fault(std::string text) {
@@ -31,19 +38,27 @@ void Adapter::ended_before(std::string_view verb, const std::string& how) {
   fault(fmt::format("the adapter ended ({}) before it replied to `{}`", how, verb));
 }
 
-std::uint64_t Adapter::begin(std::string_view verb, json fields) {
+std::uint64_t Adapter::begin(std::string_view verb, json fields, std::chrono::milliseconds patience) {
   const auto id = ++last_id_;
   fields["verb"] = verb;
   fields["id"] = id;
   replies_.asked(id, verb);
-  if (!process_->write_line(fields.dump(-1, ' ', false, json::error_handler_t::replace))) {
-    // Its end may not have been noticed yet.
-    while (process_->read_line(std::chrono::steady_clock::now() + std::chrono::seconds(1))) {
-    }
-    if (const auto ended = process_->ended()) ended_before(verb, *ended);
-    fault(fmt::format("the adapter no longer reads requests (still running): `{}` could not be asked", verb));
-  }
+  const auto written =
+      process_->write_line(fields.dump(-1, ' ', false, json::error_handler_t::replace), std::chrono::steady_clock::now() + patience);
+  if (written != ChildProcess::Written::whole) not_written(verb, written == ChildProcess::Written::stuck, patience);
   return id;
+}
+
+void Adapter::not_written(std::string_view verb, bool stuck, std::chrono::milliseconds patience) {
+  if (stuck) hung_ = broken_ = true;  // half a request stands in its input: nothing can follow
+  // The end of one that is gone may not have been noticed yet.
+  const auto until = std::chrono::steady_clock::now() + (stuck ? std::chrono::seconds(0) : std::chrono::seconds(1));
+  while (const auto line = process_->read_line(until)) take_line(*line);
+  if (const auto ended = process_->ended()) ended_before(verb, *ended);
+  if (stuck)
+    fault(fmt::format("the adapter does not read its standard input: the request `{}` was not taken within {:g} s", verb,
+                      in_seconds(patience)));
+  fault(fmt::format("the adapter no longer reads requests (still running): `{}` could not be asked", verb));
 }
 
 void Adapter::take_line(const std::string& line) try {
@@ -73,7 +88,7 @@ json Adapter::await(std::uint64_t id, std::chrono::milliseconds patience) {
     }
     if (const auto ended = process_->ended()) ended_before(replies_.verb_of(id), *ended);
     const auto verb = replies_.forget(id);
-    throw SuiteFault(fmt::format("the adapter did not reply to `{}` within {:g} s{}{}", verb, static_cast<double>(patience.count()) / 1000,
+    throw SuiteFault(fmt::format("the adapter did not reply to `{}` within {:g} s{}{}", verb, in_seconds(patience),
                                  heard_ ? "" : ", and has said nothing yet: is its standard output flushed after each line?",
                                  verb == "hello" ? " One that starts slowly is given longer with --hello-seconds." : ""));
   }
@@ -90,7 +105,7 @@ json Adapter::await_or_give_up(std::uint64_t id, std::chrono::milliseconds patie
 }
 
 json Adapter::call(std::string_view verb, json fields, std::chrono::milliseconds patience) {
-  return await(begin(verb, std::move(fields)), patience);
+  return await_or_give_up(begin(verb, std::move(fields), patience), patience);
 }
 
 std::string Adapter::take_errors() { return process_->take_errors(); }

@@ -25,12 +25,14 @@ class Adapter {
   explicit Adapter(const std::string& command);
   ~Adapter();
 
-  /// Sends a request and returns at once with its id.
-  std::uint64_t begin(std::string_view verb, nlohmann::json fields = nlohmann::json::object());
+  /// Sends a request and returns with its id: at once, but where the adapter does not read. By the end of the patience it is given up.
+  std::uint64_t begin(std::string_view verb, nlohmann::json fields = nlohmann::json::object(),
+                      std::chrono::milliseconds patience = std::chrono::seconds(60));
   /// The reply to that request, whatever the order in which replies come. Throws SuiteFault, or Unimplemented.
   nlohmann::json await(std::uint64_t id, std::chrono::milliseconds patience);
   /// True when its reply is already here.
   bool replied(std::uint64_t id);
+  /// Sends a request and waits for its reply; an adapter that reads or replies too late is given up.
   nlohmann::json call(std::string_view verb, nlohmann::json fields = nlohmann::json::object(),
                       std::chrono::milliseconds patience = std::chrono::seconds(60));
   /// True once it broke the contract: nothing more can be asked of it.
@@ -43,6 +45,8 @@ class Adapter {
  private:
   void take_line(const std::string& line);
   [[noreturn]] void fault(std::string text);
+  /// The fault of an adapter to which the request `verb` could not be written; what it said is its first fault, if that is wrong.
+  [[noreturn]] void not_written(std::string_view verb, bool stuck, std::chrono::milliseconds patience);
   /// The fault of an adapter that ended before its reply to `verb`.
   [[noreturn]] void ended_before(std::string_view verb, const std::string& how);
   std::string command_;

@@ -21,6 +21,8 @@ namespace coffer::conformance {
 namespace {
 
 constexpr std::size_t line_octets_max = 16u << 20;
+constexpr std::size_t unread_lines_max = 4096;  // far more than requests are ever open
+constexpr std::size_t unread_octets_max = 64u << 20;
 constexpr std::size_t error_octets_max = 8192;
 
 struct Pipe {
@@ -53,9 +55,10 @@ struct ChildProcess::State {
   std::mutex mutex;
   std::condition_variable arrived;
   std::deque<std::string> lines;
+  std::size_t unread_octets = 0;  // of all lines
   std::string partial, error_text;
   bool output_ended = false;
-  bool overlong = false;  // a line that never ends is not read on
+  std::string flooded;  // why it is read no further; empty: it is
   std::optional<std::string> status;
 
   /// The reader's life: output into lines, errors into a text, until both have ended or `wake` is closed from outside.
@@ -82,7 +85,7 @@ struct ChildProcess::State {
     const std::lock_guard lock(mutex);
     if (got == 0) {
       if (is_output) {
-        if (!partial.empty()) lines.push_back(std::move(partial));
+        keep_line();
         output_ended = true;
         arrived.notify_all();
       }
@@ -97,12 +100,24 @@ struct ChildProcess::State {
     for (std::size_t begin = 0; begin < text.size();) {
       const std::size_t end = std::min(text.find('\n', begin), text.size());
       partial += text.substr(begin, end - begin);
-      if (end < text.size()) lines.push_back(std::exchange(partial, {}));
+      if (end < text.size()) keep_line();
       begin = end + 1;
     }
     arrived.notify_all();
-    output_ended = overlong = partial.size() > line_octets_max;
-    return !overlong;
+    if (partial.size() > line_octets_max)
+      flooded = fmt::format("it wrote over {} MiB without ending the line", line_octets_max >> 20);
+    else if (lines.size() > unread_lines_max || unread_octets > unread_octets_max)
+      flooded = fmt::format("it wrote {} lines that nobody had read yet", lines.size());
+    output_ended = !flooded.empty();
+    return flooded.empty();
+  }
+
+  /// What stands in `partial` is a line; an empty one is nothing.
+  void keep_line() {
+    std::string line = std::exchange(partial, {});
+    if (line.find_first_not_of(" \t\r") == std::string::npos) return;
+    unread_octets += line.size();
+    lines.push_back(std::move(line));
   }
 
   /// Whether it has ended; waits for that until the deadline.
@@ -147,6 +162,7 @@ std::expected<std::unique_ptr<ChildProcess>, std::string> ChildProcess::start(co
   const int error = ::posix_spawn(&state->pid, "/bin/sh", &files, &attributes, pointers.data(), ::environ);
   ::posix_spawn_file_actions_destroy(&files);
   ::posix_spawnattr_destroy(&attributes);
+  ::fcntl(input.writing, F_SETFL, O_NONBLOCK);  // of our end alone
   shut(input.reading);
   shut(output.writing);
   shut(errors.writing);
@@ -183,16 +199,23 @@ ChildProcess::~ChildProcess() {
   shut(s.errors);
 }
 
-bool ChildProcess::write_line(const std::string& line) {
+ChildProcess::Written ChildProcess::write_line(const std::string& line, std::chrono::steady_clock::time_point deadline) {
+  using std::chrono::milliseconds;
   const std::string text = line + '\n';
   for (std::size_t sent = 0; sent < text.size();) {
     const ssize_t count = ::write(state_->input, text.data() + sent, text.size() - sent);
-    if (count > 0)
+    if (count > 0) {
       sent += static_cast<std::size_t>(count);
-    else if (errno != EINTR)
-      return false;
+    } else if (errno == EAGAIN) {
+      const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+      if (left <= 0) return Written::stuck;
+      pollfd entry{state_->input, POLLOUT, 0};
+      ::poll(&entry, 1, static_cast<int>(std::min<std::int64_t>(left, 60'000)));
+    } else if (errno != EINTR) {
+      return Written::gone;
+    }
   }
-  return true;
+  return Written::whole;
 }
 
 std::optional<std::string> ChildProcess::read_line(std::chrono::steady_clock::time_point deadline) {
@@ -202,15 +225,16 @@ std::optional<std::string> ChildProcess::read_line(std::chrono::steady_clock::ti
   if (s.lines.empty()) return std::nullopt;
   auto line = std::move(s.lines.front());
   s.lines.pop_front();
+  s.unread_octets -= line.size();
   return line;
 }
 
 std::optional<std::string> ChildProcess::ended() {
   {
     const std::lock_guard lock(state_->mutex);
+    if (!state_->flooded.empty()) return state_->flooded;
     if (!state_->output_ended || !state_->lines.empty()) return std::nullopt;
   }
-  if (state_->overlong) return fmt::format("it wrote over {} MiB without ending the line", line_octets_max >> 20);
   if (!state_->reaped(std::chrono::steady_clock::now() + std::chrono::seconds(1))) return "it closed its output and runs on";
   return state_->status;
 }

@@ -29,7 +29,6 @@ std::string shortened(const std::string& text) { return text.size() <= 200 ? tex
 }  // namespace
 
 void Replies::take_line(const std::string& line) {
-  if (line.find_first_not_of(" \t\r") == std::string::npos) return;
   json reply = json::parse(line, nullptr, false);
   if (reply.is_discarded() || !reply.is_object())
     throw SuiteFault(fmt::format("expected a JSON object on one line of the adapter's standard output, got: {}", shortened(line)));

@@ -147,7 +147,7 @@ void Context::drive(Drive what) {
   if (what.overwrite) fields["overwrite"] = true;
   if (!what.timers_ms.empty()) fields["timers_ms"] = what.timers_ms;
   stage_.recorder.happened('-', "drive " + what.what, "the client under test is asked to");
-  drive_id_ = setting_.adapter->begin("drive", std::move(fields));
+  drive_id_ = setting_.adapter->begin("drive", std::move(fields), stage_.patience.answer + drive_patience);
 }
 
 void Context::log_in(const Drive& later) {
@@ -296,7 +296,7 @@ json Context::vector(const std::string& kind, const json& input) {
     return text.size() <= 400 ? text : text.substr(0, 400) + fmt::format("… ({} characters)", text.size());
   };
   stage_.recorder.happened('-', "vector " + kind, beginning(input));
-  const auto id = setting_.adapter->begin("vector", {{"kind", kind}, {"input", input}});
+  const auto id = setting_.adapter->begin("vector", {{"kind", kind}, {"input", input}}, stage_.patience.answer);
   auto reply = setting_.adapter->await_or_give_up(id, stage_.patience.answer);
   reply.erase("id");
   stage_.recorder.happened('-', "the reply", beginning(reply));

@@ -318,6 +318,30 @@ for line in sys.stdin:
         self.assertEqual(verdicts, ["error"] * 2 + ["not_run"] * (len(verdicts) - 2))  # it is not asked for ever
         self.assertIn("drive", report["cases"][0]["actual"])
 
+    def test_an_adapter_that_stops_reading_is_an_adapter_error(self):
+        starts = self.path("starts", "")
+        stops = self.path("stops.py", f"""
+import json, sys, time
+with open({starts!r}, "a+") as starts:
+    starts.write("x")
+    starts.seek(0)
+    if len(starts.read()) > 2:  # the two before were the pre-flight and the introduction
+        time.sleep(600)
+for line in sys.stdin:
+    request = json.loads(line)
+    known = {{"hello": {{"name": "stops", "roles": ["client"], "vectors": ["message"]}}, "reset": {{}}, "bye": {{}}}}
+    print(json.dumps({{"id": request["id"], **known.get(request["verb"], {{"unimplemented": "no"}})}}), flush=True)
+""")
+        report = self.judge("vectors.messages.*_ids_too_many", "--answer-ms", "500", "--jobs", "1", adapter=shlex.join([sys.executable, stops]), expect=4)
+        self.assertEqual(report["cases"][0]["verdict"], "error")
+        self.assertIn("does not read its standard input: the request `vector`", report["cases"][0]["actual"])
+
+    def test_an_adapter_that_prints_anything_else_is_shown_what_it_printed(self):
+        for printer in ("echo hello", "yes hello"):
+            checked = run(SUITE, "check-adapter", printer)
+            self.assertEqual(checked.returncode, 4, checked.stdout)
+            self.assertIn("got: hello\n", checked.stdout)
+
     def test_check_adapter_looks_at_the_server_and_says_what_is_missing(self):
         server = Server(self.path("data"), self.path("fixture.json", run(SUITE, "fixture").stdout))
         self.addCleanup(server.stop)

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "adapter/adapter.h"
+#include "adapter/child_process.h"
 #include "adapter/replies.h"
 #include "peer/outcome.h"
 
@@ -97,7 +98,7 @@ TEST(Adapter, a_late_reply_to_what_was_given_up_is_no_fault) {
   Adapter adapter(
       "/usr/bin/python3 -u -c 'import json,sys\nfirst=json.loads(sys.stdin.readline())\nsecond=json.loads(sys.stdin.readline())\n"
       "print(json.dumps({\"id\":first[\"id\"]}))\nprint(json.dumps({\"id\":second[\"id\"],\"port\":2}))\nsys.stdin.read()'");
-  EXPECT_THROW(adapter.call("serve", {}, 50ms), SuiteFault);
+  EXPECT_THROW(adapter.await(adapter.begin("serve"), 50ms), SuiteFault);
   EXPECT_EQ(adapter.call("serve", {}, 20s)["port"], 2);
 }
 
@@ -109,6 +110,61 @@ TEST(Adapter, one_that_is_given_up_is_asked_nothing_more) {
   Adapter other(honest);
   EXPECT_THROW(other.await_or_give_up(other.begin("drive"), 20s), Unimplemented);
   EXPECT_FALSE(other.hung());
+  Adapter third("sh -c 'read request; read another'");
+  EXPECT_THROW(third.call("serve", {}, 50ms), SuiteFault);
+  EXPECT_TRUE(third.hung());
+}
+
+TEST(Adapter, one_that_does_not_read_is_given_up_in_time) {
+  Adapter adapter("sleep 600");
+  const std::string more_than_a_pipe_holds(1u << 20, 'x');
+  try {
+    adapter.begin("vector", {{"input", more_than_a_pipe_holds}}, 50ms);
+    ADD_FAILURE() << "the request was taken";
+  } catch (const SuiteFault& fault) {
+    EXPECT_THAT(fault.what(), testing::AllOf(HasSubstr("does not read its standard input"), HasSubstr("`vector`")));
+  }
+  EXPECT_TRUE(adapter.hung());
+  EXPECT_TRUE(adapter.broken());
+}
+
+TEST(Adapter, one_that_reads_slowly_is_waited_for) {
+  Adapter adapter(
+      "/usr/bin/python3 -u -c 'import json,os\ntext=b\"\"\nwhile not text.endswith(b\"\\n\"): text+=os.read(0,65536)\n"
+      "print(json.dumps({\"id\":json.loads(text)[\"id\"],\"length\":len(text)}))\nos.read(0,1)'");
+  EXPECT_GT(adapter.call("vector", {{"input", std::string(3u << 20, 'x')}}, 60s)["length"], 3u << 20);
+}
+
+TEST(Adapter, what_it_said_before_it_stopped_reading_is_shown) {
+  for (const char* command : {"sh -c 'echo hello world; exec <&-; sleep 600'", "echo hello world"}) {
+    Adapter adapter(command);
+    try {
+      // However soon it ends: sooner or later a request cannot be written.
+      for (;;) adapter.begin("serve", {{"input", std::string(1u << 20, 'x')}}, 20s);
+    } catch (const SuiteFault& fault) {
+      EXPECT_THAT(fault.what(), HasSubstr("got: hello world"));
+    }
+  }
+}
+
+TEST(Adapter, a_flood_of_lines_is_read_no_further) {
+  Adapter adapter("yes '{\"id\":1}'");
+  try {
+    for (;;) adapter.await(adapter.begin("serve"), 20s);
+  } catch (const SuiteFault& fault) {
+    EXPECT_THAT(fault.what(), HasSubstr("no open request"));
+  }
+  for (const char* flood : {"yes", "yes $(printf %050000d)"}) {
+    auto child = ChildProcess::start(flood);
+    ASSERT_TRUE(child);
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (!(*child)->ended() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    EXPECT_THAT((*child)->ended().value_or("no end"), HasSubstr("lines that nobody had read"));
+    std::size_t lines = 0, octets = 0;
+    for (; const auto line = (*child)->read_line(std::chrono::steady_clock::now()); ++lines) octets += line->size();
+    EXPECT_LT(lines, 4096u + 16384u);
+    EXPECT_LT(octets, 65u << 20);
+  }
 }
 
 TEST(Adapter, more_chatter_than_a_pipe_holds_blocks_nobody) {
