@@ -9,7 +9,7 @@ using spec::Reason;
 
 // [ERR-001] An endpoint that refuses anything MUST send one Disconnect with the reason that the first failing check gives, and close.
 void ClientSession::Machine::end(Ended how) {
-  if (how.fault) broken_rule = how.fault->requirement;
+  if (how.fault) decided = decision(*how.fault);
   const bool channel = state() != State::connecting;
   if (how.fault && channel) send(Disconnect{std::to_underlying(how.fault->reason)});
   if (fault::on(fault::ERR_001_says_it_twice) && how.fault && channel) send(Disconnect{std::to_underlying(how.fault->reason)});

@@ -11,6 +11,7 @@
 #include "protocol/checksum.h"
 #include "protocol/client_session.h"
 #include "protocol/client_states.h"
+#include "protocol/transition.h"
 #include "protocol/wipe.h"
 
 namespace coffer::protocol {
@@ -26,8 +27,8 @@ struct ClientSession::Machine {
   Time now;
   client_state::Any where = client_state::Connecting{};
   std::optional<Time> deadline = {};
-  std::set<Digest> to_send = {};      // named missing in this session and not yet sent
-  std::string_view broken_rule = {};  // the rule by which this side ended the session
+  std::set<Digest> to_send = {};  // named missing in this session and not yet sent
+  Decision decided = {};          // the rule by which the step under way ended the session
   FrameReader reader = {};
   Checksum checksum = {};
   std::deque<ClientAction> actions = {};
@@ -40,7 +41,8 @@ struct ClientSession::Machine {
   void drive_backwards();
   void receive(const Frame& frame);
   void take(Event event, Input input);
-  void step(Event event, Input input);
+  /// The row that was taken, as Transition names it.
+  std::string_view step(Event event, Input input);
   void run(Handler handler, Input input);
   bool sound(const ClientRequest& request) const;
 

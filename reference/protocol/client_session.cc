@@ -84,17 +84,23 @@ void ClientSession::Machine::receive(const Frame& frame) {
 
 void ClientSession::Machine::take(Event event, Input input) {
   const auto from = state();
-  step(event, std::move(input));
-  tell("client_session", this, from, event, state(), broken_rule);
+  decided = {};
+  const auto row = step(event, std::move(input));
+  tell("client_session", this, from, event, state(), row, decided);
 }
 
-void ClientSession::Machine::step(Event event, Input input) {
+std::string_view ClientSession::Machine::step(Event event, Input input) {
   // [SES-001] An endpoint MUST walk the steps … in this order, as the tables of server_session and client_session say.
-  if (const auto* row = find(state(), event)) return run(row->handler, std::move(input));
+  if (const auto* row = find(state(), event)) {
+    run(row->handler, std::move(input));
+    return name(row->handler);
+  }
   // The table's default: wire events close, all others cannot matter to a state that has no row for them.
   const bool message = static_cast<std::size_t>(event) < spec::client_session::message_event_count;
   const bool of_the_wire = message || event == Event::data || event == Event::malformed;
-  if (of_the_wire && state() != State::closed) on_unexpected(event);
+  if (!of_the_wire || state() == State::closed) return ignored;
+  on_unexpected(event);
+  return by_default;
 }
 
 void ClientSession::Machine::run(Handler handler, Input input) {

@@ -117,7 +117,7 @@ std::expected<std::optional<Frame>, Fault> FrameReader::next() {
     if (auto checked = check_header(header_, verified_); !checked) {
       static_assert(allowed(Handler::refuse, State::failed));
       state_ = State::failed;
-      tell(machine, this, State::header, Event::header_refused, state_, checked.error().requirement);
+      tell(machine, this, State::header, Event::header_refused, state_, name(Handler::refuse), decision(checked.error()));
       decltype(buffer_)().swap(buffer_);
       begin_ = 0;
       checked.error().offset += consumed_;
@@ -125,7 +125,7 @@ std::expected<std::optional<Frame>, Fault> FrameReader::next() {
     }
     static_assert(allowed(Handler::begin_body, State::body));
     state_ = State::body;
-    tell(machine, this, State::header, Event::header_accepted, state_);
+    tell(machine, this, State::header, Event::header_accepted, state_, name(Handler::begin_body));
     begin_ += header_octets;
     consumed_ += header_octets;
     // [FRM-014] A receiver MUST NOT reserve memory for a body before its header has passed every check.
@@ -138,7 +138,7 @@ std::expected<std::optional<Frame>, Fault> FrameReader::next() {
   if (state_ == State::failed || buffered() < header_.length) return std::nullopt;
   static_assert(allowed(Handler::deliver, State::header));
   state_ = State::header;
-  tell(machine, this, State::body, Event::body_complete, state_);
+  tell(machine, this, State::body, Event::body_complete, state_, name(Handler::deliver));
   const View body(buffer_.data() + begin_, header_.length);
   begin_ += header_.length;
   consumed_ += header_.length;

@@ -35,7 +35,7 @@ void ServerSession::Machine::end(std::optional<Fault> said, std::vector<std::pai
     note_restore_ended(serving->restoring, ending != nullptr && ending->complete);
   }
   if (said) {
-    broken_rule = said->requirement;
+    decided = decision(*said);
     send(Disconnect{std::to_underlying(said->reason)});
     if (fault::on(fault::ERR_001_says_it_twice)) send(Disconnect{std::to_underlying(said->reason)});
     account.emplace_back("reason", name(said->reason));

@@ -12,6 +12,7 @@
 #include "protocol/checksum.h"
 #include "protocol/server_session.h"
 #include "protocol/server_states.h"
+#include "protocol/transition.h"
 
 namespace coffer::protocol {
 
@@ -27,7 +28,7 @@ struct ServerSession::Machine {
   server_state::Any where = server_state::AwaitVersion{};
   std::optional<Time> deadline = {};
   bool verified = false;
-  std::string_view broken_rule = {};  // the rule by which this side ended the session
+  Decision decided = {};  // the rule by which the step under way ended the session
   FrameReader reader = {};
   Checksum checksum = {};
   std::deque<ServerAction> actions = {};
@@ -42,7 +43,8 @@ struct ServerSession::Machine {
   void drive();
   void receive(const Frame& frame);
   void take(Event event, Input input);
-  void step(Event event, Input input);
+  /// The row that was taken, as Transition names it.
+  std::string_view step(Event event, Input input);
   void run(Handler handler, Input input);
   bool awaited(const ServerAnswer& answer) const;
   void answered(ServerAnswer answer);

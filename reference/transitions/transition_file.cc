@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
+#include <string_view>
 
 #include "protocol/transition.h"
 
@@ -14,25 +15,30 @@ namespace {
 
 int file = -1;
 
-int width(std::string_view text) { return static_cast<int>(text.size()); }
+void put(std::string& line, std::string_view key, std::string_view value) {
+  line.append(R"(,")").append(key).append(R"(":")").append(value).append(R"(")");
+}
 
 void append(const protocol::Transition& told) {
-  std::array<char, 512> line{};
-  const auto instance = static_cast<unsigned long long>(reinterpret_cast<std::uintptr_t>(told.instance));
-  int length = std::snprintf(line.data(), line.size(), R"({"process":%d,"machine":"%.*s","instance":"%llx",)", static_cast<int>(::getpid()),
-                             width(told.machine), told.machine.data(), instance);
-  char* rest = line.data() + length;
-  const auto room = line.size() - static_cast<std::size_t>(length);
-  if (told.event.empty())
-    length += std::snprintf(rest, room, "\"begins\":\"%.*s\"}\n", width(told.from), told.from.data());
-  else if (told.rule.empty())
-    length += std::snprintf(rest, room, "\"from\":\"%.*s\",\"event\":\"%.*s\",\"to\":\"%.*s\"}\n", width(told.from), told.from.data(),
-                            width(told.event), told.event.data(), width(told.to), told.to.data());
-  else
-    length += std::snprintf(rest, room, "\"from\":\"%.*s\",\"event\":\"%.*s\",\"to\":\"%.*s\",\"rule\":\"%.*s\"}\n", width(told.from),
-                            told.from.data(), width(told.event), told.event.data(), width(told.to), told.to.data(), width(told.rule),
-                            told.rule.data());
-  [[maybe_unused]] const auto written = ::write(file, line.data(), static_cast<std::size_t>(length));
+  std::array<char, 40> instance{};
+  std::snprintf(instance.data(), instance.size(), "%llx", static_cast<unsigned long long>(reinterpret_cast<std::uintptr_t>(told.instance)));
+  std::string line = R"({"process":)" + std::to_string(::getpid());
+  put(line, "machine", told.machine);
+  put(line, "instance", instance.data());
+  if (told.event.empty()) {
+    put(line, "begins", told.from);
+  } else {
+    put(line, "from", told.from);
+    put(line, "event", told.event);
+    put(line, "row", told.row);
+    put(line, "to", told.to);
+    if (!told.decided.rule.empty()) {
+      put(line, "rule", told.decided.rule);
+      put(line, "reason", told.decided.reason);
+    }
+  }
+  line += "}\n";
+  [[maybe_unused]] const auto written = ::write(file, line.data(), line.size());
 }
 
 }  // namespace

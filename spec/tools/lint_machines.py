@@ -1,5 +1,7 @@
 """The rules of the state machines: total, deterministic, closed under their own names, no dead or endless state."""
 
+import specification
+
 
 def machines(lint):
     for machine in lint.spec.machines:
@@ -23,6 +25,7 @@ class Machine:
         self.paths()
         self.waiting()
         self.sending()
+        self.ending()
 
     def names(self):
         for key in ("state", "event"):
@@ -99,6 +102,31 @@ class Machine:
                         self.report(at, "machine-sends", f"{row['handler']} sends {name}, which the {own_side} does not send")
         for name in sorted(mine - sent):
             self.report(r"^\[closing\]", "machine-sends", f"no row sends {name}, which the {own_side} may send")
+
+
+    def ending(self):
+        """What may end the machine says by which rules: requirements that bind its side, each with a reason of that side."""
+        side = self.table["name"].split("_")[0] if self.messages else ""
+        requirements = {r.id: r for r in self.lint.spec.requirements}
+        by = {row["name"]: row["by"] for row in self.lint.spec.tables["reasons"]["reason"]}
+        silent = self.table.get("closing", {}).get("except_after", [])
+        for row in self.table["row"]:
+            at = rf'^handler = "{row["handler"]}"'
+            ends = self.table["final"] in row["targets"]
+            if ends != ("rules" in row):
+                self.report(at, "machine-rules", f"{row['handler']} may lead to {self.table['final']} and does not say by which `rules`" if ends else f"{row['handler']} has `rules` and never leads to {self.table['final']}")
+            if "rules" in row and (not row["rules"]) != (row["event"] in silent):
+                self.report(at, "machine-rules", f"{row['handler']} has no rules, though this side ends the session" if not row["rules"] else f"{row['handler']} has rules, though the peer ended the session")
+            for rule in row.get("rules", []):
+                if rule not in requirements:
+                    self.report(at, "dangling-id", f"{row['handler']} ends by {rule}, which no chapter has")
+                elif side and requirements[rule].role not in (side, "endpoint"):
+                    self.report(at, "machine-rules", f"{row['handler']} ends by {rule}, which does not bind the {side}")
+                elif not any(not side or by[reason] in (side, "both") for reason in specification.reasons_of(self.lint.spec, rule)):
+                    self.report(at, "machine-rules", f"{row['handler']} ends by {rule}, whose sentence names no reason of the {side}")
+        default = self.table.get("default", {})
+        if self.messages and default.get("outcome") not in specification.reasons_of(self.lint.spec, default.get("requirement")):
+            self.report(r"^\[default\]", "machine-rules", f"{default.get('requirement')} does not close with {default.get('outcome')}")
 
 
 def closure(reached, edges):

@@ -47,6 +47,14 @@ class Specification:
     ledger: dict
 
 
+def reasons_of(spec, identity):
+    """The reasons with which a session may end by this requirement: those that its sentence says to close with, or the coarse one of what it says to refuse."""
+    rows = spec.tables.get("reasons", {}).get("reason", [])
+    sentence = next((r.sentence for r in spec.requirements if r.id == identity), "")
+    named = {row["name"] for row in rows if re.search(rf"\b(?:with|reason) {row['name']}\b", sentence)}
+    return named or {row["name"] for row in rows if row.get("coarse") and re.search(rf"\brefuse an? {row['name'].removesuffix('_refused')}\b", sentence)}
+
+
 def snake(name):
     return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
 

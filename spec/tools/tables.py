@@ -115,7 +115,7 @@ def machine_tables(spec, m):
     legend = table(["", "state", "kind", "means"], [[number[s["name"]], s["name"], kind(s, m), s["text"]] for s in m["state"]])
     events = wire + [e["name"] for e in m["event"]]
     matrix = table(["event", *number.values()], [[e, *(cell(s, e) for s in states)] for e in events])
-    handlers = table(["event", "in", "to", "requirement"], [[r["event"], ", ".join(r["states"]), ", ".join(r["targets"]), r["requirement"]] for r in m["row"]])
+    handlers = table(["event", "in", "to", "requirement", f"{m['final']} by"], [[r["event"], ", ".join(r["states"]), ", ".join(r["targets"]), r["requirement"], ", ".join(r.get("rules", []))] for r in m["row"]])
     return (f"{legend}\nAll pairs; `·`: the default ({m['default']['requirement']}): {m['default']['text']}.{' `–`: the shell or program makes no such event there.' if wire else ''}\n\n"
             f"{matrix}\nThe rows:\n\n{handlers}")
 

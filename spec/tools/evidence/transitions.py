@@ -1,13 +1,18 @@
 """Replays what machines wrote while tests ran (transitions/transition_file.h) against the tables: every step is one that a row, or the
-default, allows; each step begins where the one before ended; and all runs together have taken every row.
+default, allows, and names it; what ended a machine is a rule of that row, with a reason that this rule gives; each step begins where the one
+before ended; and all runs together have taken every row.
 
 It must not know: how the reference is built, what the tests wanted.
 """
 import collections
 import dataclasses
+import functools
 import json
 
-KEYS = {"process", "machine", "instance", "from", "event", "to", "rule"}
+import specification
+
+KEYS = {"process", "machine", "instance", "from", "event", "row", "to"}
+DECIDED = {"rule", "reason"}  # of a step by which this side ended the machine
 BEGIN_KEYS = {"process", "machine", "instance", "begins"}
 
 
@@ -16,7 +21,9 @@ class Row:
     machine: str
     state: str
     event: str
+    handler: str
     targets: tuple
+    rules: tuple  # by which it may end the machine
     requirement: str
 
     def __str__(self):
@@ -26,8 +33,9 @@ class Row:
 class Table:
     """One machine, asked for what a pair allows."""
 
-    def __init__(self, machine, messages):
+    def __init__(self, machine, messages, reasons_of=lambda rule: set()):
         self.name, self.initial, self.final = machine["name"], machine["initial"], machine["final"]
+        self.reasons_of, self.default = reasons_of, machine.get("default", {})
         self.states = {s["name"] for s in machine["state"]}
         self.held = {s["name"] for s in machine["state"] if s.get("held")}
         own = {e["name"] for e in machine["event"]}
@@ -38,7 +46,7 @@ class Table:
             stays = row["targets"] == row["states"] and len(row["states"]) > 1  # each state leads to itself
             for state in row["states"]:
                 targets = (state,) if stays else tuple(row["targets"])
-                self.rows[state, row["event"]] = Row(self.name, state, row["event"], targets, row["requirement"])
+                self.rows[state, row["event"]] = Row(self.name, state, row["event"], row["handler"], targets, tuple(row.get("rules", ())), row["requirement"])
         self.announced = bool(wire)  # sessions say when one begins; a frame reader begins wherever it is in its first state
 
     def wrong(self, step):
@@ -48,22 +56,39 @@ class Table:
             if word not in known:
                 return f"the table has no {word}"
         if row := self.rows.get((start, event)):
-            return "" if target in row.targets else f"the row leads to {' or '.join(row.targets)}"
+            return self.undecided(step, row.handler, row.rules) if target in row.targets else f"the row leads to {' or '.join(row.targets)}"
         if start in self.held and event in self.of_the_wire:
             return "a held state reads nothing of the wire"
         allowed = self.final if event in self.of_the_wire else start
-        return "" if target == allowed else f"there is no row, and the default leads to {allowed}"
+        if target != allowed:
+            return f"there is no row, and the default leads to {allowed}"
+        closes = event in self.of_the_wire and start != self.final
+        return self.undecided(step, "default" if closes else "ignored", (self.default.get("requirement"),) if closes else ())
+
+    def undecided(self, step, row, rules):
+        """What is wrong with the row that a step names, or with the rule and the reason that it says ended the machine, or ""."""
+        if step["row"] != row:
+            return f"that is {row}, not {step['row']}"
+        if step["to"] != self.final or not rules:
+            return f"{step['rule']} ends nothing here" if "rule" in step else ""
+        if "rule" not in step:
+            return f"no rule ended it: {row} ends by {' or '.join(rules)}"
+        if step["rule"] not in rules:
+            return f"{row} ends by {' or '.join(rules)}, not by {step['rule']}"
+        given = {self.default["outcome"]} if row == "default" else self.reasons_of(step["rule"])
+        return "" if step["reason"] in given else f"{step['rule']} ends with {' or '.join(sorted(given))}, not with {step['reason']}"
 
 
 class Replay:
     def __init__(self, spec):
         messages = [m["name"] for m in spec.tables.get("messages", {}).get("message", [])]
-        self.tables = {m["name"]: Table(m, messages) for m in spec.machines}
+        reasons_of = functools.cache(lambda rule: specification.reasons_of(spec, rule))
+        self.tables = {m["name"]: Table(m, messages, reasons_of) for m in spec.machines}
         self.taken = collections.Counter()  # Row -> how often
         self.led = collections.Counter()  # (Row, target) -> how often
         self.defaults = self.steps = self.instances = 0
         self.problems = []
-        self.rules = collections.defaultdict(set)  # Row -> the rules that decided
+        self.ended = collections.Counter()  # (machine, handler, rule) -> how often
 
     def file(self, path):
         at = {}  # (process, machine, instance) -> its state
@@ -87,7 +112,7 @@ class Replay:
             at[key] = table.initial
             self.instances += 1
             return ""
-        if not KEYS - {"rule"} <= set(step) <= KEYS:
+        if set(step) not in (KEYS, KEYS | DECIDED):
             return "not the fields of a step"
         return self.step(table, step, key, at)
 
@@ -105,7 +130,7 @@ class Replay:
             self.taken[row] += 1
             self.led[row, step["to"]] += 1
             if "rule" in step:
-                self.rules[row].add(step["rule"])
+                self.ended[row.machine, row.handler, step["rule"]] += 1
         else:
             self.defaults += 1
         return ""
@@ -117,6 +142,11 @@ class Replay:
     def missing_targets(self):
         """(row, target) that rows which were taken never led to."""
         return [(row, t) for table in self.tables.values() for row in table.rows.values() for t in row.targets if row in self.taken and (row, t) not in self.led]
+
+    def missing_rules(self):
+        """(machine, handler, rule) by which no run ended a machine."""
+        every = dict.fromkeys((row.machine, row.handler, rule) for table in self.tables.values() for row in table.rows.values() for rule in row.rules)
+        return [key for key in every if key not in self.ended]
 
     def counts(self):
         """machine -> (rows taken, rows, targets reached, targets)."""
@@ -156,4 +186,5 @@ def report(result, whole=True):
     lines += [f"{name:<18}{f'{a} of {b}':>14}{f'{c} of {d}':>20}" for name, (a, b, c, d) in result.counts().items()]
     lines += [f"  never taken: {row} ({row.requirement})" for row in result.missing()]
     lines += [f"  never led there: {row} → {target}" for row, target in result.missing_targets()]
+    lines += [f"  never ended by {rule}: {machine}: {handler}" for machine, handler, rule in result.missing_rules()]
     return "\n".join(lines)

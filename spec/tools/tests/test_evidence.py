@@ -54,8 +54,8 @@ TRIED = [{"id": "FRM-001", "role": role, "sentence": "A frame MUST begin with a 
 TRIED += [{"id": "FRM-002", "role": "server", "sentence": "A server MUST log each frame.", "faults": ["FRM_002_silent"], "killed": ["FRM_002_silent"]}]
 FAULTS = [{"name": "FRM_001_none", "role": "server", "requirements": ["FRM-001"], "killed": True, "killed_by": ["framing.header"]}, {"name": "FRM_002_silent", "role": "server", "requirements": ["FRM-002"], "killed": True, "killed_by": ["framing.logged"]}]
 MACHINE = {"name": "reader", "initial": "header", "final": "failed", "state": [{"name": "header"}, {"name": "body"}, {"name": "failed"}], "event": [{"name": "accepted"}, {"name": "complete"}],
-           "row": [{"states": ["header"], "event": "accepted", "targets": ["body"], "requirement": "FRM-001"}, {"states": ["body"], "event": "complete", "targets": ["header"], "requirement": "FRM-002"}]}
-STEPS = [{"process": 1, "machine": "reader", "instance": "a", "from": a, "event": e, "to": b} for a, e, b in (("header", "accepted", "body"), ("body", "complete", "header"))]
+           "row": [{"states": ["header"], "event": "accepted", "handler": "begin", "targets": ["body"], "requirement": "FRM-001"}, {"states": ["body"], "event": "complete", "handler": "deliver", "targets": ["header"], "requirement": "FRM-002"}]}
+STEPS = [{"process": 1, "machine": "reader", "instance": "a", "from": a, "event": e, "row": r, "to": b} for a, e, r, b in (("header", "accepted", "begin", "body"), ("body", "complete", "deliver", "header"))]
 CLAIMS = [{"name": "ends", "says": "it ends", "cites": ["FRM-005", "N5"], "verdict": "holds", "killed": ["for_ever"]}]
 
 

@@ -224,6 +224,22 @@ class Lint(unittest.TestCase):
     def test_a_message_that_no_row_sends(self):
         self.machine('sends = { await_computer = ["proceed"] }\n', "", "machine-sends", "no row sends proceed")
 
+    def test_what_may_end_a_session_says_by_which_rules(self):
+        rules = 'rules = ["SES-011", "SES-012"]'
+        for new, rule, words in (("", "machine-rules", "does not say by which"), ("rules = []", "machine-rules", "though this side ends"), ('rules = ["ARC-042"]', "machine-rules", "does not bind the server"),
+                                 ('rules = ["ARC-040"]', "machine-rules", "ARC-040, whose sentence names no reason of the server"), ('rules = ["SES-911"]', "dangling-id", "SES-911")):
+            with self.subTest(new=new):
+                held = (self.root / "tables/machines/server_session.toml").read_text()
+                self.machine(rules, new, rule, words)
+                (self.root / "tables/machines/server_session.toml").write_text(held)
+
+    def test_rules_of_a_row_that_ends_nothing_or_that_the_peer_ends(self):
+        self.machine('requirement = "IDN-001"', 'requirement = "IDN-001"\nrules = ["IDN-003"]', "machine-rules", "on_computer has `rules` and never leads to closed")
+        self.machine('requirement = "SES-031"\nrules = []', 'requirement = "SES-031"\nrules = ["SES-030"]', "machine-rules", "though the peer ended")
+
+    def test_a_default_that_closes_with_another_reason(self):
+        self.machine('outcome = "unexpected_message"', 'outcome = "timeout"', "machine-rules", "SES-002 does not close with timeout")
+
     def test_a_machine_that_names_no_requirement(self):
         self.machine('requirement = "SES-001"', 'requirement = "SES-901"', "dangling-id", "SES-901")
 

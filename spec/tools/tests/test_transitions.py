@@ -8,38 +8,60 @@ import unittest
 
 TOOLS = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TOOLS))
+import specification
 from evidence import transitions
 
 SESSION = {
     "name": "session", "initial": "new", "final": "closed", "messages_are_events": True,
+    "default": {"requirement": "SES-009", "outcome": "unexpected"},
     "state": [{"name": "new"}, {"name": "busy", "held": True}, {"name": "ready"}, {"name": "closed"}],
     "event": [{"name": "done"}, {"name": "malformed"}, {"name": "data"}],
-    "row": [{"states": ["new"], "event": "hello", "targets": ["busy", "closed"], "requirement": "SES-001"},
-            {"states": ["busy"], "event": "done", "targets": ["ready"], "requirement": "SES-002"},
-            {"states": ["new", "ready"], "event": "ping", "targets": ["new", "ready"], "requirement": "SES-003"}],
+    "row": [{"states": ["new"], "event": "hello", "handler": "on_hello", "targets": ["busy", "closed"], "requirement": "SES-001", "rules": ["SES-001", "IDN-001"]},
+            {"states": ["busy"], "event": "done", "handler": "on_done", "targets": ["ready"], "requirement": "SES-002"},
+            {"states": ["new", "ready"], "event": "ping", "handler": "on_ping", "targets": ["new", "ready"], "requirement": "SES-003"}],
 }
 READER = {
     "name": "reader", "initial": "header", "final": "failed",
     "state": [{"name": "header"}, {"name": "body"}, {"name": "failed"}],
     "event": [{"name": "accepted"}, {"name": "complete"}],
-    "row": [{"states": ["header"], "event": "accepted", "targets": ["body"], "requirement": "FRM-001"}, {"states": ["body"], "event": "complete", "targets": ["header"], "requirement": "FRM-002"}],
+    "row": [{"states": ["header"], "event": "accepted", "handler": "begin", "targets": ["body"], "requirement": "FRM-001"}, {"states": ["body"], "event": "complete", "handler": "deliver", "targets": ["header"], "requirement": "FRM-002"}],
 }
-SPEC = types.SimpleNamespace(machines=[SESSION, READER], tables={"messages": {"message": [{"name": "hello"}, {"name": "ping"}]}})
+SPEC = types.SimpleNamespace(machines=[SESSION, READER], tables={"messages": {"message": [{"name": "hello"}, {"name": "ping"}]}, "reasons": {"reason": [{"name": "too_old"}, {"name": "login_refused", "coarse": True}]}},
+                             requirements=[types.SimpleNamespace(id="SES-001", sentence="A server MUST close with too_old."), types.SimpleNamespace(id="IDN-001", sentence="A server MUST refuse a login.")])
 
 
 def begins(instance="a", state="new"):
     return {"process": 1, "machine": "session", "instance": instance, "begins": state}
 
 
-def step(start, event, target, machine="session", instance="a", **more):
-    return {"process": 1, "machine": machine, "instance": instance, "from": start, "event": event, "to": target, **more}
+ROWS = {"hello": "on_hello", "done": "on_done", "ping": "on_ping", "accepted": "begin", "complete": "deliver"}
 
 
+def step(start, event, target, machine="session", instance="a", row="", **more):
+    return {"process": 1, "machine": machine, "instance": instance, "from": start, "event": event, "row": row or ROWS.get(event, "default"), "to": target, **more}
+
+
+TOO_OLD = {"rule": "SES-001", "reason": "too_old"}
+UNEXPECTED = {"row": "default", "rule": "SES-009", "reason": "unexpected"}
 INNOCENT = [begins(), step("new", "ping", "new"), step("header", "accepted", "body", "reader"), step("new", "hello", "busy"), step("busy", "done", "ready"), step("ready", "ping", "ready"),
-            step("body", "complete", "header", "reader"), step("ready", "hello", "closed"), step("closed", "hello", "closed"), begins(), step("new", "hello", "closed", rule="SES-001")]
+            step("body", "complete", "header", "reader"), step("ready", "hello", "closed", **UNEXPECTED), step("closed", "hello", "closed", row="ignored"),
+            begins(), step("new", "hello", "closed", **TOO_OLD), begins(), step("new", "hello", "closed", rule="IDN-001", reason="login_refused")]
 
 
 class Transitions(unittest.TestCase):
+    def test_a_rule_of_another_chapter_ends_no_version_step(self):
+        line = {"process": 1, "machine": "server_session", "instance": "a", "from": "await_version", "event": "version", "row": "on_version", "to": "closed", "rule": "ARC-048", "reason": "version_invalid"}
+        begun = {"process": 1, "machine": "server_session", "instance": "a", "begins": "await_version"}
+        with tempfile.NamedTemporaryFile("w", suffix=".ndjson") as file:
+            for rule, wrong in (("SES-011", ""), ("ARC-048", "on_version ends by SES-011 or SES-012, not by ARC-048"), ("SES-012", "SES-012 ends with version_too_old, not with version_invalid")):
+                with self.subTest(rule=rule):
+                    file.seek(0)
+                    file.truncate()
+                    file.write(json.dumps(begun) + "\n" + json.dumps(line | {"rule": rule}) + "\n")
+                    file.flush()
+                    problems = transitions.replay(specification.load(TOOLS.parent), [file.name]).problems
+                    self.assertEqual([wrong] if wrong else [], [text.partition(": ")[2].partition(": ")[2] for _, text in problems])
+
     def replay(self, steps):
         with tempfile.NamedTemporaryFile("w", suffix=".ndjson") as file:
             file.write("".join((s if isinstance(s, str) else json.dumps(s)) + "\n" for s in steps))
@@ -63,6 +85,17 @@ class Transitions(unittest.TestCase):
             ([begins(), step("new", "hello", "busy"), step("busy", "ping", "closed")], "reads nothing"),
             ([begins(), step("new", "shout", "new")], "no shout"),
             ([begins(), step("new", "ping", "new", machine="lamp")], "no machine"),
+            ([begins(), step("new", "hello", "busy", row="on_ping")], "that is on_hello, not on_ping"),
+            ([begins(), step("new", "hello", "closed", rule="ARC-048", reason="too_old")], "ends by SES-001 or IDN-001, not by ARC-048"),
+            ([begins(), step("new", "hello", "closed", rule="SES-001", reason="login_refused")], "SES-001 ends with too_old, not with login_refused"),
+            ([begins(), step("new", "hello", "closed", rule="IDN-001", reason="too_old")], "IDN-001 ends with login_refused, not with too_old"),
+            ([begins(), step("new", "hello", "closed")], "no rule ended it"),
+            ([begins(), step("new", "hello", "closed", rule="SES-001")], "fields"),
+            ([begins(), step("new", "hello", "busy", **TOO_OLD)], "SES-001 ends nothing here"),
+            ([begins(), step("new", "malformed", "closed", row="default", **TOO_OLD)], "default ends by SES-009, not by SES-001"),
+            ([begins(), step("new", "malformed", "closed", row="default", rule="SES-009", reason="too_old")], "SES-009 ends with unexpected, not with too_old"),
+            ([begins(), step("new", "malformed", "closed", **UNEXPECTED), step("closed", "ping", "closed", **UNEXPECTED)], "that is ignored, not default"),
+            ([begins(), step("new", "malformed", "closed", **UNEXPECTED), step("closed", "ping", "closed", row="ignored", **TOO_OLD)], "ends nothing here"),
             ([begins(), step("new", "ping", "new", password="x")], "fields"),
             ([begins(), '{"process":1,'], "JSON"),
             ([step("body", "complete", "header", "reader")], "never began"),
@@ -75,9 +108,11 @@ class Transitions(unittest.TestCase):
                 self.assertIn(word, problems[0][1])
 
     def test_rows_that_nobody_took_and_ways_that_nobody_went_are_named(self):
+        self.assertEqual([], self.replay(INNOCENT).missing_rules())
         result = self.replay(INNOCENT[:4])
         self.assertEqual(["session: busy × done", "session: ready × ping", "reader: body × complete"], [str(r) for r in result.missing()])
         self.assertEqual(["session: new × hello → closed"], [f"{r} → {t}" for r, t in result.missing_targets()])
+        self.assertIn("never ended by IDN-001: session: on_hello", transitions.report(result))
         self.assertIn("never taken: session: busy × done (SES-002)", transitions.report(result))
 
 

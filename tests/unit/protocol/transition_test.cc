@@ -23,8 +23,8 @@ void note(const Transition& told) {
   if (told.event.empty())
     line += " begins";
   else
-    line.append(" ").append(told.event).append(" ").append(told.to);
-  if (!told.rule.empty()) line.append(" by ").append(told.rule);
+    line.append(" ").append(told.event).append(" ").append(told.row).append(" ").append(told.to);
+  if (!told.decided.rule.empty()) line.append(" by ").append(told.decided.rule).append(" ").append(told.decided.reason);
   seen.push_back(line);
 }
 
@@ -49,27 +49,36 @@ TEST_F(Transitions, each_step_is_told_with_the_rule_that_decided) {
   version.operating_system = "x";
   version.address = "127.0.0.1";
   session.feed(Time(0), control_frame(encode(version)));
-  EXPECT_THAT(seen, ElementsAre("server_session: await_version begins", "frame_reader: header header_accepted body",
-                                "frame_reader: body body_complete header", "server_session: await_version version closed by SES-011"));
+  EXPECT_THAT(seen, ElementsAre("server_session: await_version begins", "frame_reader: header header_accepted begin_body body",
+                                "frame_reader: body body_complete deliver header",
+                                "server_session: await_version version on_version closed by SES-011 version_invalid"));
 }
 
 TEST_F(Transitions, a_refused_header_is_told_of_reader_and_session) {
   ServerSession session(settings_, Time(0));
   session.feed(Time(0), Octets{9, 0, 0, 0, 0, 0});
-  EXPECT_THAT(seen, ElementsAre("server_session: await_version begins", "frame_reader: header header_refused failed by FRM-004",
-                                "server_session: await_version malformed closed by FRM-004"));
+  EXPECT_THAT(seen, ElementsAre("server_session: await_version begins",
+                                "frame_reader: header header_refused refuse failed by FRM-004 unknown_frame_kind",
+                                "server_session: await_version malformed on_malformed closed by FRM-004 unknown_frame_kind"));
 }
 
 TEST_F(Transitions, the_default_is_told_too) {
   ServerSession session(settings_, Time(0));
   session.feed(Time(0), control_frame(encode(Ping{})));
-  EXPECT_EQ(seen.back(), "server_session: await_version ping closed by SES-002");
+  EXPECT_EQ(seen.back(), "server_session: await_version ping default closed by SES-002 unexpected_message");
+}
+
+TEST_F(Transitions, what_comes_after_the_end_is_decided_by_nothing) {
+  ServerSession session(settings_, Time(0));
+  session.feed(Time(0), control_frame(encode(Ping{})));
+  session.stop(Time(0));
+  EXPECT_EQ(seen.back(), "server_session: closed stop ignored closed");
 }
 
 TEST_F(Transitions, a_client_tells_its_steps) {
   ClientSession session({}, Time(0));
   session.peer_closed(Time(0));
-  EXPECT_THAT(seen, ElementsAre("client_session: connecting begins", "client_session: connecting peer_closed closed"));
+  EXPECT_THAT(seen, ElementsAre("client_session: connecting begins", "client_session: connecting peer_closed on_peer_closed closed"));
 }
 
 TEST_F(Transitions, without_a_watcher_nothing_is_told) {
