@@ -37,7 +37,7 @@ bool stands(const std::filesystem::path& data) {
 Outcome verify(const std::filesystem::path& data, bool json) {
   if (!stands(data)) return Outcome::store_failed;
   store::PosixFileSystem files{data};
-  const auto opened = store::Store::open(data, files, wall_time);
+  const auto opened = store::Store::open(data, files, wall_time, {.mend_at_start = false});
   if (!opened) return store_failed(opened.error());
   const auto report = (*opened)->verify();
   if (!report) return store_failed(report.error());

@@ -85,8 +85,7 @@ Outcome serve(const ServeOptions& options) {
   store::StoreOptions store_options;
   if (fixture->unverified_events_max) store_options.passing_events_max = *fixture->unverified_events_max;
   store_options.on_damage = [&options](const std::string& what) {
-    spdlog::error("{}; what stood there counts as missing until a backup sends it again: `cofferd verify --data {}` names it", what,
-                  options.data.string());
+    spdlog::error("{}; `cofferd verify --data {}` names what is damaged", what, options.data.string());
   };
   auto opened = store::Store::open(options.data, files, wall_time, store_options);
   if (!opened) return stop(Outcome::store_failed, opened.error().what);

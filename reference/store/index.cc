@@ -116,6 +116,7 @@ constexpr std::string_view block_columns = "archive, id, checksum, pack, offset,
 
 /// A row of blocks is what was written: any other is as good as none, and its block is asked for again.
 const std::string block_proven = fmt::format("sum IS row_sum('blocks', {})", block_columns);
+constexpr std::string_view version_proven = "sum IS row_sum('versions', archive, number, link, record)";
 
 /// Row of block_columns.
 Located located(const Row& row) {
@@ -217,8 +218,10 @@ Result<void> Index::check(Depth depth) {
     const auto index = line.find(" index ");
     const bool of_index = index != line.npos && (line.starts_with("row ") || line.starts_with("wrong # of entries in index ") ||
                                                  line.starts_with("non-unique entry in index "));
-    const bool of_provable_row = line.starts_with("CHECK constraint failed in ") &&
-                                 (line.ends_with(" blocks") || line.ends_with(" versions") || line.ends_with(" events"));
+    const bool of_row = line.starts_with("CHECK constraint failed in ");
+    const bool of_mendable_row = of_row && (line.ends_with(" blocks") || line.ends_with(" versions"));
+    const bool of_provable_row = of_mendable_row || (of_row && line.ends_with(" events"));
+    needs_mending_ |= of_mendable_row;
     if (of_index)
       wrong.insert(line.substr(index + std::string_view(" index ").size()));
     else if (!of_provable_row && damage.empty())
@@ -252,18 +255,31 @@ Result<void> Index::check_old() {
   return checked;
 }
 
-Result<void> Index::each_unproven(const std::function<void(const std::string& row)>& take) {
+Result<void> Index::each_unproven(const std::function<void(std::string_view table, const std::string& row)>& take) {
   Result<void> read;
-  const auto look = [&](std::string_view sql) {
-    if (read) read = database_.run(sql, {}, [&](const Row& row) { take(std::string(row.text(0))); });
+  const auto look = [&](std::string_view table, std::string_view sql) {
+    if (read) read = database_.run(sql, {}, [&](const Row& row) { take(table, std::string(row.text(0))); });
   };
-  static const std::string blocks = "SELECT 'block ' || lower(hex(id)) || ' of archive ' || archive FROM blocks WHERE NOT " + block_proven;
-  look(blocks);
-  look(
-      "SELECT 'version ' || number || ' of archive ' || archive FROM versions "
-      "WHERE sum IS NOT row_sum('versions', archive, number, link, record)");
-  look("SELECT 'event ' || number FROM events WHERE sum IS NOT row_sum('events', number, time_ms, event, fields, hash, passing)");
+  static const std::string blocks =
+      fmt::format("SELECT 'block ' || lower(hex(id)) || ' of archive ' || archive FROM blocks WHERE NOT ({})", block_proven);
+  static const std::string versions =
+      fmt::format("SELECT 'version ' || number || ' of archive ' || archive FROM versions WHERE NOT ({})", version_proven);
+  look("blocks", blocks);
+  look("versions", versions);
+  look("events", "SELECT 'event ' || number FROM events WHERE sum IS NOT row_sum('events', number, time_ms, event, fields, hash, passing)");
   return read;
+}
+
+Result<void> Index::forget_unproven() {
+  static const std::string blocks = fmt::format("DELETE FROM blocks WHERE NOT ({})", block_proven);
+  static const std::string versions = fmt::format("DELETE FROM versions WHERE NOT ({})", version_proven);
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return std::unexpected(transaction.error());
+  auto done = database_.run(blocks);
+  if (done) done = database_.run(versions);
+  if (done) done = transaction->commit();
+  if (done) needs_mending_ = false;
+  return done;
 }
 
 Result<void> Index::put_back(const Located& block) {
@@ -378,8 +394,12 @@ Result<void> Index::try_to_add(const Addition& addition) {
         {std::int64_t{number}, octets});
     if (!noted) return noted;
   }
+  constexpr std::string_view plain = "INSERT INTO versions(archive, number, link, record) VALUES(?, ?, ?, ?)";
+  static const std::string over_unproven =
+      fmt::format("{} ON CONFLICT(archive, number) DO UPDATE SET link = excluded.link, record = excluded.record WHERE NOT ({})", plain,
+                  "versions.sum IS row_sum('versions', versions.archive, versions.number, versions.link, versions.record)");
   for (const VersionStatement& version : addition.versions) {
-    auto added = database_.run("INSERT INTO versions(archive, number, link, record) VALUES(?, ?, ?, ?)",
+    auto added = database_.run(addition.over_unproven ? std::string_view(over_unproven) : plain,
                                {version.archive, version.number, View(version.link), View(version.record)});
     if (!added) return added;
   }
@@ -400,35 +420,48 @@ Result<void> Index::put_back(const VersionStatement& version) {
 }
 
 Result<ChainEnd> Index::chain_end(std::int64_t archive) {
+  static const std::string sql =
+      fmt::format("SELECT number, link FROM versions WHERE archive = ? AND {} ORDER BY number DESC LIMIT 1", version_proven);
   ChainEnd end;
-  auto read =
-      database_.run("SELECT number, link FROM versions WHERE archive = ? ORDER BY number DESC LIMIT 1", {archive}, [&](const Row& row) {
-        end.number = row.bits(0);
-        row.digest(1, end.link);
-      });
+  auto read = database_.run(sql, {archive}, [&](const Row& row) {
+    end.number = row.bits(0);
+    row.digest(1, end.link);
+  });
   if (!read) return std::unexpected(read.error());
   return end;
 }
 
 Result<bool> Index::has_version(std::int64_t archive, std::uint64_t number) {
+  static const std::string sql = fmt::format("SELECT 1 FROM versions WHERE archive = ? AND number = ? AND {}", version_proven);
   bool found = false;
   if (beyond_sqlite(number)) return found;
-  auto read =
-      database_.run("SELECT 1 FROM versions WHERE archive = ? AND number = ?", {archive, number}, [&](const Row&) { found = true; });
+  auto read = database_.run(sql, {archive, number}, [&](const Row&) { found = true; });
   if (!read) return std::unexpected(read.error());
   return found;
 }
 
 Result<std::vector<protocol::VersionEntry>> Index::versions(std::int64_t archive, std::uint64_t from, std::size_t limit) {
+  static const std::string sql = fmt::format(
+      "SELECT number, link, record FROM versions WHERE archive = ? AND number >= ? AND {} ORDER BY number LIMIT ?", version_proven);
   std::vector<protocol::VersionEntry> entries;
   if (beyond_sqlite(from)) return entries;
-  auto read = database_.run("SELECT number, link, record FROM versions WHERE archive = ? AND number >= ? ORDER BY number LIMIT ?",
-                            {archive, from, std::uint64_t{limit}}, [&](const Row& row) {
-                              const View link = row.octets(1), record = row.octets(2);
-                              entries.push_back({row.bits(0), {link.begin(), link.end()}, {record.begin(), record.end()}});
-                            });
+  auto read = database_.run(sql, {archive, from, std::uint64_t{limit}}, [&](const Row& row) {
+    const View link = row.octets(1), record = row.octets(2);
+    entries.push_back({row.bits(0), {link.begin(), link.end()}, {record.begin(), record.end()}});
+  });
   if (!read) return std::unexpected(read.error());
   return entries;
+}
+
+Result<void> Index::each_version(std::int64_t archive, const std::function<void(VersionStatement version, bool proven)>& take) {
+  static const std::string sql =
+      fmt::format("SELECT number, link, record, {} FROM versions WHERE archive = ? ORDER BY number", version_proven);
+  return database_.run(sql, {archive}, [&](const Row& row) {
+    const View record = row.octets(2);
+    VersionStatement version{archive, {}, row.bits(0), {}, {record.begin(), record.end()}};
+    row.digest(1, version.link);
+    take(std::move(version), row.number(3) != 0);
+  });
 }
 
 Result<void> Index::append_event(std::string_view event, std::string_view fields, WallTime now, Durability durability, Keep keep) {

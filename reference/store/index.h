@@ -38,6 +38,7 @@ struct Addition {
   std::map<std::uint32_t, std::uint64_t> packs{};  // how many octets of each are indexed now
   std::span<const VersionStatement> versions{};    // of archives that are known
   std::span<const ComputerStatement> computers{};  // whoever was said to own one before
+  bool over_unproven = false;  // a version takes the place of a row that is not what was written; else that is a trouble
 };
 
 /// How many rows there are.
@@ -86,9 +87,12 @@ class Index {
   /// The index says of this version what was stated.
   Result<void> put_back(const VersionStatement& version);
 
+  /// A row of versions that is not what was written is as good as none: in these three.
   Result<ChainEnd> chain_end(std::int64_t archive);
   Result<bool> has_version(std::int64_t archive, std::uint64_t number);
   Result<std::vector<protocol::VersionEntry>> versions(std::int64_t archive, std::uint64_t from, std::size_t limit);
+  /// Every row of an archive's versions, and whether it is what was written.
+  Result<void> each_version(std::int64_t archive, const std::function<void(VersionStatement version, bool proven)>& take);
 
   enum class Durability : std::uint8_t { at_once, with_the_next };
   Result<void> append_event(std::string_view event, std::string_view fields, WallTime now, Durability durability, Keep keep);
@@ -109,7 +113,11 @@ class Index {
   /// Indexes that differed from their tables, and were made anew.
   const std::set<std::string>& rebuilt() const { return rebuilt_; }
   /// Rows of blocks, versions and events that are not what was written, in words. Of the other tables none is: they are not opened then.
-  Result<void> each_unproven(const std::function<void(const std::string& row)>& take);
+  Result<void> each_unproven(const std::function<void(std::string_view table, const std::string& row)>& take);
+  /// Whether opening has seen such a row of blocks or versions: the packs say what it should be.
+  bool needs_mending() const { return needs_mending_; }
+  /// Takes away those rows of blocks and versions that nothing could be put in the place of.
+  Result<void> forget_unproven();
 
  private:
   Index(Database database, std::filesystem::path file) : database_(std::move(database)), file_(std::move(file)) {}
@@ -124,6 +132,7 @@ class Index {
   std::filesystem::path file_;
   bool owes_statements_ = false;
   std::set<std::string> rebuilt_;
+  bool needs_mending_ = false;
   std::optional<std::pair<std::uint64_t, Digest>> last_event_;  // number and hash
   std::optional<std::uint64_t> passing_events_;                 // how many there are
 };

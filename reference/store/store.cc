@@ -49,19 +49,14 @@ class Store::Impl {
     if (!recovered) return std::unexpected(recovered.error());
     if (index_.owes_statements())
       if (auto made = make_statements(); !made) return made;
+    if (auto noted = note_recovered(*recovered); !noted) return noted;
+    if (options_.mend_at_start && index_.needs_mending())
+      if (auto mended = mend(); !mended) return mended;
     for (const std::string& index : index_.rebuilt()) {
       const std::pair<std::string_view, std::string> fields[] = {{"index", index}};
       if (auto noted = note_locked("index_rebuilt", fields, Index::Durability::at_once); !noted) return noted;
     }
-    if (recovered->blocks == 0 && recovered->versions == 0 && recovered->octets_cut == 0 && recovered->losses.empty()) return {};
-    std::vector<std::pair<std::string_view, std::string>> fields{{"blocks_indexed", std::to_string(recovered->blocks)},
-                                                                 {"versions_indexed", std::to_string(recovered->versions)},
-                                                                 {"octets_cut", std::to_string(recovered->octets_cut)}};
-    for (const std::string& loss : recovered->losses) {
-      fields.emplace_back("lost", loss);
-      tell(loss);
-    }
-    return note_locked("store_recovered", fields, Index::Durability::at_once);
+    return {};
   }
 
   Result<Archive> archive_of(std::uint64_t user, std::uint64_t computer) {
@@ -227,6 +222,37 @@ class Store::Impl {
     return {};
   }
 
+  Result<void> note_recovered(const Recovered& recovered) {
+    if (recovered.blocks == 0 && recovered.versions == 0 && recovered.octets_cut == 0 && recovered.losses.empty()) return {};
+    std::vector<std::pair<std::string_view, std::string>> fields{{"blocks_indexed", std::to_string(recovered.blocks)},
+                                                                 {"versions_indexed", std::to_string(recovered.versions)},
+                                                                 {"octets_cut", std::to_string(recovered.octets_cut)}};
+    for (const std::string& loss : recovered.losses) {
+      fields.emplace_back("lost", loss);
+      tell(loss);
+    }
+    return note_locked("store_recovered", fields, Index::Durability::at_once);
+  }
+
+  // [ARC-059] … make its records of archives, versions and computers anew from what is stored with the blocks.
+  Result<void> mend() {
+    const auto report = verify_store(packs_, index_);
+    if (!report) return std::unexpected(report.error());
+    std::uint64_t lost = 0;
+    for (const Finding& finding : report->findings) {
+      const bool is_loss =
+          finding.kind == Finding::Kind::damaged || finding.kind == Finding::Kind::missing || finding.kind == Finding::Kind::version;
+      lost += is_loss;
+      if (is_loss) tell(text(finding));
+    }
+    tell(fmt::format("{} rows of the index were not what was written; {} were written anew from the packs", report->rows_unproven,
+                     report->rows_mended));
+    const std::pair<std::string_view, std::string> fields[] = {{"rows_unproven", std::to_string(report->rows_unproven)},
+                                                               {"rows_mended", std::to_string(report->rows_mended)},
+                                                               {"lost", std::to_string(lost)}};
+    return note_locked("store_mended", fields, Index::Durability::at_once);
+  }
+
   /// What an older program has put into the index alone, the packs say afterwards as well.
   Result<void> make_statements() {
     const auto archives = index_.archives();
@@ -290,7 +316,8 @@ class Store::Impl {
     const std::pair<std::string_view, std::string> fields[] = {
         {"pack", std::to_string(block.place.pack)}, {"offset", std::to_string(block.place.offset)}, {"why", why}};
     if (block.damaged) return std::nullopt;
-    tell(fmt::format("a block in {} at offset {}: {}", pack_name(block.place.pack), block.place.offset, why));
+    tell(fmt::format("a block in {} at offset {}: {}; it counts as missing until a backup sends it again", pack_name(block.place.pack),
+                     block.place.offset, why));
     if (auto noted = note_locked("block_damaged", fields, Index::Durability::with_the_next); !noted) return std::unexpected(noted.error());
     return std::nullopt;
   }

@@ -33,6 +33,9 @@ struct StoreOptions {
   std::uint64_t pack_octets_max = std::uint64_t{1} << 30;        // a new pack begins beyond it
   std::uint64_t unindexed_octets_max = std::uint64_t{64} << 20;  // received blocks are synced and indexed at least this often
   std::uint64_t passing_events_max = 100'000;                    // events kept while new: beyond it the oldest of them goes
+  /// Whether opening mends, before anyone is served, rows of the index that are not what was written; that reads all packs. Who verifies
+  /// anyway mends then.
+  bool mend_at_start = true;
   /// Told in words what is found lost or damaged, as it is found: of an operator's log. Must not call the store.
   std::function<void(const std::string& what)> on_damage = {};
 };
@@ -59,8 +62,8 @@ enum class CommitOutcome : std::uint8_t { committed, conflict };
 class Store {
  public:
   /// Makes the store if the directory is empty or does not exist, else recovers it: packs longer than the index knows are read, their whole
-  /// records indexed, their torn end cut off. Nothing is changed when the index is damaged: see rebuild.h. `files` (rooted in `directory`)
-  /// must outlive the store. `clock` dates events.
+  /// records indexed, their torn end cut off; rows of blocks and versions that are not what was written are written anew. Nothing is
+  /// changed when the index is damaged: see rebuild.h. `files` (rooted in `directory`) must outlive the store. `clock` dates events.
   static Result<std::unique_ptr<Store>> open(const std::filesystem::path& directory, FileSystem& files, Clock clock,
                                              StoreOptions options = {});
   /// Indexes what was received, as settle().

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -22,12 +23,15 @@ class Verification {
     archives_ = std::move(*archives);
     for (const std::string& index : index_.rebuilt())
       find({Finding::Kind::index, 0, 0, 0, 0, {}, index + " did not agree with its table, and was made anew from it"});
-    auto done = index_.each_unproven([&](const std::string& row) {
+    auto done = index_.each_unproven([&](std::string_view table, const std::string& row) {
+      report_.rows_unproven += table != "events";
+      versions_unproven_ |= table == "versions";
       find({Finding::Kind::row, 0, 0, 0, 0, {}, row + ": its row in the index is not what was written"});
     });
     if (done) done = all_packs();
     for (const auto& [archive, owner] : archives_)
       if (done) done = versions(archive, owner);
+    if (done && report_.rows_unproven != 0) done = index_.forget_unproven();
     if (done) done = computers();
     if (done) done = say_again();
     if (done) done = events();
@@ -153,6 +157,7 @@ class Verification {
     if (elsewhere || !archives_.contains(record.record.archive))
       return bad(row, Finding::Kind::damaged, "another block stands in its place");
     find_block(Finding::Kind::row, record, "its row in the index said otherwise, and was written anew from the record");
+    ++report_.rows_mended;
     return index_.put_back(record);
   }
 
@@ -167,6 +172,7 @@ class Verification {
     find_block(
         whole ? Finding::Kind::row : Finding::Kind::damaged, record,
         whole ? "it had no row in the index, and was put back" : "its octets are not what was stored, and the index has no row of it");
+    report_.rows_mended += whole;
     return whole ? index_.put_back(record) : Result<void>{};
   }
 
@@ -178,14 +184,17 @@ class Verification {
 
   /// Each version as its row has it, or, where that does not continue the chain, as its record does: the row is then written anew.
   Result<void> versions(std::int64_t archive, const Owner& owner) {
-    auto rows = rows_of(archive);
-    if (!rows) return std::unexpected(rows.error());
-    report_.versions += rows->size();
-    if (rows->empty()) return {};
-    const std::uint64_t last = rows->rbegin()->first;
+    std::map<std::uint64_t, VersionStatement> rows;
+    std::set<std::uint64_t> unproven, numbers;
+    auto read = index_.each_version(archive, [&](VersionStatement version, bool proven) {
+      if (!proven) unproven.insert(version.number);
+      numbers.insert(version.number);
+      rows[version.number] = std::move(version);
+    });
+    if (!read) return read;
+    // What is stated behind the last row was never acknowledged; but a row that is not what was written may have been that of any version.
+    const auto last = versions_unproven_ ? std::numeric_limits<std::uint64_t>::max() : rows.empty() ? 0 : rows.rbegin()->first;
     const auto& stated = stated_[archive].versions();
-    std::set<std::uint64_t> numbers;
-    for (const auto& [number, version] : *rows) numbers.insert(number);
     for (const auto& [number, version] : stated)
       if (number <= last) numbers.insert(number);
     ChainEnd end;
@@ -193,18 +202,27 @@ class Verification {
       return version.number == end.number + 1 && version.link == link_of(end.link, version.number, version.record);
     };
     for (const std::uint64_t number : numbers) {
-      const auto row = rows->find(number);
+      const auto row = rows.find(number);
       const auto said = stated.find(number);
-      const bool row_continues = row != rows->end() && continues(row->second);
+      const bool row_continues = row != rows.end() && continues(row->second);
       const bool said_continues = said != stated.end() && continues(said->second);
-      if (row == rows->end() && !said_continues) continue;
+      const bool row_proven = row != rows.end() && !unproven.contains(number);
+      if (!row_proven && !row_continues && !said_continues) {
+        if (number == end.number + 1)
+          find_version(Finding::Kind::version, number, owner, "neither its row nor a record says it any longer");
+        continue;
+      }
+      ++report_.versions;
       const VersionStatement& version = row_continues || !said_continues ? row->second : said->second;
       if (!row_continues && said_continues) {
         find_version(Finding::Kind::row, number, owner,
                      "its row in the index said otherwise or was gone, and was written anew from its record");
-        if (auto done = index_.put_back(version); !done) return done;
       } else if (!row_continues) {
         find_version(Finding::Kind::version, number, owner, "it does not continue the chain");
+      }
+      if (!row_proven || (!row_continues && said_continues)) {
+        ++report_.rows_mended;
+        if (auto done = index_.put_back(version); !done) return done;
       }
       if (row_continues && (said == stated.end() || said->second.link != version.link)) {
         find_version(Finding::Kind::record, number, owner, "its record stood in no pack any longer, and was written to a pack again");
@@ -213,20 +231,6 @@ class Verification {
       end = {number, version.link};
     }
     return {};
-  }
-
-  Result<std::map<std::uint64_t, VersionStatement>> rows_of(std::int64_t archive) {
-    std::map<std::uint64_t, VersionStatement> rows;
-    for (;;) {
-      auto page = index_.versions(archive, rows.empty() ? 0 : rows.rbegin()->first + 1, 100);
-      if (!page) return std::unexpected(page.error());
-      if (page->empty()) return rows;
-      for (protocol::VersionEntry& entry : *page) {
-        VersionStatement version{archive, {}, entry.number, {}, std::move(entry.record)};
-        std::copy_n(entry.link.begin(), std::min(entry.link.size(), version.link.size()), version.link.begin());
-        rows[entry.number] = std::move(version);
-      }
-    }
   }
 
   static Stated stated_anew(VersionStatement version, const Owner& owner) {
@@ -288,6 +292,7 @@ class Verification {
   std::map<std::int64_t, StatedChain> stated_;
   std::map<std::uint64_t, std::uint64_t> stated_computers_;
   std::vector<Stated> unsaid_;  // what no pack says any longer
+  bool versions_unproven_ = false;
   VerifyReport report_;
 };
 

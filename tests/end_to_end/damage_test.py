@@ -2,6 +2,7 @@
 import json
 import os
 import shutil
+import sqlite3
 import unittest
 
 import programs
@@ -169,6 +170,27 @@ class Damage(programs.EndToEnd):
                 self.assertEqual(server.stop(), 0)
                 self.assertEqual(self.verify_stored()[0], 0)
         self.assertGreater(refused, octets // 4096 // 2)
+
+    def test_a_wrong_octet_in_what_the_index_says_of_a_version_is_mended_before_anyone_is_served(self):
+        with sqlite3.connect(self.path("data", "coffer.sqlite")) as index:
+            record, link = index.execute("SELECT record, link FROM versions").fetchone()
+        index.close()
+        with open(os.path.join(self.sound, "coffer.sqlite"), "rb") as file:
+            sound = file.read()
+        for what, octets in (("record", record), ("link", link)):
+            with self.subTest(what):
+                at = sound.rindex(octets) + 20
+                shutil.rmtree(self.path("data"))
+                shutil.copytree(self.sound, self.path("data"))
+                with open(self.path("data", "coffer.sqlite"), "r+b") as index:
+                    index.seek(at)
+                    index.write(bytes([sound[at] ^ 0x10]))
+                server = self.serve(listen=f"127.0.0.1:{self.port}")
+                self.assertEqual(len([event for event in server.events() if event["event"] == "store_mended"]), 1)
+                self.assertEqual(self.lost_files()[0], [])
+                self.assertEqual(self.home.run("verify", 1)[0], 0)
+                self.assertEqual(server.stop(), 0)
+                self.assertEqual(self.verify_stored()[0], 0)
 
     def test_an_index_that_is_gone_is_made_anew_and_the_lost_log_named(self):
         os.remove(self.path("data", "coffer.sqlite"))

@@ -20,6 +20,8 @@ class IndexDamageTest : public StoreTest {
  protected:
   void SetUp() override {
     options.passing_events_max = 3;
+    options.mend_at_start = false;  // what verification finds by itself is looked at as well
+    options.on_damage = [this](const std::string& what) { told.push_back(what); };
     open();
     const std::pair<std::string_view, std::string> fields[] = {{"user", "7"}, {"computer", "1122334455667788"}};
     for (const auto& [user, computer] : owners) {
@@ -116,6 +118,7 @@ class IndexDamageTest : public StoreTest {
 
   const std::vector<std::pair<std::uint64_t, std::uint64_t>> owners{{alice, laptop}, {bob, desktop}};
   std::string sound;
+  std::vector<std::string> told;
 };
 
 TEST_F(IndexDamageTest, a_flipped_bit_is_reported_or_changes_nothing) {
@@ -148,6 +151,15 @@ TEST_F(IndexDamageTest, a_flipped_bit_is_reported_or_changes_nothing) {
       }
       ++(report ? named : refused);
       if (opened) opened->reset();
+      if (report) {
+        write(flipped);
+        files = packs.snapshot();
+        options.mend_at_start = true;
+        open();
+        options.mend_at_start = false;
+        EXPECT_EQ(served(), served_before) << "whoever starts the server over it is served as before";
+        store.reset();
+      }
       write(flipped);
       files = packs.snapshot();
       EXPECT_TRUE(is_made_anew(served_before));
@@ -254,6 +266,91 @@ TEST_F(IndexDamageTest, a_block_that_lost_its_row_is_put_back) {
   EXPECT_EQ(report.findings[0].id, block.id);
   EXPECT_TRUE(loads(value(store->archive_of(bob, desktop)), block));
   EXPECT_TRUE(findings().empty());
+}
+
+TEST_F(IndexDamageTest, ARC_059_a_version_whose_row_is_not_what_was_written_is_written_anew_before_anyone_is_served) {
+  open();
+  const std::string served_before = served();
+  for (std::uint64_t number = 1; number <= 3; ++number) {
+    std::string link, sum;
+    store.reset();
+    write(sound);
+    {
+      auto beside = value(Database::open(file(), Database::Access::read_only));
+      const std::string_view sql = "SELECT link, sum FROM versions WHERE archive = 1 AND number = ?";
+      ok(beside.run(sql, {number}, [&](const Row& row) { link = text_of(row.octets(0)), sum = text_of(row.octets(1)); }));
+    }
+    for (const std::string& hurt : {link, fmt::format("record {} of user 7", number), sum}) {
+      SCOPED_TRACE(fmt::format("version {}, {} octets", number, hurt.size()));
+      std::string flipped = sound;
+      flipped[place_of(hurt) + 4] ^= 1;
+      write(flipped);
+      told.clear();
+      options.mend_at_start = true;
+      open();
+      EXPECT_EQ(served(), served_before);
+      ASSERT_EQ(events("store_mended").size(), 1u);
+      EXPECT_EQ(events("store_mended")[0].fields, R"({"rows_unproven":"1","rows_mended":"1","lost":"0"})");
+      ASSERT_EQ(told.size(), 1u);
+      EXPECT_NE(told[0].find("1 rows of the index"), std::string::npos) << told[0];
+      options.mend_at_start = false;
+      open();
+      EXPECT_TRUE(findings().empty()) << "mended once and for all";
+    }
+  }
+}
+
+TEST_F(IndexDamageTest, a_version_whose_row_names_another_number_comes_back_under_its_own) {
+  open();
+  const std::string served_before = served();
+  store.reset();
+  std::string flipped = sound;
+  const std::size_t record = place_of("record 3 of user 9");  // before it the link, before that the number, in one octet each
+  ASSERT_EQ(flipped[record - 33], 3);
+  flipped[record - 33] ^= 4;
+  write(flipped);
+  options.mend_at_start = true;
+  open();
+  EXPECT_EQ(served(), served_before);
+  open();
+  EXPECT_TRUE(findings().empty());
+}
+
+TEST_F(IndexDamageTest, a_version_of_which_neither_row_nor_record_is_left_is_named_and_the_others_stay) {
+  std::string flipped = sound;
+  flipped[place_of("record 3 of user 9")] ^= 1;
+  write(flipped);
+  Octets& pack = files.octets(first_pack);
+  const std::string text = "record 3 of user 9";
+  const auto at = std::search(pack.begin(), pack.end(), text.begin(), text.end());
+  ASSERT_NE(at, pack.end());
+  *at ^= 1;
+  options.mend_at_start = true;
+  open();
+  EXPECT_EQ(value(store->versions(value(store->archive_of(bob, desktop)), 1, 9)).entries.size(), 2u);
+  EXPECT_EQ(value(store->versions(value(store->archive_of(alice, laptop)), 1, 9)).entries.size(), 3u);
+  ASSERT_EQ(events("store_mended").size(), 1u);
+  EXPECT_EQ(events("store_mended")[0].fields, R"({"rows_unproven":"1","rows_mended":"0","lost":"1"})");
+  EXPECT_EQ(told.size(), 2u);
+  open();
+  EXPECT_EQ(events("store_mended").size(), 1u) << "there is nothing left to mend";
+}
+
+TEST_F(IndexDamageTest, a_version_whose_row_is_not_what_was_written_is_neither_served_nor_replaced) {
+  std::string flipped = sound;
+  flipped[place_of("record 3 of user 9")] ^= 1;
+  write(flipped);
+  open();
+  const Archive archive = value(store->archive_of(bob, desktop));
+  const auto page = value(store->versions(archive, 1, 9));
+  ASSERT_EQ(page.entries.size(), 2u);
+  EXPECT_FALSE(value(store->begin_restore(archive, 3, 0)));
+  ChainEnd end{2, {}};
+  std::copy_n(page.entries[1].link.begin(), 32, end.link.begin());
+  const auto committed = store->commit(archive, next_version(end, "another third"));
+  EXPECT_FALSE(committed) << "the third was acknowledged";
+  EXPECT_FALSE(value(store->verify()).whole());
+  EXPECT_EQ(value(store->versions(archive, 3, 9)).entries.size(), 1u);
 }
 
 TEST_F(IndexDamageTest, ARC_058_an_archive_whose_row_changes_while_it_is_open_is_nobodys) {
