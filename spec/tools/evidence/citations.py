@@ -1,6 +1,7 @@
 """Where the house cites a requirement, and whether someone has looked at the citation since the requirement's text last changed.
 
-A citation is an id as written in code (`[FRM-012]`, `"FRM-012"`) or in a test's name (`FRM_012_…`). It carries no hash: spec/evidence/accepted.txt
+A citation is an id as written in code (`[FRM-012]`, `"FRM-012"`), in a test's name (`FRM_012_…`) or in a text, a chapter's too (`FRM-012`, or one of
+`FRM-011 to FRM-016`); a requirement's own line is none. It carries no hash: spec/evidence/accepted.txt
 keeps, per requirement, a short hash of the text that its citations were last held against. An edited sentence no longer has that hash, and every
 citation of it is stale until `./dev trace --accept ID` says that someone has looked. It must not know: what ran, and what passed.
 """
@@ -9,6 +10,9 @@ import hashlib
 import pathlib
 import re
 
+import specification
+
+CHAPTERS = "spec"  # the .md files in it; the folders below are listed themselves
 FOLDERS = ("reference", "conformance", "tests", "fuzz", "interop", "bench", "spec/tables", "spec/schema", "spec/vectors", "spec/models")
 SUFFIXES = {".h", ".cc", ".inc", ".py", ".toml", ".capnp", ".json", ".txt", ".m", ".p", ".pml", ".sh", ".cmake", ".md"}
 NO_CITATIONS = ("spec/tables/ids.txt", "spec/models/tests/", "spec/models/runner/")  # lists every id; plant wrong ones; cite nothing
@@ -34,28 +38,39 @@ class Citation:
         return f"{self.path}:{self.line}"
 
 
+@dataclasses.dataclass(frozen=True)
+class Known:
+    ids: set
+    prefixes: set
+
+
 def fingerprint(requirement):
     """Changes with what the requirement asks, of whom, and how it is judged; not with its provenance, its place, or how its line is broken."""
     text = " ".join(f"{requirement.level} {requirement.role} {requirement.judged} {requirement.sentence}".split())
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def scan(house, known_prefixes):
-    """Every citation below the house, in the order of the files. A prefix that no requirement has counts only in the formal forms."""
-    found = []
+def scan(house, spec):
+    """Every citation below the house, in the order of the files. A prefix that no requirement ever had counts only in the formal forms."""
+    found, known = [], Known({r.id for r in spec.requirements}, {identity[:3] for identity in spec.ledger})
+    for path in sorted((house / CHAPTERS).glob("*.md")):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            own = specification.LINE.match(line)
+            found += (c for c in in_line(path.relative_to(house).as_posix(), number, line, known) if not own or c.id != own[1])
     for folder in FOLDERS:
         for path in sorted((house / folder).rglob("*")):
             name = path.relative_to(house).as_posix()
             if path.suffix not in SUFFIXES or name.startswith(NO_CITATIONS) or not path.is_file():
                 continue
             for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
-                found += in_line(name, number, line, known_prefixes)
+                found += in_line(name, number, line, known)
     return found
 
 
-def in_line(name, number, line, known_prefixes):
+def in_line(name, number, line, known):
     formal = {f"{m[1]}-{m[2]}" for m in FORMAL.finditer(line) if m[1] not in NO_REQUIREMENT}
-    mentioned = {f"{m[1]}-{m[2]}" for m in MENTION.finditer(line) if m[1] in known_prefixes}
+    mentioned = {f"{m[1]}-{m[2]}" for m in MENTION.finditer(line) if m[1] in known.prefixes}
+    mentioned |= specification.named_ids(line) & known.ids  # what stands between the ends of a range, as far as it is there
     for identity in sorted(formal | mentioned):
         yield Citation(identity, name, number, line.strip(), identity in formal)
 

@@ -66,7 +66,7 @@ class Ledger:
         self.house = citations.house_of(spec.root)
         self.sources = tomllib.loads((spec.root / "sources.toml").read_text())
         self.reports = found or reports.Reports(self.house)
-        self.citations = citations.scan(self.house, {identity[:3] for identity in spec.ledger})
+        self.citations = citations.scan(self.house, spec)
         self.stale = citations.stale(spec)
         self.unjudged = {row["name"]: row for row in spec.tables.get("unjudged", {}).get("requirement", [])}
         path = self.house / FAULT_EXCEPTIONS

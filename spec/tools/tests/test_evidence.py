@@ -131,6 +131,18 @@ class Gates(House):
         self.write("spec/evidence/accepted.txt", citations.accepted_text(self.spec(), ["FRM-001"]))
         self.assertEqual([], gates.check(self.ledger()))
 
+    def test_an_edited_sentence_makes_stale_what_chapters_say_of_it_alone_or_in_a_range(self):
+        self.write("spec/02-threats.md", "# 2 Threats\n\n| C1 | frames | FRM-004 |\n| C2 | more | FRM-001 to FRM-003, FRM-005 |\n| C3 | other | FRM-002, FRM-009 to FRM-011 |\n")
+        self.change("spec/03-framing.md", "big-endian.", "big-endian, as FRM-002 says.")
+        self.write("spec/models/README.md", "It shows FRM-001 to FRM-003.\n")
+        self.write("spec/evidence/accepted.txt", citations.accepted_text(self.spec(), ["FRM-003"]))
+        self.change("spec/03-framing.md", "log each frame", "log every frame")
+        stale = [f.place for f in gates.check(self.ledger()) if f.gate == "stale-citation"]
+        self.assertEqual(["spec/02-threats.md:4", "spec/02-threats.md:5", "spec/03-framing.md:5"], [p for p in stale if p.endswith(("threats.md:3", "threats.md:4", "threats.md:5")) or "03-" in p])
+        self.assertIn("spec/models/README.md:1", stale)
+        unknown = [(f.place, f.text) for f in gates.check(self.ledger()) if f.gate == "unknown-citation"]
+        self.assertEqual([("spec/02-threats.md:5", "FRM-011 is no requirement")], unknown)
+
     def test_another_role_makes_citations_stale_and_another_provenance_does_not(self):
         self.change("spec/03-framing.md", "(MUST · server · state · chosen)", "(MUST · server · state · says W1)")
         self.assertEqual([], gates.check(self.ledger()))
