@@ -27,6 +27,20 @@ def read_exceptions(spec_root):
     return tomllib.loads(path.read_text()).get("exception", []) if path.exists() else []
 
 
+def excuses(ledger, identity):
+    """(word, why) of each committed reason why some evidence is not asked of a requirement."""
+    found = [("excused", f"from a {' and a '.join(x['from'])}; judged by {x['instead']} instead: {x['reason']}") for x in read_exceptions(ledger.spec.root) if x.get("requirement") == identity]
+    for x in ledger.fault_exceptions:
+        role = f" as {x['role']}" if x.get("role") else ""
+        if x.get("requirement") == identity:
+            found.append(("excused", f"from a killed fault{role}: {x['reason']}"))
+        elif x.get("fault", "").startswith(identity.replace("-", "_")):
+            found.append(("excused", f"{x['fault']}{role} need not be killed: {x['reason']}"))
+    if row := ledger.unjudged.get(identity):
+        found.append(("no case", f"{row['reason']}; instead: {row['instead']}"))
+    return found
+
+
 def excused(exceptions, gate):
     return {e["requirement"] for e in exceptions if gate in e.get("from", [])}
 

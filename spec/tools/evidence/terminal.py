@@ -35,14 +35,7 @@ def one(ledger, e, everything):
     lines += ran(ledger, "models", [f"{mark(m.holds)} {m.id}  {m.text}" + (f"; breaks under {brief(m.mutants)}" if m.mutants else "") for m in e.models], sum(m.holds for m in e.models), "hold", everything)
     lines += vectors(ledger, e, everything)
     lines += listed("also named", [f"{c.place}  {c.text}" for c in e.other], everything)
-    for exception in gates.read_exceptions(ledger.spec.root):
-        if exception.get("requirement") == r.id:
-            lines.append(field("excused", f"from {', '.join(exception['from'])}, judged by {exception['instead']} instead: {exception['reason']}"))
-    for tried in ledger.reports.tried_in(r.id):
-        if tried.exception:
-            lines.append(field("excused", f"from a killed fault as {tried.role}: {tried.exception}"))
-    if row := ledger.unjudged.get(r.id):
-        lines.append(field("no case", f"{row['reason']}; instead: {row['instead']}"))
+    lines += [field(word, why) for word, why in gates.excuses(ledger, r.id)]
     if e.stale:
         lines.append(field("stale", f"its text was edited since these citations were looked at; look again, then ./dev trace --accept {r.id}"))
     return "\n".join(line.rstrip() for line in lines)

@@ -23,7 +23,6 @@ class Page:
         self.chapters = {p.stem: p.read_text() for p in sorted(spec.root.glob("[0-9][0-9]-*.md"))}
         self.titles = {stem: text.split("\n", 1)[0].lstrip("# ") for stem, text in self.chapters.items()}
         self.known = set(snapshot.judged_columns(self.ledger))
-        self.exceptions = gates.read_exceptions(spec.root)
         sections = {m for text in self.chapters.values() for m in re.findall(r"^#+ (\d+(?:\.\d+)?) ", text, re.M)}
         self.link = Links(anchors(spec, self.ledger.sources["claims"]), sections)
         self.models = models.Models(self.ledger.house)
@@ -47,7 +46,7 @@ class Page:
         return renderer
 
     def requirement(self, identity):
-        return requirements.block(self.ledger.of[identity], self.link, self.known, self.exceptions)
+        return requirements.block(self.ledger.of[identity], self.link, self.known, gates.excuses(self.ledger, identity))
 
     def cell(self, row, column, text):
         """Chapter 2's claims and non-claims are places of their own, with the models that speak of them."""

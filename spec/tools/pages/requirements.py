@@ -26,17 +26,19 @@ def chip(column, good, every, known):
     return f'<span class="chip {state}" title="{EXPLAINED[column]}">{WORDS[column]} {good if good == every else f"{good}/{every}"}</span>'
 
 
-def block(e, link, known, exceptions):
+def block(e, link, known, excuses):
+    """`excuses`: (word, why) of each reason why some evidence is not asked of it."""
     r = e.requirement
     sentence = KEYWORD.sub(r'<em class="keyword">\1</em>', link(html.escape(r.sentence, quote=False)))
     chips = "".join(chip(c, *counted(e)[c], c in known) for c in COLUMNS)
     if e.reworded:
         chips += '<span class="chip bad" title="the last run of the suite judged this requirement in other words">cases of another wording</span>'
+    chips += "".join(f'<span class="chip excused" title="{html.escape(why)}">{word}</span>' for word, why in excuses)
     stale = '<span class="chip bad" title="edited since its citations were looked at">stale</span>' if e.stale else ""
     return (f'<section class="requirement" id="{r.id}" aria-labelledby="{r.id}-name"><header><a class="id" id="{r.id}-name" href="#{r.id}">{r.id}</a>'
             f'<span class="facts">{r.level} · {r.role} · {r.judged}</span>{origin(e, link)}</header>'
             f'<p class="sentence">{sentence}</p>'
-            f'<details><summary><span class="chips">{chips}{stale}</span></summary><div class="evidence">{lists(e, link, known, exceptions)}</div></details></section>')
+            f'<details><summary><span class="chips">{chips}{stale}</span></summary><div class="evidence">{lists(e, link, known, excuses)}</div></details></section>')
 
 
 def origin(e, link):
@@ -47,7 +49,7 @@ def origin(e, link):
     return f'<span class="from {word}">{said} {link(html.escape(rest))}</span>'
 
 
-def lists(e, link, known, exceptions):
+def lists(e, link, known, excuses):
     word, _, rest = e.requirement.provenance.partition(" ")
     claims = [f'{link(i)}: {html.escape(text)} <span class="soft">({html.escape(title)})</span>' for i, text, title in e.claims]
     parts = group("source", claims or [UNCLAIMED[word].format(link(html.escape(rest)))])
@@ -59,9 +61,7 @@ def lists(e, link, known, exceptions):
     parts += group("cases", [judged(c.passed, f"<code>{html.escape(c.id)}</code> {html.escape(c.goal)}" + ("" if c.passed else f" <b>({c.verdict})</b>")) for c in e.cases])
     parts += group("faults", [judged(f.killed, f"<code>{html.escape(f.id)}</code> {html.escape(f.text)}" + (f", killed by {killers(f)}" if f.killers else "")) for f in e.faults])
     parts += group("models", [judged(m.holds, f"<code>{html.escape(m.id)}</code> {html.escape(m.text)}") for m in e.models])
-    for x in exceptions:
-        if x.get("requirement") == e.requirement.id:
-            parts.append(f'<dt>excused</dt><dd>from a {" and a ".join(x["from"])}; judged by {x["instead"]} instead: {link(html.escape(x["reason"]))}</dd>')
+    parts += [f"<dt>{word}</dt><dd>{link(html.escape(why))}</dd>" for word, why in excuses]
     return f"<dl>{''.join(parts)}</dl>"
 
 

@@ -1,5 +1,6 @@
 """The specification's page: complete, self-contained, its links lead somewhere; and what is no form of the chapters is refused."""
 import dataclasses
+import html
 import html.parser
 import pathlib
 import re
@@ -115,6 +116,18 @@ class Page(unittest.TestCase):
 
 
 class Evidence(unittest.TestCase):
+    def test_why_some_evidence_is_not_asked_stands_beside_the_requirement(self):
+        made = page.Page(specification.load(TOOLS.parent), "1.2.3")
+        made.ledger.fault_exceptions = [{"requirement": "SES-003", "role": "client", "reason": "no other <order> is possible, see ARC-056"}, {"fault": "FRM_012_waits", "reason": "it never waits"}]
+        folded = lambda identity: made.requirement(identity).partition("<details>")[2]
+        self.assertIn('<dt>excused</dt><dd>from a killed fault as client: no other &lt;order&gt; is possible, see <a class="id-link" href="#ARC-056">ARC-056</a></dd>', folded("SES-003"))
+        self.assertIn('title="from a killed fault as client: no other &lt;order&gt;', folded("SES-003"))
+        self.assertIn("<dt>excused</dt><dd>FRM_012_waits need not be killed: it never waits</dd>", folded("FRM-012"))
+        self.assertNotIn("excused", folded("FRM-013"))
+        row = made.ledger.unjudged["LIM-003"]
+        self.assertIn(f"<dt>no case</dt><dd>{made.link(html.escape(row['reason']))}; instead: {made.link(html.escape(row['instead']))}</dd>", folded("LIM-003"))
+        self.assertEqual(len(made.ledger.unjudged), sum("<dt>no case</dt>" in made.requirement(i) for i in made.ledger.of))
+
     def test_without_any_report_the_page_says_so_once(self):
         made = page.Page(specification.load(TOOLS.parent), "1.2.3")
         for source in list(made.ledger.reports.sources):
