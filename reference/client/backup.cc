@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t waiting_octets_max = 64U << 20U;
 constexpr std::chrono::milliseconds patience{1000};
 
-using IdSet = std::unordered_set<Digest, DigestHash>;
+using PathSet = std::unordered_set<std::string>;
 
 /// Goes through the scan in order and gives each file its blocks, from the cache or by reading, and each second name its first. Runs on a
 /// thread of its own; the entries are its own until join().
@@ -35,11 +35,12 @@ class FileFeeder {
     std::uint64_t files_unchanged = 0;
   };
 
-  FileFeeder(std::vector<Found>& found, const FileCache& cache, const IdSet& reread, Below root, const keys::ArchiveKeys& keys,
-             std::int64_t settled_before_ns)
+  FileFeeder(std::vector<Found>& found, const FileCache& cache, const IdSet& reread, const PathSet& read_before, Below root,
+             const keys::ArchiveKeys& keys, std::int64_t settled_before_ns)
       : found_(found),
         cache_(cache),
         reread_(reread),
+        read_before_(read_before),
         reader_(std::move(root), keys),
         settled_before_ns_(settled_before_ns),
         thread_([this] { run(); }) {}
@@ -99,7 +100,7 @@ class FileFeeder {
       if (reread_.contains(id)) return false;
     found.entry.size = found.stamp.size;
     found.entry.blocks = known->blocks;
-    ++changes_.files_unchanged;
+    if (!read_before_.contains(found.entry.path)) ++changes_.files_unchanged;
     return true;
   }
 
@@ -129,6 +130,7 @@ class FileFeeder {
   std::vector<Found>& found_;
   const FileCache& cache_;
   const IdSet& reread_;
+  const PathSet& read_before_;
   ContentReader reader_;
   const std::int64_t settled_before_ns_;
   BoundedQueue<archive::NamedBlock> queue_{waiting_octets_max};
@@ -139,39 +141,64 @@ class FileFeeder {
   std::jthread thread_;  // last
 };
 
+/// What the sessions of one backup leave to the next.
+struct Before {
+  PathSet files;  // that were there
+  PathSet read;   // and are known since
+  BlockSender::Counts sent;
+};
+
+Failure no_version(Failure failure, const archive::ChainPoint& chain, const BlockSender::Counts& sent) {
+  if (failure.code != ExitCode::local)
+    failure.message += fmt::format(
+        "\nNo version {} was made, and versions before it are as they were. {} in {} blocks had been sent; the same command again "
+        "continues with what is missing",
+        chain.number + 1, octets_for_people(sent.octets_sent), sent.blocks_sent);
+  return failure;
+}
+
+Failure content_gone() {
+  return {ExitCode::local,
+          "files changed between two looks at them, and the server now waits for content that no longer exists; "
+          "no version was made. Run the same command again: what was sent is not sent twice"};
+}
+
+/// One session of a backup.
 class Backup {
  public:
   Backup(ServerLink& link, const keys::ArchiveKeys& keys, const archive::ChainPoint& chain, FileCache& cache, const MakeRandom& make_random,
-         const BackupOptions& options)
+         const BackupOptions& options, Before& before)
       : link_(link),
         keys_(keys),
         chain_(chain),
         cache_(cache),
         make_random_(make_random),
         options_(options),
+        before_(before),
         sender_(link, keys, make_random) {}
 
-  Outcome<BackupReport> run() {
-    auto record = send_everything();
-    if (!record) {
-      Failure failure = std::move(record.error());
-      if (failure.code != ExitCode::local)
-        failure.message += fmt::format(
-            "\nNo version {} was made, and versions before it are as they were. {} in {} blocks had been sent; the same command again "
-            "continues with what is missing",
-            chain_.number + 1, octets_for_people(sender_.counts().octets_sent), sender_.counts().blocks_sent);
-      return std::unexpected(std::move(failure));
+  /// nullopt: a block was offered by its name alone, was missing, and its file no longer has it. The session can commit nothing any more,
+  /// and the cache no longer speaks of such files.
+  Outcome<std::optional<BackupReport>> run(bool by_name) {
+    const auto files = send_files(by_name);
+    // [ARC-035] A client MUST commit a version only after sending every block of it that was named missing.
+    if (files && !sender_.owed().empty()) {
+      break_promises();
+      return std::nullopt;
     }
+    auto record = files ? send_manifest() : std::unexpected(files.error());
+    if (!record) return std::unexpected(no_version(std::move(record.error()), chain_, total_sent()));
     return commit(std::move(*record));
   }
 
  private:
-  Outcome<archive::VersionRecord> send_everything() {
-    if (const auto done = scan(); !done) return std::unexpected(done.error());
-    if (const auto done = ask_about_known_files(); !done) return std::unexpected(done.error());
-    if (const auto done = send_content(); !done) return std::unexpected(done.error());
-    if (const auto something = require_something(); !something) return std::unexpected(something.error());  // opening may have failed
-    return send_manifest();
+  Outcome<void> send_files(bool by_name) {
+    if (auto done = scan(); !done) return done;
+    if (!by_name)
+      for (const Found& found : scan_.found) cache_.drop(found.entry.path);
+    if (auto done = ask_about_known_files(); !done) return done;
+    if (auto done = send_content(); !done) return done;
+    return require_something();  // opening may have failed
   }
 
   Outcome<void> scan() {
@@ -212,11 +239,11 @@ class Backup {
   Outcome<void> send_content() {
     auto root = file_system_root();
     if (!root) return std::unexpected(Failure{ExitCode::local, fmt::format("cannot open /: {}", describe(root.error()))});
-    FileFeeder feeder(scan_.found, cache_, reread_, std::move(*root), keys_, options_.now_ns - options_.settle_ns);
+    FileFeeder feeder(scan_.found, cache_, reread_, before_.read, std::move(*root), keys_, options_.now_ns - options_.settle_ns);
     const auto show = [&] {
       progress_.files_done = feeder.files_done();
       progress_.octets_done = feeder.octets_done();
-      progress_.octets_sent = sender_.counts().octets_sent;
+      progress_.octets_sent = total_sent().octets_sent;
       options_.progress(progress_);
     };
     sender_.on_sent = show;
@@ -242,20 +269,42 @@ class Backup {
     return link_.ping();
   }
 
+  /// Only what the server has is worth knowing: the next backup offers it by name alone, and then has to keep its word.
   void learn(const FileFeeder::Changes& changes, bool complete) {
-    for (const auto& [path, known] : changes.known) cache_.put(path, known);
+    for (const auto& [path, known] : changes.known)
+      if (std::ranges::all_of(known.blocks, [this](const Digest& id) { return sender_.settled(id); })) cache_.put(path, known);
     if (!complete) return;
+    for (const auto& [path, known] : changes.known) before_.read.insert(path);
     report_.files_unchanged = changes.files_unchanged;
     report_.problems.insert(report_.problems.end(), changes.problems.begin(), changes.problems.end());
-    // What lay below the sources and is gone need not be remembered.
+    for (const Problem& problem : changes.problems) unread_.insert(problem.path.substr(1));
     std::unordered_set<std::string_view> present;
     for (const Found& found : scan_.found) present.insert(found.entry.path);
-    cache_.drop_if([&](const std::string& path) {
+    // What an earlier session found, and this one not even to name a problem of it.
+    std::unordered_set<std::string_view> named;
+    for (const Problem& problem : report_.problems) named.insert(problem.path);
+    std::erase_if(before_.files, [&](const std::string& path) { return present.contains(path) || named.contains("/" + path); });
+    // What lay below the sources and is gone need not be remembered.
+    cache_.drop_if([&](const std::string& path, const FileCache::Known&) {
       if (present.contains(path)) return false;
       return std::ranges::any_of(scan_.sources, [&](const std::string& source) {
         return source.empty() || (path.starts_with(source) && (path.size() == source.size() || path[source.size()] == '/'));
       });
     });
+  }
+
+  void break_promises() {
+    cache_.drop_if([this](const std::string&, const FileCache::Known& known) {
+      return std::ranges::any_of(known.blocks, [this](const Digest& id) { return sender_.owed().contains(id); });
+    });
+    for (const Found& found : scan_.found)
+      if (found.entry.type == archive::EntryType::file) before_.files.insert(found.entry.path);
+    before_.files.insert(unread_.begin(), unread_.end());
+    before_.sent = total_sent();
+  }
+
+  BlockSender::Counts total_sent() const {
+    return {before_.sent.blocks_sent + sender_.counts().blocks_sent, before_.sent.octets_sent + sender_.counts().octets_sent};
   }
 
   Outcome<archive::VersionRecord> send_manifest() {
@@ -287,15 +336,7 @@ class Backup {
                                   .content_octets = summary.content_octets};
   }
 
-  // [ARC-035] A client MUST commit a version only after sending every block of it that was named missing.
-  Outcome<BackupReport> commit(archive::VersionRecord record) {
-    if (sender_.owed() > 0) {
-      // A block was offered from the cache, was missing, and its file no longer has it: the session cannot commit any more.
-      for (const Found& found : scan_.found) cache_.drop(found.entry.path);
-      return std::unexpected(Failure{ExitCode::local,
-                                     "files changed between two looks at them, and the server now waits for content that no longer exists; "
-                                     "no version was made. Run the same command again: what was sent is not sent twice"});
-    }
+  Outcome<std::optional<BackupReport>> commit(archive::VersionRecord record) {
     archive::RecordVault vault(keys_);
     const auto random = make_random_();
     auto sealed = vault.seal(record, *random);
@@ -314,7 +355,8 @@ class Backup {
             record.number);
       return std::unexpected(std::move(failure));
     }
-    report_.sent = sender_.counts();
+    for (const std::string& path : before_.files) report_.problems.push_back({"/" + path, "vanished while the backup ran"});
+    report_.sent = total_sent();
     return std::move(report_);
   }
 
@@ -335,9 +377,11 @@ class Backup {
   FileCache& cache_;
   const MakeRandom& make_random_;
   const BackupOptions& options_;
+  Before& before_;
   BlockSender sender_;
   Scan scan_;
   IdSet reread_;
+  PathSet unread_;
   BackupProgress progress_;
   BackupReport report_;
 };
@@ -346,7 +390,17 @@ class Backup {
 
 Outcome<BackupReport> back_up(ServerLink& link, const keys::ArchiveKeys& keys, const archive::ChainPoint& chain, FileCache& cache,
                               const MakeRandom& make_random, const BackupOptions& options) {
-  return Backup(link, keys, chain, cache, make_random, options).run();
+  ServerLink* session = &link;
+  Before before;
+  for (int sessions = 1;; ++sessions) {
+    auto report = Backup(*session, keys, chain, cache, make_random, options, before).run(sessions < backup_sessions_max);
+    if (!report) return std::unexpected(std::move(report.error()));
+    if (*report) return std::move(**report);
+    if (sessions == backup_sessions_max || !options.begin_again) return std::unexpected(content_gone());
+    auto next = options.begin_again();
+    if (!next) return std::unexpected(no_version(std::move(next.error()), chain, before.sent));
+    session = *next;
+  }
 }
 
 }  // namespace coffer::client

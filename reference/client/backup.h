@@ -32,6 +32,9 @@ struct BackupOptions {
   /// A file changed this short a time before the scan is not remembered as unchanged: its clock may not have moved since.
   std::int64_t settle_ns = 2'000'000'000;
   std::function<void(const BackupProgress&)> progress = [](const BackupProgress&) {};
+  /// Leaves the session and begins another one for the same archive; its link, which must outlive the backup. Asked for when a session has
+  /// become useless: it waits for a block that no file has any more.
+  std::function<Outcome<ServerLink*>()> begin_again = nullptr;
 };
 
 struct BackupReport {
@@ -39,9 +42,12 @@ struct BackupReport {
   std::uint64_t files = 0, directories = 0, links = 0;
   std::uint64_t files_unchanged = 0;  // not read, because they are as they were
   std::uint64_t content_octets = 0;
-  BlockSender::Counts sent;
-  Problems problems;  // files left out, or saved while they changed
+  BlockSender::Counts sent;  // in all sessions
+  Problems problems;         // files left out, or saved while they changed
 };
+
+/// At most so many sessions for one backup. The last one names no block that it does not have at hand.
+inline constexpr int backup_sessions_max = 3;
 
 /// `chain`: the newest version, verified (version_list.h). The cache is brought up to date even when the backup fails.
 /// Failures: nothing of the paths can be backed up, or the session ended; then no version exists, and running again continues.

@@ -54,7 +54,7 @@ Outcome<std::vector<Digest>> BlockSender::ask(const std::vector<Digest>& ids) {
 
 Outcome<void> BlockSender::add(archive::NamedBlock block) {
   // Already stored, already on its way, or in this batch: one block of content is sent once.
-  if (asked_.contains(block.id) && !owed_.contains(block.id)) return {};
+  if (settled(block.id)) return {};
   if (std::ranges::find(batch_, block.id, &archive::NamedBlock::id) != batch_.end()) return {};
   batch_octets_ += block.octets.size();
   batch_.push_back(std::move(block));

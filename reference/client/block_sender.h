@@ -23,6 +23,7 @@ struct DigestHash {
     return hash;
   }
 };
+using IdSet = std::unordered_set<Digest, DigestHash>;
 
 /// A vault and a generator of nonces: what one worker needs.
 struct SealingTools {
@@ -48,7 +49,9 @@ class BlockSender {
   /// Sends what is left.
   Outcome<void> flush();
   /// Ids that were named missing and have not been sent.
-  std::size_t owed() const { return owed_.size(); }
+  const IdSet& owed() const { return owed_; }
+  /// Whether the server had the block, or it was sent.
+  bool settled(const Digest& id) const { return asked_.contains(id) && !owed_.contains(id); }
   const Counts& counts() const { return counts_; }
   /// Called after each block that was sent.
   std::function<void()> on_sent = [] {};
@@ -60,8 +63,8 @@ class BlockSender {
   Workers<SealingTools> workers_;
   std::vector<archive::NamedBlock> batch_;
   std::size_t batch_octets_ = 0;
-  std::unordered_set<Digest, DigestHash> asked_;  // in this session
-  std::unordered_set<Digest, DigestHash> owed_;
+  IdSet asked_;  // in this session
+  IdSet owed_;
   Counts counts_;
 };
 

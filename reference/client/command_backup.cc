@@ -60,8 +60,13 @@ Outcome<Shown> run_backup(const Context& context, const BackupArguments& argumen
       .paths = arguments.paths,
       .scan = {.left_out = context.home, .one_file_system = arguments.one_file_system},
       .now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
-      .progress = [&](const BackupProgress& now) {
-        if (progress.due()) progress.show(line(now));
+      .progress =
+          [&](const BackupProgress& now) {
+            if (progress.due()) progress.show(line(now));
+          },
+      .begin_again = [&]() -> Outcome<ServerLink*> {
+        if (auto begun = session->begin_again(context.timers); !begun) return std::unexpected(begun.error());
+        return session->link.get();
       }};
   auto report = back_up(
       *session->link, session->keys, *head, cache, [] { return std::make_unique<Botan::System_RNG>(); }, options);

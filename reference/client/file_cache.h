@@ -31,9 +31,10 @@ class FileCache {
   const Known* find(const std::string& path, const FileStamp& stamp) const;
   void put(const std::string& path, Known known) { files_.insert_or_assign(path, std::move(known)); }
   void drop(const std::string& path) { files_.erase(path); }
+  /// Those for which condition(path, known) holds.
   template <typename Condition>
   void drop_if(Condition condition) {
-    std::erase_if(files_, [&](const auto& file) { return condition(file.first); });
+    std::erase_if(files_, [&](const auto& file) { return condition(file.first, file.second); });
   }
   std::size_t size() const { return files_.size(); }
 

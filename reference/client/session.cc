@@ -30,6 +30,20 @@ Outcome<VersionList> Session::versions() {
   return list;
 }
 
+Outcome<void> Session::begin_again(const protocol::Timers& timers) {
+  const SessionFacts before = link->facts();
+  link->leave();
+  const auto credential = device.credential();
+  if (!credential) return std::unexpected(credential.error());
+  auto another = connect(device, *credential, timers);
+  if (!another) return std::unexpected(another.error());
+  link = std::move(*another);
+  const SessionFacts now = link->facts();
+  if (now.user == before.user && now.computer == before.computer && now.server == before.server) return {};
+  link->leave();
+  return std::unexpected(Failure{ExitCode::local, "the login or the server was changed while this ran: run the same command again"});
+}
+
 Outcome<Session> open_session(const Context& context, std::uint32_t permissions_any_of) {
   auto device = Device::open(context.home);
   if (!device) return std::unexpected(device.error());

@@ -8,6 +8,7 @@
 #include "client/server_link.h"
 #include "client/version_list.h"
 #include "keys/archive_key.h"
+#include "protocol/session_types.h"
 
 namespace coffer::client {
 
@@ -22,6 +23,8 @@ struct Session {
   Outcome<void> remember(const archive::ChainPoint& point);
   /// All versions, verified, the newest remembered [ARC-025].
   Outcome<VersionList> versions();
+  /// Leaves, and logs in anew: the link is another one afterwards. Failures: as of open_session; local when user or server are others now.
+  Outcome<void> begin_again(const protocol::Timers& timers);
 };
 
 /// Failures of the device, of the connection; refused when the user lacks `permission` (a bit of tables/permissions.toml).

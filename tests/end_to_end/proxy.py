@@ -1,10 +1,12 @@
-"""A proxy on the loopback that counts octets, so that a test can strike at one exact octet of a connection and not at a moment in time."""
+"""A proxy on the loopback that counts octets, so that a test can strike at one exact octet of a connection, or do something
+there while both sides wait, and not at a moment in time."""
 import socket
 import threading
 
 
 class Proxy:
-    """Forwards every connection to `target` (a port). After strike_after() it forwards exactly so many octets, strikes, and cuts the rest off."""
+    """Forwards every connection to `target` (a port). After strike_after() it forwards exactly so many octets, strikes, and cuts the rest off;
+    after hold_before() it acts before it forwards the octet of that number, and goes on."""
 
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -24,7 +26,11 @@ class Proxy:
 
     def strike_after(self, direction, octets, action):
         with self.guard:
-            self.plan = (direction, octets, action)
+            self.plan = (direction, octets, action, True)
+
+    def hold_before(self, direction, octets, action):
+        with self.guard:
+            self.plan = (direction, octets, action, False)
 
     def close(self):
         self.listener.close()
@@ -50,26 +56,28 @@ class Proxy:
             back.join()
 
     def _allowed(self, direction, octets):
-        """How many of them may pass, and what to do after them."""
+        """How many of them may pass, what to do after them, and whether nothing passes then."""
         with self.guard:
             before = self.counted[direction]
             self.counted[direction] = before + octets
             if self.plan is None or self.plan[0] != direction or self.counted[direction] < self.plan[1]:
-                return octets, None
-            action, allowed = self.plan[2], self.plan[1] - before
+                return octets, None, False
+            _, planned, action, cut = self.plan
             self.plan = None
-            return allowed, action
+            return planned - before - (0 if cut else 1), action, cut
 
     def _forward(self, source, sink, direction):
         try:
             while octets := source.recv(16384):
-                allowed, action = self._allowed(direction, len(octets))
+                allowed, action, cut = self._allowed(direction, len(octets))
                 sink.sendall(octets[:allowed])
                 if action:
                     action()
                     self.struck.set()
+                if cut:
                     source.shutdown(socket.SHUT_RDWR)
                     break
+                sink.sendall(octets[allowed:])
         except OSError:
             pass
         try:

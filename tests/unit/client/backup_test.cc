@@ -77,21 +77,117 @@ TEST_F(Backups, an_unchanged_file_is_read_again_when_the_server_lost_its_block) 
   EXPECT_TRUE(again->problems.empty());
 }
 
-TEST_F(Backups, ARC_035_no_commit_while_a_promised_block_cannot_be_sent) {
-  scratch_.write("source/file", "old");
+/// Backups to a server that lacks blocks of files which change or vanish as soon as it has said so.
+class BrokenPromises : public ArchiveTest {
+ protected:
+  void SetUp() override {
+    scratch_.write("source/kept", "kept");
+    scratch_.write("source/lost", "lost");
+    ASSERT_EQ(back_up().version.number, 1u);
+    lose("lost");
+  }
+  void lose(const std::string& content) { ASSERT_EQ(archive_.blocks.erase(block_of(content)), 1u); }
+  /// One backup, with a session for each thing that happens in it, and as many more as it wants.
+  Outcome<BackupReport> back_up_while(std::vector<std::function<void()>> happenings) {
+    sessions_.clear();
+    const auto next = [&]() -> MemoryServer& {
+      sessions_.push_back(std::make_unique<MemoryServer>(archive_));
+      if (sessions_.size() <= happenings.size()) sessions_.back()->after_first_offer = happenings[sessions_.size() - 1];
+      return *sessions_.back();
+    };
+    BackupOptions wanted = options({scratch_ / "source"});
+    wanted.begin_again = [&]() -> Outcome<ServerLink*> { return &next(); };
+    auto report = ArchiveTest::back_up(next(), wanted);
+    for (const auto& session : sessions_) EXPECT_EQ(session->broken_rules, std::vector<std::string>{});
+    return report;
+  }
+  /// The newest version gives back what is there now.
+  void expect_restored(std::uint64_t number) {
+    const auto again = restore(number);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_TRUE(again->problems.empty());
+    EXPECT_EQ(picture(scratch_ / restored()), picture(scratch_ / "source"));
+  }
+  std::vector<std::unique_ptr<MemoryServer>> sessions_;
+};
+
+TEST_F(BrokenPromises, ARC_035_a_file_that_changes_after_its_lost_block_was_named_is_saved_in_a_second_session) {
+  const auto report = back_up_while({[&] { scratch_.write("source/lost", "changed"); }});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(sessions_.size(), 2u);
+  EXPECT_EQ(report->version.number, 2u);
+  EXPECT_EQ(report->files, 2u);
+  EXPECT_EQ(report->files_unchanged, 1u);
+  EXPECT_TRUE(report->problems.empty());
+  expect_restored(2);
+}
+
+TEST_F(BrokenPromises, a_file_that_vanishes_after_its_lost_block_was_named_is_a_problem_of_its_own) {
+  const auto report = back_up_while({[&] { std::filesystem::remove(scratch_ / "source/lost"); }});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->files, 1u);
+  ASSERT_EQ(report->problems.size(), 1u);
+  EXPECT_EQ(report->problems[0].path, scratch_ / "source/lost");
+  expect_restored(2);
+}
+
+TEST_F(BrokenPromises, what_was_sent_in_a_session_that_had_to_be_given_up_is_not_sent_again_and_counts) {
+  scratch_.write("source/new", noise(600'000, 1));
+  const auto report = back_up_while({[&] { scratch_.write("source/lost", "changed"); }});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_GT(sessions_.at(0)->blocks_received, 1);
+  EXPECT_EQ(sessions_.at(1)->blocks_received, 1);  // the manifest: the first session had no use for one
+  EXPECT_EQ(report->sent.blocks_sent, static_cast<std::uint64_t>(sessions_.at(0)->blocks_received + sessions_.at(1)->blocks_received));
+  EXPECT_EQ(report->files_unchanged, 1u) << "the first session had read the others";
+}
+
+TEST_F(BrokenPromises, the_third_session_promises_nothing_and_so_has_nothing_to_break) {
+  for (const char* name : {"b", "c", "d"}) scratch_.write(std::string("source/") + name, name);
   back_up();
-  ASSERT_EQ(archive_.blocks.erase(block_of("old")), 1u);
-  // The cache still believes in "old": same stamp, other content.
-  scratch_.write("source/file", "new");
-  const Scan scan = scan_tree({scratch_ / "source/file"}, {});
-  archive::BlockVault vault(keys_);
-  cache_.put(scratch_.archived("source/file"), {scan.found.at(0).stamp, {block_of("old")}});
+  const auto misfortune = [&](const std::string& name) {
+    return [this, name] {
+      scratch_.write("source/" + name, "changed " + name);
+      archive_.blocks.erase(block_of(name));
+    };
+  };
+  lose("b");
+  const auto report = back_up_while({[&] { misfortune("b")(), lose("c"); }, misfortune("c")});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(sessions_.size(), 3u);
+  EXPECT_EQ(report->files_unchanged, 0u) << "the last session reads everything";
+  expect_restored(3);
+}
+
+TEST_F(BrokenPromises, a_cache_that_is_wrong_about_an_unchanged_file_is_put_right) {
+  scratch_.write("source/lost", "new");
+  const Scan scan = scan_tree({scratch_ / "source/lost"}, {});
+  cache_.put(scratch_.archived("source/lost"), {scan.found.at(0).stamp, {block_of("lost")}});
+  const auto report = back_up_while({});
+  ASSERT_TRUE(report) << report.error().message;
+  expect_restored(2);
+  EXPECT_EQ(back_up().files_unchanged, 2u);
+}
+
+TEST_F(BrokenPromises, a_session_that_cannot_be_begun_again_ends_the_backup) {
   MemoryServer server(archive_);
-  const auto report = back_up(server, options({scratch_ / "source"}));
+  server.after_first_offer = [&] { scratch_.write("source/lost", "changed"); };
+  BackupOptions wanted = options({scratch_ / "source"});
+  wanted.begin_again = []() -> Outcome<ServerLink*> { return std::unexpected(Failure{ExitCode::untrusted, "nobody listens"}); };
+  const auto report = ArchiveTest::back_up(server, wanted);
   ASSERT_FALSE(report);
-  EXPECT_EQ(report.error().code, ExitCode::local);
+  EXPECT_EQ(report.error().code, ExitCode::untrusted);
+  EXPECT_NE(report.error().message.find("No version 2 was made"), std::string::npos) << report.error().message;
   EXPECT_EQ(archive_.versions.size(), 1u);
   EXPECT_EQ(back_up().version.number, 2u);  // and running again succeeds
+}
+
+TEST_F(Backups, what_was_read_and_never_sent_is_not_remembered) {
+  for (int i = 0; i < 4; ++i) scratch_.write("source/file" + std::to_string(i), noise(150'000, static_cast<std::uint64_t>(i)));
+  MemoryServer lost(archive_);
+  lost.calls_left = 3;  // the list of versions, an offer, a block
+  ASSERT_FALSE(back_up(lost, options({scratch_ / "source"})));
+  EXPECT_LE(lost.blocks_received, 1);
+  EXPECT_LE(cache_.size(), static_cast<std::size_t>(lost.blocks_received));
 }
 
 TEST_F(Backups, a_file_changed_just_now_is_not_taken_for_unchanged_next_time) {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "archive/block.h"
 #include "archive/entry.h"
@@ -24,6 +26,8 @@ class MemoryServer final : public ServerLink {
 
   /// How many more calls are answered before the connection is lost.
   std::optional<int> calls_left;
+  /// Called once, when the first offer is answered: between what a client was told and what it does about it.
+  std::function<void()> after_first_offer;
   /// What happened, for assertions.
   int offers = 0, blocks_received = 0, fetches = 0;
   std::optional<bool> restore_ended_complete;
@@ -42,6 +46,7 @@ class MemoryServer final : public ServerLink {
       if (archive_.blocks.contains((*all)[i])) continue;
       if (owed_.insert((*all)[i]).second) missing.push_back(i);
     }
+    if (const auto happens = std::exchange(after_first_offer, {})) happens();
     return missing;
   }
   Outcome<void> send(const Digest& id, const Digest& checksum, Octets sealed) override {
