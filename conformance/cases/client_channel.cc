@@ -9,6 +9,8 @@ namespace {
 
 using State = ClientState;
 
+constexpr std::uint8_t handshake_record = 0x16;  // a record's first octet
+
 void serve_honestly(Context& c) {
   c.drive({.what = "connect"});
   c.accept().serve_to_the_end();
@@ -39,6 +41,21 @@ Octets server_hello(std::uint16_t version, std::uint16_t suite, const Octets& ex
   return joined({Octets{0x16, 0x03, 0x03, 0, static_cast<std::uint8_t>(length + 4), 0x02, 0, 0, length}, body});
 }
 
+/// Who connects again is offered the session-key channel as a server opened it, with 32 octets of its own (W34): TLS may be tried again,
+/// and nothing else said.
+void expect_no_fallback(Context& c) {
+  constexpr int attempts_max = 8;
+  for (int attempt = 0; attempt < attempts_max && c.connects_again(); ++attempt) {
+    auto socket = c.accept_tcp();
+    const auto offered = c.random().octets(32);
+    c.stage().recorder.octets('-', Direction::sent, "the beginning of a session-key channel", offered);
+    socket.send(offered, c.stage().deadline());
+    Octets came;
+    c.require(socket.receive(came, c.stage().deadline()) != Arrival::nothing, "TLS, or the end", "nothing in time");
+    c.require(came.empty() || came[0] == handshake_record, "TLS, or the end", hex(came));
+  }
+}
+
 /// A server that cannot be the deployed one: the client ends before its first frame and does not try another way.
 Case distrusted(std::string id, std::vector<std::string> requirements, std::string goal, Octets first_flight) {
   return {
@@ -47,12 +64,13 @@ Case distrusted(std::string id, std::vector<std::string> requirements, std::stri
       .role = Role::client,
       .goal = std::move(goal),
       .steps = {"let the client connect", "answer its hello with the first flight of the server that the first line names",
-                "expect the end, no second attempt, and no success"},
+                "if the client connects again, send 32 octets as the session-key channel began, and expect TLS or the end",
+                "expect no success"},
       .script =
           [=](Context& c) {
             c.drive({.what = "connect"});
             bare_conversation(c, first_flight);
-            c.require(!c.connects_again(), "no other attempt", "another connection");
+            expect_no_fallback(c);
             c.stage().expected_refusal = true;
             require_no_success(c);
           },

@@ -162,6 +162,23 @@ void add_sealing(std::vector<Case>& cases) {
           },
   });
   cases.push_back({
+      .id = "client.storing.record_nonces_differ",
+      .requirements = {"ARC-020"},
+      .role = Role::client,
+      .goal = "No two version records of a computer begin with the same nonce",
+      .steps = {"back up a tree", "back up another", "compare the nonces of the two version records"},
+      .script =
+          [](Context& c) {
+            backed_up(c, c.make_tree({{"a", octets("one")}}));
+            backed_up(c, c.make_tree({{"a", octets("two")}}));
+            const auto& versions = c.holdings().versions;
+            c.require(versions.size() == 2, "two versions", fmt::format("{}", versions.size()));
+            for (const auto& version : versions) c.require(version.record.size() > 13, "a sealed record", hex(version.record));
+            const auto nonce = [&](std::size_t at) { return Octets(versions[at].record.begin() + 1, versions[at].record.begin() + 13); };
+            c.require(nonce(0) != nonce(1), "two nonces", hex(nonce(0)) + " twice");
+          },
+  });
+  cases.push_back({
       .id = "client.storing.blocks_are_cut_within_bounds",
       .requirements = {"ARC-018"},
       .role = Role::client,

@@ -21,7 +21,9 @@ Octets SealBox::seal(const keys::Secret& key, View associated, View plaintext, B
   sealed.reserve(plaintext.size() + seal_overhead_octets);
   sealed.resize(1 + nonce_octets);
   sealed[0] = seal_format;
-  if (!fault::on(fault::ARC_012_one_nonce_for_all)) random.randomize(sealed.data() + 1, nonce_octets);
+  const bool nonce_of_zeros = (fault::on(fault::ARC_012_one_nonce_for_all) && associated[0] == 0x01) ||  // a block
+                              (fault::on(fault::ARC_020_one_nonce_for_all) && associated[0] == 0x02);    // a version record
+  if (!nonce_of_zeros) random.randomize(sealed.data() + 1, nonce_octets);
   sealer_->set_key(key);
   sealer_->set_associated_data(associated.data(), associated.size());
   sealer_->start(sealed.data() + 1, nonce_octets);

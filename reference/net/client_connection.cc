@@ -26,6 +26,20 @@ struct Overloaded : Handlers... {
   using Handlers::operator()...;
 };
 
+/// What a fault does when TLS fails: the session-key channel's beginning, the server's 32 octets and then the client's.
+void fall_back(const ConnectionSettings& settings, Clock::time_point until) {
+  auto stream = TcpStream::connect(settings.host, settings.port, until);
+  std::array<std::uint8_t, 32> octets;
+  while (stream && Clock::now() < until) {
+    const auto count = stream->read_some(octets);
+    if (!count || *count) {
+      if (count && **count > 0) (void)stream->write_some(octets);
+      return;
+    }
+    stream->wait(false, until);
+  }
+}
+
 }  // namespace
 
 struct ClientConnection::Link {
@@ -233,7 +247,7 @@ std::expected<ClientConnection, Trouble> ClientConnection::open(ConnectionSettin
   auto link = std::make_unique<Link>(std::move(*stream), settings.pin, std::move(settings.session));
   if (auto trouble = link->shake_hands()) {
     // [CHN-013] An endpoint MUST NOT fall back to the session-key channel when TLS fails: there is no other attempt of any kind.
-    if (fault::on(fault::CHN_013_falls_back)) (void)TcpStream::connect(settings.host, settings.port, Clock::now() + patience);
+    if (fault::on(fault::CHN_013_falls_back)) fall_back(settings, Clock::now() + patience);
     return std::unexpected(std::move(*trouble));
   }
   link->begun = true;

@@ -109,7 +109,7 @@ void ServerConnection::advance() {
   if (channel_.state() == TlsChannel::State::failed) {
     note({"channel_failed", {{"address", peer_}, {"why", channel_.failure()->detail}}});
     // [CHN-013] An endpoint MUST NOT fall back to the session-key channel when TLS fails: nothing is said without it.
-    if (fault::on(fault::CHN_013_falls_back)) out_.insert(out_.end(), {0x10, 0, 0, 0, 0, 0});
+    if (fault::on(fault::CHN_013_falls_back)) out_.insert(out_.end(), 32, 0x5a);  // which begins with 32 octets
     peer_gone();
   } else if (channel_.state() == TlsChannel::State::peer_closed) {
     peer_gone();

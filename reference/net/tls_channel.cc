@@ -41,7 +41,6 @@ class Policy final : public tls::Policy {
   // [CHN-004] A server must not accept a suite that lacks forward secrecy or whose cipher is not AES-256.
   std::vector<std::string> allowed_ciphers() const override {
     if (fault::on(fault::CHN_002_tls_1_1_too)) return {"AES-256/GCM", "AES-256"};
-    if (fault::on(fault::CHN_003_another_suite)) return {"ChaCha20Poly1305"};
     if (fault::on(fault::CHN_004_aes_128_too)) return {"AES-256/GCM", "AES-128/GCM"};
     return {"AES-256/GCM"};
   }
@@ -50,6 +49,7 @@ class Policy final : public tls::Policy {
     return {"AEAD"};
   }
   std::vector<std::string> allowed_key_exchange_methods() const override {
+    if (fault::on(fault::CHN_003_another_suite)) return {"DH"};
     if (fault::on(fault::CHN_004_without_forward_secrecy)) return {"ECDH", "RSA"};
     return {"ECDH"};
   }

@@ -93,12 +93,14 @@ class Store::Impl {
 
   Result<void> settle() {
     const std::lock_guard lock(mutex_);
+    if (auto stored = store_early_locked(); !stored) return stored;
     return received_.empty() ? Result<void>{} : settle_locked();
   }
 
   Result<CommitOutcome> commit(Archive archive, const protocol::CommitVersion& version) {
     const std::lock_guard lock(mutex_);
     if (auto fresh = check_generation(archive); !fresh) return std::unexpected(fresh.error());
+    if (auto stored = store_early_locked(); !stored) return std::unexpected(stored.error());
     const auto end = index_.chain_end(archive.row);
     if (!end) return std::unexpected(end.error());
     // [ARC-037] … when a commit's number, previous link or link does not continue the archive's chain
@@ -106,20 +108,19 @@ class Store::Impl {
         (!fault::on(fault::ARC_037_any_link) &&
          (!equal(version.previous, end->link) || !equal(version.link, link_of(version.previous, version.number, version.record)))))
       return CommitOutcome::conflict;
-    if (fault::on(fault::ARC_038_acknowledged_unstored)) return CommitOutcome::committed;
     VersionStatement statement{archive.row, archive.owner, version.number, {}, version.record};
     std::copy_n(version.link.begin(), std::min(version.link.size(), statement.link.size()), statement.link.begin());
-    // A version is stated only when its blocks are on stable storage: where a statement is found whole, later damage alone can have harmed
-    // what stands before it.
-    auto stored = sync_locked();
-    if (stored) stored = append_locked(stated(statement));
-    if (stored) stored = settle_locked({&statement, 1});
-    if (!stored) return std::unexpected(stored.error());
+    if (fault::on(fault::ARC_038_acknowledged_early)) {
+      early_ = std::move(statement);
+      return CommitOutcome::committed;
+    }
+    if (auto stored = store_version_locked(statement); !stored) return std::unexpected(stored.error());
     return CommitOutcome::committed;
   }
 
   Result<VersionPage> versions(Archive archive, std::uint64_t from, std::size_t limit) {
     const std::lock_guard lock(mutex_);
+    if (auto stored = store_early_locked(); !stored) return std::unexpected(stored.error());
     // [ARC-040] … from the stated number on, in ascending order
     auto entries = index_.versions(archive.row, fault::on(fault::ARC_040_from_the_first) ? 1 : from, limit + 1);
     if (!entries) return std::unexpected(entries.error());
@@ -159,6 +160,7 @@ class Store::Impl {
 
   Result<bool> begin_restore(Archive archive, std::uint64_t version, std::uint16_t purpose) {
     const std::lock_guard lock(mutex_);
+    if (auto stored = store_early_locked(); !stored) return std::unexpected(stored.error());
     const auto found = index_.has_version(archive.row, version);
     if (!found || !*found) return found;
     if (fault::on(fault::ARC_050_not_logged)) return true;
@@ -277,6 +279,20 @@ class Store::Impl {
     return settled ? index_.statements_made() : settled;
   }
 
+  Result<void> store_version_locked(const VersionStatement& statement) {
+    // A version is stated only when its blocks are on stable storage: where a statement is found whole, later damage alone can have harmed
+    // what stands before it.
+    auto stored = sync_locked();
+    if (stored) stored = append_locked(stated(statement));
+    return stored ? settle_locked({&statement, 1}) : stored;
+  }
+
+  Result<void> store_early_locked() {
+    if (!fault::on(fault::ARC_038_acknowledged_early) || !early_) return {};
+    const auto statement = *std::exchange(early_, std::nullopt);
+    return store_version_locked(statement);
+  }
+
   // [ARC-038] … only after the version and every block received before it are on stable storage: packs first, then one transaction.
   Result<void> settle_locked(std::span<const VersionStatement> versions = {}, std::span<const ComputerStatement> computers = {}) {
     if (auto synced = sync_locked(); !synced) return synced;
@@ -347,6 +363,7 @@ class Store::Impl {
   std::uint64_t received_octets_ = 0;
   std::map<std::uint32_t, std::uint64_t> unindexed_;  // packs written since the last transaction, and their ends
   std::uint64_t generation_ = 1;                      // counts losses
+  std::optional<VersionStatement> early_;             // what a fault has acknowledged and not stored
 };
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
