@@ -208,7 +208,7 @@ def with_cases(spec):
 
 def problems(spec):
     """One text for each thing in paths.json and attacks.json that the tables or the models no longer say."""
-    return [*of_paths(spec), *of_attacks(spec)]
+    return [*of_paths(spec), *of_attacks(spec), *of_models(spec)]
 
 
 def read(spec, name):
@@ -260,6 +260,17 @@ def of_attacks(spec):
             play = played(spec, model, known[identity]["name"], known[identity].get("case", ""), steps)
             if play != {k: attack[k] for k in ("case", "play") if k in attack}:
                 yield f"attacks.json: {identity} is played by {play.get('case', 'no case')} by now; run {MAKE}"
+
+
+def of_models(spec):
+    """Every mutant and non-claim of the models that are not made from the tables' rows has its counterexample, and none is kept of what is not there."""
+    kept, known = {a["id"] for a in read(spec, "models")}, set()
+    for path in sorted((spec.root / "models").glob("*/model.toml")):
+        table = tomllib.loads(path.read_text())
+        if path.parent.name not in MODELS:
+            known |= {f"{path.parent.name}.{row['name']}.{claim}" for kind, falls in (("mutant", "catches"), ("non_claim", "breaks")) for row in table.get(kind, []) for claim in row[falls]}
+    yield from (f"models.json: {identity} is not there; run {MAKE}" for identity in sorted(known - kept))
+    yield from (f"models.json: {identity} is of no mutant and no non-claim; run {MAKE}" for identity in sorted(kept - known))
 
 
 def main():

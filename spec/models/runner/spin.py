@@ -6,6 +6,7 @@ statement of every process has to be reached.
 import re
 
 from . import process
+from .trail import way
 
 KINDS = {"", "safety"}
 LTL = re.compile(r"^ltl\s+(\w+)", re.MULTILINE)
@@ -45,7 +46,7 @@ def verdict(model, text, name, folder):
 
 
 def search(text, folder, ltl, model):
-    """(states, "" or the way to the error, statements not reached)."""
+    """(states, "" or the Way to the error, statements not reached)."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.pml.trail").unlink(missing_ok=True)
     (folder / "model.pml").write_text(text)
@@ -60,6 +61,6 @@ def search(text, folder, ltl, model):
         if not re.search(r"assertion violated|acceptance cycle|invalid end state|claim violated", said):
             raise process.Trouble(f"the model goes wrong, which is neither a claim kept nor one broken: {said.strip()[:600]}")
         _, steps = process.run(folder, model.timeout_seconds, "spin", "-t", "-p", "-g", "model.pml")
-        trail = "\n".join(f"    {line.strip()}" for line in steps.splitlines()[:200]) or "    (no steps)"
+        trail = way(text, steps)
     unreached = [f"{name}:{line.strip()}" for name, lines in UNREACHED.findall(said) for line in lines.splitlines() if "state" in line and "states)" not in line and "-end-" not in line]
     return int(states[1]), trail, unreached

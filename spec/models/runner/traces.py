@@ -28,7 +28,7 @@ def attacks(results, tables):
         for variant in model.variants:
             for name in variant.fails if variant.kind in ("mutant", "non_claim") else []:
                 way = result.ways.get((variant.kind, variant.name, name))
-                if way is None or isinstance(way, str) and model.checker != "horn":
+                if way is None:
                     continue
                 claim = next((c for c in model.claims if c["name"] == name), {})
                 cites = variant.cites or claim.get("cites", [])

@@ -176,6 +176,29 @@ class GoodModels(Runner):
         self.assertEqual(status, 0, printed)
         self.assertEqual([c["killed"] for c in report["models"][0]["claims"]], [["turns_back"], ["gives_up"]])
 
+    def test_what_spin_finds_is_kept_as_steps(self):
+        for tool in run.NEEDED["spin"]:
+            if not shutil.which(tool):
+                self.skipTest(f"{tool} is not installed")
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            (folder / "walk").mkdir()
+            (folder / "walk/walk.pml").write_text(WALK.replace("paused = false }", "paused = false }  // looks on"))
+            (folder / "walk/model.toml").write_text(WALK_TOML)
+            models = [run.description.read(folder / "walk/model.toml", run.citations.known(run.HERE.parent))]
+            results, problems = run.checking.check(models, folder / "work", 1, False)
+        self.assertEqual([], problems)
+        of_tables, others = run.traces.attacks(results, (None, None))
+        self.assertEqual([], of_tables)
+        kept = {row["id"]: row["steps"] for row in others}
+        self.assertEqual({"walk.turns_back.arrives", "walk.gives_up.no_bad_end"}, set(kept))
+        round_ = kept["walk.turns_back.arrives"]
+        at = round_.index({"rule": "from here on, again and again"})
+        self.assertEqual({"0", "1", "2"}, {s["then"]["at"] for s in round_[at + 1:]})
+        self.assertEqual({"Walker"}, {s["rule"] for s in round_[at + 1:]})
+        self.assertEqual({"rule": "Walker", "then": {"at": "3"}}, kept["walk.gives_up.no_bad_end"][-1])
+        self.assertIn("Bystander: looks on", {s["rule"] for steps in kept.values() for s in steps})
+
     def test_list_runs_nothing(self):
         status, printed, report = self.judged("lamp", arguments=["--list"])
         self.assertEqual((status, report), (0, None))

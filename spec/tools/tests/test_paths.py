@@ -15,7 +15,7 @@ class Committed(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.spec = specification.load(TOOLS.parent)
-        cls.files = {name: paths.read(cls.spec, name) for name in ("paths", "attacks")}
+        cls.files = {name: paths.read(cls.spec, name) for name in ("paths", "attacks", "models")}
 
     def said(self, change):
         """What is said of the files once `change` has been made to them."""
@@ -56,6 +56,13 @@ class Committed(unittest.TestCase):
         said = self.said(lambda f: self.attack(f, "server_session.login_twice.one_user").update(id="server_session.login_thrice.one_user"))
         self.assertIn("server_session.login_twice.one_user is not there", said)
         self.assertIn("server_session.login_thrice.one_user is of no mutant", said)
+
+    def test_a_counterexample_of_every_mutant_of_the_other_models(self):
+        def change(files):
+            next(a for a in files["models"] if a["id"] == "server_session_ends.no_step_timer.ends_or_is_ready").update(id="server_session_ends.no_timer.ends_or_is_ready")
+        said = self.said(change)
+        self.assertIn("models.json: server_session_ends.no_step_timer.ends_or_is_ready is not there", said)
+        self.assertIn("models.json: server_session_ends.no_timer.ends_or_is_ready is of no mutant", said)
 
     def test_an_attack_that_leaves_the_tables_elsewhere(self):
         self.assertIn("leaves the tables at step", self.said(lambda f: self.attack(f, "server_session.login_twice.one_user")["input"]["steps"].pop(0)))
