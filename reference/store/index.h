@@ -116,6 +116,8 @@ class Index {
   Result<void> each_unproven(const std::function<void(std::string_view table, const std::string& row)>& take);
   /// Whether opening has seen such a row of blocks or versions: the packs say what it should be.
   bool needs_mending() const { return needs_mending_; }
+  /// It may lag behind the packs in anything.
+  void distrust() { needs_mending_ = true; }
   /// Takes away those rows of blocks and versions that nothing could be put in the place of.
   Result<void> forget_unproven();
 

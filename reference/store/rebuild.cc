@@ -12,11 +12,11 @@
 #include "store/index.h"
 #include "store/packs.h"
 #include "store/salvage.h"
+#include "store/write_ahead_log.h"
 
 namespace coffer::store {
 namespace {
 
-constexpr const char* wal_suffix = "-wal";
 constexpr const char* shared_memory_suffix = "-shm";
 const std::string new_name = std::string(index_name) + ".new";
 
@@ -289,8 +289,10 @@ Result<RebuildReport> rebuild(const std::filesystem::path& directory, FileSystem
 
   if (was_interrupted)
     if (auto kept_too = keep_log(directory, home, keep_as); !kept_too) return std::unexpected(trouble(kept_too.error()));
+  const auto log_damage = damage_of_log(directory / (old + wal_suffix));
   auto salvaged = salvage(directory / old);
   if (!salvaged) return std::unexpected(salvaged.error());
+  if (log_damage) salvaged->incomplete.insert("events");
   if (is_aside && !was_interrupted) salvaged->incomplete.insert("events");  // what was kept is older than what is gone
   std::error_code ignored;
   std::filesystem::remove(directory / new_name, ignored);

@@ -14,6 +14,7 @@
 #include "store/packs.h"
 #include "store/recovery.h"
 #include "store/verify_store.h"
+#include "store/write_ahead_log.h"
 
 namespace coffer::store {
 namespace {
@@ -36,19 +37,23 @@ std::string fields_json(Fields fields) {
 
 class Store::Impl {
  public:
-  Impl(DirectoryLock lock, Index index, FileSystem& files, Clock clock, StoreOptions options)
+  Impl(DirectoryLock lock, Index index, std::optional<LogDamage> log_damage, FileSystem& files, Clock clock, StoreOptions options)
       : lock_(std::move(lock)),
         index_(std::move(index)),
+        log_damage_(log_damage),
         packs_(files, options.pack_octets_max),
         clock_(std::move(clock)),
         options_(options) {}
 
   Result<void> start() {
     if (auto ready = packs_.prepare(); !ready) return ready;
+    if (log_damage_) index_.distrust();
     const auto recovered = recover(packs_, index_);
     if (!recovered) return std::unexpected(recovered.error());
     if (index_.owes_statements())
       if (auto made = make_statements(); !made) return made;
+    if (log_damage_)
+      if (auto noted = note_log_damage(); !noted) return noted;
     if (auto noted = note_recovered(*recovered); !noted) return noted;
     if (options_.mend_at_start && index_.needs_mending())
       if (auto mended = mend(); !mended) return mended;
@@ -204,7 +209,9 @@ class Store::Impl {
     const std::lock_guard lock(mutex_);
     if (!received_.empty())
       if (auto settled = settle_locked(); !settled) return std::unexpected(settled.error());
-    return verify_store(packs_, index_);
+    auto report = verify_store(packs_, index_);
+    if (report && log_damage_) report->findings.insert(report->findings.begin(), {Finding::Kind::event, 0, 0, 0, 0, {}, log_damage_text()});
+    return report;
   }
 
  private:
@@ -222,6 +229,18 @@ class Store::Impl {
   Result<void> append_locked(const Stated& statement) {
     if (auto place = append_locked(statement.record, statement.content); !place) return std::unexpected(place.error());
     return {};
+  }
+
+  std::string log_damage_text() const {
+    return fmt::format("{}{} is damaged at frame {}: {} of its frames were left out, and lines of the event log with them", index_name,
+                       wal_suffix, log_damage_->frame, log_damage_->left_out);
+  }
+
+  Result<void> note_log_damage() {
+    tell(log_damage_text());
+    const std::pair<std::string_view, std::string> fields[] = {{"frame", std::to_string(log_damage_->frame)},
+                                                               {"frames_left_out", std::to_string(log_damage_->left_out)}};
+    return note_locked("index_log_torn", fields, Index::Durability::at_once);
   }
 
   Result<void> note_recovered(const Recovered& recovered) {
@@ -247,7 +266,8 @@ class Store::Impl {
       lost += is_loss;
       if (is_loss) tell(text(finding));
     }
-    tell(fmt::format("{} rows of the index were not what was written; {} were written anew from the packs", report->rows_unproven,
+    if (report->rows_unproven == 0 && report->rows_mended == 0 && lost == 0) return {};
+    tell(fmt::format("{} rows of the index were not what was written; {} rows were written anew from the packs", report->rows_unproven,
                      report->rows_mended));
     const std::pair<std::string_view, std::string> fields[] = {{"rows_unproven", std::to_string(report->rows_unproven)},
                                                                {"rows_mended", std::to_string(report->rows_mended)},
@@ -355,6 +375,7 @@ class Store::Impl {
   DirectoryLock lock_;
   std::mutex mutex_;  // of everything below
   Index index_;
+  std::optional<LogDamage> log_damage_;  // of the index's, as it was before it was opened
   Packs packs_;
   Clock clock_;
   StoreOptions options_;
@@ -383,9 +404,10 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& director
   if (auto ready = packs.prepare(); !ready) return std::unexpected(ready.error());
   const auto numbers = packs.numbers();
   if (!numbers) return std::unexpected(numbers.error());
+  const auto log_damage = damage_of_log(directory / (std::string(index_name) + wal_suffix));
   auto index = Index::open(directory / index_name, !numbers->empty());
   if (!index) return std::unexpected(index.error());
-  auto impl = std::make_unique<Impl>(std::move(*lock), std::move(*index), files, std::move(clock), options);
+  auto impl = std::make_unique<Impl>(std::move(*lock), std::move(*index), log_damage, files, std::move(clock), options);
   if (auto started = impl->start(); !started) return std::unexpected(started.error());
   return std::unique_ptr<Store>(new Store(std::move(impl)));
 }

@@ -25,13 +25,12 @@ class Verification {
       find({Finding::Kind::index, 0, 0, 0, 0, {}, index + " did not agree with its table, and was made anew from it"});
     auto done = index_.each_unproven([&](std::string_view table, const std::string& row) {
       report_.rows_unproven += table != "events";
-      versions_unproven_ |= table == "versions";
       find({Finding::Kind::row, 0, 0, 0, 0, {}, row + ": its row in the index is not what was written"});
     });
     if (done) done = all_packs();
     for (const auto& [archive, owner] : archives_)
       if (done) done = versions(archive, owner);
-    if (done && report_.rows_unproven != 0) done = index_.forget_unproven();
+    if (done && index_.needs_mending()) done = index_.forget_unproven();
     if (done) done = computers();
     if (done) done = say_again();
     if (done) done = events();
@@ -192,8 +191,9 @@ class Verification {
       rows[version.number] = std::move(version);
     });
     if (!read) return read;
-    // What is stated behind the last row was never acknowledged; but a row that is not what was written may have been that of any version.
-    const auto last = versions_unproven_ ? std::numeric_limits<std::uint64_t>::max() : rows.empty() ? 0 : rows.rbegin()->first;
+    // What is stated behind the last row was never acknowledged; but one that is not what was written, or gone, may have been any
+    // version's.
+    const auto last = index_.needs_mending() ? std::numeric_limits<std::uint64_t>::max() : rows.empty() ? 0 : rows.rbegin()->first;
     const auto& stated = stated_[archive].versions();
     for (const auto& [number, version] : stated)
       if (number <= last) numbers.insert(number);
@@ -292,7 +292,6 @@ class Verification {
   std::map<std::int64_t, StatedChain> stated_;
   std::map<std::uint64_t, std::uint64_t> stated_computers_;
   std::vector<Stated> unsaid_;  // what no pack says any longer
-  bool versions_unproven_ = false;
   VerifyReport report_;
 };
 
