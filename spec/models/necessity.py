@@ -55,13 +55,14 @@ def without(text, fields):
     return text
 
 
-def broken(text, claims, work):
-    """The claims that fail: one question for all of them to both provers, and single ones only if the answer is yes."""
+def broken(text, claims, expected, work):
+    """The claims that fail: both provers are asked about each that is expected to, and in one question about all others, one by one only if the answer is yes."""
     goals = {n: f for n, role, f in horn.formulas(text) if role == "conjecture"}
-    together = " | ".join(f"({goals[c]})" for c in claims)
-    if not horn.derivable(text, together, work / "any", TIMEOUT_SECONDS)[1]:
-        return []
-    return [c for c in claims if horn.derivable(text, goals[c], work / c, TIMEOUT_SECONDS)[1]]
+    alone = [c for c in claims if c in expected]
+    others = [c for c in claims if c not in expected]
+    if others and horn.derivable(text, " | ".join(f"({goals[c]})" for c in others), work / "any", TIMEOUT_SECONDS)[1]:
+        alone = claims
+    return [c for c in claims if c in alone and horn.derivable(text, goals[c], work / c, TIMEOUT_SECONDS)[1]]
 
 
 class Part:
@@ -78,16 +79,16 @@ class Part:
         self.pair_words = {frozenset(tuple(x.split(".")) for x in p["fields"]): p for p in part.get("together", [])}
 
     def run(self, pool):
-        """What breaks without each field, then without each two that are redundant alone, unless they are looked at one by one only."""
+        """What breaks without each field ([]: nothing; None: nothing, as no session comes about), then without each two that are redundant alone, unless they are looked at one by one only."""
         def ask(fields):
             text, folder = without(self.text, fields), self.work / "-".join(".".join(f) for f in fields)
             goals = {n: f for n, role, f in horn.formulas(text) if role == "conjecture"}
-            if not horn.derivable(text, goals[self.part["completes"]], folder / "completes", TIMEOUT_SECONDS)[1]:
-                return None
-            words = self.words.get(fields[0], {}) if len(fields) == 1 else {}
+            words = (self.words.get(fields[0]) if len(fields) == 1 else self.pair_words.get(frozenset(fields))) or {}
             if words.get("at_least"):  # without the field the provers do not come to an end on the other claims
                 return [c for c in words["breaks"] if horn.derivable(text, goals[c], folder / c, TIMEOUT_SECONDS)[1]]
-            return broken(text, list(self.says), folder)
+            if found := broken(text, list(self.says), words.get("breaks", []), folder):
+                return found  # whether or not honest sides still come up
+            return [] if horn.derivable(text, goals[self.part["completes"]], folder / "completes", TIMEOUT_SECONDS)[1] else None
         self.single = dict(zip(self.fields, pool.map(lambda f: ask([f]), self.fields)))
         spare = [f for f, found in self.single.items() if found == []]
         pairs = [] if self.part.get("one_by_one") else list(itertools.combinations(spare, 2))
