@@ -189,6 +189,9 @@ def killed_faults(ledger):
         yield Finding("build/mutate/mutate.json:1", "other-run", "tried some of the faults only; ./dev mutate tries all")
         return
 
+    tried = {f.id for f in ledger.reports.faults}
+    untried = [f"{name} ({role})" for name, _, role in written.catalogue(ledger.house) if f"{name} ({role})" not in tried]
+    yield from some_of("build/mutate/mutate.json:1", "other-run", [f"did not try {name}, which {written.CATALOGUE} has: run ./dev mutate again" for name in untried])
     for stale in ledger.reports.stale_exceptions:
         yield Finding(f"{FAULT_EXCEPTIONS}:1", "exception", f"{stale} is excused, and nothing needs that")
     for e in (e for e in ledger.of.values() if e.judged_from_outside):

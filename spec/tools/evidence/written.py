@@ -8,7 +8,7 @@ import re
 
 CITED = re.compile(r'"([A-Z]{3}-\d{3})"')
 COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*")|//.*')  # and quoted texts, which may have // in them
-FAULT = re.compile(r"^COFFER_FAULT\(([A-Z]{3})_(\d{3})\w*, (\w+),", re.M)
+FAULT = re.compile(r"^COFFER_FAULT\((([A-Z]{3})_(\d{3})\w*), (\w+),", re.M)
 CATALOGUE = "reference/fault/catalogue.inc"
 CASES = "conformance/cases"
 NEXT_FIELD = re.compile(r"[,{]\s*\.(\w+) = ")
@@ -52,11 +52,18 @@ def of_rows(spec):
     return {row["requirement"] for m in spec.machines if m["name"] == "server_session" for row in m["row"] if row["event"] in messages} - clients
 
 
+def catalogue(house):
+    """(fault, the requirement that it breaks, role) of each fault in each role."""
+    path = house / CATALOGUE
+    return [(name, f"{prefix}-{number}", role) for name, prefix, number, roles in FAULT.findall(path.read_text() if path.exists() else "")
+            for role in (sorted(BOTH) if roles == "both" else [roles])]
+
+
 def faults(house):
     """id -> the roles in which the catalogue has a fault that breaks it."""
-    path, found = house / CATALOGUE, collections.defaultdict(set)
-    for prefix, number, roles in FAULT.findall(path.read_text() if path.exists() else ""):
-        found[f"{prefix}-{number}"] |= BOTH if roles == "both" else {roles}
+    found = collections.defaultdict(set)
+    for _, identity, role in catalogue(house):
+        found[identity].add(role)
     return found
 
 

@@ -52,7 +52,7 @@ TESTS = [("Frame.FRM_001_begins_with_a_header", "run", ""), ("Vectors.frames", "
 CASES = [{"id": "framing.header", "requirements": ["FRM-001"], "verdict": "pass"}, {"id": "framing.logged", "requirements": ["FRM-002", "FRM-004"], "verdict": "pass"}]
 TRIED = [{"id": "FRM-001", "role": role, "sentence": "A frame MUST begin with a header.", "faults": ["FRM_001_none"], "killed": ["FRM_001_none"]} for role in ("server", "client")]
 TRIED += [{"id": "FRM-002", "role": "server", "sentence": "A server MUST log each frame.", "faults": ["FRM_002_silent"], "killed": ["FRM_002_silent"]}]
-FAULTS = [{"name": "FRM_001_none", "role": "server", "requirements": ["FRM-001"], "killed": True, "killed_by": ["framing.header"]}, {"name": "FRM_002_silent", "role": "server", "requirements": ["FRM-002"], "killed": True, "killed_by": ["framing.logged"]}]
+FAULTS = [{"name": "FRM_001_none", "role": "server", "requirements": ["FRM-001"], "killed": True, "killed_by": ["framing.header"]}, {"name": "FRM_001_none", "role": "client", "requirements": ["FRM-001"], "killed": True, "killed_by": ["client.header"]}, {"name": "FRM_002_silent", "role": "server", "requirements": ["FRM-002"], "killed": True, "killed_by": ["framing.logged"]}]
 MACHINE = {"name": "reader", "initial": "header", "final": "failed", "state": [{"name": "header"}, {"name": "body"}, {"name": "failed"}], "event": [{"name": "accepted"}, {"name": "complete"}],
            "row": [{"states": ["header"], "event": "accepted", "handler": "begin", "targets": ["body"], "requirement": "FRM-001"}, {"states": ["body"], "event": "complete", "handler": "deliver", "targets": ["header"], "requirement": "FRM-002"}]}
 STEPS = [{"process": 1, "machine": "reader", "instance": "a", "from": a, "event": e, "row": r, "to": b} for a, e, r, b in (("header", "accepted", "begin", "body"), ("body", "complete", "deliver", "header"))]
@@ -289,6 +289,10 @@ class Gates(House):
         findings, _ = gates.judge(self.ledger())
         self.assertEqual(["bad-run", "bad-run", "no-fault", "other-run"], sorted(f.gate for f in findings))
 
+    def test_a_kill_matrix_older_than_the_catalogue(self):
+        self.change("reference/fault/catalogue.inc", "COFFER_FAULT(FRM_002", 'COFFER_FAULT(FRM_001_new, client, "new")\nCOFFER_FAULT(FRM_002')
+        self.finds("other-run", "build/mutate/mutate.json", "did not try FRM_001_new (client)")
+
     def test_a_run_of_the_models_that_did_not_pass_or_left_some_out(self):
         self.change("build/model/report.json", '"passed": true, "problems": []', '"passed": false, "problems": ["a cover was not reached"]')
         self.finds("bad-run", "build/model/report.json", "did not pass")
@@ -307,7 +311,7 @@ class Gates(House):
 
     # ---- faults, models, vectors
     def test_a_must_without_a_fault(self):
-        self.ran(faults=FAULTS[:1], tried=[*TRIED[:2], TRIED[2] | {"faults": [], "killed": []}])
+        self.ran(faults=FAULTS[:2], tried=[*TRIED[:2], TRIED[2] | {"faults": [], "killed": []}])
         self.finds("no-fault", "spec/03-framing.md:4", "FRM-002 (server)", "no fault")
 
     def test_a_must_that_was_not_tried_or_in_another_wording(self):
@@ -317,7 +321,7 @@ class Gates(House):
         self.finds("no-fault", "spec/03-framing.md:4", "FRM-002", "another wording")
 
     def test_a_fault_that_survives(self):
-        self.ran(faults=[FAULTS[0], FAULTS[1] | {"killed": False}], tried=[*TRIED[:2], TRIED[2] | {"killed": []}])
+        self.ran(faults=[*FAULTS[:2], FAULTS[2] | {"killed": False}], tried=[*TRIED[:2], TRIED[2] | {"killed": []}])
         self.finds("no-fault", "spec/03-framing.md:4", "FRM_002_silent")
 
     def test_a_fault_that_survives_in_one_role_of_two(self):
