@@ -6,9 +6,10 @@ run_mutate() {
   build dev coffer-conform cofferd coffer
   build faults cofferd coffer
   step "faults absent from the ordinary programs, present in these"
-  local preset programs=()
-  for preset in dev release; do
-    if [ -e build/$preset/bin/cofferd ]; then programs+=(build/$preset/bin/cofferd build/$preset/bin/coffer); fi
+  # What was just built; besides, whatever else of the reference other commands have built, releases above all.
+  local program programs=(build/dev/bin/cofferd build/dev/bin/coffer)
+  for program in build/dev/bin/coffer-vector build/release/bin/{cofferd,coffer,coffer-vector,coffer_bench}; do
+    if [ -x "$program" ]; then programs+=("$program"); fi
   done
   "$python" tests/faults/faults_test.py --absent "${programs[@]}"
   "$python" tests/faults/faults_test.py --present build/faults/bin/cofferd build/faults/bin/coffer
