@@ -21,13 +21,21 @@ Outcome store_failed(const store::Trouble& trouble) {
 
 /// Whether `cofferd run` has kept something there. Otherwise it is said, and nothing is made: the name may be mistyped.
 bool stands(const std::filesystem::path& data) {
-  std::error_code ignored;
-  if (!std::filesystem::is_directory(data, ignored)) {
+  const auto unreadable = [&](const std::error_code& why) {
+    fmt::print(stderr, "cofferd: cannot read {}: {}{}\n", data.string(), why.message(), store::advice(why.value()));
+    return false;
+  };
+  std::error_code failed;
+  const auto standing = std::filesystem::status(data, failed);
+  if (standing.type() == std::filesystem::file_type::none) return unreadable(failed);
+  if (!std::filesystem::is_directory(standing)) {
     fmt::print(stderr, "cofferd: {} is not a directory; expected the --data directory of `cofferd run`\n", data.string());
     return false;
   }
-  for (const char* kept : {store::index_name, "packs", net::ServerIdentity::key_name})
-    if (std::filesystem::exists(data / kept, ignored)) return true;
+  for (const char* kept : {store::index_name, "packs", net::ServerIdentity::key_name}) {
+    if (std::filesystem::exists(data / kept, failed)) return true;
+    if (failed) return unreadable(failed);
+  }
   fmt::print(stderr, "cofferd: {} holds nothing of cofferd; expected the --data directory of `cofferd run`\n", data.string());
   return false;
 }

@@ -2,9 +2,12 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <span>
+#include <system_error>
 #include <utility>
 
+#include "store/file_system.h"
 #include "store/pack.h"
 
 namespace coffer::store {
@@ -77,6 +80,9 @@ Result<Database> Database::open(const std::filesystem::path& file, Access access
   sqlite3* raw = nullptr;
   const int code = sqlite3_open_v2(file.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   Database database(std::unique_ptr<sqlite3, Closer>(raw), file.string());
+  std::error_code ignored;
+  if (code != SQLITE_OK && std::filesystem::is_directory(file, ignored))
+    return std::unexpected(Trouble{Trouble::Kind::corrupt, file.string() + ": it is a directory; expected the index, a file"});
   if (code != SQLITE_OK) return std::unexpected(database.trouble("open"));
   sqlite3_busy_timeout(raw, busy_milliseconds);
   if (sqlite3_create_function_v2(raw, "row_sum", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, nullptr, row_sum, nullptr,
@@ -125,6 +131,9 @@ Trouble Database::trouble(std::string_view doing) const {
   Trouble trouble{kind_of(code), name_ + ": " + (database_ ? sqlite3_errmsg(database_.get()) : "no memory")};
   // Where the file is at fault, it does not matter which statement found it so.
   if (trouble.kind != Trouble::Kind::corrupt) trouble.what += " (" + std::string(doing.substr(0, doing.find('\n'))) + ")";
+  if (const int refused = database_ ? sqlite3_system_errno(database_.get()) : 0; (code & 0xff) == SQLITE_CANTOPEN && refused != 0)
+    trouble.what += ": " + std::generic_category().message(refused) + advice(refused);
+  if ((code & 0xff) == SQLITE_READONLY) trouble.what += advice(EACCES);
   return trouble;
 }
 

@@ -18,6 +18,9 @@ struct FileError {
   int code = 0;
   std::string what;
 };
+/// What to do about it, after what failed; empty when the system's own words say it.
+std::string advice(int code);
+
 template <class T>
 using FileResult = std::expected<T, FileError>;
 

@@ -158,14 +158,17 @@ Result<std::int64_t> format_of(Database& database, const std::filesystem::path& 
   std::int64_t version = 0;
   if (auto read = database.run("PRAGMA user_version", {}, [&](const Row& row) { version = row.number(0); }); !read)
     return std::unexpected(read.error());
-  if (version > format_version && check_schema(database))
-    return std::unexpected(
-        Trouble{Trouble::Kind::corrupt, fmt::format("it says format {}, but its tables are those of format {}", version, format_version)});
-  if (version > format_version)
-    return std::unexpected(Trouble{Trouble::Kind::newer, fmt::format("{} has format {}, this program knows up to {}: use a newer program",
-                                                                     file.string(), version, format_version)});
-  return version;
+  if (version <= format_version) return version;
+  Trouble newer{Trouble::Kind::newer,
+                fmt::format("{} has format {}, this program knows up to {}: use a newer program", file.string(), version, format_version)};
+  if (has_our_tables(database))
+    newer.what += fmt::format(
+        "; if no newer program has written it, its number is damaged: `cofferd rebuild --data {}` makes the index anew and keeps this one",
+        file.parent_path().string());
+  return std::unexpected(std::move(newer));
 }
+
+bool has_our_tables(Database& database) { return check_schema(database).has_value(); }
 
 Result<void> Index::prepare(bool packs_exist) {
   const auto format = format_of(database_, file_);

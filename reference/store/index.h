@@ -46,8 +46,11 @@ struct Totals {
   std::uint64_t archives = 0, blocks = 0, versions = 0, computers = 0, events = 0;
 };
 
-/// The format the database is in: 0 for a new one. Trouble newer when this program does not know it, corrupt when only its number is wrong.
+/// The format the database is in: 0 for a new one. Trouble newer when this program does not know it, whatever its tables are: a newer
+/// program may have changed what they mean.
 Result<std::int64_t> format_of(Database& database, const std::filesystem::path& file);
+/// Whether its tables are those that this program makes.
+bool has_our_tables(Database& database);
 
 /// A corrupt database with the file and what to do about it; any other trouble as it is.
 Trouble advised(const std::filesystem::path& file, Trouble trouble);

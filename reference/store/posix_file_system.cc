@@ -14,7 +14,8 @@ namespace coffer::store {
 namespace {
 
 std::unexpected<FileError> failed(std::string_view operation, const std::string& name, int code = errno) {
-  return std::unexpected(FileError{code, std::string(operation) + " " + name + ": " + std::generic_category().message(code)});
+  return std::unexpected(
+      FileError{code, std::string(operation) + " " + name + ": " + std::generic_category().message(code) + advice(code)});
 }
 
 class PosixFile final : public File {
@@ -70,6 +71,17 @@ class PosixFile final : public File {
 };
 
 }  // namespace
+
+std::string advice(int code) {
+  switch (code) {
+    case EACCES:
+    case EPERM: return "; run this as the account that owns it";
+    case ENOTDIR: return "; expected a directory there: put back the one that stood there";
+    case EISDIR: return "; expected a file there: put back the one that stood there";
+    case EROFS: return "; expected a file system that can be written to";
+    default: return "";
+  }
+}
 
 FileResult<std::unique_ptr<File>> PosixFileSystem::open(const std::string& name, OpenMode mode) {
   const std::string path = (root_ / name).string();

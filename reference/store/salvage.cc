@@ -49,7 +49,8 @@ Result<Salvaged> read_all(const std::filesystem::path& file) {
   // A table whose own definition is damaged must not keep the others from being read.
   (void)database->script("PRAGMA writable_schema=ON");
   const auto format = format_of(*database, file);
-  if (!format && format.error().kind == Trouble::Kind::newer) return std::unexpected(format.error());
+  // Who asks for it although the number says otherwise has been told what that may mean.
+  if (!format && format.error().kind == Trouble::Kind::newer && !has_our_tables(*database)) return std::unexpected(format.error());
   if (format && (*format == 1 || *format == 2))
     return std::unexpected(Trouble{
         Trouble::Kind::corrupt,

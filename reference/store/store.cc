@@ -392,7 +392,11 @@ Store::~Store() { (void)impl_->settle(); }
 
 Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& directory, FileSystem& files, Clock clock, StoreOptions options) {
   std::error_code error;
-  if (std::filesystem::exists(directory, error) && !std::filesystem::is_directory(directory, error))
+  const auto standing = std::filesystem::status(directory, error);
+  if (standing.type() == std::filesystem::file_type::none)
+    return std::unexpected(
+        Trouble{Trouble::Kind::failed, "cannot read " + directory.string() + ": " + error.message() + advice(error.value())});
+  if (std::filesystem::exists(standing) && !std::filesystem::is_directory(standing))
     return std::unexpected(Trouble{Trouble::Kind::failed, directory.string() + " is a file; name a directory"});
   std::filesystem::create_directories(directory, error);
   if (error)

@@ -1,6 +1,7 @@
 """What goes wrong is said: which file or peer, what was expected, and by the exit code that --help promises."""
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -209,6 +210,56 @@ class Cofferd(programs.EndToEnd):
                     self.assertIn(self.path(name), told.stderr)
         self.assertFalse(os.path.exists(self.path("no")))
         self.assertEqual(os.listdir(self.path("other")), ["letter.txt"])
+
+    def test_what_belongs_to_another_account_is_told_from_nothing(self):
+        self.assertEqual(self.serve().stop(), 0)
+        program, other = f"{BIN}/cofferd", {}
+        if os.geteuid() == 0:  # root reads everything: somebody else does not
+            os.chmod(self.directory, 0o755)
+            program, other = shutil.copy(program, self.directory), {"user": 65534, "group": 65534, "extra_groups": []}
+        run_over = ("run", "--fixture", self.fixture_file, "--listen", "127.0.0.1:0")
+        for mode in (0o700, 0o755) if other else (0,):
+            os.chmod(self.path("data"), mode)
+            for command in (("verify",), ("rebuild",), ("events",), ("pin",), run_over):
+                with self.subTest((command[0], oct(mode))):
+                    told = run(program, command[0], "--data", self.path("data"), *command[1:], **other)
+                    self.assertIn(told.returncode, (2, 4) if command[0] == "pin" else (4,), told.stderr)
+                    self.assertEqual(told.stdout, "")
+                    for mention in (self.path("data"), "Permission denied; ", "run this as the account that owns it"):
+                        self.assertIn(mention, told.stderr)
+        os.chmod(self.path("data"), 0o700)
+
+    def test_what_is_no_file_or_no_directory_is_named_with_what_to_do(self):
+        self.assertEqual(self.serve().stop(), 0)
+        index, packs = self.path("data", "coffer.sqlite"), self.path("data", "packs")
+        os.remove(index)
+        os.mkdir(index)
+        mend = f"`cofferd rebuild --data {self.path('data')}`"
+        self.serve_expecting(4, index + ": it is a directory; expected the index, a file", mend)
+        for command in ("verify", "events"):
+            told = self.cofferd(command, "--data", self.path("data"))
+            self.assertEqual(told.returncode, 4, told.stderr)
+            self.assertIn(index + ": it is a directory; expected the index, a file", told.stderr)
+            self.assertIn(mend, told.stderr)
+        self.assertIn(self.cofferd("rebuild", "--data", self.path("data")).returncode, (0, 1))
+        self.assertEqual(self.cofferd("verify", "--data", self.path("data")).returncode, 0)
+        shutil.rmtree(packs)
+        self.write("data/packs", "no packs")
+        self.serve_expecting(4, packs + ": Not a directory; expected a directory there")
+        for command in ("verify", "rebuild"):
+            told = self.cofferd(command, "--data", self.path("data"))
+            self.assertEqual(told.returncode, 4, told.stderr)
+            self.assertIn(packs + ": Not a directory; expected a directory there", told.stderr)
+
+    def test_a_number_of_a_newer_format_alone_says_both_ways_out(self):
+        self.assertEqual(self.serve().stop(), 0)
+        with sqlite3.connect(self.path("data", "coffer.sqlite")) as database:
+            database.execute("PRAGMA user_version = 5")
+        database.close()
+        self.serve_expecting(4, "has format 5, this program knows up to 4: use a newer program; if no newer program has written it",
+                             f"`cofferd rebuild --data {self.path('data')}`")
+        self.assertEqual(self.cofferd("rebuild", "--data", self.path("data")).returncode, 0)
+        self.assertEqual(self.cofferd("verify", "--data", self.path("data")).returncode, 0)
 
     def test_data_that_is_a_file(self):
         self.write("data", "a file")

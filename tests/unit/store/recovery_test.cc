@@ -266,15 +266,19 @@ TEST_F(RecoveryTest, an_index_of_a_newer_format_is_refused) {
   const Trouble trouble = refusal();
   EXPECT_EQ(trouble.kind, Trouble::Kind::newer);
   EXPECT_NE(trouble.what.find("newer program"), std::string::npos) << trouble.what;
+  EXPECT_EQ(trouble.what.find("cofferd rebuild"), std::string::npos) << "it would lose what the newer one added";
 }
 
-TEST_F(RecoveryTest, a_format_number_that_does_not_fit_the_tables_is_damage) {
+TEST_F(RecoveryTest, a_format_number_that_does_not_fit_the_tables_may_be_damage_and_says_so) {
   open();
   store.reset();
   for (const int wrong : {0, 5, 6, 12, 1 << 24}) {
     ok(value(Database::open(directory.path() / index_name, Database::Access::read_write_create))
            .script(("PRAGMA user_version = " + std::to_string(wrong)).c_str()));
-    EXPECT_EQ(refusal().kind, Trouble::Kind::corrupt) << wrong;
+    const Trouble trouble = refusal();
+    EXPECT_EQ(trouble.kind, wrong == 0 ? Trouble::Kind::corrupt : Trouble::Kind::newer) << wrong;
+    EXPECT_EQ(trouble.what.find("use a newer program") != trouble.what.npos, wrong != 0) << trouble.what;
+    EXPECT_NE(trouble.what.find("`cofferd rebuild --data " + directory.path().string() + "`"), std::string::npos) << trouble.what;
   }
 }
 
