@@ -39,7 +39,8 @@ std::expected<std::string, std::string> read(const std::filesystem::path& file, 
   std::ifstream stream{file, std::ios::binary};
   std::string text{std::istreambuf_iterator<char>{stream}, {}};
   if (!stream.is_open() || stream.bad())
-    return std::unexpected(fmt::format("cannot read {}: {}; expected {}", file.string(), std::strerror(errno), expected));
+    return std::unexpected(fmt::format("cannot read {}: {}; expected {}{}", file.string(), std::strerror(errno), expected,
+                                       errno == EACCES ? "; run this as the account that owns it" : ""));
   return text;
 }
 
@@ -71,7 +72,14 @@ std::expected<std::unique_ptr<Botan::Private_Key>, std::string> parse_key(const 
   try {
     Botan::DataSource_Memory source{*text};
     auto key = Botan::PKCS8::load_key(source);
-    if (key->algo_name() == "RSA" && key->key_length() >= rsa_bits) return key;
+    if (key->algo_name() == "RSA" && key->key_length() >= rsa_bits) {
+      // Its parts may each be readable and yet not belong together: nothing that it signs would then be taken for its own.
+      if (key->check_key(Botan::system_rng(), true)) return key;
+      return std::unexpected(
+          fmt::format("{} is damaged: its private part does not belong to its public one; put it back from a backup, or remove it with "
+                      "its certificate to get a new identity, which clients that trust the old pin will refuse",
+                      file.string()));
+    }
     return std::unexpected(
         fmt::format("{} holds a {} key of {} bits; expected {}", file.string(), key->algo_name(), key->key_length(), expected));
   } catch (const std::exception& e) {

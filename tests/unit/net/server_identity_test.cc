@@ -51,6 +51,23 @@ TEST_F(Identity, names_the_file_that_is_missing_or_wrong) {
   EXPECT_NE(wrong.error().find(key.string()), std::string::npos) << wrong.error();
 }
 
+TEST_F(Identity, a_key_with_one_wrong_character_is_refused) {
+  ASSERT_TRUE(ServerIdentity::keep(directory));
+  std::ifstream in{key};
+  const std::string sound{std::istreambuf_iterator<char>{in}, {}};
+  const auto begin = sound.find('\n') + 1, end = sound.find("\n-----END");
+  for (std::size_t at = begin; at < end; at += 67) {
+    if (sound[at] == '\n') continue;
+    SCOPED_TRACE(at);
+    std::string flipped = sound;
+    flipped[at] = flipped[at] == 'A' ? 'B' : 'A';
+    std::ofstream{key, std::ios::trunc} << flipped;
+    const auto kept = ServerIdentity::keep(directory);
+    ASSERT_FALSE(kept);
+    EXPECT_NE(kept.error().find(key.string()), std::string::npos) << kept.error();
+  }
+}
+
 TEST_F(Identity, refuses_a_certificate_of_another_key) {
   ASSERT_TRUE(ServerIdentity::keep(directory));
   std::filesystem::rename(certificate, directory / "other.pem");
