@@ -8,7 +8,7 @@ HEAD = """# Attacks found
 <!-- Made by spec/tools/generate.py from spec/traces/attacks.json and spec/traces/models.json. Do not edit. -->
 
 What checkers found when one rule of a model was broken, or where the specification claims nothing: the shortest way there; where a session
-is to end and never does, a way into the round that it never leaves; of models without a bound, facts in the order in which one follows from those before. None of them is possible in the unbroken model. Where an attack begins at a table, a test walks
+is to end and never does, a way into the round that it never leaves; of models without a bound, facts in the order in which one follows from those before. The unbroken model has none of them, save those that are not claimed away: these it has. Where an attack begins at a table, a test walks
 the reference along it and sees the tables kept; where a peer can play it, the case of the conformance suite is named.
 """
 

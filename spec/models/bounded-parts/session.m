@@ -1,4 +1,5 @@
--- The session above the channel, from version to ready, and what has to hold. The channel's model says who opens what (`opens`), what else is learnt
+-- The session above the channel, from version to the login's answer, without the configuration step, which `unbounded-session` and the machines'
+-- models have; c_ready and s_user are where it ends. And what has to hold. The channel's model says who opens what (`opens`), what else is learnt
 -- (`learn_keys`), and how both sides come to s_keyed and c_version.
 
 -- A part on its way to the server: sealed by the client of that channel, or built by who can open it; the attacker's own version is 0.

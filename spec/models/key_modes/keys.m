@@ -4,6 +4,7 @@
 -- A wrap lies at a place under an older password, the current one, or the next one (whose change is under way).
 type
   age: enum { absent, older, current, next };
+  form: enum { wrapped, bare };
   at_work: enum { idle, received, replaced };
 
 var
@@ -32,7 +33,6 @@ var
   knows_archive: boolean;
   holds_key: boolean;
   forgot: boolean;                         -- some secret was lost
-  same_password: boolean;                  -- the archive password is the account password
   -- watched
   once_above: boolean;                     -- the user was told of a mode above account_password
   copied: boolean;                         -- the thief holds a copy with the server's wrap
@@ -58,8 +58,18 @@ endfunction;
 function may_replace(to_mode: mode): boolean;
 begin return rank(to_mode) >= rank(server_mode) & (!disabled[to_mode] | to_mode = server_mode); endfunction;
 
+-- What the server writes of the key for a wrap.
+function written_as(w: wrap): form;
+begin return wrapped; endfunction;
+
+-- The journal gets whatever a transaction writes.
+procedure journalled(f: form);
+begin plain[at_remains] := plain[at_remains] | f = bare; endprocedure;
+
 procedure replace(to_mode: mode; made: age);
 begin
+  plain[at_remains] := plain[at_remains] | plain[at_record];
+  plain[at_record] := exists w: wrap do escrows(to_mode, w) & written_as(w) = bare endexists;
   for w: wrap do
     if kept[at_record][w] != absent then kept[at_remains][w] := kept[at_record][w]; endif;
     kept[at_record][w] := escrows(to_mode, w) ? made : absent;
@@ -94,7 +104,7 @@ ruleset policy: boolean do
     for m: mode do disabled[m] := false; endfor;
     erase_due := false; withdraw_due := false; dumped := policy; work := idle; dumping := false;
     device_mode := no_mode; has_key := false; authorised := true; pending := false; target := no_mode; new_password := false; backed_up := false;
-    knows_account := true; knows_archive := false; holds_key := false; forgot := false; same_password := false;
+    knows_account := true; knows_archive := false; holds_key := false; forgot := false;
     once_above := false; copied := false; thief_has_escrow_key := false; given_up := false; down := false; entered_disabled := false;
   endstartstate;
 endruleset;
@@ -212,6 +222,7 @@ begin
     if dumping_wraps[w] != absent then kept[at_dumps][w] := dumping_wraps[w]; endif;
     dumping_wraps[w] := absent;
   endfor;
+  plain[at_dumps] := plain[at_dumps] | (dumped & plain[at_record]);
   dumping := false;
 endrule;
 
@@ -222,7 +233,8 @@ begin
   if server_mode = account_password then
     grow_older(account_wrap, current);
     grow_older(account_wrap, next);
-    replace(account_password, current);  -- with the key from the server's own wrap
+    journalled(wrapped);  -- the key opened with the server's own wrap and wrapped anew, in memory
+    replace(account_password, current);
   endif;
 endrule;
 ruleset m: mode do
@@ -236,7 +248,9 @@ rule "the last way is lost" backed_up & settled() & rank(server_mode) > 1 & !use
 invariant "bare_key_nowhere" forall p: place do !plain[p] endforall;
 invariant "late_thief_opens_nothing" !(copied & thief_has_escrow_key);
 invariant "server_blind_once_changed"
-  once_above & settled() -> !lies_anywhere(server_wrap) & !lies_anywhere(account_wrap) & !(same_password & lies_anywhere(archive_wrap));
+  once_above & settled() -> !lies_anywhere(server_wrap) & !lies_anywhere(account_wrap);
+invariant "server_blind_with_one_password" once_above & settled() -> !lies_anywhere(archive_wrap);
+invariant "broken_into_computer_opens_nothing" !(has_key & backed_up);
 invariant "custom_leaves_nothing" settled() & device_mode = custom -> forall w: wrap do !lies_anywhere(w) endforall;
 invariant "old_password_opens_nothing"
   settled() -> forall w: wrap do dumping_wraps[w] != older & forall p: place do kept[p][w] != older endforall endforall;
