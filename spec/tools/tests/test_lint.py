@@ -57,6 +57,16 @@ class Lint(unittest.TestCase):
         self.change("tables/unjudged.toml", '"LIM-002"', '"LIM-777"')
         self.finds("unjudged", "tables/unjudged.toml", "LIM-777 is no requirement")
 
+    # ---- what is not claimed
+    def test_a_non_claim_without_model_and_reason(self):
+        self.change("models/non-claims.toml", 'name = "N12"', 'name = "N77"')
+        self.finds("not-claimed", "02-threats.md", "N12 is cited by no model")
+        self.finds("not-claimed", "models/non-claims.toml", "N77 is not in chapter 2")
+
+    def test_a_reason_for_a_non_claim_that_a_model_has(self):
+        self.change("models/non-claims.toml", 'name = "N12"', 'name = "N7"')
+        self.finds("not-claimed", "02-threats.md", "N7 is cited by a model")
+
     # ---- requirement lines
     def test_an_id_given_twice(self):
         self.change("03-framing.md", "**FRM-013**", "**FRM-012**")
