@@ -170,6 +170,10 @@ class Reader:
                 self.wrong(f"claim {row['name']}: `kind = \"never\"` and `rules` (the rules that never fire) go together")
             if not any(row["name"] in v.fails for v in variants if v.kind == "mutant"):
                 self.wrong(f"no mutant breaks the claim {row['name']}, so it may be empty: add a [[mutant]] whose `catches` names it")
+        unchanging = rumur.unchanging(text) if self.table["checker"] == "rumur" else {}
+        for row in claims:
+            if still := unchanging.get(row["name"]):
+                self.wrong(f"claim {row['name']} asks about {', '.join(still)}, and no rule ever changes {'that' if len(still) == 1 else 'those'}: let it follow from what happens, or leave it out of the claim")
         for v in variants:
             for name in v.fails:
                 if v.kind == "mutant" and name not in {c["name"] for c in claims}:

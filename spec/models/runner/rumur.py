@@ -11,6 +11,8 @@ from . import process
 from .way import Way
 
 KINDS = {"", "deadlock", "never"}
+VARIES = None  # a value that is no constant
+LOWEST = {"false": "lowest", "0": "lowest"}  # what `clear` gives too
 PROPERTY = re.compile(r'\b(invariant|liveness|cover)\s+"([^"]+)"([^;]*);')
 COMMENT = re.compile(r'("[^"\n]*")|--[^\n]*|/\*.*?\*/', re.DOTALL)
 STRUCTURE = re.compile(r'\bruleset\b(?P<over>.*?)\bdo\b|(?P<end>\bendruleset\b)|\brule\b\s*(?:"(?P<name>[^"]*)")?(?P<guard>.*?)(?P<arrow>==>|\bbegin\b)', re.DOTALL)
@@ -35,6 +37,44 @@ def properties(text):
 def statements(text):
     """name -> the property as it is written."""
     return {m[2]: m[0] for m in PROPERTY.finditer(plain(text))}
+
+
+def unchanging(text):
+    """name of a property -> variables that it asks about, itself or through functions, and that nothing in the text ever gives another value."""
+    text = plain(text)
+    still = still_variables(text)
+    functions = {m[1]: set(re.findall(r"\w+", m[2])) for m in re.finditer(r"\bfunction\s+(\w+)(.*?)\bendfunction\b", text, re.DOTALL)}
+    found = {}
+    for kind, name, formula in PROPERTY.findall(text):
+        words, new = set(), set(re.findall(r"\w+", formula))
+        while new:
+            words |= new
+            new = set().union(*(functions[w] for w in new if w in functions)) - words
+        if kind != "cover" and words & still:
+            found[name] = sorted(words & still)
+    return found
+
+
+def still_variables(text):
+    """Variables that have one value from the start on: never assigned beyond it, or assigned nothing but the same constant."""
+    declared = re.findall(r"\bvar\b(.*?)(?=\b(?:function|procedure|startstate|ruleset|rule|type|const|begin|invariant|liveness|cover)\b)", re.sub(r"\brecord\b.*?\bendrecord\b", "", text, flags=re.DOTALL), re.DOTALL)
+    names = {n for part in declared for m in re.finditer(r"(\w+(?:\s*,\s*\w+)*)\s*:[^;]*;", part) for n in re.findall(r"\w+", m[1])}
+    constants = {"true", "false"} | {w for m in re.finditer(r"\benum\s*\{([^}]*)\}", text) for w in re.findall(r"\w+", m[1])}
+    values = {n: set() for n in names}
+    for m in re.finditer(r":=\s*([^;]+);", text):
+        target = re.match(r"\w+", re.split(r";|==>|:(?!=)|\b(?:begin|then|else|do)\b", text[:m.start()])[-1].strip())
+        if target and target[0] in values:
+            value = m[1].strip()
+            values[target[0]].add(LOWEST.get(value, value) if value in constants or value.isdigit() else VARIES)
+    for m in re.finditer(r"\bclear\s+(\w+)", text):
+        values.get(m[1], set()).add(LOWEST["0"])
+    for m in re.finditer(r"\bundefine\s+(\w+)", text):
+        values.get(m[1], set()).add(VARIES)
+    by_reference = [m[1] for m in re.finditer(r"\bprocedure\s+(\w+)\s*\([^)]*\bvar\b", text)]
+    for m in re.finditer(rf"\b(?:{'|'.join(by_reference)})\s*\(([^;]*);", text) if by_reference else []:
+        for word in re.findall(r"\w+", m[1]):
+            values.get(word, set()).add(VARIES)
+    return {n for n, given in values.items() if len(given) < 2 and VARIES not in given}
 
 
 def rule_covers(text):

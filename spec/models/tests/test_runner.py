@@ -239,6 +239,16 @@ class Claims(Runner):
     def test_a_claim_that_cites_what_does_not_exist(self):
         self.refused("never_three cites FRM-999, which exists neither", "lamp", toml=[("FRM-012", "FRM-999")])
 
+    def test_a_claim_about_what_nothing_ever_changes(self):
+        says = "claim never_three asks about broken, and no rule ever changes that"
+        flag = [("done: boolean;", "done, broken: boolean;"), ("done := false; endstart", "done := false; broken := false; endstart"), ('"never_three" lamp != 3', '"never_three" lamp != 3 & !broken')]
+        self.refused(says, "lamp", text=flag)
+        self.refused(says, "lamp", text=[*flag, ("done := true", "done := true; broken := false")])
+        through = "function whole(): boolean; begin return !broken; endfunction;\nstartstate begin"
+        self.refused(says, "lamp", text=[*flag[:2], ("startstate begin", through), ('"never_three" lamp != 3', '"never_three" lamp != 3 & whole()')])
+        status, printed, _ = self.judged("lamp", text=[*flag, ("done := true", "done := true; broken := lamp = 3")])
+        self.assertEqual(status, 0, printed)
+
     def test_a_claim_that_cites_nothing(self):
         self.refused("ends cites nothing", "lamp", toml=[('["SES-001"]', "[]")])
 
