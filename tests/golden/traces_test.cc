@@ -1,7 +1,6 @@
-// spec/traces/paths.json, the tables' shortest ways (spec/tools/shortest.py), and attacks.json, what the models' checkers found, walked by the
-// reference's real machines. A path is seen row by
-// row; an attack is walked up to the step that the tables forbid, and there the reference does what they say and not what the broken model
-// did.
+// spec/traces/paths.json, the tables' shortest ways (spec/tools/shortest.py), and attacks.json, what the models' checkers found, walked by
+// the reference's real machines. A path is seen row by row; an attack is walked up to the step that the tables forbid, and there the
+// reference does what they say and not what the broken model did.
 #include <gtest/gtest.h>
 
 #include <algorithm>
