@@ -216,11 +216,21 @@ std::vector<Case> channel_cases() {
               [](Context& c) {
                 auto& client = c.at(State::ready);
                 // Octets within a handshake may be refused for coming then: so it is given the time to come to its end.
+                c.stage().expected_refusal = true;
                 c.require(!client.channel().renegotiate(c.stage().deadline()), "one handshake", "a second one");
                 if (client.channel().end().any()) return;
                 client.send(ping(1));
                 const auto got = client.next();
                 c.require(got.is("pong") || got.what == Received::What::end, "pong or the end", got.text());
+              },
+          // A second handshake is made where it may be: on a connection of its own.
+          .twin =
+              [](Context& c) {
+                auto& first = c.at(State::ready);
+                first.barrier();
+                first.send(goodbye());
+                first.expect_end(Reason::goodbye);
+                c.at(State::ready).barrier();
               },
       },
       {

@@ -36,9 +36,9 @@ struct Admitted {
 const std::vector<Admitted>& admitted_messages();
 /// The message that carries the session on from a state: the valid neighbour of every message that does not belong there.
 const Admitted& way_on(ServerState state);
-/// Sends the message and sees it accepted.
 /// The twin of a case that sees a session end in that state: there it goes on.
 Script honest_twin(ServerState state);
+/// Sends the message and sees it accepted.
 void see_accepted(ClientPeer& client, const Admitted& admitted, const Message& message);
 
 /// "0x10" for ids and goals.

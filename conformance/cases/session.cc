@@ -169,6 +169,7 @@ void add_ends(std::vector<Case>& cases) {
               client.shut_sending();
               client.expect_end_without_frame();
             },
+        .twin = honest_twin(state),
     });
   cases.push_back({
       .id = "session.ends_behind_a_disconnect",

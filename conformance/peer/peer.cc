@@ -170,6 +170,7 @@ void Peer::expect_orderly_end(spec::Reason reason) {
 }
 
 void Peer::expect_end_without_frame() {
+  stage_.expected_refusal = true;
   const auto received = next();
   if (received.what != Received::What::end) unmet("the end of the connection, and no frame before it", received);
 }

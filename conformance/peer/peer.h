@@ -80,7 +80,7 @@ class Peer {
   void expect_end(spec::Reason reason);
   /// As expect_end, and close_notify and the end of the stream came in this order [SES-004].
   void expect_orderly_end(spec::Reason reason);
-  /// The connection ends without any further frame.
+  /// The connection ends without any further frame. The case needs a twin.
   void expect_end_without_frame();
   /// Nothing further was sent so far: looks, without waiting.
   void expect_nothing_yet();

@@ -96,7 +96,8 @@ int list_command(const std::vector<std::string>& globs, const std::string& role,
                           {"level", name(one->level)},
                           {"role", name(one->role)},
                           {"rejection", bool(one->twin)},
-                          {"goal", one->goal}});
+                          {"goal", one->goal},
+                          {"steps", one->steps}});
     else
       fmt::print("{:<8}  {:<{}}  {:<{}}  {}\n", name(one->role), one->id, id_columns, fmt::format("{}", fmt::join(one->requirements, " ")),
                  requirement_columns, one->goal);

@@ -15,12 +15,16 @@ def make_identity(folder):
     return key, certificate, hashlib.sha256(public).hexdigest()
 
 
+ALLOW_CLIENT_RENEGOTIATION = 1 << 8  # SSL_OP_ALLOW_CLIENT_RENEGOTIATION of OpenSSL 3, for which the library has no name
+
+
 def server_context(key, certificate):
-    """Every version and suite that the library still has."""
+    """Every version and suite that the library still has, and a second handshake on whoever asks for one."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.set_ciphers("ALL:@SECLEVEL=0")
+    context.options = (context.options | ALLOW_CLIENT_RENEGOTIATION) & ~ssl.OP_NO_RENEGOTIATION
     return context
 
 

@@ -72,6 +72,8 @@ class NullPeer:
             buffer += octets
             for kind, blocks, body in accepting.frames(buffer):
                 channel.write(session.answer(kind, blocks, body))
+        if not session.leaving:
+            channel.write(session.on_other({}))  # a client that ended without a word is answered like any other
         channel.end()
 
     # ---- the client --------------------------------------------------------------------------------------------------------------
