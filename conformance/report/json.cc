@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "coffer/spec/edition.h"
 #include "judge/result.h"
 #include "report/brief.h"
 #include "report/outcome.h"
@@ -174,7 +175,7 @@ json to_json(const RunResult& run, Passes passes) {
   const Implementation& implementation = run.implementation;
   const json report = {{"coffer_report", 2},
                        {"suite", {{"name", "coffer-conform"}, {"version", run.suite_version}}},
-                       {"specification", {{"name", "Coffer"}, {"version", run.suite_version}, {"requirements", requirements.size()}}},
+                       {"specification", {{"name", "Coffer"}, {"version", spec::edition}, {"requirements", requirements.size()}}},
                        {"implementation",
                         {{"name", implementation.name},
                          {"version", implementation.version},

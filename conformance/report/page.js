@@ -210,7 +210,7 @@ function head() {
     element("li", {}, element("b", {}, String(group.count)), ` ${group.role} ${words(group.verdict)}: `, group.reason)));
   byId("reasons").hidden = !byId("reasons").childElementCount;
   const run = report.run;
-  const facts = [["Roles", implementation.roles.join(", ")], ["Suite", report.suite.version], ["Specification", `${report.specification.name} ${report.specification.version}, ${report.specification.requirements} requirements`],
+  const facts = [["Roles", implementation.roles.join(", ")], ["Suite", report.suite.version], ["Specification", `${report.specification.name}, edition ${report.specification.version}, ${report.specification.requirements} requirements`],
     ["Reason codes", run.strict ? "strict" : "lenient"], ["Started", run.started_at.replace("T", " ").replace("Z", " UTC")], ["Took", `${(run.duration_ms / 1000).toFixed(1)} s`], ["Seed", run.seed],
     ["Shard", run.shards > 1 ? `${run.shard} of ${run.shards}` : null], ...Object.entries(implementation.claims)];
   byId("facts").append(...facts.filter(([, value]) => value !== undefined && value !== null && value !== "").map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, String(value)))));

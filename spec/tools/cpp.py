@@ -1,3 +1,5 @@
+import specification
+
 """Writes the specification's tables as constexpr C++. Pure functions: specification in, text out."""
 HEAD = "// Made by spec/tools/generate.py from {source}. Do not edit: edit the source and run `./dev generate`.\n#pragma once\n\n"
 OPEN = "namespace coffer::spec {\n\n"
@@ -31,6 +33,11 @@ def reasons(spec):
             + "\nstruct ReasonRow {\n  Reason reason;\n  std::string_view name;\n  std::string_view by;  // client, server or both\n  std::string_view requirement;\n  std::string_view text;\n};\n"
             + f"\ninline constexpr std::array<ReasonRow, {len(rows)}> reason_rows{{{{\n{table}}}}};\n\n" + names("Reason", [r["name"] for r in rows]))
     return header("spec/tables/reasons.toml", ["array", "cstdint", "string_view"], body)
+
+
+def edition(spec):
+    body = f"/// The edition of the specification that all these headers are made from [CNF-001].\ninline constexpr std::string_view edition = {quoted(specification.read_edition(spec.root))};\n"
+    return header("spec/01-introduction.md", ["string_view"], body)
 
 
 def limits(spec):

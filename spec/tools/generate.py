@@ -29,6 +29,7 @@ NECESSITY = "generated/field-necessity.md"  # made by spec/models/necessity.py, 
 
 
 def outputs(spec):
+    yield "generated/cpp/coffer/spec/edition.h", cpp.edition(spec)
     yield "generated/cpp/coffer/spec/reasons.h", cpp.reasons(spec)
     yield "generated/cpp/coffer/spec/limits.h", cpp.limits(spec)
     yield "generated/cpp/coffer/spec/timers.h", cpp.timers(spec)

@@ -75,6 +75,14 @@ def read_requirements(root):
     return found
 
 
+def read_edition(root):
+    """The edition that the introduction says this is. ValueError when it says none, or several."""
+    said = re.findall(r"\*\*edition (\S+)\*\*", (root / "01-introduction.md").read_text())
+    if len(said) != 1:
+        raise ValueError(f"the introduction names {len(said)} editions; it says once: **edition N**")
+    return said[0]
+
+
 def read_ledger(root):
     """Every id ever given -> why it was withdrawn, or "" while it stands. The generator adds new ids, nothing removes one."""
     ledger = {}

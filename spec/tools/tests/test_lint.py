@@ -38,6 +38,12 @@ class Lint(unittest.TestCase):
         self.assertLessEqual(hits[0].line, len(lines))
         return lines[hits[0].line - 1]
 
+    def test_the_edition_is_said_once(self):
+        self.change("01-introduction.md", "**edition 1**", "**edition 2**")
+        self.finds("stale", "generated/cpp/coffer/spec/edition.h")
+        self.append("01-introduction.md", "\nThis is **edition 3**.\n")
+        self.assertTrue([f for f in lint.check(self.root) if "names 2 editions" in f.text])
+
     def test_the_specification_as_it_is_has_no_findings(self):
         self.assertEqual([], list(map(str, lint.check(self.root))))
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "coffer/spec/edition.h"
 #include "run.h"
 
 namespace coffer::conformance {
@@ -23,6 +24,12 @@ std::size_t occurrences(std::string_view of, std::string_view in) {
 }
 
 // ---- report.json ----------------------------------------------------------------------------------------------------------------
+
+TEST(ReportJson, CNF_001_names_the_edition_of_the_specification_not_the_suite) {
+  const json report = to_json(test::one_of_each());
+  EXPECT_EQ(report["specification"]["version"], spec::edition);
+  EXPECT_EQ(report["suite"]["version"], "0.1.0");
+}
 
 TEST(ReportJson, counts_every_outcome_against_what_was_planned) {
   const json summary = to_json(test::one_of_each())["summary"];
