@@ -3,11 +3,14 @@
 #include <botan/aead.h>
 #include <botan/kdf.h>
 #include <botan/mac.h>
+#include <botan/stream_cipher.h>
 #include <fmt/format.h>
 #include <zstd.h>
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <optional>
 
 #include "coffer/spec/limits.h"
 #include "wire/encoding.h"
@@ -49,7 +52,25 @@ Octets seal(View key, View associated, View plaintext, Random& random) {
   return joined({Octets{seal_form}, nonce, View(text.data(), text.size())});
 }
 
-std::expected<Octets, std::string> open(View key, View associated, View sealed) {
+/// What the ciphertext is under the key, whatever the tag says: GCM encrypts by counting on from 2 (NIST SP 800-38D).
+Octets without_tag(View key, View sealed) {
+  const auto cipher = Botan::StreamCipher::create_or_throw("CTR-BE(AES-256)");
+  cipher->set_key(key.data(), key.size());
+  const Octets start = joined({sealed.subspan(1, nonce_octets), big_endian(2, 4)});
+  cipher->set_iv(start.data(), start.size());
+  const View text = sealed.subspan(1 + nonce_octets, sealed.size() - 1 - nonce_octets - tag_octets);
+  Octets plain(text.begin(), text.end());
+  cipher->cipher1(plain.data(), plain.size());
+  return plain;
+}
+
+/// Which rules are broken when a seal does not open: those of its key, or those of its associated data.
+struct SealRules {
+  std::string_view of_the_key, of_the_associated_data;
+};
+
+/// `fits` tells a plaintext from noise: where it does without the tag, the key was right.
+std::expected<Octets, std::string> open(View key, View associated, View sealed, SealRules rules, const std::function<bool(View)>& fits) {
   if (sealed.size() < 1 + nonce_octets + tag_octets)
     return std::unexpected(fmt::format("{} octets are too few for a seal (ARC-012)", sealed.size()));
   if (sealed[0] != seal_form) return std::unexpected(fmt::format("the first octet is 0x{:02x}, not 0x01 (ARC-012)", sealed[0]));
@@ -63,8 +84,9 @@ std::expected<Octets, std::string> open(View key, View associated, View sealed) 
     cipher->finish(text);
     return Octets(text.begin(), text.end());
   } catch (const Botan::Exception&) {
-    return std::unexpected(
-        "the seal does not open under the key and associated data that chapter 8 prescribes (ARC-013, ARC-014, ARC-020)");
+    if (fits(without_tag(key, sealed)))
+      return std::unexpected(fmt::format("the key is right, the associated data or the tag is not ({})", rules.of_the_associated_data));
+    return std::unexpected(fmt::format("the key is another, or the ciphertext was changed ({})", rules.of_the_key));
   }
 }
 
@@ -101,6 +123,12 @@ std::expected<Octets, std::string> unpack(View packed) {
 
 Octets block_id(const ArchiveKeys& keys, BlockType type, View plaintext) {
   return hmac(keys.block_id_key, {Octets{static_cast<std::uint8_t>(type)}, plaintext});
+}
+
+std::optional<BlockType> type_of(const ArchiveKeys& keys, View plaintext, View id) {
+  for (const auto type : {BlockType::content, BlockType::manifest, BlockType::id_list})
+    if (std::ranges::equal(block_id(keys, type, plaintext), id)) return type;
+  return std::nullopt;
 }
 
 Octets block_associated(const ArchiveKeys& keys, View id) { return joined({Octets{seal_form}, keys.archive_id, id}); }
@@ -143,12 +171,15 @@ SealedBlock seal_block_as(const ArchiveKeys& keys, View id, View plaintext, Rand
 }
 
 std::expected<OpenedBlock, std::string> open_block(const ArchiveKeys& keys, View id, View sealed) {
-  const auto packed = open(hmac(keys.block_key, {id}), block_associated(keys, id), sealed);
+  const auto packed = open(hmac(keys.block_key, {id}), block_associated(keys, id), sealed,
+                           {"ARC-013, or the block key: KEY-002", "ARC-014, or the archive identifier: KEY-003"}, [&](View text) {
+                             const auto plain = unpack(text);
+                             return plain && type_of(keys, *plain, id);
+                           });
   if (!packed) return std::unexpected(packed.error());
   auto plain = unpack(*packed);
   if (!plain) return std::unexpected(plain.error());
-  for (const auto type : {BlockType::content, BlockType::manifest, BlockType::id_list})
-    if (std::ranges::equal(block_id(keys, type, *plain), id)) return OpenedBlock{type, (*packed)[0] == 0x01, std::move(*plain)};
+  if (const auto type = type_of(keys, *plain, id)) return OpenedBlock{*type, (*packed)[0] == 0x01, std::move(*plain)};
   return std::unexpected("the id is not that of the plaintext under any type (ARC-001)");
 }
 
@@ -161,7 +192,9 @@ Octets seal_record_as(const ArchiveKeys& keys, const Message& version_record, st
 }
 
 std::expected<Message, std::string> open_record(const ArchiveKeys& keys, std::uint64_t number, View previous, View sealed) {
-  const auto plain = open(keys.record_key, record_associated(keys, number, previous), sealed);
+  const auto plain = open(keys.record_key, record_associated(keys, number, previous), sealed,
+                          {"ARC-020, or the record key: KEY-002", "ARC-020, or the archive identifier: KEY-003"},
+                          [](View text) { return decode_plain("version_record", text).canonical(); });
   if (!plain) return std::unexpected(plain.error());
   const auto decoded = decode_plain("version_record", *plain);
   if (!decoded.canonical()) return std::unexpected("the record is not one canonical VersionRecord (ARC-028): " + decoded.defects.front());

@@ -136,6 +136,29 @@ TEST(WireArchive, what_is_sealed_opens_and_nothing_else) {
   EXPECT_FALSE(open_record(keys, 2, first_previous(), sealed));
 }
 
+TEST(WireArchive, what_does_not_open_names_the_rule_that_broke) {
+  Random random(3, "rules");
+  const auto archive_key = random.octets(32);
+  const auto keys = derive_keys(archive_key, {1, 2, 3});
+  auto another_key = keys, another_archive = derive_keys(archive_key, {1, 2, 4});
+  another_key.block_key = another_key.record_key = random.octets(32);
+  const auto says = [](const auto& opened, std::string_view rule) {
+    return !opened && opened.error().find(rule) != std::string::npos ? "" : opened ? "it opens" : opened.error();
+  };
+
+  const auto block = seal_block(keys, BlockType::content, repeated(50, 'a'), random);
+  EXPECT_EQ(says(open_block(another_key, block.id, block.sealed), "ARC-013, or"), "");
+  EXPECT_EQ(says(open_block(another_archive, block.id, block.sealed), "ARC-014, or"), "");
+  const auto misnamed = seal_block_as(keys, repeated(32, 5), repeated(50, 'a'), random);
+  EXPECT_EQ(says(open_block(keys, misnamed.id, misnamed.sealed), "ARC-001"), "");
+
+  const auto record = Message("version_record").set("number", 1).set("previous", first_previous()).set("ids", block.id);
+  const auto sealed = seal_record(keys, record, random);
+  EXPECT_EQ(says(open_record(another_key, 1, first_previous(), sealed), "the record key: KEY-002"), "");
+  EXPECT_EQ(says(open_record(another_archive, 1, first_previous(), sealed), "the archive identifier: KEY-003"), "");
+  EXPECT_EQ(says(open_record(keys, 2, first_previous(), sealed), "the key is right"), "");
+}
+
 TEST(WireHello, a_flight_is_read_once_it_is_whole) {
   EXPECT_FALSE(read_server_flight({}));
   const auto alert = read_server_flight(*from_hex("15030300020246"));
