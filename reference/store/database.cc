@@ -124,6 +124,8 @@ Result<void> Database::script(const char* sql) {
   return {};
 }
 
+void Database::leave_log() { sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
+
 std::int64_t Database::changed() const { return sqlite3_changes64(database_.get()); }
 
 Trouble Database::trouble(std::string_view doing) const {

@@ -52,6 +52,8 @@ class Database {
   Result<void> run(std::string_view sql, std::initializer_list<Value> values = {}, const std::function<void(const Row&)>& take = {});
   /// Runs statements that take no values and are not kept.
   Result<void> script(const char* sql);
+  /// Closing it changes no file: the write-ahead log stays as it is.
+  void leave_log();
   /// Rows that the last run() changed.
   std::int64_t changed() const;
 

@@ -139,6 +139,7 @@ Result<Index> Index::open(const std::filesystem::path& file, bool packs_exist) {
   if (!database) return std::unexpected(advised(file, database.error()));
   Index index(std::move(*database), file);
   if (auto prepared = index.prepare(packs_exist); !prepared) {
+    index.database_.leave_log();
     return std::unexpected(advised(file, prepared.error()));
   }
   return index;

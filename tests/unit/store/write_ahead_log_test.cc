@@ -120,6 +120,21 @@ TEST_F(WriteAheadLogTest, frames_of_the_log_before_are_no_damage_and_neither_is_
   }
 }
 
+TEST_F(WriteAheadLogTest, a_store_that_is_refused_leaves_it_as_it_was) {
+  open();
+  put(value(store->archive_of(1, 2)), make_block(1));
+  ok(store->settle());
+  kill();
+  flip(place_of(1) + 1000);
+  std::ifstream before(log(), std::ios::binary);
+  const std::string flipped{std::istreambuf_iterator<char>(before), {}};
+  const auto opened = Store::open(killed.path(), files, fixed_clock(), options);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, Trouble::Kind::corrupt);
+  std::ifstream after(log(), std::ios::binary);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(after), {}), flipped);
+}
+
 TEST_F(WriteAheadLogTest, the_store_tells_that_lines_are_lost_serves_what_it_had_and_goes_on) {
   open();
   store.reset();
