@@ -57,6 +57,9 @@ std::expected<Entry, ArchiveError> decode_entry(View octets);
 /// path_unsafe for path and a hard link's target; entry_out_of_range for the rest.
 std::expected<void, ArchiveError> check_entry(const Entry& entry);
 
+/// Whether a canonical Entry may begin here, as far as its first octets show. Cheap, and rarely true of anything else.
+bool may_begin_entry(View octets);
+
 Octets encode(const VersionRecord& record);
 /// Errors: record_malformed, record_out_of_range.
 std::expected<VersionRecord, ArchiveError> decode_record(View octets);

@@ -50,17 +50,31 @@ class ManifestWriter {
 class ManifestReader {
  public:
   void feed(View block);
+  /// The block that comes next cannot be had. Entries are cut anywhere: in what is fed from now on the next one is searched for. It is
+  /// known by its length, its canonical form, a path behind the last one, and by entries that follow it in order to the end of what is
+  /// there.
+  void lose();
   /// The next entry; nullopt when more blocks are needed. Errors: those of decode_entry, entries_not_ascending; then nothing more is given.
   std::expected<std::optional<Entry>, ArchiveError> next();
-  /// After the last block. Errors: manifest_truncated; manifest_differs when the counts are not the record's.
+  /// After the last block. Errors: manifest_truncated; manifest_differs when the counts are not the record's. Behind a lost block there is
+  /// nothing to count, and only what is more than the record says is an error.
   std::expected<void, ArchiveError> finish(const VersionRecord& record) const;
 
  private:
+  struct Piece {
+    Entry entry;
+    std::size_t octets = 0;  // its length included
+  };
+  static std::expected<std::optional<Piece>, ArchiveError> piece(View rest, const std::string& after);
+  std::expected<bool, ArchiveError> entries_from(std::size_t begin, std::size_t& octets_left) const;
+  std::expected<bool, ArchiveError> search();
+
   Octets buffer_;
   std::size_t begin_ = 0;
   std::string last_path_;
   std::uint64_t entry_count_ = 0;
   std::uint64_t content_octets_ = 0;
+  bool lost_ = false, searching_ = false;
   std::optional<ArchiveError> failed_;
 };
 

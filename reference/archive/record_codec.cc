@@ -1,6 +1,7 @@
 // The only file of this room that knows Cap'n Proto. Exceptions of KJ stop here.
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <optional>
 
 #include <capnp/message.h>
@@ -94,6 +95,14 @@ std::expected<Entry, ArchiveError> decode_entry(View octets) {
   if (!std::ranges::equal(encode(*entry), octets)) return std::unexpected(ArchiveError::entry_malformed);
   if (const auto checked = check_entry(*entry); !checked) return std::unexpected(checked.error());
   return std::move(*entry);
+}
+
+bool may_begin_entry(View octets) {
+  // A canonical message begins with the pointer to its root: no offset, then how many words of data and how many pointers follow. An entry
+  // has at most three of either, and at least the pointer to its path.
+  if (octets.size() < word_octets) return std::ranges::all_of(octets.first(std::min<std::size_t>(octets.size(), 4)), std::logical_not{});
+  return std::ranges::all_of(octets.first(4), std::logical_not{}) && octets[4] <= 3 && octets[5] == 0 && octets[6] >= 1 && octets[6] <= 3 &&
+         octets[7] == 0;
 }
 
 Octets encode(const VersionRecord& record) {

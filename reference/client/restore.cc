@@ -68,7 +68,7 @@ class Restore {
 
   Outcome<RestoreReport> run() {
     report_.lost = content_.lost;
-    if (content_.incomplete) report_.problems.push_back({"", *content_.incomplete + "; files after it cannot be named or restored"});
+    report_.problems = content_.incomplete;
     plan();
     auto fetched = run_.run(report_.lost, [this](ContentRun::Place place, const BlockFetcher::Block& block) { return take(place, block); });
     if (fetched) fetched = advance(content_.entries.size());
@@ -204,8 +204,7 @@ Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, co
   auto content = read_content(fetcher, record);
   if (!content) return std::unexpected(end_in_order(link, content.error()));
 
-  VerifyReport report{.files = 0, .blocks = 0, .content_octets = 0, .lost = content->lost, .problems = {}};
-  if (content->incomplete) report.problems.push_back({"", *content->incomplete + "; files after it cannot be named"});
+  VerifyReport report{.files = 0, .blocks = 0, .content_octets = 0, .lost = content->lost, .problems = content->incomplete};
   RestoreProgress progress;
   ContentRun run(fetcher, *content);
   for (std::size_t i = 0; i < content->entries.size(); ++i) {

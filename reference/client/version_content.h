@@ -1,8 +1,8 @@
 // The entries of one version, read from its manifest as far as the manifest is whole.
+// A lost block of it costs the entries that were in it, and the one cut off at either end.
 // Must not know: where the entries go.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +19,8 @@ struct LostBlock {
 
 struct VersionContent {
   std::vector<archive::Entry> entries;
-  /// Set when a block of the manifest is lost: what is known of the loss, for a person. entries are then those before it.
-  std::optional<std::string> incomplete;
+  /// What is known of each loss, for a person: entries are missing, and no count says how many. Empty: all are there.
+  Problems incomplete;
   std::vector<LostBlock> lost;  // of the manifest and its id lists
 };
 

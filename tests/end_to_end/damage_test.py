@@ -90,10 +90,44 @@ class Damage(programs.EndToEnd):
         self.assertEqual(self.verify_stored()[0], 1)
         server = self.serve(listen=f"127.0.0.1:{self.port}")
         lost, restore = self.lost_files()
-        self.assertEqual(len(lost), FILES)
+        self.assertEqual(len(lost), FILES, "all of them are named in the one block that there is")
         self.assertGreater(len(restore["problems"]), 0)
         self.home.must("backup", self.tree)
         self.assertEqual(self.lost_files()[0], [])
+        self.assertEqual(server.stop(), 0)
+
+    def test_one_damaged_block_of_a_long_manifest_costs_only_the_files_named_in_it(self):
+        names = [f"{number:05}-{'x' * 120}" for number in range(12_000)]
+        long_tree = self.path("long")
+        os.mkdir(long_tree)
+        for name in names:
+            with open(os.path.join(long_tree, name), "wb"):
+                pass
+        server = self.serve(data=self.path("long-data"))
+        device = self.device(server, name="long-home")
+        device.must("backup", long_tree)
+        port, pack_file = server.port, os.path.join(server.data, "packs", "00000001.pack")
+        self.assertEqual(server.stop(), 0)
+        with open(pack_file, "r+b") as pack:
+            octets = pack.read()
+            blocks = octets.count(b"CFRB")  # of the manifest: the files are empty
+            self.assertGreaterEqual(blocks, 3)
+            pack.seek(octets.index(b"CFRB") + 1000)
+            pack.write(bytes([octets[octets.index(b"CFRB") + 1000] ^ 0x10]))
+        server = self.serve(data=self.path("long-data"), listen=f"127.0.0.1:{port}")
+        target, said = self.restored(device, 1, 1)
+        there = sorted(os.listdir(os.fsdecode(trees.below(target, long_tree))))
+        self.assertTrue(there == names[-len(there):], f"all behind the block that is lost: {len(there)} from {there[0][:5]} on to {there[-1][:5]} {said}")
+        self.assertGreater(len(there), len(names) // 10)
+        self.assertLess(len(there), len(names))
+        self.assertEqual(len(said["lost_blocks"]), 1)
+        self.assertEqual([problem["problem"].split(" is lost")[0] for problem in said["problems"]], [f"manifest block 1 of {blocks}"])
+        # Another file changes: the block that is lost is still one of the new version's, and so comes again, and the old version is whole.
+        with open(os.path.join(long_tree, names[-1]), "wb") as file:
+            file.write(b"changed")
+        device.must("backup", long_tree)
+        target, _ = self.restored(device, 1)
+        self.assertTrue(sorted(os.listdir(os.fsdecode(trees.below(target, long_tree)))) == names, "all of them again")
         self.assertEqual(server.stop(), 0)
 
     def test_the_next_backup_brings_a_damaged_block_again(self):

@@ -1,5 +1,7 @@
 #include "client/restore.h"
 
+#include <set>
+
 #include "archive/id_tree.h"
 #include "archive_fixture.h"
 
@@ -68,22 +70,96 @@ TEST_F(Restores, verify_names_each_lost_block_and_the_files_that_it_costs) {
   EXPECT_EQ(report->problems[0].path, scratch_.archived("source/a"));
 }
 
-TEST_F(Restores, a_lost_block_of_the_manifest_keeps_the_entries_before_it) {
-  // More than the longest block of entries, so that there are two blocks wherever they are cut.
-  const std::string padding(220, 'x');
-  for (int i = 1'000; i < 4'000; ++i) scratch_.write("source/" + std::to_string(i) + padding, std::to_string(i));
-  back_up();
-  const auto ids = version(1).record.ids;
-  ASSERT_GE(ids.size(), 2u);
-  archive_.blocks.erase(ids.back());
-  const auto report = restore(1);
+/// A version with so many names that its manifest has several blocks wherever they are cut.
+class LostManifest : public ArchiveTest {
+ protected:
+  static constexpr int files = 1'200;
+  static std::string name(int number) {
+    const std::string padding(240, 'x');
+    return padding + '/' + padding + '/' + padding + '/' + padding + '/' + padding + '/' + std::to_string(10'000 + number) + padding;
+  }
+  void SetUp() override {
+    for (int i = 0; i < files; ++i) scratch_.write("source/" + name(i), "");
+    back_up();
+    ids_ = version(1).record.ids;
+    ASSERT_GE(ids_.size(), 3u);
+  }
+  /// The numbers of the files that a restore brings back, and no others are there.
+  std::set<int> come_back() {
+    const auto report = restore(1, "target" + std::to_string(++restores_));
+    EXPECT_TRUE(report) << report.error().message;
+    problems_ = report->problems;
+    lost_ = report->lost;
+    std::set<int> numbers;
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(scratch_ / restored("source", "target" + std::to_string(restores_))))
+      if (!entry.is_directory()) numbers.insert(std::stoi(entry.path().filename().string().substr(0, 5)) - 10'000);
+    EXPECT_EQ(report->files, numbers.size());
+    return numbers;
+  }
+  /// At least the entries that lie in a block of so many octets as this one, and not twice as many, are missing: in one piece.
+  void expect_one_piece_missing(const std::set<int>& there, const Digest& block) {
+    archive::BlockVault vault(keys_);
+    const std::size_t octets = vault.open(archive::BlockKind::manifest, block, saved_.at(block))->size();
+    const std::size_t missing = files - there.size();
+    const std::size_t entry = 4 + archive::encode({.path = scratch_.archived("source/" + name(0)),
+                                                   .type = archive::EntryType::file,
+                                                   .mode = 0644,
+                                                   .modified_ns = 1,
+                                                   .size = 0,
+                                                   .target = {},
+                                                   .blocks = {}})
+                                      .size();
+    EXPECT_GE(missing + 8, octets / entry) << "directories are named in the first block too";
+    EXPECT_LE(missing, octets / entry + 2);
+    int first = 0;
+    while (there.contains(first)) ++first;
+    for (int i = 0; i < files; ++i) EXPECT_EQ(there.contains(i), i < first || i >= first + static_cast<int>(missing)) << i;
+  }
+  void lose(const Digest& id) { saved_.insert(archive_.blocks.extract(id)); }
+
+  std::vector<Digest> ids_;
+  std::map<Digest, Octets> saved_;
+  Problems problems_;
+  std::vector<LostBlock> lost_;
+  int restores_ = 0;
+};
+
+TEST_F(LostManifest, any_lost_block_costs_the_files_named_in_it_and_no_others) {
+  for (std::size_t i = 0; i < ids_.size(); ++i) {
+    SCOPED_TRACE(i);
+    lose(ids_[i]);
+    expect_one_piece_missing(come_back(), ids_[i]);
+    ASSERT_EQ(problems_.size(), 1u);
+    EXPECT_NE(problems_[0].what.find("manifest block " + std::to_string(i + 1) + " of " + std::to_string(ids_.size())), std::string::npos)
+        << problems_[0].what;
+    EXPECT_NE(problems_[0].what.find("cannot be restored"), std::string::npos);
+    ASSERT_EQ(lost_.size(), 1u);
+    EXPECT_EQ(lost_[0].id, ids_[i]);
+    EXPECT_EQ(ended_complete_, false);
+    archive_.blocks.merge(saved_);
+  }
+  EXPECT_EQ(come_back().size(), static_cast<std::size_t>(files));
+}
+
+TEST_F(LostManifest, the_next_backup_brings_it_again_even_if_another_file_changed) {
+  lose(ids_.front());
+  scratch_.write("source/" + name(files - 1), "changed");
+  EXPECT_EQ(back_up().version.number, 2u);
+  EXPECT_EQ(come_back().size(), static_cast<std::size_t>(files));
+  EXPECT_TRUE(problems_.empty());
+}
+
+TEST_F(LostManifest, verify_counts_what_is_left_and_names_what_is_lost) {
+  lose(ids_.at(1));
+  const ListedVersion wanted = version(1);
+  MemoryServer server(archive_);
+  const auto report = verify(server, keys_, wanted.record, [](const RestoreProgress&) {});
   ASSERT_TRUE(report);
-  EXPECT_GT(report->files, 100u);
-  EXPECT_LT(report->files, 3'000u);
-  ASSERT_FALSE(report->problems.empty());
-  EXPECT_EQ(report->lost.at(0).id, ids.back());
-  EXPECT_EQ(ended_complete_, false);
-  EXPECT_EQ(scratch_.read(restored() + "/1000" + padding), "1000");
+  EXPECT_GT(report->files, 0u);
+  EXPECT_LT(report->files, static_cast<std::uint64_t>(files));
+  ASSERT_EQ(report->problems.size(), 1u);
+  EXPECT_NE(report->problems[0].what.find("manifest block 2"), std::string::npos);
 }
 
 /// A version whose manifest says whatever the test wants, as a malicious computer with the right key could commit.
@@ -140,6 +216,54 @@ class HostileManifest : public ArchiveTest {
   Botan::System_RNG random_;
   std::uint64_t entries_claimed_more_ = 0;
 };
+
+/// A manifest in several blocks, cut where the test wants, below one id list or more.
+class HostileLists : public HostileManifest {
+ protected:
+  Digest put(archive::BlockKind kind, const Octets& octets) {
+    archive::BlockVault vault(keys_);
+    const Digest id = vault.id(kind, octets);
+    archive_.blocks[id] = *vault.seal(id, octets, random_);
+    return id;
+  }
+  static Octets piece(const archive::Entry& entry) {
+    const Octets one = archive::encode(entry);
+    Octets octets{0, 0, static_cast<std::uint8_t>(one.size() >> 8), static_cast<std::uint8_t>(one.size())};
+    octets.insert(octets.end(), one.begin(), one.end());
+    return octets;
+  }
+};
+
+TEST_F(HostileLists, a_lost_list_costs_the_files_named_below_it_and_no_others) {
+  const Octets all = [&] {
+    Octets octets;
+    for (const char* path : {"a", "b", "c", "d", "e", "f"}) {
+      const Octets one = piece(file(path, path));
+      octets.insert(octets.end(), one.begin(), one.end());
+    }
+    return octets;
+  }();
+  // Three blocks that each cut an entry in two, below a list each.
+  const std::size_t entry = all.size() / 6;
+  std::vector<Digest> lists;
+  for (const auto& [begin, end] : {std::pair{std::size_t{0}, 2 * entry - 9}, {2 * entry - 9, 4 * entry + 9}, {4 * entry + 9, all.size()}}) {
+    const Digest block = put(archive::BlockKind::manifest,
+                             Octets(all.begin() + static_cast<std::ptrdiff_t>(begin), all.begin() + static_cast<std::ptrdiff_t>(end)));
+    lists.push_back(put(archive::BlockKind::id_list, archive::join({block})));
+  }
+  archive_.blocks.erase(lists[1]);
+  MemoryServer server(archive_);
+  const auto report = client::restore(
+      server, keys_, {.number = 1, .previous = {}, .created_ns = 0, .depth = 1, .ids = lists, .entry_count = 6, .content_octets = 6},
+      {.target = scratch_ / "target"});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->files, 2u);
+  EXPECT_EQ(scratch_.read("target/a"), "a");
+  EXPECT_EQ(scratch_.read("target/f"), "f");
+  ASSERT_EQ(report->problems.size(), 1u);
+  EXPECT_NE(report->problems[0].what.find("behind a, before f"), std::string::npos) << report->problems[0].what;
+  EXPECT_EQ(report->lost.at(0).id, lists[1]);
+}
 
 TEST_F(HostileManifest, ARC_026_a_link_on_the_way_is_not_followed) {
   std::filesystem::create_directory(scratch_ / "outside");
