@@ -1,6 +1,7 @@
 #include "client/tree_writer.h"
 
 #include <fcntl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 
 #include <array>
@@ -32,6 +33,20 @@ std::array<timespec, 2> times(const archive::Entry& entry) {
   constexpr std::int64_t second = 1'000'000'000;
   const std::int64_t rest = (entry.modified_ns % second + second) % second;
   return {{{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, {.tv_sec = (entry.modified_ns - rest) / second, .tv_nsec = rest}}};
+}
+
+/// Makes something under a name that nothing has: make(name) is 0, or -1 with errno. Gives the name, or errno. Not the number of this
+/// process: a restore that was killed has left files, and in another container the next one has its number.
+template <typename Make>
+std::expected<std::string, int> make_temporary(Make make) {
+  for (int tries = 0; tries < 100; ++tries) {
+    std::array<std::uint8_t, 8> octets{};
+    if (::getrandom(octets.data(), octets.size(), 0) != static_cast<ssize_t>(octets.size())) return std::unexpected(errno);
+    const std::string name = fmt::format(".coffer-{}", hex(octets));
+    if (make(name.c_str()) == 0) return name;
+    if (errno != EEXIST) return std::unexpected(errno);
+  }
+  return std::unexpected(EEXIST);
 }
 
 }  // namespace
@@ -79,8 +94,6 @@ std::expected<Descriptor, Refusal> TreeWriter::parent_of(const std::string& path
   if (!held.open()) return failed("open its directory", errno);
   return held;
 }
-
-std::string TreeWriter::temporary_name() { return fmt::format(".coffer-{}-{}", ::getpid(), ++temporaries_); }
 
 Written TreeWriter::check(const archive::Entry& entry) {
   const auto parent = parent_of(entry.path);
@@ -140,11 +153,11 @@ Written TreeWriter::directory(const archive::Entry& entry) {
 Written TreeWriter::symbolic_link(const archive::Entry& entry) {
   const auto parent = parent_of(entry.path);
   if (!parent) return std::unexpected(parent.error());
-  const std::string temporary = temporary_name();
-  if (::symlinkat(entry.target.c_str(), parent->fd(), temporary.c_str()) != 0) return failed("make the link", errno);
+  const auto temporary = make_temporary([&](const char* name) { return ::symlinkat(entry.target.c_str(), parent->fd(), name); });
+  if (!temporary) return failed("make the link", temporary.error());
   const auto when = times(entry);
-  ::utimensat(parent->fd(), temporary.c_str(), when.data(), AT_SYMLINK_NOFOLLOW);
-  auto placed = place(*parent, temporary, entry.path);
+  ::utimensat(parent->fd(), temporary->c_str(), when.data(), AT_SYMLINK_NOFOLLOW);
+  auto placed = place(*parent, *temporary, entry.path);
   if (placed) restored_.insert(entry.path);
   return placed;
 }
@@ -155,19 +168,22 @@ Written TreeWriter::hard_link(const archive::Entry& entry) {
   if (!from) return std::unexpected(from.error());
   const auto parent = parent_of(entry.path);
   if (!parent) return std::unexpected(parent.error());
-  const std::string temporary = temporary_name();
-  if (::linkat(from->fd(), std::string(Below::name(entry.target)).c_str(), parent->fd(), temporary.c_str(), 0) != 0)
-    return failed("link", errno);
-  return place(*parent, temporary, entry.path);
+  const std::string target(Below::name(entry.target));
+  const auto temporary = make_temporary([&](const char* name) { return ::linkat(from->fd(), target.c_str(), parent->fd(), name, 0); });
+  if (!temporary) return failed("link", temporary.error());
+  return place(*parent, *temporary, entry.path);
 }
 
 std::expected<PendingFile, Refusal> TreeWriter::begin_file(const archive::Entry& entry) {
   auto parent = parent_of(entry.path);
   if (!parent) return std::unexpected(parent.error());
-  std::string temporary = temporary_name();
-  Descriptor file(::openat(parent->fd(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file.open()) return failed("create", errno);
-  return PendingFile(std::move(*parent), std::move(temporary), std::move(file));
+  int fd = -1;
+  auto temporary = make_temporary([&](const char* name) {
+    fd = ::openat(parent->fd(), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    return fd < 0 ? -1 : 0;
+  });
+  if (!temporary) return failed("create", temporary.error());
+  return PendingFile(std::move(*parent), std::move(*temporary), Descriptor(fd));
 }
 
 mode_t TreeWriter::bits_kept_back(const archive::Entry& file) { return static_cast<mode_t>(file.mode) & set_id_bits(); }

@@ -65,12 +65,10 @@ class TreeWriter {
  private:
   TreeWriter(Below root, bool overwrite) : root_(std::move(root)), overwrite_(overwrite) {}
   std::expected<Descriptor, Refusal> parent_of(const std::string& path);
-  std::string temporary_name();
   Written place(const Descriptor& directory, const std::string& temporary, const std::string& path);
 
   Below root_;
   bool overwrite_;
-  std::uint64_t temporaries_ = 0;
   std::vector<archive::Entry> directories_;   // whose metadata is set at the end
   std::unordered_set<std::string> restored_;  // files and symbolic links, that hard links may lead to
 };

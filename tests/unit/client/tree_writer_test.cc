@@ -1,5 +1,8 @@
 #include "client/tree_writer.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "scratch.h"
 
 namespace coffer::client {
@@ -55,6 +58,27 @@ TEST(TreeWriter, a_file_that_is_not_finished_leaves_nothing) {
     EXPECT_FALSE(std::filesystem::exists(scratch / "target/x"));
   }
   EXPECT_TRUE(std::filesystem::is_empty(scratch / "target"));
+}
+
+TEST(TreeWriter, what_a_killed_restore_left_under_its_temporary_name_is_in_nobodys_way) {
+  Scratch scratch;
+  std::filesystem::create_directory(scratch / "target");
+  const pid_t killed = ::fork();
+  if (killed == 0) {
+    auto tree = TreeWriter::open(scratch / "target", false);
+    auto pending = tree->begin_file(file("x"));
+    ::_exit(0);  // as one that is killed: nothing is removed
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(killed, &status, 0), killed);
+  ASSERT_EQ(picture(scratch / "target").size(), 1u);
+  const std::string left = picture(scratch / "target").begin()->first;
+  EXPECT_EQ(left.find(std::to_string(killed) + "-"), std::string::npos) << "another process can have this number, and none has this name";
+  // The same names again, as in a container where the next restore has the number of the one before.
+  for (int i = 1; i < 10; ++i) scratch.write("target/.coffer-" + std::to_string(::getpid()) + "-" + std::to_string(i), "left");
+  auto tree = TreeWriter::open(scratch / "target", false);
+  EXPECT_TRUE(put(*tree, file("x")));
+  EXPECT_TRUE(put(*tree, file("y")));
 }
 
 TEST(TreeWriter, ARC_027_a_file_that_appears_meanwhile_is_not_replaced) {
