@@ -38,15 +38,15 @@ function(coffer_program name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()
 
-# coffer_test(NAME SOURCES … LINKS …): one GoogleTest binary, its tests known to CTest one by one. Where it stands decides its lanes:
+# coffer_test(NAME [THREADED] SOURCES … LINKS …): one GoogleTest binary, its tests known to CTest one by one. Where it stands decides its lanes:
 # `sanitized` (tests/unit, property, sim, golden: built and run under AddressSanitizer too) and `threaded` (unit tests of the rooms that use
-# threads: under ThreadSanitizer too); fuzz/ and tests/end_to_end/ label theirs themselves. A lane is a target that builds it
+# threads, and those that say THREADED: under ThreadSanitizer too); fuzz/ and tests/end_to_end/ label theirs themselves. A lane is a target that builds it
 # (sanitized_tests) and part of the tests' label (ctest -L sanitized).
 include(GoogleTest)
 add_custom_target(sanitized_tests)
 add_custom_target(threaded_tests)
 function(coffer_test name)
-  cmake_parse_arguments(TEST "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(TEST "THREADED" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE coffer_options ${TEST_LINKS} rapidcheck_gtest GTest::gmock_main)
   if(TEST_LINKS MATCHES "(^|;)(protocol|net|client|server)(;|$)")
@@ -57,7 +57,7 @@ function(coffer_test name)
     string(APPEND label "+sanitized")
     add_dependencies(sanitized_tests ${name})
   endif()
-  if(label MATCHES "^tests/unit/(accounts|client|net|store)")
+  if(TEST_THREADED OR label MATCHES "^tests/unit/(accounts|client|net|store)")
     string(APPEND label "+threaded")
     add_dependencies(threaded_tests ${name})
   endif()
