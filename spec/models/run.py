@@ -10,7 +10,7 @@
 
 A run of the models beside this file also compares every counterexample that it found with the committed one.
 
-Python's standard library, and the checkers: rumur, eprover, SPASS, spin, gcc. Exit status: 0 as it should be, 1 something is not, 64 usage, 69 a
+Python's standard library, and the checkers: rumur, eprover, SPASS, spin, clang. Exit status: 0 as it should be, 1 something is not, 64 usage, 69 a
 checker is missing. How a model is described: README.md beside this file.
 """
 import argparse
@@ -26,9 +26,9 @@ sys.path.insert(0, str(HERE))
 sys.path.append(str(HERE.parent / "tools"))
 import paths
 import specification
-from runner import checking, citations, description, report, traces
+from runner import checking, citations, description, process, report, traces
 
-NEEDED = {"rumur": ["rumur", "gcc"], "horn": ["eprover", "SPASS"], "spin": ["spin", "gcc"]}
+NEEDED = {"rumur": ["rumur", process.COMPILER], "horn": ["eprover", "SPASS"], "spin": ["spin", "gcc", process.COMPILER]}
 
 
 def arguments(words):

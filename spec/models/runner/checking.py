@@ -62,7 +62,7 @@ def one(result, variant, name, folder):
     model, key, began = result.model, (variant.kind, variant.name, name), time.monotonic()
     result.outcomes[key] = "unknown"
     try:
-        _, trace = CHECKERS[model.checker].verdict(model, variant.text, name, folder)
+        _, trace = CHECKERS[model.checker].verdict(model, variant, name, folder)
     except Trouble as trouble:
         return [f"{model.name}: {variant.kind} {variant.name}: {trouble}"]
     finally:

@@ -8,9 +8,9 @@ CHECKERS = {"rumur": rumur, "horn": horn, "spin": spin}
 KEYS = {  # of each table: what must be there, what may
     "model": ({"checker", "title", "files"}, {"claim", "mutant", "non_claim", "variant", "cover", "deep", "timeout_seconds", "bound", "optimise", "put", "messages"}),
     "claim": ({"name", "says", "cites"}, {"kind", "rules"}),
-    "mutant": ({"name", "says", "catches"}, {"replace", "by", "changes", "case"}),
-    "non_claim": ({"name", "says", "cites", "breaks"}, {"replace", "by", "changes", "case"}),
-    "variant": ({"name", "says"}, {"replace", "by", "changes", "holds", "fails"}),
+    "mutant": ({"name", "says", "catches"}, {"replace", "by", "changes", "case", "optimise"}),
+    "non_claim": ({"name", "says", "cites", "breaks"}, {"replace", "by", "changes", "case", "optimise"}),
+    "variant": ({"name", "says"}, {"replace", "by", "changes", "holds", "fails", "optimise"}),
     "cover": ({"name", "says"}, {"cites"}),
     "deep": ({"name", "says"}, {"replace", "by", "changes"}),
 }
@@ -32,6 +32,7 @@ class Variant:
     holds: list  # properties that have to hold
     text: str = ""  # of the model, once changed
     case: str = ""  # of the conformance suite, whose script is the attack
+    optimise: int = 0  # as of the model: most variants are broken soon, and searched for a shorter time than they compile
 
 
 @dataclasses.dataclass
@@ -45,7 +46,7 @@ class Model:
     covers: list  # as in model.toml
     variants: list
     timeout_seconds: int
-    optimise: int  # gcc -O: 0 for what is compiled longer than it runs
+    optimise: int  # -O of the compiler, for the model as it is: 0 for what is compiled longer than it runs
     files: list = dataclasses.field(default_factory=list)  # as in model.toml
     messages: dict = dataclasses.field(default_factory=dict)  # rule -> what goes over the network when it fires, with its parameters in braces
 
@@ -131,7 +132,8 @@ class Reader:
             holds = [c["name"] for c in self.table["claim"]] if kind == "deep" else row.get("holds", [])
             if not fails and not holds:
                 self.wrong(f"{what} expects nothing: name the claims that have to fail{' or hold' if kind == 'variant' else ''}")
-            yield Variant(kind, row["name"], row["says"], row.get("cites", []), changes, fails, holds, changed, row.get("case", ""))
+            yield Variant(kind, row["name"], row["says"], row.get("cites", []), changes, fails, holds, changed, row.get("case", ""),
+                          self.table.get("optimise", 0) if kind == "deep" else row.get("optimise", 0))
 
     def properties_stay(self, what, text, changed):
         """A variant changes the model and never what is asked of it: a claim that was rewritten fails for that, and shows nothing."""

@@ -17,6 +17,9 @@ COMMENT = re.compile(r"%[^\n]*")
 # A selection and an order under which the clauses of a network that knows all it sees come to an end; `--auto` often picks others, and runs on.
 EPROVER = ("--literal-selection-strategy=SelectMaxLComplexG", "--term-ordering=KBO6", "--expert-heuristic=Weight")
 
+# Two reductions of SPASS that may be left out, and cost it more time than they save.
+SPASS = ("-RFMRR=0", "-RBMRR=0")
+
 
 @functools.lru_cache(maxsize=64)
 def formulas(text):
@@ -90,9 +93,9 @@ def base(model, folder):
     return clauses, verdicts, reached
 
 
-def verdict(model, text, name, folder):
-    goals = {n: formula for n, role, formula in formulas(text) if role == "conjecture"}
-    states, derived = derivable(text, goals[name], folder, model.timeout_seconds)
+def verdict(model, variant, name, folder):
+    goals = {n: formula for n, role, formula in formulas(variant.text) if role == "conjecture"}
+    states, derived = derivable(variant.text, goals[name], folder, model.timeout_seconds)
     return states, "    both provers derive it" if derived else ""
 
 
@@ -106,7 +109,7 @@ def derivable(text, goal, folder, timeout_seconds):
     first = {"Theorem": True, "CounterSatisfiable": False, "Satisfiable": False, "ContradictoryAxioms": None}.get(status[1] if status else "")
     if first is None:
         raise process.Trouble(f"eprover does not decide ({status[1] if status else said.strip()[-400:]}): see {folder}/model.p")
-    _, said = process.run(folder, timeout_seconds + 5, "SPASS", "-TPTP", "-PGiven=0", "-PProblem=0", f"-TimeLimit={timeout_seconds}", "model.p")
+    _, said = process.run(folder, timeout_seconds + 5, "SPASS", *SPASS, "-TPTP", "-PGiven=0", "-PProblem=0", f"-TimeLimit={timeout_seconds}", "model.p")
     second = True if "Proof found" in said else False if "Completion found" in said else None
     if second is None:
         raise process.Trouble(f"SPASS does not decide ({said.strip()[-400:]}): see {folder}/model.p")

@@ -1,6 +1,8 @@
 """Runs one program in a folder of its own, with a limit on its time. What it wrote comes back as text."""
 import subprocess
 
+COMPILER = "clang-19"  # of what rumur and spin generate: short searches are compiled longer than they run, and gcc takes twice as long over it
+
 
 class Trouble(Exception):
     """A checker could not do its work: the run says nothing about the model's claims."""

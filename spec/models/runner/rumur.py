@@ -114,32 +114,32 @@ def base(model, folder):
     kinds = {c["name"]: c.get("kind", "") for c in model.claims}
     never = {c["name"]: c["rules"] for c in model.claims if "rules" in c}
     kept = [name for name, kind in kinds.items() if kind != "deadlock"]
-    states, failed, trace, reached = search(model.text, folder / "base", kept, model, never, covers=True)
+    states, failed, trace, reached = search(model.text, folder / "base", kept, model, model.optimise, never, covers=True)
     if not failed and not all(reached.values()):  # rumur does not look at liveness once a cover was missed
-        _, failed, trace, _ = search(model.text, folder / "claims", kept, model, never)
+        _, failed, trace, _ = search(model.text, folder / "claims", kept, model, model.optimise, never)
     verdicts = {failed: trace} if failed else dict.fromkeys(kept, "")
     for name, kind in kinds.items():
         if kind == "deadlock":
-            verdicts[name] = search(model.text, folder / "deadlock", [], model, {}, deadlock=True)[2]
+            verdicts[name] = search(model.text, folder / "deadlock", [], model, model.optimise, {}, deadlock=True)[2]
     return states, verdicts, reached
 
 
-def verdict(model, text, name, folder):
-    """(states, "" if the property holds in this text, else the way to where it does not)."""
+def verdict(model, variant, name, folder):
+    """(states, "" if the property holds in this variant, else the way to where it does not)."""
     row = next((c for c in model.claims if c["name"] == name), {})
     never = {name: row["rules"]} if "rules" in row else {}
-    states, _, trace, _ = search(text, folder, [name], model, never, deadlock=row.get("kind") == "deadlock")
+    states, _, trace, _ = search(variant.text, folder, [name], model, variant.optimise, never, deadlock=row.get("kind") == "deadlock")
     return states, trace
 
 
-def search(text, folder, kept, model, never, covers=False, deadlock=False):
+def search(text, folder, kept, model, optimise, never, covers=False, deadlock=False):
     """(states, name of the property that failed or "", the way there or "", {cover: reached})."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.m").write_text(written(text, kept, never, covers))
     process.must(folder, model.timeout_seconds, "rumur", "--output-format", "machine-readable", "--threads", "1", "--deadlock-detection", "stuttering" if deadlock else "off",
                  "--output", "model.c", "model.m")
     wide = ["-mcx16"] if platform.machine() == "x86_64" else []
-    process.must(folder, model.timeout_seconds, "gcc", "-std=c11", f"-O{model.optimise}", "-w", *wide, "-o", "model", "model.c", "-lpthread")
+    process.must(folder, model.timeout_seconds, process.COMPILER, "-std=c11", f"-O{optimise}", "-w", *wide, "-o", "model", "model.c", "-lpthread")
     status, output = process.run(folder, model.timeout_seconds, "./model")
     (folder / "result.xml").write_text(output)
     try:

@@ -28,30 +28,30 @@ def properties(text):
 
 def base(model, folder):
     verdicts, reached = {}, {}
-    states, trail, unreached = search(model.text, folder / "safety", "", model)
+    states, trail, unreached = search(model.text, folder / "safety", "", model, model.optimise)
     if trail and not any(c.get("kind") == "safety" for c in model.claims):
         raise process.Trouble(f"an assertion fails or a process stops where no `end` label lets it, and no claim of kind safety is about that:\n{trail}")
     reached["every statement"] = not unreached
     for line in unreached:
         reached[f"statement {line}"] = False
     for claim in model.claims:
-        verdicts[claim["name"]] = trail if claim.get("kind") == "safety" else search(model.text, folder / claim["name"], claim["name"], model)[1]
+        verdicts[claim["name"]] = trail if claim.get("kind") == "safety" else search(model.text, folder / claim["name"], claim["name"], model, model.optimise)[1]
     return states, verdicts, reached
 
 
-def verdict(model, text, name, folder):
+def verdict(model, variant, name, folder):
     safety = any(c["name"] == name and c.get("kind") == "safety" for c in model.claims)
-    states, trail, _ = search(text, folder, "" if safety else name, model)
+    states, trail, _ = search(variant.text, folder, "" if safety else name, model, variant.optimise)
     return states, trail
 
 
-def search(text, folder, ltl, model):
+def search(text, folder, ltl, model, optimise):
     """(states, "" or the Way to the error, statements not reached)."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.pml.trail").unlink(missing_ok=True)
     (folder / "model.pml").write_text(text)
     process.must(folder, model.timeout_seconds, "spin", "-a", "model.pml")
-    process.must(folder, model.timeout_seconds, "gcc", f"-O{model.optimise}", "-w", "-DNFAIR=3", *([] if ltl else ["-DSAFETY", "-DNOCLAIM"]), "-o", "pan", "pan.c")
+    process.must(folder, model.timeout_seconds, process.COMPILER, f"-O{optimise}", "-w", "-DNFAIR=3", *([] if ltl else ["-DSAFETY", "-DNOCLAIM"]), "-o", "pan", "pan.c")
     _, said = process.run(folder, model.timeout_seconds, "./pan", "-m200000", *(["-a", "-f", "-N", ltl] if ltl else []))
     errors, states = re.search(r"errors: (\d+)", said), re.search(r"(\d+) states, stored", said)
     if not errors or "max search depth too small" in said:
