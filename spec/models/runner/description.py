@@ -142,9 +142,22 @@ class Reader:
             before, after = statements(text), statements(changed)
         except ValueError as error:
             self.wrong(f"{what}: {error}")
+        if self.table["checker"] == "rumur":
+            self.helpers_stay(what, text, changed)
         for name in sorted(before.keys() | after.keys()):
             if before.get(name) != after.get(name):
                 self.wrong(f"{what} changes the property {name}: change the model instead, or ask for a property of another name that stands in the text")
+
+    def helpers_stay(self, what, text, changed):
+        """Nor what a property says by way of functions that the model itself does not use."""
+        try:
+            helpers = rumur.asked_with(text)
+        except ValueError as error:
+            self.wrong(str(error))
+        after = {m[1]: m[0] for m in rumur.FUNCTION.finditer(rumur.plain(changed))}
+        for name in sorted(helpers):
+            if helpers[name] != after.get(name):
+                self.wrong(f"{what} changes the function {name}, which only properties call: change the model instead, or ask for another property")
 
     def properties(self, text, claims, variants):
         """Names in model.toml and properties in the text are the same, and each claim has a mutant."""

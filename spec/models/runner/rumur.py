@@ -14,6 +14,7 @@ KINDS = {"", "deadlock", "never"}
 VARIES = None  # a value that is no constant
 LOWEST = {"false": "lowest", "0": "lowest"}  # what `clear` gives too
 PROPERTY = re.compile(r'\b(invariant|liveness|cover)\s+"([^"]+)"([^;]*);')
+FUNCTION = re.compile(r"\b(?:function|procedure)\s+(\w+).*?\bend(?:function|procedure)\b", re.DOTALL)
 COMMENT = re.compile(r'("[^"\n]*")|--[^\n]*|/\*.*?\*/', re.DOTALL)
 STRUCTURE = re.compile(r'\bruleset\b(?P<over>.*?)\bdo\b|(?P<end>\bendruleset\b)|\brule\b\s*(?:"(?P<name>[^"]*)")?(?P<guard>.*?)(?P<arrow>==>|\bbegin\b)', re.DOTALL)
 
@@ -75,6 +76,24 @@ def still_variables(text):
         for word in re.findall(r"\w+", m[1]):
             values.get(word, set()).add(VARIES)
     return {n for n, given in values.items() if len(given) < 2 and VARIES not in given}
+
+
+def asked_with(text):
+    """name -> text of each function that only properties call, by way of others or not, and no rule and no start state: it is part of what they say."""
+    model = plain(text)
+    functions = {m[1]: m[0] for m in FUNCTION.finditer(model)}
+    if len(functions) != len(re.findall(r"\b(?:function|procedure)\b", model)):
+        raise ValueError("a function is there twice, or does not end in endfunction or endprocedure: what only properties call cannot be told")
+
+    def called(seed):
+        found, waiting = set(), [seed]
+        while waiting:
+            names = {name for name in re.findall(r"\b(\w+)\s*\(", waiting.pop()) if name in functions} - found
+            found |= names
+            waiting += [functions[name].split("(", 1)[1] for name in names]
+        return found
+    of_properties = called("\n".join(statements(text).values()))
+    return {name: functions[name] for name in of_properties - called(PROPERTY.sub("", FUNCTION.sub("", model)))}
 
 
 def rule_covers(text):

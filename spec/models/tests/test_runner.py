@@ -307,6 +307,15 @@ class Mutants(Runner):
     def test_a_mutant_that_rewrites_an_invariant(self):
         self.refused("mutant one_too_many changes the property never_three", "lamp", toml=[('replace = "lamp + n <= 2"', 'replace = "lamp != 3"'), ('by = "lamp + n <= 3"', 'by = "lamp != 2"')])
 
+    HELPED = [("startstate begin", "function dim(): boolean; begin return lamp < 3; endfunction;\nfunction fine(): boolean; begin return dim(); endfunction;\nstartstate begin"), ("lamp != 3", "fine()")]
+
+    def test_a_mutant_that_rewrites_what_only_an_invariant_calls(self):
+        self.refused("mutant one_too_many changes the function dim, which only properties call", "lamp", text=self.HELPED, toml=[('replace = "lamp + n <= 2"', 'replace = "return lamp < 3"'), ('by = "lamp + n <= 3"', 'by = "return lamp < 2"')])
+
+    def test_a_mutant_that_rewrites_what_a_rule_calls_too(self):
+        status, printed, _ = self.judged("lamp", text=[*self.HELPED, ("lamp + n <= 2", "room(n)"), ("startstate begin", "function room(n: 1 .. 2): boolean; begin return lamp + n <= 2; endfunction;\nstartstate begin"), ("fine();", "fine() & (lamp = 3 -> room(1));")])
+        self.assertEqual(status, 0, printed)
+
     def test_a_mutant_that_rewrites_an_attack(self):
         self.refused("mutant plain_key changes the property secret", "wire", toml=[('replace = "leaked(oldkey)"', 'replace = "conjecture, known(secret)"'), ('by = "leaked(key)"', 'by = "conjecture, known(nonce)"')])
 
