@@ -224,14 +224,7 @@ std::vector<Case> channel_cases() {
                 c.require(got.is("pong") || got.what == Received::What::end, "pong or the end", got.text());
               },
           // A second handshake is made where it may be: on a connection of its own.
-          .twin =
-              [](Context& c) {
-                auto& first = c.at(State::ready);
-                first.barrier();
-                first.send(goodbye());
-                first.expect_end(Reason::goodbye);
-                c.at(State::ready).barrier();
-              },
+          .twin = one_session_after_another,
       },
       {
           .id = "channel.record_authentication",

@@ -260,14 +260,7 @@ std::vector<Case> identity_cases() {
                 third.expect_end_without_frame();
                 c.at(State::ready).barrier();
               },
-          .twin =
-              [](Context& c) {
-                auto& first = c.at(State::ready);
-                first.barrier();
-                first.send(goodbye());
-                first.expect_end(Reason::goodbye);
-                c.at(State::ready).barrier();
-              },
+          .twin = one_session_after_another,
       },
   };
 }

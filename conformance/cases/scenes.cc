@@ -67,6 +67,14 @@ Script honest_twin(ServerState state) {
   };
 }
 
+void one_session_after_another(Context& c) {
+  auto& first = c.at(ServerState::ready);
+  first.barrier();
+  first.send(goodbye());
+  first.expect_end(Reason::goodbye);
+  c.at(ServerState::ready).barrier();
+}
+
 std::string octet_text(std::uint64_t value) { return fmt::format("0x{:02x}", value); }
 
 }  // namespace coffer::conformance

@@ -38,6 +38,8 @@ const std::vector<Admitted>& admitted_messages();
 const Admitted& way_on(ServerState state);
 /// The twin of a case that sees a session end in that state: there it goes on.
 Script honest_twin(ServerState state);
+/// A twin, too: one computer is served to its goodbye, and then again.
+void one_session_after_another(Context& c);
 /// Sends the message and sees it accepted.
 void see_accepted(ClientPeer& client, const Admitted& admitted, const Message& message);
 
