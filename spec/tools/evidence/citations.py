@@ -1,9 +1,10 @@
-"""Where the house cites a requirement, and whether someone has looked at the citation since the requirement's text last changed.
+"""Where the house cites a requirement, and whether someone has looked at the citation since what the requirement asks last changed.
 
 A citation is an id as written in code (`[FRM-012]`, `"FRM-012"`), in a test's name (`FRM_012_…`) or in a text, a chapter's too (`FRM-012`, or one of
 `FRM-011 to FRM-016`); a requirement's own line is none. It carries no hash: spec/evidence/accepted.txt
-keeps, per requirement, a short hash of the text that its citations were last held against. An edited sentence no longer has that hash, and every
-citation of it is stale until `./dev trace --accept ID` says that someone has looked. It must not know: what ran, and what passed.
+keeps, per requirement, a short hash of the sentence that its citations were last held against and, where tables bind too (bound.py), one of their rows. An
+edited sentence or row no longer has that hash, and every citation of it is stale until `./dev trace --accept ID` says that someone has looked. It must not
+know: what ran, and what passed.
 """
 import dataclasses
 import hashlib
@@ -11,17 +12,19 @@ import pathlib
 import re
 
 import specification
+from evidence import bound
 
 CHAPTERS = "spec"  # the .md files in it; the folders below are listed themselves
-FOLDERS = ("reference", "conformance", "tests", "fuzz", "interop", "bench", "spec/tables", "spec/schema", "spec/vectors", "spec/models")
+FOLDERS = ("reference", "conformance", "tests", "fuzz", "interop", "bench", "spec/tables", "spec/schema", "spec/vectors", "spec/models", "spec/tools")
 SUFFIXES = {".h", ".cc", ".inc", ".py", ".toml", ".capnp", ".json", ".txt", ".m", ".p", ".pml", ".sh", ".cmake", ".md"}
-NO_CITATIONS = ("spec/tables/ids.txt", "spec/models/tests/", "spec/models/runner/")  # lists every id; plant wrong ones; cite nothing
+# One lists every id; some plant wrong ones, or requirements of their own; one cites nothing.
+NO_CITATIONS = ("spec/tables/ids.txt", "spec/models/tests/", *(f"spec/tools/tests/test_{name}.py" for name in ("evidence", "bound", "lint", "transitions")), "spec/models/runner/")
 MENTION = re.compile(r"(?<![A-Za-z0-9])([A-Z]{3})[-_](\d{3})(?!\d)")
 FORMAL = re.compile(r"[\[\"]([A-Z]{3})-(\d{3})(?=[\]\",])")  # forms that mean a requirement and nothing else
 NO_REQUIREMENT = {"AES", "SHA", "RFC"}
 
-HEAD = """# Per requirement, a hash of the text that its citations were last held against. generate.py adds what is new and changes nothing that is here;
-# after editing a sentence, look at the citations that `./dev trace` names, then `./dev trace --accept ID`.
+HEAD = """# Per requirement, a hash of the sentence that its citations were last held against and, behind the dot, of the table rows that bind with it. generate.py
+# enters a requirement with its id and changes nothing that is here; after an edit, look at the citations that `./dev trace` names, then `./dev trace --accept ID`.
 """
 
 
@@ -44,10 +47,14 @@ class Known:
     prefixes: set
 
 
-def fingerprint(requirement):
-    """Changes with what the requirement asks, of whom, and how it is judged; not with its provenance, its place, or how its line is broken."""
-    text = " ".join(f"{requirement.level} {requirement.role} {requirement.judged} {requirement.sentence}".split())
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+def fingerprint(spec, requirement):
+    """Changes with what the requirement asks, of whom, how it is judged, and what tables add to it; not with its provenance, its place, or how its line is broken."""
+    rows = bound.text(spec, requirement)
+    return short(f"{requirement.level} {requirement.role} {requirement.judged} {requirement.sentence}", 12) + (f".{short(rows, 8)}" if rows else "")
+
+
+def short(text, digits):
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:digits]
 
 
 def scan(house, spec):
@@ -82,16 +89,21 @@ def read_accepted(spec_root):
 
 
 def accepted_text(spec, also=()):
-    """accepted.txt as it ought to be: what it holds, what is new, and the present text of the ids in `also`."""
-    held, present = read_accepted(spec.root), {r.id: fingerprint(r) for r in spec.requirements}
-    lines = {i: present[i] if i in also else held.get(i, present[i]) for i in present}
-    return HEAD + "".join(f"{i} {h}\n" for i, h in sorted(lines.items()))
+    """accepted.txt as it ought to be: what it holds, the ids that were never given before, and the present text of those in `also`."""
+    held, present = read_accepted(spec.root), {r.id: fingerprint(spec, r) for r in spec.requirements}
+    new = present.keys() - spec.ledger.keys() - held.keys()
+    lines = {i: present[i] if i in also or i in new else held.get(i) for i in present}
+    return HEAD + "".join(f"{i} {h}\n" for i, h in sorted(lines.items()) if h)
 
 
 def stale(spec):
-    """The requirements whose text is not the one their citations were held against, or was never held against any."""
-    held = read_accepted(spec.root)
-    return {r.id for r in spec.requirements if held.get(r.id) != fingerprint(r)}
+    """id -> what is not as its citations were held against: its sentence, the rows of tables that bind with it, or both (also when it was never accepted)."""
+    held, found = read_accepted(spec.root), {}
+    for r in spec.requirements:
+        was, now = held.get(r.id, "").partition("."), fingerprint(spec, r).partition(".")
+        if was != now:
+            found[r.id] = "its sentence" if was[2] == now[2] else "what tables add to it" if was[0] == now[0] else "its sentence, and what tables add to it,"
+    return found
 
 
 def house_of(spec_root):

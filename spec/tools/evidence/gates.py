@@ -2,7 +2,7 @@
 import dataclasses
 import tomllib
 
-from evidence import reports, snapshot, transitions, written
+from evidence import bound, reports, snapshot, transitions, written
 from evidence.ledger import FAULT_EXCEPTIONS
 
 # What an exception may excuse a requirement from, and how the requirement is then judged.
@@ -61,7 +61,14 @@ def stale_citations(ledger):
         e = ledger.of[identity]
         for c in e.cited or [None]:
             place = c.place if c else f"spec/{e.requirement.chapter}.md:{e.requirement.line}"
-            yield Finding(place, "stale-citation", f"{identity} was edited since this was looked at; look again, then ./dev trace --accept {identity}")
+            yield Finding(place, "stale-citation", f"{identity}: {ledger.stale[identity]} was edited since this was looked at; look again, then ./dev trace --accept {identity}")
+
+
+def known_tables(ledger):
+    """A sentence that defers to a table does so in words that bound.py knows, or an edit of that table would go unnoticed."""
+    for e in ledger.of.values():
+        if bound.speaks_of_no_known_table(e.requirement):
+            yield Finding(f"spec/{e.requirement.chapter}.md:{e.requirement.line}", "unknown-table", f"{e.requirement.id} speaks of a table that spec/tools/evidence/bound.py does not know: add its words to DEFERRALS")
 
 
 def exceptions_are_well_formed(ledger):
@@ -122,7 +129,7 @@ def coverage(ledger, columns):
         yield Finding("spec/evidence/snapshot.toml:1", "coverage", f"{column} is 0 in every chapter, and there is evidence of that kind: ./dev trace --snapshot")
 
 
-STATIC = [unknown_citations, stale_citations, exceptions_are_well_formed, named_in_code, written_cases_and_faults, cases_that_cite_nothing, why_no_case, static_coverage]
+STATIC = [unknown_citations, stale_citations, known_tables, exceptions_are_well_formed, named_in_code, written_cases_and_faults, cases_that_cite_nothing, why_no_case, static_coverage]
 
 
 def check(ledger):

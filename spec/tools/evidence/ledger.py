@@ -22,7 +22,7 @@ class Evidence:
     faults: list
     models: list
     vectors: list
-    stale: bool  # its text changed since its citations were looked at
+    stale: str  # what of it was edited since its citations were looked at; "": nothing
     rationale: tuple  # (chapter, line, words) of the paragraph that says why, or ()
     reworded: bool  # the report of the cases judged another sentence
     citing: dict  # role -> where cases cite it: known without any run
@@ -85,7 +85,7 @@ class Ledger:
         for r in self.spec.requirements:
             judged = self.reports.judged_texts.get(r.id, r.sentence)
             yield Evidence(r, self.claims_of(r), cited[r.id], tests[r.id], cases[r.id], faults[r.id], models[r.id], vectors[r.id],
-                           r.id in self.stale, rationales.get(r.id, ()), " ".join(judged.split()) != " ".join(r.sentence.split()), dict(citing.get(r.id, {})), breaking.get(r.id, set()))
+                           self.stale.get(r.id, ""), rationales.get(r.id, ()), " ".join(judged.split()) != " ".join(r.sentence.split()), dict(citing.get(r.id, {})), breaking.get(r.id, set()))
 
     def claims_of(self, requirement):
         word, _, rest = requirement.provenance.partition(" ")

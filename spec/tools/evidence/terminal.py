@@ -37,7 +37,7 @@ def one(ledger, e, everything):
     lines += listed("also named", [f"{c.place}  {c.text}" for c in e.other], everything)
     lines += [field(word, why) for word, why in gates.excuses(ledger, r.id)]
     if e.stale:
-        lines.append(field("stale", f"its text was edited since these citations were looked at; look again, then ./dev trace --accept {r.id}"))
+        lines.append(field("stale", f"{e.stale} was edited since these citations were looked at; look again, then ./dev trace --accept {r.id}"))
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -133,7 +133,7 @@ def as_json(ledger, ids):
     document = {
         "coffer_trace": 1,
         "reports": [{"kind": s.kind, "path": s.path, "made_by": s.command, "made_at": s.made_at or None} for s in ledger.reports.sources],
-        "requirements": [json_of(e, ledger.reports.present("tests")) for e in every],
+        "requirements": [json_of(ledger.spec, e, ledger.reports.present("tests")) for e in every],
     }
     if not ids:
         document["counts"] = ledger.counts()
@@ -142,12 +142,12 @@ def as_json(ledger, ids):
     return json.dumps(document, indent=1, ensure_ascii=False)
 
 
-def json_of(e, ran):
+def json_of(spec, e, ran):
     """`ran`: the tests left a report, so that a vector that it does not name did not run."""
     r = e.requirement
     return {
         "id": r.id, "level": r.level, "role": r.role, "judged": r.judged, "provenance": r.provenance, "sentence": r.sentence,
-        "chapter": r.chapter, "line": r.line, "fingerprint": citations.fingerprint(r), "stale": e.stale,
+        "chapter": r.chapter, "line": r.line, "fingerprint": citations.fingerprint(spec, r), "stale": bool(e.stale),
         "claims": [{"id": i, "text": text} for i, text, _ in e.claims],
         "code": [{"path": c.path, "line": c.line, "text": c.text} for c in e.code],
         "tests": [{"name": t.name, "passed": t.passed} for t in e.tests],

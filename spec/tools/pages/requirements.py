@@ -34,7 +34,7 @@ def block(e, link, known, excuses):
     if e.reworded:
         chips += '<span class="chip bad" title="the last run of the suite judged this requirement in other words">cases of another wording</span>'
     chips += "".join(f'<span class="chip excused" title="{html.escape(why)}">{word}</span>' for word, why in excuses)
-    stale = '<span class="chip bad" title="edited since its citations were looked at">stale</span>' if e.stale else ""
+    stale = f'<span class="chip bad" title="{e.stale} was edited since its citations were looked at">stale</span>' if e.stale else ""
     return (f'<section class="requirement" id="{r.id}" aria-labelledby="{r.id}-name"><header><a class="id" id="{r.id}-name" href="#{r.id}">{r.id}</a>'
             f'<span class="facts">{r.level} · {r.role} · {r.judged}</span>{origin(e, link)}</header>'
             f'<p class="sentence">{sentence}</p>'

@@ -67,7 +67,7 @@ class House(unittest.TestCase):
         for name, text in HOUSE.items():
             self.write(name, text)
         self.ran(TESTS, CASES, FAULTS, CLAIMS)
-        self.write("spec/evidence/accepted.txt", citations.accepted_text(self.spec()))
+        self.write("spec/evidence/accepted.txt", citations.accepted_text(self.spec(), {r.id for r in self.spec().requirements}))
         self.write("spec/evidence/snapshot.toml", snapshot.raised(self.ledger())[0])
 
     def write(self, name, text):
@@ -153,6 +153,15 @@ class Gates(House):
         self.change("spec/03-framing.md", "(MUST · server · state", "(MUST · server · review")
         self.finds("stale-citation", "reference/protocol/frame.cc:2", "FRM-002")
 
+    def test_generating_enters_an_id_never_given_before_and_no_other(self):
+        self.change("spec/03-framing.md", "begin with a header", "begin with a header of six octets")
+        held = (self.house / "spec/evidence/accepted.txt").read_text()
+        self.write("spec/evidence/accepted.txt", "".join(line for line in held.splitlines(True) if not line.startswith("FRM-001")))
+        self.change("spec/03-framing.md", "- **FRM-005**", "- **FRM-006** (MUST · endpoint · wire · chosen) A frame MUST be new.\n- **FRM-005**")
+        self.write("spec/evidence/accepted.txt", citations.accepted_text(self.spec()))
+        self.finds("stale-citation", "reference/protocol/frame.cc:1", "FRM-001")
+        self.assertEqual({"FRM-001"}, set(citations.stale(self.spec())))
+
     def test_a_requirement_that_nobody_ever_accepted_is_not_fresh(self):
         held = (self.house / "spec/evidence/accepted.txt").read_text()
         self.write("spec/evidence/accepted.txt", "".join(line for line in held.splitlines(True) if not line.startswith("FRM-001")))
@@ -197,6 +206,7 @@ class Gates(House):
         spec = self.spec()
         spec.tables["messages"] = {"message": [{"name": "hello"}]}
         spec.machines = [{**MACHINE, "name": "server_session", "row": [{"states": ["header"], "event": "hello", "targets": ["body"], "requirement": "FRM-002"}]}]
+        self.write("spec/evidence/accepted.txt", citations.accepted_text(spec, {r.id for r in spec.requirements}))
         self.assertEqual([], gates.check(Ledger(spec)))
 
     def test_a_must_without_a_written_fault_in_one_role(self):
