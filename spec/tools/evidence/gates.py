@@ -176,8 +176,42 @@ def some_of(place, gate, texts):
         yield Finding(place, gate, f"and {len(texts) - MANY} more")
 
 
+# What a report speaks of. It is evidence of what stood there when it was made, not of what was edited since.
+SPOKEN_OF = {
+    "build/conform/report.json": ("./dev conform", ("reference", "conformance", "interop/adapters/reference")),
+    "build/mutate/mutate.json": ("./dev mutate", ("reference", "conformance", "interop/adapters/reference")),
+    "build/model/report.json": ("./dev model", ("spec/models",)),
+    "junit.xml": ("./dev test", ("reference", "conformance", "tests", "spec/vectors")),
+}
+SOURCES = {".cc", ".h", ".inc", ".py", ".json", ".toml", ".m", ".p", ".pml"}
+
+
+def older_than_its_subject(ledger, path):
+    """A report that was made before something it speaks of was last edited is one of another tree."""
+    command, folders = SPOKEN_OF.get(path) or SPOKEN_OF[path.rpartition("/")[2]]
+    made = (ledger.house / path).stat().st_mtime_ns
+    every = [p for folder in folders for p in (ledger.house / folder).rglob("*") if p.suffix in SOURCES and p.is_file()]
+    edited = sorted(p.relative_to(ledger.house).as_posix() for p in every if p.stat().st_mtime_ns > made)
+    if edited:
+        yield Finding(f"{path}:1", "other-run", f"is older than {edited[0]}" + (f" and {len(edited) - 1} more" if edited[1:] else "") + f": run {command} again")
+
+
+def run_of_the_tests(ledger):
+    """Every test that there is ran and passed, in the tree as it is: a run with a failure is evidence of nothing, as with cases and faults."""
+    for run in ledger.reports.test_runs:
+        lane = "./dev test" + (f" {run.preset}" if run.preset in ("asan", "tsan") else "")
+        yield from some_of(f"{run.path}:1", "bad-run", [f"{name} did not pass: see what {lane} says" for name in run.failed])
+        if not run.names:
+            yield Finding(f"{run.path}:1", "bad-run", f"no test ran: see what {lane} says")
+        yield from older_than_its_subject(ledger, run.path)
+        if run.preset == "dev":
+            absent = [place for place, name in written.tests(ledger.house) if not any(name.fullmatch(n) for n in run.names)]
+            yield from some_of(f"{run.path}:1", "other-run", [f"does not have the test at {place}: run {lane} again, or is it in no CMakeLists.txt?" for place in absent])
+
+
 def run_of_the_reference(ledger):
     yield from wrong_run(ledger.reports.cases_run, "./dev conform")
+    yield from older_than_its_subject(ledger, ledger.reports.cases_run.path)
 
 
 def orphan_cases(ledger):
@@ -192,6 +226,7 @@ def orphan_cases(ledger):
 def killed_faults(ledger):
     """In each role that a MUST binds, a fault that breaks it was killed by this house's suite on the reference, or the committed exceptions say why none need be."""
     yield from wrong_run(ledger.reports.faults_run, "./dev mutate")
+    yield from older_than_its_subject(ledger, ledger.reports.faults_run.path)
     if not ledger.reports.every_fault:
         yield Finding("build/mutate/mutate.json:1", "other-run", "tried some of the faults only; ./dev mutate tries all")
         return
@@ -230,6 +265,7 @@ def run_of_all_models(ledger):
     if not found.models_passed:
         yield Finding(path, "bad-run", "the run of the models did not pass: see what ./dev model says")
     yield from some_of(path, "bad-run", found.models_problems)
+    yield from older_than_its_subject(ledger, path.partition(":")[0])
     absent = [p.parent.name for p in sorted((ledger.house / "spec/models").glob("*/model.toml")) if p.parent.name not in found.models_run]
     if absent:
         yield Finding(path, "other-run", f"does not have {', '.join(absent)}; ./dev model runs all")
@@ -250,7 +286,7 @@ def rows_taken(ledger):
         yield Finding(f"spec/tables/machines/{row.machine}.toml:1", "row-not-taken", f"no test or case ever takes {row.state} × {row.event} ({row.requirement})")
 
 
-DYNAMIC = {"tests": [run_vectors], "cases": [run_of_the_reference, judged_by_cases, orphan_cases], "faults": [killed_faults], "models": [run_of_all_models, held_claims], "transitions": [rows_taken]}
+DYNAMIC = {"tests": [run_of_the_tests, run_vectors], "cases": [run_of_the_reference, judged_by_cases, orphan_cases], "faults": [killed_faults], "models": [run_of_all_models, held_claims], "transitions": [rows_taken]}
 
 
 def judge(ledger, without=()):

@@ -1,4 +1,4 @@
-"""Which cases and faults the house has written, and for which requirement in which role: known from the text of the house, without any run.
+"""Which cases, faults and tests the house has written, and for which requirement in which role: known from the text of the house, without any run.
 
 A case cites a requirement as a string, `"FRM-012"`, in the file that makes it; a comment is no citation. Cases made over the tables take theirs from the
 same strings, save those of states.cc, which also cite what a row of the server's machine stands for. It must not know: what ran.
@@ -15,6 +15,8 @@ NEXT_FIELD = re.compile(r"[,{]\s*\.(\w+) = ")
 NOTHING = re.compile(r'(?:std::vector<std::string>\s*)?\{\s*(?:""\s*)?\}|""')
 MAKER = re.compile(r"^Case (\w+)\(([^{;]*?)\) \{", re.M)
 BOTH = {"client", "server"}
+TESTS = "tests"
+TEST = re.compile(r"^(TEST|TEST_F|TEST_P|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)\(\s*(\w+),\s*(\w+)[,)]", re.M)
 
 
 def sources(house):
@@ -65,6 +67,15 @@ def faults(house):
     for _, identity, role in catalogue(house):
         found[identity].add(role)
     return found
+
+
+def tests(house):
+    """(place, a pattern of the names that a report gives it) of each GoogleTest test."""
+    for path in sorted((house / TESTS).rglob("*.cc")):
+        text = path.read_text(errors="replace")
+        for found in TEST.finditer(text):
+            name = re.escape(f"{found[2]}.{found[3]}")
+            yield f"{path.relative_to(house).as_posix()}:{text.count(chr(10), 0, found.start()) + 1}", re.compile(rf"(?:\w+/)?{name}/\w+" if found[1] == "TEST_P" else name)
 
 
 def citing_nothing(house):

@@ -370,6 +370,47 @@ class Gates(House):
         self.write("spec/vectors/frames.json", '{"coffer_vectors": 1, "vectors": []}')
         self.finds("no-vector", "spec/03-framing.md:5", "FRM-003", "has none")
 
+    # ---- the run of the tests
+    def test_a_run_with_a_test_that_failed_is_evidence_of_nothing(self):
+        for status in ("fail", "notrun", "disabled"):
+            with self.subTest(status=status):
+                self.ran(tests=[*TESTS, ("Frame.is_small", status, "")])
+                self.finds("bad-run", "build/dev/junit.xml", "Frame.is_small", "./dev test")
+        self.ran(tests=[*TESTS[:2], (TESTS[2][0], "fail", TESTS[2][2])])
+        self.finds("bad-run", "build/dev/junit.xml", "end_to_end.log")
+
+    def test_a_failure_under_a_sanitizer_names_its_lane(self):
+        self.write("build/tsan/junit.xml", junit((TESTS[0][0], "fail", "")))
+        self.finds("bad-run", "build/tsan/junit.xml", TESTS[0][0], "./dev test tsan")
+
+    def test_what_a_test_lists_as_skipped_is_no_failure(self):
+        self.ran(tests=[*TESTS, ("end_to_end.tty", "run", "test_colour (__main__.T.test_colour) ... skipped 'no terminal'\n")])
+        self.assertEqual([], gates.judge(self.ledger())[0])
+
+    def test_a_run_without_a_test(self):
+        self.ran(tests=[])
+        self.finds("bad-run", "build/dev/junit.xml", "no test ran")
+
+    def test_a_run_that_lacks_a_test_of_the_tree(self):
+        for form, name in (("TEST(Frame, is_new) {}", "Frame.is_new"), ("TEST_F(Frame,\n       is_new) {}", "Frame.is_new"), ("RC_GTEST_PROP(Frame, is_new, (int a)) {}", "Frame.is_new"), ("TEST_P(Frame, is_new) {}", "Each/Frame.is_new/one")):
+            with self.subTest(form=form):
+                self.write("tests/unit/new_test.cc", form + "\n")
+                self.ran()
+                self.finds("other-run", "build/dev/junit.xml", "tests/unit/new_test.cc:1")
+                self.ran(tests=[*TESTS, (name, "run", "")])
+                self.assertEqual([], gates.judge(self.ledger())[0])
+
+    def test_a_report_that_is_older_than_what_it_speaks_of(self):
+        for report, source, command in (("build/dev/junit.xml", "tests/unit/frame_test.cc", "./dev test"), ("build/dev/junit.xml", "spec/vectors/frames.json", "./dev test"), ("build/conform/report.json", "conformance/cases/framing.cc", "./dev conform"), ("build/mutate/mutate.json", "reference/fault/catalogue.inc", "./dev mutate"), ("build/model/report.json", "spec/models/session/session.m", "./dev model")):
+            with self.subTest(report=report):
+                if source.startswith("spec/models"):
+                    self.write(source, "-- a model\n")
+                self.ran()
+                self.assertEqual([], gates.judge(self.ledger())[0])
+                later = (self.house / report).stat().st_mtime_ns + 1
+                os.utime(self.house / source, ns=(later, later))
+                self.finds("other-run", report, f"older than {source}", command)
+
     # ---- transitions
     def test_a_row_that_no_run_takes(self):
         self.ran(steps=STEPS[:1])
