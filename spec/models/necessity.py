@@ -6,7 +6,8 @@
     spec/models/necessity.py --fresh     no prover: exit 1 unless the table was made from these models
 
 The attacks' names stand in field-necessity.toml, each with the claims that have to break: a name without its attack, or an attack without a name, is an
-error. Python's standard library, eprover, SPASS. Exit status: 0, 1, 64 usage, 69 a prover is missing.
+error. So is a field of tables/messages.toml, of the frame's header (FRM-001) or of TLS's handshake that has neither a row nor a word why the model lacks
+it. Python's standard library, eprover, SPASS. Exit status: 0, 1, 64 usage, 69 a prover is missing.
 """
 import argparse
 import concurrent.futures
@@ -39,8 +40,14 @@ def model(part):
     return tomllib.loads((HERE / part["model"] / "model.toml").read_text())
 
 
+def header_fields(identity):
+    """The fields that this requirement of chapter 3 gives a frame's header: "kind (1), …" says that kind has one octet."""
+    line = re.search(rf"^- \*\*{identity}\*\* .*$", (SPEC / "03-framing.md").read_text(), re.MULTILINE)
+    return re.findall(r"(\w+) \(\d", line[0]) if line else []
+
+
 def digest(words):
-    together = hashlib.sha256()
+    together = hashlib.sha256(repr([header_fields(p["header"]) for p in words["part"] if "header" in p]).encode())
     for path in inputs(words):
         together.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return together.hexdigest()
@@ -84,8 +91,6 @@ class Part:
             text, folder = without(self.text, fields), self.work / "-".join(".".join(f) for f in fields)
             goals = {n: f for n, role, f in horn.formulas(text) if role == "conjecture"}
             words = (self.words.get(fields[0]) if len(fields) == 1 else self.pair_words.get(frozenset(fields))) or {}
-            if words.get("at_least"):  # without the field the provers do not come to an end on the other claims
-                return [c for c in words["breaks"] if horn.derivable(text, goals[c], folder / c, TIMEOUT_SECONDS)[1]]
             if found := broken(text, list(self.says), words.get("breaks", []), folder):
                 return found  # whether or not honest sides still come up
             return [] if horn.derivable(text, goals[self.part["completes"]], folder / "completes", TIMEOUT_SECONDS)[1] else None
@@ -94,16 +99,37 @@ class Part:
         pairs = [] if self.part.get("one_by_one") else list(itertools.combinations(spare, 2))
         self.pairs = {p: found for p, found in zip(pairs, pool.map(lambda p: ask(list(p)), pairs)) if found != []}
 
-    def fields_of_the_wire(self):
-        """Every field of the messages that the model has, as tables/messages.toml names them; what is within a field is not told apart."""
-        mine = {m for m, _ in self.fields}
-        rows = [m for m in tomllib.loads((SPEC / "tables/messages.toml").read_text())["message"] if m["name"] in mine]
-        return {(m["name"], f) for m in rows for f in m["fields"] if "." not in f}
+    def all_fields(self):
+        """Every field that there is, whether or not the model has it: of its messages as tables/messages.toml names them, of the frame's header, of TLS's handshake."""
+        if self.part.get("of_the_wire"):
+            mine = {m for m, _ in self.fields}
+            rows = [m for m in tomllib.loads((SPEC / "tables/messages.toml").read_text())["message"] if m["name"] in mine]
+            return {f"{m['name']}.{f}" for m in rows for f in m["fields"]}
+        if "header" in self.part:
+            return {f"header.{f}" for f in header_fields(self.part["header"])}
+        return {f"{message}.{f}" for message, fields in self.part.get("standard", {}).items() for f in fields}
+
+    def uncounted(self):
+        """What keeps the rows and the fields that the model lacks from being, together, all fields that there are."""
+        name, every = self.part["model"], self.all_fields()
+        here = {row.get("stands_for", ".".join(f)) for f, row in self.words.items()} if every else set()
+        lacking = [f["field"] for f in self.part.get("not_in_model", [])]
+        if not every and (lacking or any(k in self.part for k in ("of_the_wire", "header", "standard"))):
+            yield f"{name}: nothing says which fields there are: `of_the_wire`, `header` or `standard`"
+        for field in sorted(every - here - set(lacking)):
+            yield f"{name}: {field} has neither a row nor a word in not_in_model why the model lacks it"
+        for field in sorted(set(lacking) - every | {f for f in lacking if lacking.count(f) > 1}):
+            yield f"{name}: not_in_model names {field}, which is no field, or is there twice"
+        for field in sorted(set(lacking) & here):
+            yield f"{name}: {field} has a row, and not_in_model says that the model lacks it"
+        for field in sorted(f for f in {row["stands_for"] for row in self.words.values() if "stands_for" in row} - every):
+            yield f"{name}: a row stands for {field}, which is no field"
+        if self.part.get("of_the_wire"):
+            for field in sorted({".".join(f) for f in self.fields} - every):
+                yield f"{name}: {field} is a field that no message of tables/messages.toml has"
 
     def disagreements(self):
-        if self.part.get("of_the_wire"):
-            for field in sorted(self.fields_of_the_wire() ^ set(self.fields)):
-                yield f"{self.part['model']}: {'.'.join(field)} is a field {'of tables/messages.toml that the model lacks' if field not in self.fields else 'that no message of tables/messages.toml has'}"
+        yield from self.uncounted()
         for field, found in self.single.items():
             yield from compared(self.part["model"], ".".join(field), found, self.words.get(field))
         for field in self.words.keys() - self.single.keys():
@@ -118,19 +144,22 @@ class Part:
         yield self.part["about"] + "\n"
         yield "| field | without it | what then happens |\n| --- | --- | --- |"
         for field, found in self.single.items():
-            more = ", at least" if self.words[field].get("at_least") else ""
-            yield f"| {'.'.join(field)} | {verdict(found)}{more} | {self.words[field]['says']} |"
+            yield f"| {'.'.join(field)} | {verdict(found)} | {self.words[field]['says']} |"
         if self.pairs:
             yield "\nOf the redundant ones, these two by two are not: the one stands in for the other.\n\n| fields | without both | what then happens |\n| --- | --- | --- |"
             for pair, found in self.pairs.items():
                 yield f"| {', '.join('.'.join(f) for f in pair)} | {verdict(found)} | {self.pair_words[frozenset(pair)]['says']} |"
+        if lacking := self.part.get("not_in_model"):
+            yield "\nNot in this model:\n\n| field | because |\n| --- | --- |"
+            for field in lacking:
+                yield f"| {field['field']} | {field['because']} |"
         yield ""
 
 
 def verdict(found):
     if found is None:
         return "no session"
-    return "attack: " + ", ".join(found).replace("_", " ") if found else "redundant"
+    return "attack: " + ", ".join(found).replace("_", " ") if found else "redundant in this model"
 
 
 def compared(name, what, found, words):
