@@ -158,15 +158,15 @@ def unjudged(lint):
 
 
 def not_claimed(lint):
-    """What chapter 2 does not claim is found by a model, or models/non-claims.toml says why none can, and never both."""
+    """Of what chapter 2 does not claim a model finds the attack, or models/non-claims.toml says why none can, and never both."""
     path = "models/non-claims.toml"
     rows = {row["name"]: row for row in tomllib.loads((lint.root / path).read_text())["non_claim"]}
     models = [tomllib.loads(p.read_text()) for p in sorted((lint.root / "models").glob("*/model.toml"))]
-    modelled = {c for model in models for kind in ("non_claim", "claim") for row in model.get(kind, []) for c in row["cites"]}
+    modelled = {c for model in models for row in model.get("non_claim", []) for c in row["cites"]}
     stated = {m[1]: (file, number) for file, number, line, _ in lint.chapter_lines() if file == "02-threats.md" and (m := re.match(r"\| (N\d+) \|", line))}
     for identity, where in stated.items():
         if (identity in rows) == (identity in modelled):
-            lint.report(*where, "not-claimed", f"{identity} is cited by a model, and {path} says why none can: take the row away" if identity in rows else f"{identity} is cited by no model, and {path} does not say why none can")
+            lint.report(*where, "not-claimed", f"{identity} is a non-claim of a model, and {path} says why it can be none: take the row away" if identity in rows else f"{identity} is a non-claim of no model, and {path} does not say why it can be none")
     for identity, row in rows.items():
         if identity not in stated or len(row.get("reason", "").split()) < 5 or len(row.get("instead", "").split()) < 3:
             lint.report(path, lint.line_of(path, rf'^name = "{identity}"'), "not-claimed", f"{identity} is not in chapter 2, or gives no `reason` why no model can find it, or does not say what there is `instead`")

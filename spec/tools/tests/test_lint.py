@@ -66,12 +66,17 @@ class Lint(unittest.TestCase):
     # ---- what is not claimed
     def test_a_non_claim_without_model_and_reason(self):
         self.change("models/non-claims.toml", 'name = "N12"', 'name = "N77"')
-        self.finds("not-claimed", "02-threats.md", "N12 is cited by no model")
+        self.finds("not-claimed", "02-threats.md", "N12 is a non-claim of no model")
         self.finds("not-claimed", "models/non-claims.toml", "N77 is not in chapter 2")
 
     def test_a_reason_for_a_non_claim_that_a_model_has(self):
         self.change("models/non-claims.toml", 'name = "N12"', 'name = "N7"')
-        self.finds("not-claimed", "02-threats.md", "N7 is cited by a model")
+        self.finds("not-claimed", "02-threats.md", "N7 is a non-claim of a model")
+
+    def test_a_non_claim_that_models_cite_as_a_claim_only(self):
+        self.change("models/ownership/model.toml", 'cites = ["N6", "IDN-001"]', 'cites = ["IDN-001"]')
+        self.change("models/unbounded-session/model.toml", 'cites = ["N6"]', 'cites = ["IDN-001"]')
+        self.finds("not-claimed", "02-threats.md", "N6 is a non-claim of no model")
 
     # ---- requirement lines
     def test_an_id_given_twice(self):
