@@ -2,8 +2,10 @@
 import concurrent.futures
 import dataclasses
 import shutil
+import sys
 import time
 
+from . import rumur
 from .description import CHECKERS
 from .process import Trouble
 
@@ -31,6 +33,9 @@ def check(models, work, jobs, deep):
         for model in models:
             for variant in model.variants:
                 if variant.kind == "deep" and not deep:
+                    continue
+                if variant.kind == "deep" and model.checker == "rumur":
+                    waiting.append(pool.submit(together, results[model.name], variant, work / model.name / variant.kind / variant.name))
                     continue
                 for name in variant.fails + variant.holds:
                     waiting.append(pool.submit(one, results[model.name], variant, name, work / model.name / variant.kind / variant.name / name))
@@ -77,6 +82,25 @@ def one(result, variant, name, folder):
     if name in variant.holds and trace:
         return [f"{model.name}: {variant.kind} {variant.name} ({variant.says}): {name} fails, and ought to hold. How it comes about:\n{trace}"]
     return []
+
+
+def together(result, variant, folder):
+    """Every claim of a larger instance, in one search; and every cover of the text is reached in it, or it may be larger in nothing."""
+    model, began = result.model, time.monotonic()
+    for name in variant.holds:
+        result.outcomes[variant.kind, variant.name, name] = "unknown"
+    try:
+        states, verdicts, reached = rumur.claims(model, variant.text, folder, variant.optimise)
+    except Trouble as trouble:
+        return [f"{model.name}: {variant.kind} {variant.name}: {trouble}"]
+    finally:
+        seconds = time.monotonic() - began
+        result.seconds += seconds
+    print(f"model: {model.name}: {variant.kind} {variant.name}: {states} states, {seconds:.0f} s", file=sys.stderr)
+    for name, trace in verdicts.items():
+        result.outcomes[variant.kind, variant.name, name] = "fails" if trace else "holds"
+    problems = [f"{model.name}: {variant.kind} {variant.name} ({variant.says}): {name} fails, and ought to hold. How it comes about:\n{trace}" for name, trace in verdicts.items() if trace]
+    return problems or [f"{model.name}: {variant.kind} {variant.name}: {name} is never reached: it leaves out too much" for name, there in reached.items() if not there]
 
 
 def said(model, name):

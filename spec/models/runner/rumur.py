@@ -143,6 +143,18 @@ def base(model, folder):
     return states, verdicts, reached
 
 
+def claims(model, text, folder, optimise):
+    """(states, {claim: verdict}, {cover: reached}) of another text of this model, all claims in one search; a deadlock is looked for in one of its own."""
+    kinds = {c["name"]: c.get("kind", "") for c in model.claims}
+    kept = [name for name, kind in kinds.items() if kind != "deadlock"]
+    covers = [name for name, kind in properties(text).items() if kind == "cover"]
+    states, failed, trace, reached = search(text, folder / "claims", kept + covers, model, optimise, {c["name"]: c["rules"] for c in model.claims if "rules" in c})
+    verdicts = {failed: trace} if failed else dict.fromkeys(kept, "")
+    for name in kinds.keys() - set(kept):
+        verdicts[name] = search(text, folder / "deadlock", [], model, optimise, {}, deadlock=True)[2]
+    return states, verdicts, reached
+
+
 def verdict(model, variant, name, folder):
     """(states, "" if the property holds in this variant, else the way to where it does not)."""
     row = next((c for c in model.claims if c["name"] == name), {})

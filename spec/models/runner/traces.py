@@ -116,7 +116,10 @@ def write(results, options, spec_folder, tables):
     with concurrent.futures.ProcessPoolExecutor(max_workers=max(1, options.jobs)) as pool:
         for row, found in zip(waiting, pool.map(called, [row.pop("sequence") for row in waiting])):
             row["steps"] = found
+    ran = {r.model.name for r in results}
     for path, rows in zip(files(spec_folder).values(), (of_tables, of_others)):
+        stay = [r for r in json.loads(path.read_text()) if r["id"].split(".")[0] not in ran] if options.only and path.exists() else []
+        rows = sorted([*stay, *rows], key=lambda r: r["id"].split(".")[0])
         path.write_text(rendered(rows))
         print(f"{path.relative_to(spec_folder.parent)}: {len(rows)}")
 

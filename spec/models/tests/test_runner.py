@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 import tomllib
+import types
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -165,6 +166,20 @@ class GoodModels(Runner):
         self.assertEqual({c["name"]: c["reached"] for c in model["covers"]}, {"it can end": True, "rule brighter": True, "rule end": True})
         self.assertEqual(model["non_claims"][0]["found"], {"ends": "fails"})
 
+    DEEP = "[[deep]]\nname = 'wider'\nsays = 'steps of three'\nreplace = 'n: 1 .. 2'\nby = 'n: 1 .. 3'\n[[non_claim]]"
+
+    def test_a_larger_instance(self):
+        toml = [("[[non_claim]]", self.DEEP)]
+        for arguments, found in (([], {}), (["--deep"], {"never_three": "holds", "ends": "holds"})):
+            status, printed, report = self.judged("lamp", toml=toml, arguments=arguments)
+            self.assertEqual(status, 0, printed)
+            self.assertEqual(report["models"][0]["deep"][0]["found"], found)
+
+    def test_a_larger_instance_in_which_a_claim_fails_or_nothing_happens(self):
+        for before, by, says in (("lamp + n <= 2", "lamp + n <= 3", "deep wider (steps of three): never_three fails"), ('"end" lamp = 2', '"end" lamp = 3', "deep wider: it can end is never reached")):
+            deep = self.DEEP.replace("n: 1 .. 2", before).replace("n: 1 .. 3", by)
+            self.refused(says, "lamp", toml=[("[[non_claim]]", deep)], arguments=["--deep"])
+
     def test_horn(self):
         status, printed, report = self.judged("wire")
         self.assertEqual(status, 0, printed)
@@ -187,6 +202,12 @@ class GoodModels(Runner):
             (folder / "walk/model.toml").write_text(WALK_TOML)
             models = [run.description.read(folder / "walk/model.toml", run.citations.known(run.HERE.parent))]
             results, problems = run.checking.check(models, folder / "work", 1, False)
+            kept = folder / "spec/traces/models.json"
+            kept.parent.mkdir(parents=True)
+            for only, ids in ((["walk"], ["lamp.a.b", "walk", "walk", "zoo.a.b"]), (None, ["walk", "walk"])):
+                kept.write_text('[{"id": "lamp.a.b"}, {"id": "walk.was.here"}, {"id": "zoo.a.b"}]')
+                run.traces.write(results, types.SimpleNamespace(only=only, jobs=1), folder / "spec", (None, None))
+                self.assertEqual(ids, [re.sub(r"^walk\.(turns_back|gives_up)\..*", "walk", r["id"]) for r in json.loads(kept.read_text())])
         self.assertEqual([], problems)
         of_tables, others = run.traces.attacks(results, (None, None))
         self.assertEqual([], of_tables)
