@@ -175,6 +175,8 @@ std::string mutation_terminal(const json& mutation, bool colour) {
       "fault\n",
       count("requirements_killed"), count("requirements"), count("requirements_excepted"), count("requirements_unkilled"),
       count("requirements_without_fault"));
+  const auto sampled = [](const json& one) { return one.at("other_run") != one.at("other_cases"); };
+  if (std::ranges::any_of(mutation.at("faults"), sampled)) made += fmt::format("  {}\n", fell_too_is_a_sample);
   made += fmt::format("  {} cases ran without any fault first; all in {:.1f} s\n", mutation.at("clean_run").at("cases").get<int>(),
                       mutation.at("run").at("duration_ms").get<double>() / 1000);
   return made;

@@ -10,6 +10,11 @@ namespace coffer::conformance {
 
 struct MutateResult;
 
+/// What a reader has to know of the cases that fell beside those that cite the broken requirement.
+inline constexpr const char* fell_too_is_a_sample =
+    "What fell too is a sample: of the cases of other requirements, one of each, the nearest first, as many as time allowed; --all tries "
+    "every one.";
+
 nlohmann::json mutation_json(const MutateResult& result);
 /// What was not killed in full, then the matrix, a line for each fault, then the counts.
 std::string mutation_terminal(const nlohmann::json& mutation, bool colour);

@@ -57,10 +57,13 @@ std::string mutation_html(const json& mutation) {
       "{}</b> "
       "faults killed, {} caught elsewhere only, {} survived, {} broken; <b>{} of {}</b> MUSTs of a role have a killed fault, {} are "
       "excepted, "
-      "{} have no fault.</p></header>\n<main>\n",
+      "{} have no fault.</p><p class=\"soft\">{}</p></header>\n<main>\n",
       text(mutation.at("implementation"), "name"), text(mutation.at("implementation"), "version"), count("killed"), count("faults"),
       count("caught_elsewhere"), count("survived"), count("broken"), count("requirements_killed"), count("requirements"),
-      count("requirements_excepted"), count("requirements_without_fault"));
+      count("requirements_excepted"), count("requirements_without_fault"),
+      std::ranges::any_of(mutation.at("faults"), [](const json& one) { return one.at("other_run") != one.at("other_cases"); })
+          ? fell_too_is_a_sample
+          : "Every case was tried.");
   for (const json& one : mutation.at("requirements")) {
     if (one.at("faults").empty() && !one.contains("exception") && mutation.at("run").at("every_fault") == false) continue;
     body +=

@@ -86,6 +86,7 @@ class MutateTest(unittest.TestCase):
         faults, _ = self.mutate("--fault", KILLED, expect=0)
         counted = f"{len(faults[KILLED]['fell_too'])} of {faults[KILLED]['other_run']} tried of {faults[KILLED]['other_cases']}"
         self.assertIn(f"fell too: {counted}", self.said)
+        self.assertEqual(faults[KILLED]["other_run"] < faults[KILLED]["other_cases"], "What fell too is a sample" in self.said)
         with open(os.path.join(self.folder, "mutate.html"), encoding="utf-8") as page:
             self.assertIn(f"of {faults[KILLED]['other_run']} tried of {faults[KILLED]['other_cases']}", page.read())
 
