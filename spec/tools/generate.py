@@ -69,11 +69,13 @@ def ledger(spec):
             + "\n".join(lines) + "\n")
 
 
-def stale(root):
-    """(path below spec/, what it ought to hold) of each file that is not what the sources say; for a drawing, its .dot."""
+def judged(root):
+    """Of each file that is not what the sources say, its path below spec/ and what it ought to hold (of a drawing, its .dot); and what stands under
+    generated/ and nothing here makes: whoever includes that reads what no chapter says any more."""
     spec = specification.load(root)
-    found = []
+    found, made = [], {NECESSITY} | {f"generated/{m['name']}.svg" for m in spec.machines}
     for name, text in outputs(spec):
+        made.add(name)
         path = root / name
         if not path.exists() or path.read_text() != text:
             found.append((name, text))
@@ -83,16 +85,19 @@ def stale(root):
             found.append((f"generated/{machine['name']}.svg", text))
     if not necessity.fresh():
         found.append((NECESSITY, None))
-    return found
+    there = (path.relative_to(root).as_posix() for path in sorted((root / "generated").rglob("*")) if path.is_file())
+    return found, [name for name in there if name not in made]
 
 
 def main(arguments):
     root = pathlib.Path(__file__).resolve().parents[1]
-    found = stale(root)
+    found, strangers = judged(root)
+    if strangers:
+        print("made by nothing here (take it away): " + ", ".join(f"spec/{name}" for name in strangers), file=sys.stderr)
     if arguments == ["--check"]:
         if found:
             print("stale (run `./dev generate`): " + ", ".join(f"spec/{name}" for name, _ in found), file=sys.stderr)
-        return 1 if found else 0
+        return 1 if found or strangers else 0
     for name, text in found:
         if name == NECESSITY:
             print("not made here: spec/models/necessity.py asks the provers and writes it", file=sys.stderr)
@@ -100,7 +105,7 @@ def main(arguments):
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(drawings.svg(text) if path.suffix == ".svg" else text)
-    return 0
+    return 1 if strangers else 0
 
 
 if __name__ == "__main__":

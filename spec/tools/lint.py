@@ -112,6 +112,14 @@ def prose(lint):
             lint.report(path, number, "stray-keyword", f"{match[0]} in capitals outside a requirement line")
 
 
+def in_no_code_block(lint):
+    """A requirement line that readers see as an example binds nobody, and would be counted."""
+    shown = {(path, number) for path, number, _, _ in lint.chapter_lines()}
+    for r in lint.spec.requirements:
+        if (f"{r.chapter}.md", r.line) not in shown:
+            lint.report(f"{r.chapter}.md", r.line, "form", f"{r.id} stands in a code block")
+
+
 def ledger(lint):
     given = lint.spec.ledger
     for identity, reason in given.items():
@@ -195,15 +203,18 @@ def references(lint):
 
 def freshness(lint):
     try:
-        for name, _ in generate.stale(lint.root):
+        found, strangers = generate.judged(lint.root)
+        for name, _ in found:
             lint.report(name, 1, "stale", "not what the sources say; run `./dev generate`")
+        for name in strangers:
+            lint.report(name, 1, "stale", "made by nothing that stands here; take it away")
     except KeyError as missing:  # a name that another rule has just missed
         lint.report("generated", 1, "stale", f"cannot be made while {missing} does not exist")
     except ValueError as wrong:  # a machine without a way to one of its rows
         lint.report("generated", 1, "stale", f"cannot be made: {wrong}")
 
 
-RULES = [requirement_lines, prose, ledger, rationale, unjudged, not_claimed, references, lint_tables.tables, lint_tables.messages, lint_tables.reasons, lint_tables.limits, lint_machines.machines, freshness]
+RULES = [requirement_lines, in_no_code_block, prose, ledger, rationale, unjudged, not_claimed, references, lint_tables.tables, lint_tables.messages, lint_tables.reasons, lint_tables.limits, lint_machines.machines, freshness]
 
 
 def check(root):

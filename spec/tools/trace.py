@@ -30,6 +30,11 @@ def complain(text):
     print(f"trace: {text}", file=sys.stderr)
 
 
+def note(text):
+    if text:
+        complain(f"note: {text}")
+
+
 def arguments_of(given):
     parser = argparse.ArgumentParser(prog="./dev trace", description="From a requirement to everything that enforces and proves it.")
     parser.add_argument("id", nargs="*", help="requirements, for example FRM-012; none: a summary")
@@ -42,7 +47,7 @@ def arguments_of(given):
     what.add_argument("--accept", action="store_true", help="someone has looked at every citation of these requirements again")
     what.add_argument("--snapshot", action="store_true", help="raise the committed floor to the evidence there is")
     parser.add_argument("--without", default="", metavar="KIND,…", help=f"with --gate: reports to do without ({', '.join(KINDS)})")
-    parser.add_argument("--lower", default="", metavar="REASON", help="with --snapshot: let counts fall, for this reason")
+    parser.add_argument("--lower", default="", metavar="REASON", help="with --snapshot: take away what was lost, for this reason")
     return parser.parse_args(given)
 
 
@@ -71,13 +76,18 @@ def write_accepted(spec, ids):
 
 
 def write_snapshot(ledger, reason):
+    nothing = gates.of_no_worth(ledger)
+    if nothing:
+        show_findings(nothing)
+        complain("a floor is not made of reports that are evidence of nothing")
+        return WRONG
     text, fallen = snapshot.raised(ledger, reason)
     (ledger.spec.root / "evidence/snapshot.toml").write_text(text)
-    for chapter, column, floor, now in fallen:
-        complain(f"{chapter}: {column} {'lowered' if reason else 'stays at'} {floor}, there are {now}")
+    for what in fallen:
+        complain(f"{what}: {'taken away' if reason else 'it is still asked for'}")
     for source in ledger.reports.sources:
         if not source.present:
-            complain(f"no {source.path}: its counts stay as they are ({source.command} makes it)")
+            complain(f"no {source.path}: what is asked of it stays as it is ({source.command} makes it)")
     return WRONG if fallen and not reason else FINE
 
 
@@ -124,10 +134,13 @@ def main(given):
     if options.snapshot:
         return write_snapshot(ledger, options.lower)
     if options.check:
-        return show_findings(gates.check(ledger))
+        status = show_findings(gates.check(ledger))
+        note(gates.to_be_raised(ledger))
+        return status
     if options.gate:
         findings, missing = gates.judge(ledger, without)
         status = show_findings(findings, missing)
+        note(gates.to_be_raised(ledger, without))
         print(terminal.verdict(ledger, without, findings, missing), file=sys.stderr)
         return status
     if options.json:

@@ -4,7 +4,7 @@
     spec/tools/vectors.py            write spec/vectors/*.json
     spec/tools/vectors.py --check    exit 1 and name what is stale, write nothing
 
-Exit 1 as well when a vector is no good: each refusal has one failure and an accepted twin (lint_vectors.py).
+Exit 1 as well when a vector is no good (each refusal has one failure and an accepted twin: lint_vectors.py) or a file of them is not made here.
 
 What the fields mean is said in spec/vectors/README.md.
 """
@@ -53,6 +53,11 @@ def problems(spec, files):
     yield from lint_vectors.problems(files)
 
 
+def foreign(root, files):
+    """What nobody made here is no vector: its outcome would be anyone's guess."""
+    return [f"spec/vectors/{path.name} is not made by spec/tools/vectors.py" for path in sorted((root / "vectors").glob("*.json")) if path.stem not in files]
+
+
 def stale(root, files):
     found = []
     for name, rows in files.items():
@@ -66,7 +71,7 @@ def main(arguments):
     root = pathlib.Path(__file__).resolve().parents[1]
     spec = specification.load(root)
     files = dict(outputs(spec))
-    if wrong := list(problems(spec, files)):
+    if wrong := [*problems(spec, files), *foreign(root, files)]:
         print("\n".join(f"vectors: {line}" for line in wrong), file=sys.stderr)
         return 1
     found = stale(root, files)

@@ -14,9 +14,10 @@ import re
 import specification
 from evidence import bound
 
-CHAPTERS = "spec"  # the .md files in it; the folders below are listed themselves
-FOLDERS = ("reference", "conformance", "tests", "fuzz", "interop", "bench", "spec/tables", "spec/schema", "spec/vectors", "spec/models", "spec/tools")
-SUFFIXES = {".h", ".cc", ".inc", ".py", ".toml", ".capnp", ".json", ".txt", ".m", ".p", ".pml", ".sh", ".cmake", ".md"}
+TEXTS = (".", "spec")  # the .md files in it; the folders below are listed themselves
+FOLDERS = ("reference", "conformance", "tests", "fuzz", "interop", "bench", "cmake", ".dev", ".ci", "spec/tables", "spec/schema", "spec/vectors", "spec/models", "spec/tools")
+SUFFIXES = {".h", ".cc", ".inc", ".py", ".toml", ".capnp", ".json", ".txt", ".m", ".p", ".pml", ".horn", ".sh", ".cmake", ".md", ".js", ".css", ".html", ".in"}
+MADE = "spec/traces"  # from runs of models: what stands there is looked at for ids that are none, and otherwise by whoever makes it anew
 # One lists every id; some plant wrong ones, or requirements of their own; one cites nothing.
 NO_CITATIONS = ("spec/tables/ids.txt", "spec/models/tests/", *(f"spec/tools/tests/test_{name}.py" for name in ("evidence", "bound", "lint", "transitions")), "spec/models/runner/")
 MENTION = re.compile(r"(?<![A-Za-z0-9])([A-Z]{3})[-_](\d{3})(?!\d)")
@@ -60,7 +61,7 @@ def short(text, digits):
 def scan(house, spec):
     """Every citation below the house, in the order of the files. A prefix that no requirement ever had counts only in the formal forms."""
     found, known = [], Known({r.id for r in spec.requirements}, {identity[:3] for identity in spec.ledger})
-    for path in sorted((house / CHAPTERS).glob("*.md")):
+    for path in [p for folder in TEXTS for p in sorted((house / folder).glob("*.md"))]:
         for number, line in enumerate(path.read_text().splitlines(), 1):
             own = specification.LINE.match(line)
             found += (c for c in in_line(path.relative_to(house).as_posix(), number, line, known) if not own or c.id != own[1])
@@ -72,6 +73,13 @@ def scan(house, spec):
             for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
                 found += in_line(name, number, line, known)
     return found
+
+
+def in_what_is_made(house, spec):
+    known = Known({r.id for r in spec.requirements}, {identity[:3] for identity in spec.ledger})
+    for path in sorted((house / MADE).glob("*.json")):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            yield from in_line(path.relative_to(house).as_posix(), number, line, known)
 
 
 def in_line(name, number, line, known):

@@ -2,7 +2,7 @@
 import dataclasses
 import tomllib
 
-from evidence import bound, reports, snapshot, transitions, written
+from evidence import bound, citations, reports, snapshot, transitions, written
 from evidence.ledger import FAULT_EXCEPTIONS
 
 # What an exception may excuse a requirement from, and how the requirement is then judged.
@@ -48,7 +48,7 @@ def excused(exceptions, gate):
 # ---- static
 
 def unknown_citations(ledger):
-    for c in ledger.citations:
+    for c in [*ledger.citations, *citations.in_what_is_made(ledger.house, ledger.spec)]:
         if c.id not in ledger.of:
             reason = ledger.spec.ledger.get(c.id)
             if reason and c.path.startswith("spec/") and c.path.count("/") == 1:
@@ -83,6 +83,18 @@ def exceptions_are_well_formed(ledger):
         wrong += [f"{identity} is excused from {g} twice" for g in e.get("from", []) if (identity, g) in seen]
         seen |= {(identity, g) for g in e.get("from", [])}
         yield from (Finding("spec/evidence/exceptions.toml:1", "exception", text) for text in wrong)
+
+
+def fault_exceptions_are_well_formed(ledger):
+    """Where faults are tried, an exception has a requirement or a fault that is there, a role that it can have, and a reason."""
+    names = {name for name, _, _ in written.catalogue(ledger.house)}
+    for x in ledger.fault_exceptions:
+        about = x.get("requirement") or x.get("fault") or "an entry"
+        wrong = [f"{about} is no requirement"] if "requirement" in x and about not in ledger.of else []
+        wrong += [f"{about} is no fault of {written.CATALOGUE}"] * ("requirement" not in x and about not in names)
+        wrong += [f"{about} is excused as {x.get('role')}, which is no role"] * (x.get("role", "client") not in written.BOTH)
+        wrong += [f"{about} gives no reason"] * (len(x.get("reason", "").split()) < 3)
+        yield from (Finding(f"{FAULT_EXCEPTIONS}:1", "exception", text) for text in wrong)
 
 
 def named_in_code(ledger):
@@ -123,13 +135,34 @@ def static_coverage(ledger):
 
 
 def coverage(ledger, columns):
-    for chapter, column, floor, now in snapshot.below(ledger, columns):
-        yield Finding("spec/evidence/snapshot.toml:1", "coverage", f"{chapter}: {column} fell from {floor} to {now}")
+    for identity, column in snapshot.below(ledger, columns):
+        yield Finding(place_of(ledger, identity), "coverage", f"{identity} had evidence of the kind `{column}`, says spec/evidence/snapshot.toml, and has it no more")
+    for name, floor, now in snapshot.totals_below(ledger, columns):
+        yield Finding("spec/evidence/snapshot.toml:1", "coverage", f"{name} fell from {floor} to {now}: what is gone comes back, or goes with ./dev trace --snapshot --lower REASON")
     for column in snapshot.empty(ledger, columns):
-        yield Finding("spec/evidence/snapshot.toml:1", "coverage", f"{column} is 0 in every chapter, and there is evidence of that kind: ./dev trace --snapshot")
+        yield Finding("spec/evidence/snapshot.toml:1", "coverage", f"no requirement is to have {column}, and there is evidence of that kind: ./dev trace --snapshot")
 
 
-STATIC = [unknown_citations, stale_citations, known_tables, exceptions_are_well_formed, named_in_code, written_cases_and_faults, cases_that_cite_nothing, why_no_case, static_coverage]
+def snapshot_is_well_formed(ledger):
+    for identity, kind in snapshot.unknown(ledger):
+        yield Finding("spec/evidence/snapshot.toml:1", "coverage", f"{identity} asks for {kind}, which is no kind of evidence")
+
+
+def place_of(ledger, identity):
+    e = ledger.of.get(identity)
+    return f"spec/{e.requirement.chapter}.md:{e.requirement.line}" if e else "spec/evidence/snapshot.toml:1"
+
+
+def to_be_raised(ledger, without=None):
+    """In words, what the snapshot could ask for besides; "": nothing. A note and no finding: whoever has gained something may enter it. `without` None: only what needs no run."""
+    columns = snapshot.judged_columns(ledger, without) if without is not None else [c for c in snapshot.COLUMNS if c in snapshot.STATIC]
+    more = [f"{identity} {column}" for identity, column in snapshot.above(ledger, columns)]
+    floors = snapshot.read_totals(ledger.spec.root)
+    more += [f"{count} {name} instead of {floors.get(name, 0)}" for name, count in snapshot.judged_totals(ledger, columns).items() if count > floors.get(name, 0)]
+    return f"more evidence than the snapshot asks for ({', '.join(more[:4])}{f' and {len(more) - 4} more' if len(more) > 4 else ''}): ./dev trace --snapshot enters it" if more else ""
+
+
+STATIC = [unknown_citations, stale_citations, known_tables, exceptions_are_well_formed, fault_exceptions_are_well_formed, named_in_code, written_cases_and_faults, cases_that_cite_nothing, why_no_case, snapshot_is_well_formed, static_coverage]
 
 
 def check(ledger):
@@ -214,6 +247,11 @@ def run_of_the_reference(ledger):
     yield from older_than_its_subject(ledger, ledger.reports.cases_run.path)
 
 
+def cases_without_a_verdict(ledger):
+    """Of the reference every case passes: one that came to nothing shows nothing, however well the run ended and whatever other cases its requirement has."""
+    yield from some_of(f"{ledger.reports.cases_run.path}:1", "no-verdict", [f"{c.id} did not pass: {c.verdict}" for c in ledger.reports.cases if not c.passed])
+
+
 def orphan_cases(ledger):
     for case in ledger.reports.cases:
         unknown = [i for i in case.ids if i not in ledger.of]
@@ -286,7 +324,7 @@ def rows_taken(ledger):
         yield Finding(f"spec/tables/machines/{row.machine}.toml:1", "row-not-taken", f"no test or case ever takes {row.state} × {row.event} ({row.requirement})")
 
 
-DYNAMIC = {"tests": [run_of_the_tests, run_vectors], "cases": [run_of_the_reference, judged_by_cases, orphan_cases], "faults": [killed_faults], "models": [run_of_all_models, held_claims], "transitions": [rows_taken]}
+DYNAMIC = {"tests": [run_of_the_tests, run_vectors], "cases": [run_of_the_reference, cases_without_a_verdict, judged_by_cases, orphan_cases], "faults": [killed_faults], "models": [run_of_all_models, held_claims], "transitions": [rows_taken]}
 
 
 def judge(ledger, without=()):
@@ -301,3 +339,8 @@ def judge(ledger, without=()):
         findings += [f for rule in rules for f in rule(ledger)]
     dynamic = [c for c in snapshot.judged_columns(ledger, without) if c not in snapshot.STATIC]
     return findings + list(coverage(ledger, dynamic)), missing
+
+
+def of_no_worth(ledger):
+    """What there is to say against the reports themselves, as against what they report."""
+    return [f for f in judge(ledger)[0] if f.gate in ("bad-run", "other-run")]

@@ -30,7 +30,7 @@ class Evidence:
 
     @property
     def code(self):
-        return [c for c in self.cited if c.formal and c.path.startswith("reference/")]
+        return [c for c in self.cited if c.formal and c.path.startswith("reference/") and c.path.endswith((".cc", ".h"))]
 
     @property
     def other(self):

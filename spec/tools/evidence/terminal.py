@@ -90,15 +90,15 @@ def brief(names):
 
 
 def summary(ledger):
-    counts, floors = ledger.counts(), snapshot.read(ledger.spec.root)[0]
-    known = set(snapshot.judged_columns(ledger))
+    counts, known = ledger.counts(), set(snapshot.judged_columns(ledger))
+    lost = {(ledger.of[i].requirement.chapter, c) for i, c in snapshot.below(ledger, known) if i in ledger.of}
     lines = ["Requirements that have evidence of each kind: code names them; tests and cases ran and passed; faults were killed; model claims hold; vectors ran.", ""]
     lines.append(f"{'chapter':<20}{'all':>5}{'from outside':>14}" + "".join(f"{c:>9}" for c in COLUMNS))
     total = dict.fromkeys(("all", "outside", *COLUMNS), 0)
     for chapter, every in ledger.chapters().items():
         row = {"all": len(every), "outside": sum(e.judged_from_outside for e in every), **counts[chapter]}
         total = {k: total[k] + row[k] for k in total}
-        fallen = [c for c in COLUMNS if c in known and row[c] < floors.get(chapter, {}).get(c, 0)]
+        fallen = [c for c in COLUMNS if (chapter, c) in lost]
         lines.append(row_of(chapter, row, known) + (f"   {', '.join(fallen)} below the snapshot" if fallen else ""))
     lines += [row_of("all", total, known), ""]
     lines += [f"{s.kind:<12}{s.path} of {s.made_at}{', ' + s.note if s.note else ''}" if s.present else f"{s.kind:<12}{not_known(s)}" for s in ledger.reports.sources]
@@ -108,6 +108,7 @@ def summary(ledger):
     exceptions = gates.read_exceptions(ledger.spec.root)
     lines += ["", f"{len(exceptions)} exceptions (spec/evidence/exceptions.toml); {len(findings)} findings" + (":" if findings else "")]
     lines += [f"  {f}" for f in findings]
+    lines += filter(None, [gates.to_be_raised(ledger, ())])
     return "\n".join(line.rstrip() for line in lines)
 
 

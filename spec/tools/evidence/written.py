@@ -15,7 +15,8 @@ NEXT_FIELD = re.compile(r"[,{]\s*\.(\w+) = ")
 NOTHING = re.compile(r'(?:std::vector<std::string>\s*)?\{\s*(?:""\s*)?\}|""')
 MAKER = re.compile(r"^Case (\w+)\(([^{;]*?)\) \{", re.M)
 BOTH = {"client", "server"}
-TESTS = "tests"
+TESTS, PROGRAMS_TESTS = "tests", "tests/end_to_end"  # those of the second say one by one what they ran
+METHOD = re.compile(r"^ +def (test_\w+)\(self", re.M)
 TEST = re.compile(r"^(TEST|TEST_F|TEST_P|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)\(\s*(\w+),\s*(\w+)[,)]", re.M)
 
 
@@ -70,12 +71,16 @@ def faults(house):
 
 
 def tests(house):
-    """(place, a pattern of the names that a report gives it) of each GoogleTest test."""
+    """(place, a pattern of the names that a report gives it) of each GoogleTest test and of each test of the programs."""
     for path in sorted((house / TESTS).rglob("*.cc")):
         text = path.read_text(errors="replace")
         for found in TEST.finditer(text):
             name = re.escape(f"{found[2]}.{found[3]}")
             yield f"{path.relative_to(house).as_posix()}:{text.count(chr(10), 0, found.start()) + 1}", re.compile(rf"(?:\w+/)?{name}/\w+" if found[1] == "TEST_P" else name)
+    for path in sorted((house / PROGRAMS_TESTS).glob("*_test.py")):
+        text = path.read_text()
+        for found in METHOD.finditer(text):
+            yield f"{path.relative_to(house).as_posix()}:{text.count(chr(10), 0, found.start()) + 1}", re.compile(rf".*: {found[1]}")
 
 
 def citing_nothing(house):

@@ -47,6 +47,15 @@ class Lint(unittest.TestCase):
     def test_the_specification_as_it_is_has_no_findings(self):
         self.assertEqual([], list(map(str, lint.check(self.root))))
 
+    def test_a_requirement_in_a_code_block(self):
+        self.change("03-framing.md", "- **FRM-003**", "```\n- **FRM-003**")
+        self.change("03-framing.md", "- **FRM-004**", "```\n- **FRM-004**")
+        self.assertIn("FRM-003", self.finds("form", "03-framing.md", "FRM-003 stands in a code block"))
+
+    def test_a_file_under_generated_that_nothing_makes(self):
+        (self.root / "generated/cpp/coffer/spec/old.h").write_text("// of a machine that is gone\n")
+        self.finds("stale", "generated/cpp/coffer/spec/old.h", "take it away")
+
     # ---- what no case judges
     def test_a_requirement_left_to_review_without_a_reason(self):
         self.change("tables/unjudged.toml", '"LIM-003"', '"LIM-001"')

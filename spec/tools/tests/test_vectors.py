@@ -5,17 +5,30 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 
 TOOLS = pathlib.Path(__file__).resolve().parents[1]
 VECTORS = TOOLS.parent / "vectors"
 sys.path.insert(0, str(TOOLS))
 import lint_vectors
+import vectors
 from book import LAYERS, Book
 
 DOCUMENTS = {path.stem: json.loads(path.read_text()) for path in VECTORS.glob("*.json")}
 FILES = {name: document["vectors"] for name, document in DOCUMENTS.items() if "coffer_vectors" in document}
 README = (VECTORS / "README.md").read_text()
+
+
+class Foreign(unittest.TestCase):
+    def test_a_file_of_vectors_that_is_not_made_here_is_no_good(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            (root / "vectors").mkdir()
+            (root / "vectors/frames.json").write_text("{}")
+            self.assertEqual([], vectors.foreign(root, FILES))
+            (root / "vectors/more.json").write_text("{}")
+            self.assertEqual(["spec/vectors/more.json is not made by spec/tools/vectors.py"], vectors.foreign(root, FILES))
 
 
 class Lint(unittest.TestCase):
