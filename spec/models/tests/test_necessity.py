@@ -2,6 +2,7 @@
 import copy
 import pathlib
 import sys
+import tempfile
 import tomllib
 import unittest
 
@@ -62,6 +63,19 @@ class Fields(unittest.TestCase):
         part = copy.deepcopy(self.part("unbounded-frames"))
         del part["header"]
         self.finds(part, "nothing says which fields there are")
+
+
+class Fresh(unittest.TestCase):
+    def test_an_edit_by_hand_is_seen_without_a_prover(self):
+        self.assertTrue(necessity.fresh())
+        with tempfile.TemporaryDirectory() as folder:
+            table, text = pathlib.Path(folder) / "table.md", necessity.TABLE.read_text()
+            for old, new in (("| redundant", "| needed"), ("SHA-256 ", "SHA-256 0"), ("page has ", "page has 0")):
+                self.assertIn(old, text, "the test's own premise")
+                table.write_text(text.replace(old, new, 1))
+                self.assertFalse(necessity.fresh(table), new)
+            table.write_text(text + "One more word.\n")
+            self.assertFalse(necessity.fresh(table))
 
 
 if __name__ == "__main__":

@@ -214,6 +214,8 @@ SPOKEN_OF = {
     "build/conform/report.json": ("./dev conform", ("reference", "conformance", "interop/adapters/reference")),
     "build/mutate/mutate.json": ("./dev mutate", ("reference", "conformance", "interop/adapters/reference")),
     "build/model/report.json": ("./dev model", ("spec/models",)),
+    **{f"{lane}.ndjson": (command, ("reference", "tests", "spec/tables/machines")) for lane, command in (("tests", "./dev test"), ("asan", "./dev test asan"), ("tsan", "./dev test tsan"))},
+    "conform.ndjson": ("./dev conform", ("reference", "conformance", "spec/tables/machines")),
     "junit.xml": ("./dev test", ("reference", "conformance", "tests", "spec/vectors")),
 }
 SOURCES = {".cc", ".h", ".inc", ".py", ".json", ".toml", ".m", ".p", ".pml"}
@@ -315,6 +317,10 @@ def held_claims(ledger):
 
 def rows_taken(ledger):
     """Every step of every run is one that the tables allow, and together the runs take every row. Some of the runs alone say nothing of the rows they did not take."""
+    for path in transitions.files(ledger.house):
+        name = path.relative_to(ledger.house).as_posix()
+        if path.name in SPOKEN_OF:
+            yield from older_than_its_subject(ledger, name)
     result = transitions.replay(ledger.spec, transitions.files(ledger.house))
     for place, wrong in result.problems[:MANY]:
         yield Finding(str(place), "transition", wrong)
