@@ -15,7 +15,7 @@ struct AttackRow {
   std::string_view stand, fault, follow;
 };
 
-inline constexpr std::array<AttackRow, 36> attack_rows{{
+inline constexpr std::array<AttackRow, 37> attack_rows{{
     {"client_session.hole_in_the_default.total", "client.state.leaving.ping", "the default does not cover leaving", "", "", ""},
     {"client_session.login_accepted_unasked.no_step_skipped", "client.state.await_server_identity.login_accepted", "an accepted login is believed while the server's identity is awaited", "", "", ""},
     {"client_session.ready_at_any_time.no_step_skipped", "client.state.await_login_accepted.ready", "ready is believed while the login is checked", "", "", ""},
@@ -48,6 +48,7 @@ inline constexpr std::array<AttackRow, 36> attack_rows{{
     {"ownership.bound_only_once_backed_up.inside_is_the_owner", "login.unknown_computer_becomes_the_users", "a computer is bound by its first backup and not by the login", "", "", ""},
     {"ownership.bound_only_once_backed_up.nothing_of_nobody", "login.unknown_computer_becomes_the_users", "a computer is bound by its first backup and not by the login", "", "", ""},
     {"ownership.archive_of_the_computer.archives_apart", "login.archives_are_apart", "archives are found by computer alone, and a purge forgets those of a computer that is bound again", "", "", ""},
+    {"unbounded-session.minimum_unchecked.no_old_version", "version.too_old_before_identity", "the server takes every version", "", "", ""},
     {"version_chain.memory_unasked.nothing_older_than_seen", "client.chain.emptied", "the client takes every chain that opens", "", "", ""},
     {"version_chain.number_for_the_link.nothing_older_than_seen", "client.chain.forked", "the client compares the number of its newest version and not its link: a fork that is as long passes", "", "", ""},
     {"version_chain.only_its_own_are_remembered.nothing_older_than_seen", "client.chain.rolled_back", "the client remembers what it commits and not what it sees", "", "", ""},
