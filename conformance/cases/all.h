@@ -11,6 +11,7 @@ std::vector<Case> framing_cases();        // chapters 3.1, 3.2
 std::vector<Case> messages_cases();       // chapter 3.3: encodings
 std::vector<Case> ranges_cases();         // chapter 3.3: fields
 std::vector<Case> channel_cases();        // chapter 4
+std::vector<Case> records_cases();        // chapter 4: what a network can do to records
 std::vector<Case> states_cases();         // chapter 5.1: every state × every message
 std::vector<Case> version_cases();        // chapter 5.2
 std::vector<Case> session_cases();        // chapters 5.1, 5.3, 5.4
@@ -28,6 +29,7 @@ std::vector<Case> observed_cases();       // chapters 4 to 6, 8.5: what only an 
 // Against clients.
 std::vector<Case> client_messages_cases();  // chapter 3
 std::vector<Case> client_channel_cases();   // chapter 4
+std::vector<Case> client_records_cases();   // chapter 4: what a network can do to records
 std::vector<Case> client_states_cases();    // chapter 5.1: every state × every message
 std::vector<Case> client_session_cases();   // chapters 5, 6
 std::vector<Case> client_keys_cases();      // chapter 7.1

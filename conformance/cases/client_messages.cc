@@ -84,6 +84,13 @@ void add_frames(std::vector<Case>& cases) {
                             const auto metadata = metadata_of_the_first(c, data_of_some_block());
                             return data_frame_of(joined({metadata, repeated(16, 0)}), data_of_some_block());
                           }));
+  for (const std::size_t length : {0U, 31U, 33U})
+    cases.push_back(refused(fmt::format("framing.id_of_{}_octets", length), {"FRM-016", "MSG-005"},
+                            "A client refuses a data frame whose block id has not 32 octets", State::await_blocks,
+                            Reason::field_out_of_range, [=](Context&) {
+                              const auto data = data_of_some_block();
+                              return data_frame(repeated(length, 7), sha256(data), data);
+                            }));
   cases.push_back(refused("framing.data_too_short", {"FRM-018", "FRM-016"},
                           "A client refuses a data part of 29 octets, though it is the block's", State::await_blocks,
                           Reason::field_out_of_range, [](Context& c) {

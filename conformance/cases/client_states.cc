@@ -75,6 +75,30 @@ Case disconnected(State state) {
   };
 }
 
+/// The same on the way to a state that the client leaves by itself. A client that was quick has said one thing more by then.
+Case disconnected_on_the_way(State before, MessageKind leads_on, std::string_view state) {
+  return {
+      .id = fmt::format("client.state.{}.disconnect", state),
+      .requirements = {"SES-031"},
+      .role = Role::client,
+      .goal = fmt::format("A client that is disconnected when it has just come to {} ends, and says no Disconnect of its own", state),
+      .steps = {fmt::format("let the client come to {}", table::name(before)),
+                fmt::format("send {} and Disconnect(server_stopping) in one record", spec::name(leads_on)),
+                "expect the end, and before it at most what the client says next of itself"},
+      .script =
+          [=](Context& c) {
+            auto& server = c.client_in(before);
+            server.send_together({control_frame(valid_answer(c, before, leads_on)), control_frame(disconnect(Reason::server_stopping))});
+            c.stage().expected_refusal = true;
+            const auto first = server.next();
+            if (first.what == Received::What::end) return;
+            c.require(first.what == Received::What::message && !first.is("disconnect"), "the end", first.text());
+            server.expect_end_without_frame();
+          },
+      .twin = honest_twin(before),
+  };
+}
+
 Frame any_data_frame(Context& c) {
   const auto block = opaque_block(c.random());
   return data_frame(block.id, block.checksum, block.sealed);
@@ -100,6 +124,8 @@ std::vector<Case> client_states_cases() {
         cases.push_back(unexpected_on_the_way(State::await_restore_begun, MessageKind::restore_begun, "restoring", row.name, frame));
     }
   cases.push_back(unexpected_on_the_way(State::await_ready, MessageKind::ready, "ready", "data", any_data_frame));
+  cases.push_back(disconnected_on_the_way(State::await_ready, MessageKind::ready, "ready"));
+  cases.push_back(disconnected_on_the_way(State::await_restore_begun, MessageKind::restore_begun, "restoring"));
   return cases;
 }
 

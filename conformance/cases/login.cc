@@ -92,6 +92,28 @@ Case granted(std::string_view who, Account Fixture::*account) {
   };
 }
 
+/// Bob is given alice's password: each is still told what is their own.
+Case two_users_of_one_password() {
+  return {
+      .id = "login.two_users_of_one_password",
+      .requirements = {"IDN-015"},
+      .needs = {.verbs = {"prepare"}, .fixture = [](Fixture& fixture) { fixture.bob.password = fixture.alice.password; }},
+      .goal = "Of two users who chose the same password each is told their own identifier and permissions",
+      .steps = {"prepare two users of one password", "log in as each", "compare login_accepted with the prepared account"},
+      .script =
+          [](Context& c) {
+            for (const auto* account : {&c.fixture().alice, &c.fixture().bob}) {
+              auto walker = c.walker(*account);
+              walker.computer = c.random().guid();
+              const auto& client = c.at(State::await_config, walker);
+              c.require(client.user == account->id, fmt::format("user {}", account->id), fmt::format("user {}", client.user));
+              c.require(client.permissions == account->permissions(), fmt::format("permissions {}", account->permissions()),
+                        fmt::format("permissions {}", client.permissions));
+            }
+          },
+  };
+}
+
 Walker deferred_alice(Context& c) {
   auto walker = c.walker();
   walker.registration_key = c.fixture().deferred_key;
@@ -263,7 +285,7 @@ void add_verifiers(std::vector<Case>& cases) {
 
 std::vector<Case> login_cases() {
   std::vector<Case> cases = {granted("alice", &Fixture::alice), granted("bob", &Fixture::bob), granted("carol", &Fixture::carol),
-                             granted("gina", &Fixture::gina)};
+                             granted("gina", &Fixture::gina), two_users_of_one_password()};
   add_refusals(cases);
   add_deferred(cases);
   add_computers_and_archives(cases);

@@ -132,6 +132,20 @@ std::vector<Case> restore_cases() {
               },
       },
       {
+          .id = "restore.fetches_follow_each_other",
+          .requirements = {"SES-001", "ARC-052"},
+          .goal = "A restore goes on until its end is announced: one fetch after another is answered in it",
+          .steps = {"commit two blocks and begin to restore", "fetch one, then the other", "end the restore, expect restore_ended"},
+          .script =
+              [](Context& c) {
+                const auto [client, blocks] = restoring(c, 2);
+                for (const auto& block : blocks) c.require(client.fetch(block.id).blocks.size() == 1, "the block", "none");
+                client.send(restore_end(true));
+                client.expect("restore_ended");
+                client.barrier();
+              },
+      },
+      {
           .id = "restore.ends_and_goes_back_to_ready",
           .requirements = {"SES-001", "ARC-052"},
           .goal = "After the end of a restore, complete or not, the session is in ready: it backs up, and restores again",

@@ -55,6 +55,67 @@ class OneKey : public Botan::Credentials_Manager {
   const ServerCredentials::Parts* parts_;
 };
 
+constexpr std::size_t record_header_octets = 5;
+
+/// A client hello as the network hands it on.
+void alter(Octets& record, ClientChannelOptions::Altered what) {
+  constexpr std::size_t minor_version = 10;  // behind the headers of record and message, and the major one
+  constexpr std::size_t session_id = 43;     // its length, behind version and random
+  const std::size_t suites = session_id + 1 + (record.size() > session_id ? record[session_id] : 0);
+  if (record.size() < suites + 2) return;
+  if (what == ClientChannelOptions::Altered::version) record[minor_version] = 0x04;
+  if (what != ClientChannelOptions::Altered::suites) return;
+  const Octets more{0xC0, 0x2F};  // ECDHE_RSA_WITH_AES_128_GCM_SHA256, behind what is offered
+  const std::size_t behind = suites + 2 + record[suites] * std::size_t{256} + record[suites + 1];
+  record.insert(record.begin() + static_cast<std::ptrdiff_t>(std::min(behind, record.size())), more.begin(), more.end());
+  for (const std::size_t length : {std::size_t{3}, std::size_t{7}, suites}) {  // of the record, of the message, of the suites
+    const auto octets = static_cast<std::uint16_t>(record[length] * 256 + record[length + 1] + 2);
+    record[length] = static_cast<std::uint8_t>(octets >> 8);
+    record[length + 1] = static_cast<std::uint8_t>(octets);
+  }
+}
+
+/// The first whole record of what came, or nothing.
+View whole_record(View octets) {
+  if (octets.size() < record_header_octets) return {};
+  const auto all = record_header_octets + octets[3] * std::size_t{256} + octets[4];
+  return octets.size() < all ? View() : octets.first(all);
+}
+
+/// Reads what a side says of itself before it encrypts (RFC 5246, 7.4; RFC 8422, 5.4 and 5.7).
+class FlightReader {
+ public:
+  void take(View record, Flight& into) {
+    constexpr std::uint8_t change_cipher_spec = 20, handshake = 22;
+    if (into.changed_cipher) return;
+    if (record[0] == change_cipher_spec) into.changed_cipher = true;
+    if (record[0] != handshake) return;
+    messages_.insert(messages_.end(), record.begin() + record_header_octets, record.end());
+    for (;;) {
+      constexpr std::size_t head = 4;
+      if (messages_.size() < head) return;
+      const std::size_t body = messages_[1] * std::size_t{65536} + messages_[2] * std::size_t{256} + messages_[3];
+      if (messages_.size() < head + body) return;
+      read(messages_[0], View(messages_).subspan(head, body), into);
+      messages_.erase(messages_.begin(), messages_.begin() + static_cast<std::ptrdiff_t>(head + body));
+    }
+  }
+
+ private:
+  static void read(std::uint8_t type, View body, Flight& into) {
+    constexpr std::uint8_t client_hello = 1, server_hello = 2, server_key_exchange = 12, client_key_exchange = 16;
+    const auto part = [&](std::size_t at, std::size_t size) {
+      return body.size() < at + size
+                 ? Octets()
+                 : Octets(body.begin() + static_cast<std::ptrdiff_t>(at), body.begin() + static_cast<std::ptrdiff_t>(at + size));
+    };
+    if (type == client_hello || type == server_hello) into.random = part(2, 32);
+    if (type == server_key_exchange && body.size() > 4) into.share = part(4, body[3]);  // behind curve type, curve and length
+    if (type == client_key_exchange && !body.empty()) into.share = part(1, body[0]);
+  }
+  Octets messages_;  // of the handshake, as far as they are not whole yet
+};
+
 }  // namespace
 
 struct Channel::Machine final : TLS::Callbacks {
@@ -128,6 +189,16 @@ struct Channel::Machine final : TLS::Callbacks {
     return sent;
   }
 
+  /// What came, record by record, before TLS has its say.
+  void look_at(View raw) {
+    arrived.insert(arrived.end(), raw.begin(), raw.end());
+    for (View record = whole_record(arrived); !record.empty(); record = whole_record(arrived)) {
+      reader.take(record, flight);
+      last_received.assign(record.begin(), record.end());
+      arrived.erase(arrived.begin(), arrived.begin() + static_cast<std::ptrdiff_t>(record.size()));
+    }
+  }
+
   /// Takes what arrives next through TLS.
   Arrival step(Deadline deadline) {
     Octets raw;
@@ -141,6 +212,7 @@ struct Channel::Machine final : TLS::Callbacks {
       heard("connection reset");
     }
     if (arrival != Arrival::octets) return arrival;
+    look_at(raw);
     try {
       tls->received_data(raw);
     } catch (const std::exception& error) {
@@ -165,7 +237,11 @@ struct Channel::Machine final : TLS::Callbacks {
   bool without_extended_master_secret = false;
   std::optional<Octets> pin;
   bool chain_seen = false;
-  bool corrupt_next = false;
+  std::optional<std::size_t> corrupt_next;  // so many octets before the last
+  bool keep_next = false;
+  Octets last_sent, last_received, arrived;  // records; of the last one that came what there is of it
+  FlightReader reader;
+  Flight flight;
   bool stays_as_it_is = false;  // no_renegotiation came
   Octets outgoing, plain;
   std::vector<std::string> unnoted;  // heard behind octets that are still in `plain`, or were just handed out
@@ -187,6 +263,7 @@ std::unique_ptr<Channel> Channel::client(Socket socket, Recorder& recorder, char
       options.offer_resumption ? static_cast<TLS::Session_Manager&>(options.memory->parts().sessions) : machine->no_sessions;
   machine->tls = std::make_unique<TLS::Client>(*machine, sessions, machine->keys, machine->policy, machine->rng,
                                                TLS::Server_Information("coffer", 0), TLS::Protocol_Version(TLS::Protocol_Version::TLS_V12));
+  alter(machine->outgoing, options.hello);
   return std::unique_ptr<Channel>(new Channel(std::move(machine)));
 }
 
@@ -227,10 +304,15 @@ bool Channel::send(View octets, Deadline deadline) {
     m.recorder.happened(m.name, fmt::format("could not send: {}", error.what()));
     return false;
   }
-  if (m.corrupt_next && !m.outgoing.empty()) {
-    m.outgoing.back() ^= 0x01;
-    m.corrupt_next = false;
+  if (m.corrupt_next && m.outgoing.size() > *m.corrupt_next) {
+    *(m.outgoing.rbegin() + static_cast<std::ptrdiff_t>(*m.corrupt_next)) ^= 0x01;
+    m.corrupt_next.reset();
     m.recorder.happened(m.name, "one bit of this record was flipped");
+  }
+  m.last_sent = m.outgoing;
+  if (std::exchange(m.keep_next, false)) {
+    m.outgoing.clear();
+    m.recorder.happened(m.name, "this record was kept back");
   }
   return m.flush(deadline);
 }
@@ -259,7 +341,16 @@ bool Channel::await_finish(Deadline deadline) {
   return m.end.finished;
 }
 
-void Channel::corrupt_next_record() { machine_->corrupt_next = true; }
+void Channel::corrupt_next_record(std::size_t before_the_last) { machine_->corrupt_next = before_the_last; }
+void Channel::keep_next_record() { machine_->keep_next = true; }
+const Octets& Channel::last_sent() const { return machine_->last_sent; }
+const Octets& Channel::last_received() const { return machine_->last_received; }
+
+void Channel::send_bare(View octets, Deadline deadline, std::string what) {
+  machine_->note_heard();
+  machine_->recorder.octets(machine_->name, Direction::sent, std::move(what), octets);
+  machine_->socket.send(octets, deadline);
+}
 
 bool Channel::renegotiate(Deadline deadline) {
   auto& m = *machine_;
@@ -297,6 +388,7 @@ void Channel::close() {
 }
 
 const ChannelFacts& Channel::facts() const { return machine_->facts; }
+const Flight& Channel::flight() const { return machine_->flight; }
 const ChannelEnd& Channel::end() const { return machine_->end; }
 
 }  // namespace coffer::conformance

@@ -31,6 +31,8 @@ struct ClientChannelOptions {
   std::optional<Octets> pin = {};  // a server with another key is not the implementation under test
   bool offer_resumption = false;   // keep the session in `memory` and offer it on the next connection
   class SessionMemory* memory = nullptr;
+  /// What the network makes of the client hello on its way: one of version 0x0304, or one that offers a suite more.
+  enum class Altered : std::uint8_t { nothing, version, suites } hello = Altered::nothing;
 };
 
 /// Sessions of a client that wants to resume.
@@ -60,6 +62,13 @@ struct ChannelFacts {
   Octets server_pin;        // SHA-256 of the server's SubjectPublicKeyInfo
 };
 
+/// What the other side showed of itself in a handshake, whether that came to its end or not.
+struct Flight {
+  Octets random;                // of its hello
+  Octets share;                 // its part of the key exchange
+  bool changed_cipher = false;  // from here on it encrypts: it takes the handshake for a good one
+};
+
 /// How far the other side's end has gone.
 struct ChannelEnd {
   bool close_notify = false;
@@ -86,8 +95,15 @@ class Channel {
   /// Waits until the other side ends its sending side; false when it does not in time, or resets.
   bool await_finish(Deadline deadline);
 
-  /// Flips one bit in the last octet of the next record sent.
-  void corrupt_next_record();
+  /// Flips one bit of the next record sent: in its last octet, or so many octets before that.
+  void corrupt_next_record(std::size_t before_the_last = 0);
+  /// The next record is made and not sent.
+  void keep_next_record();
+  /// The record that was sent or kept last; the last whole one that came; as they are on the wire.
+  const Octets& last_sent() const;
+  const Octets& last_received() const;
+  /// Octets on the wire as they are, past TLS: what the network could do. `what`: in the transcript's words.
+  void send_bare(View octets, Deadline deadline, std::string what);
   /// Asks for a new handshake; whether one came to its end before the connection did, the peer refused, or the deadline passed.
   bool renegotiate(Deadline deadline);
   void send_close_notify();
@@ -96,6 +112,7 @@ class Channel {
   void close();
 
   const ChannelFacts& facts() const;
+  const Flight& flight() const;
   const ChannelEnd& end() const;
 
  private:

@@ -77,6 +77,12 @@ void Peer::send_together(std::initializer_list<Frame> frames) {
   channel_->send(all, stage_.deadline());
 }
 
+Octets Peer::kept(const Message& message) {
+  channel_->keep_next_record();
+  send(message);
+  return channel_->last_sent();
+}
+
 void Peer::close_notify() { channel_->send_close_notify(); }
 void Peer::shut_sending() { channel_->shut_sending(); }
 void Peer::abort() { channel_->abort(); }
@@ -157,6 +163,14 @@ void Peer::expect_refusal_by_close() {
   auto received = next();
   if (received.is("disconnect")) received = next();
   if (received.what != Received::What::end) unmet("the end of the connection", received);
+}
+
+void Peer::expect_end_unread() {
+  stage_.expected_refusal = true;
+  auto received = next();
+  const auto internal = static_cast<std::uint64_t>(spec::Reason::internal_error);
+  if (received.is("disconnect") && received.decoded.message->number("reason") == internal) received = next();
+  if (received.what != Received::What::end) unmet("the end of the connection, and nothing that speaks of what came", received);
 }
 
 void Peer::expect_end(spec::Reason reason) { end_with({reason}); }

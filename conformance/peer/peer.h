@@ -60,7 +60,11 @@ class Peer {
   void send_in_pieces(View octets, std::size_t piece);
   /// Several frames in one TLS record.
   void send_together(std::initializer_list<Frame> frames);
-  void corrupt_next_record() { channel_->corrupt_next_record(); }
+  void corrupt_next_record(std::size_t before_the_last = 0) { channel_->corrupt_next_record(before_the_last); }
+  /// The record that carries this message, made and not sent.
+  Octets kept(const Message& message);
+  /// A record as the network would bring it once more, elsewhere or to the wrong side.
+  void send_bare(View record, std::string what) { channel_->send_bare(record, stage_.deadline(), std::move(what)); }
   void close_notify();
   void shut_sending();
   void abort();
@@ -76,6 +80,8 @@ class Peer {
   void expect_refusal(std::initializer_list<spec::Reason> any_of);
   /// It refuses by ending the connection, with or without a Disconnect; no other frame comes. The case needs a twin.
   void expect_refusal_by_close();
+  /// It ends the connection without having read what came last: no frame but perhaps a Disconnect(internal_error). The case needs a twin.
+  void expect_end_unread();
   /// Disconnect with this reason and the end, where that is no refusal: goodbye, server_stopping. With another the case needs a twin.
   void expect_end(spec::Reason reason);
   /// As expect_end, and close_notify and the end of the stream came in this order [SES-004].

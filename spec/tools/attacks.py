@@ -2,6 +2,7 @@
 import tomllib
 
 import paths
+import played
 
 HEAD = """# Attacks found
 
@@ -9,16 +10,25 @@ HEAD = """# Attacks found
 
 What checkers found when one rule of a model was broken, or where the specification claims nothing: the shortest way there; where a session
 is to end and never does, a way into the round that it never leaves; of models without a bound, facts in the order in which one follows from those before. The unbroken model has none of them, save those that are not claimed away: these it has. Where an attack begins at a table, a test walks
-the reference along it and sees the tables kept; where a peer can play it, the case of the conformance suite is named.
+the reference along it and sees the tables kept. Of each it is said which case of the conformance suite plays it, or which test vector: an implementation
+with that fault fails there; or why none can.
 """
 
 
 def page(spec):
-    every = [*paths.read(spec, "attacks"), *paths.read(spec, "models")]
+    every = [*paths.stamped(spec, "attacks"), *paths.stamped(spec, "models")]
     of = {}
     for attack in every:
         of.setdefault(attack["id"].split(".")[0], []).append(attack)
-    return HEAD + "".join(f"\n## {title(spec, model)}\n" + "".join(map(one, rows)) for model, rows in of.items())
+    return HEAD + table(spec, every) + "".join(f"\n## {title(spec, model)}\n" + "".join(map(one, rows)) for model, rows in of.items())
+
+
+def table(spec, every):
+    """How many are played, model by model."""
+    counts = played.counts(spec, every)
+    total = sum(counts.values(), start=type(next(iter(counts.values())))())
+    lines = [f"| {name} | {' | '.join(str(row[way]) for way in played.WAYS)} |" for name, row in [*((f"`{m}`", c) for m, c in counts.items()), ("all", total)]]
+    return "\n| model | played by a case | by a vector | by neither, with the reason |\n| --- | --- | --- | --- |\n" + "\n".join(lines) + "\n"
 
 
 def title(spec, model):
@@ -30,7 +40,8 @@ def one(attack):
     words = f"\n**{capital(attack['comment'])}.** " if not attack["comment"].endswith(".") else f"\n**{capital(attack['comment'])}** "
     words += f"Falls: {attack['claim']} " if attack["claim"] else ""
     words += f"({', '.join(attack['cites'])})"
-    words += f" Played by `{attack['case']}`." if "case" in attack else ""
+    words += f" Played by `{attack['case']}`." if "case" in attack else f" Played by the vector `{attack['vector']}`." if "vector" in attack else ""
+    words += f" Not played: {attack['none']}." if "none" in attack else ""
     lines = of_table(attack) if table else [line(s) for s in attack["steps"]]
     return words + "\n\n```\n" + "\n".join(lines) + "\n```\n"
 

@@ -16,6 +16,8 @@ import attacks
 import cpp
 import drawings
 import models
+import paths
+import played
 import session
 import shortest
 import specification
@@ -45,6 +47,8 @@ def outputs(spec):
     yield "generated/tables.md", tables.page(spec)
     yield "generated/worked-session.md", session.page(spec)
     yield "traces/paths.json", shortest.rendered(spec)
+    for name in ("attacks", "models"):  # made by ./dev model --traces; here only who plays them is written in
+        yield f"traces/{name}.json", played.rendered(paths.stamped(spec, name))
     yield "generated/attacks.md", attacks.page(spec)
     yield "generated/requirements.json", requirements_json(spec)
     yield "tables/ids.txt", ledger(spec)

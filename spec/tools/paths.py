@@ -16,6 +16,7 @@ import tomllib
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import models
+import played as playing
 import specification
 
 MODELS = {"frame_reader": ["frame_reader"], "server_session": ["server_session"], "client_session": ["client_session"], "session_pair": ["client_session", "server_session"]}
@@ -164,12 +165,10 @@ def instead(spec, model, steps):
     return described(side.allowed(step["from"], step["event"]))
 
 
-def played(spec, model, mutant, stated, steps):
-    """Which case of the conformance suite plays an attack: {"case": its id}, and what it plays where it is made from the attack. Nothing where no peer can
-    play it. A pair that the default decides has a case in any event (state.STATE.EVENT); one is made where the broken model survives a fault and goes on.
+def by_itself(spec, model, mutant, steps):
+    """Which case of the conformance suite plays an attack of which model.toml does not say it: {"case": its id}, and what it plays where it is made from
+    the attack. A pair that the default decides has a case in any event (state.STATE.EVENT); one is made where the broken model survives a fault and goes on.
     """
-    if stated:
-        return {"case": stated}
     if model not in ("server_session", "client_session"):
         return {}
     number, _ = breaks_at(spec, model, steps)
@@ -201,14 +200,21 @@ def described(ways):
 # ---- What is committed
 
 
+def stamped(spec, name):
+    """The attacks of that file, each with who plays it by what model.toml says now."""
+    return list(playing.stamped(spec, read(spec, name), by_itself))
+
+
 def with_cases(spec):
-    """Every attack, replayed or only told, that a case plays."""
-    return [a for a in [*read(spec, "attacks"), *read(spec, "models")] if "case" in a]
+    """Every attack, replayed or only told, and every cover that a case plays."""
+    attacks = [a for name in ("attacks", "models") for a in stamped(spec, name) if "case" in a]
+    covers = [{"id": f"{model}.cover.{row['name']}", "case": row["case"], "comment": row["says"]} for model, row in playing.covers(spec) if "case" in row]
+    return [*attacks, *covers]
 
 
 def problems(spec):
     """One text for each thing in paths.json and attacks.json that the tables or the models no longer say."""
-    return [*of_paths(spec), *of_attacks(spec), *of_models(spec)]
+    return [*of_paths(spec), *of_attacks(spec), *of_models(spec), *of_players(spec)]
 
 
 def read(spec, name):
@@ -256,10 +262,17 @@ def of_attacks(spec):
             yield f"attacks.json: {identity} leaves the tables at step {number + 1}, not {attack['expect']['breaks_at'] + 1}; run {MAKE}"
         elif instead(spec, model, steps) != attack["expect"]["instead"]:
             yield f"attacks.json: {identity}: the tables say something else there by now; run {MAKE}"
-        elif identity in known:
-            play = played(spec, model, known[identity]["name"], known[identity].get("case", ""), steps)
-            if play != {k: attack[k] for k in ("case", "play") if k in attack}:
-                yield f"attacks.json: {identity} is played by {play.get('case', 'no case')} by now; run {MAKE}"
+
+
+def of_players(spec):
+    """Every counterexample and every cover with a name has a case, a vector, or a reason why it has neither."""
+    every = []
+    for name in ("attacks", "models"):
+        for committed, now in zip(read(spec, name), stamped(spec, name)):
+            every.append(now)
+            if {k: committed.get(k) for k in playing.STAMPS} != {k: now.get(k) for k in playing.STAMPS}:
+                yield f"{name}.json: {now['id']} is played by {now.get('case') or now.get('vector') or 'nothing'} by now; run {GENERATE}"
+    yield from playing.problems(spec, every)
 
 
 def of_models(spec):
@@ -276,7 +289,7 @@ def of_models(spec):
 def main():
     wrong = problems(specification.load(pathlib.Path(__file__).resolve().parents[1]))
     for problem in wrong:
-        print(f"spec/traces/{problem}", file=sys.stderr)
+        print(f"spec/traces: {problem}", file=sys.stderr)
     return 1 if wrong else 0
 
 

@@ -6,13 +6,14 @@ from . import horn, rumur, spin
 
 CHECKERS = {"rumur": rumur, "horn": horn, "spin": spin}
 KEYS = {  # of each table: what must be there, what may
-    "model": ({"checker", "title", "files"}, {"claim", "mutant", "non_claim", "variant", "cover", "deep", "timeout_seconds", "bound", "optimise", "put", "messages"}),
+    "model": ({"checker", "title", "files"}, {"claim", "mutant", "non_claim", "variant", "cover", "deep", "unplayed", "timeout_seconds", "bound", "optimise", "put", "messages"}),
     "claim": ({"name", "says", "cites"}, {"kind", "rules"}),
-    "mutant": ({"name", "says", "catches"}, {"replace", "by", "changes", "case", "optimise"}),
-    "non_claim": ({"name", "says", "cites", "breaks"}, {"replace", "by", "changes", "case", "optimise"}),
+    "mutant": ({"name", "says", "catches"}, {"replace", "by", "changes", "case", "play", "vector", "none", "optimise"}),
+    "non_claim": ({"name", "says", "cites", "breaks"}, {"replace", "by", "changes", "optimise"}),
     "variant": ({"name", "says"}, {"replace", "by", "changes", "holds", "fails", "optimise"}),
-    "cover": ({"name", "says"}, {"cites"}),
+    "cover": ({"name", "says"}, {"cites", "case", "vector", "none"}),
     "deep": ({"name", "says"}, {"replace", "by", "changes"}),
+    "unplayed": ({"none"}, {"mutants", "covers"}),
 }
 
 
@@ -31,7 +32,6 @@ class Variant:
     fails: list  # properties that have to fail
     holds: list  # properties that have to hold
     text: str = ""  # of the model, once changed
-    case: str = ""  # of the conformance suite, whose script is the attack
     optimise: int = 0  # as of the model: most variants are broken soon, and searched for a shorter time than they compile
 
 
@@ -73,7 +73,7 @@ class Reader:
             rows = self.table.get(kind, [])
             for row in rows:
                 self.keys(kind, row, f"{kind} {row.get('name', '(without a name)')}")
-            self.once(kind, [row["name"] for row in rows])
+            self.once(kind, [row["name"] for row in rows if "name" in row])
         if self.table["checker"] not in CHECKERS:
             self.wrong(f"checker {self.table['checker']!r} is none of {', '.join(CHECKERS)}")
         text = self.texts()
@@ -132,7 +132,7 @@ class Reader:
             holds = [c["name"] for c in self.table["claim"]] if kind == "deep" else row.get("holds", [])
             if not fails and not holds:
                 self.wrong(f"{what} expects nothing: name the claims that have to fail{' or hold' if kind == 'variant' else ''}")
-            yield Variant(kind, row["name"], row["says"], row.get("cites", []), changes, fails, holds, changed, row.get("case", ""),
+            yield Variant(kind, row["name"], row["says"], row.get("cites", []), changes, fails, holds, changed,
                           self.table.get("optimise", 0) if kind == "deep" else row.get("optimise", 0))
 
     def properties_stay(self, what, text, changed):

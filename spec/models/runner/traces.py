@@ -36,10 +36,9 @@ def attacks(results, tables):
                     walked = completed(model, name, steps.told(variant.text, way), judge, spec)
                     number, _ = judge.breaks_at(spec, model.name, walked)
                     of_tables.append({"id": f"{model.name}.{variant.name}.{name}", "requirement": requirement(cites), "kind": "attack", "comment": variant.says, "claim": claim["says"], "cites": cites,
-                                      "input": {"model": model.name, "steps": walked}, "expect": {"breaks_at": number, "instead": judge.instead(spec, model.name, walked)}}
-                                     | judge.played(spec, model.name, variant.name, variant.case, walked))
+                                      "input": {"model": model.name, "steps": walked}, "expect": {"breaks_at": number, "instead": judge.instead(spec, model.name, walked)}})
                 else:
-                    row = {"id": f"{model.name}.{variant.name}.{name}", **({"case": variant.case} if variant.case else {}), "layer": "model", "kind": "attack on a broken variant" if variant.kind == "mutant" else "attack that is not claimed away",
+                    row = {"id": f"{model.name}.{variant.name}.{name}", "layer": "model", "kind": "attack on a broken variant" if variant.kind == "mutant" else "attack that is not claimed away",
                            "comment": variant.says, "claim": claim.get("says", ""), "cites": cites}
                     if model.checker == "horn":  # looked for only when it is written: it takes longer than the provers
                         row |= {"made_from": hashlib.sha256(variant.text.encode()).hexdigest()[:16], "sequence": functools.partial(derivation.of, variant.text, name)}
@@ -90,22 +89,6 @@ def filled(message, given, before, after):
 # ---- Files
 
 
-def rendered(rows):
-    """One line for each key and each step: a diff shows what changed."""
-    def line(value):
-        return json.dumps(value, ensure_ascii=False)
-
-    def lines(key, value):
-        if isinstance(value, dict) and "steps" in value:
-            rest = {k: v for k, v in value.items() if k != "steps"}
-            inner = ",\n   ".join(map(line, value["steps"]))
-            return f'{line(key)}: {{{line(rest)[1:-1]}{", " if rest else ""}"steps": [\n   {inner}]}}'
-        if key == "steps":
-            return f"{line(key)}: [\n   " + ",\n   ".join(map(line, value)) + "]"
-        return f"{line(key)}: {line(value)}"
-    return "[\n" + ",\n".join("{" + ",\n ".join(lines(k, v) for k, v in r.items()) + "}" for r in rows) + "\n]\n"
-
-
 def files(spec):
     return {name: spec / f"traces/{name}.json" for name in ("attacks", "models")}
 
@@ -120,7 +103,8 @@ def write(results, options, spec_folder, tables):
     for path, rows in zip(files(spec_folder).values(), (of_tables, of_others)):
         stay = [r for r in json.loads(path.read_text()) if r["id"].split(".")[0] not in ran] if options.only and path.exists() else []
         rows = sorted([*stay, *rows], key=lambda r: r["id"].split(".")[0])
-        path.write_text(rendered(rows))
+        judge, spec = tables
+        path.write_text(judge.playing.rendered(judge.playing.stamped(spec, rows, judge.by_itself)))
         print(f"{path.relative_to(spec_folder.parent)}: {len(rows)}")
 
 
@@ -135,7 +119,7 @@ def compare(results, spec_folder, tables):
         committed = {r["id"]: r for r in json.loads(path.read_text())} if path.exists() else {}
         stale = []
         for row in rows:
-            seen = dict(committed.get(row["id"], {}))
+            seen = {k: v for k, v in committed.get(row["id"], {}).items() if k not in tables[0].playing.STAMPS}
             if row.pop("sequence", None):
                 seen.pop("steps", None)
             if seen != row:

@@ -73,6 +73,39 @@ class Committed(unittest.TestCase):
     def test_an_attack_that_another_case_plays(self):
         self.assertIn("is played by state.await_config.login by now", self.said(lambda f: self.attack(f, "server_session.login_twice.one_user").update(case="state.ready.login")))
 
+    def described(self, model, change):
+        """What is said once `change` has been made to that model's description."""
+        changed = copy.deepcopy(paths.playing.tables(self.spec.root / "models"))
+        change(changed[model])
+        with mock.patch.object(paths.playing, "tables", lambda models: changed):
+            return "\n".join(paths.problems(self.spec))
+
+    def mutant(self, table, name):
+        return next(row for row in table["mutant"] if row["name"] == name)
+
+    def test_an_attack_that_nobody_plays_and_no_reason(self):
+        said = self.described("bounded-tls", lambda t: self.mutant(t, "pin_unchecked").pop("case"))
+        self.assertIn("bounded-tls.pin_unchecked.client_key_secret is played by no case and no vector, and nothing says why", said)
+
+    def test_an_attack_on_a_table_that_nobody_plays(self):
+        self.assertIn("frame_reader.reads_on.failed_for_good is played by no case", self.described("frame_reader", lambda t: self.mutant(t, "reads_on").pop("vector")))
+
+    def test_an_attack_that_is_played_and_said_not_to_be(self):
+        said = self.described("key_modes", lambda t: self.mutant(t, "key_stays").update(case="keys.kept"))
+        self.assertIn("key_stays says case and none: one of them is enough", said)
+
+    def test_a_vector_that_does_not_exist(self):
+        self.assertIn("names the vector frames.nowhere, which does not exist", self.described("frame_reader", lambda t: self.mutant(t, "reads_on").update(vector="frames.nowhere")))
+
+    def test_a_reason_that_is_none(self):
+        self.assertIn("'no' is no reason", self.described("key_modes", lambda t: t["unplayed"][0].update(none="no")))
+
+    def test_a_cover_that_nobody_plays(self):
+        self.assertIn("bounded-tls, cover all_ready is played by no case", self.described("bounded-tls", lambda t: [c.pop("case", None) for c in t["cover"]]))
+
+    def test_a_reason_for_what_is_not_there(self):
+        self.assertIn("[[unplayed]] names nobody, which is no mutant", self.described("key_modes", lambda t: t["unplayed"][0]["mutants"].append("nobody")))
+
 
 if __name__ == "__main__":
     unittest.main()
