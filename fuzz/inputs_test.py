@@ -4,6 +4,8 @@ object of the specification has a target.
 
 Usage: inputs_test.py REPLAY, a replay program of any target.
 """
+import contextlib
+import io
 import pathlib
 import re
 import subprocess
@@ -11,6 +13,7 @@ import sys
 import tempfile
 import tomllib
 import unittest
+from unittest import mock
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "spec" / "tools")]
@@ -51,6 +54,21 @@ class InputsTest(unittest.TestCase):
         self.assertEqual(set(listed["targets"]), TARGETS)
         self.assertEqual({name for names in listed["targets"].values() for name in names} | set(listed["exceptions"]), specified_objects())
         self.assertTrue(all(reason.strip() for reason in listed["exceptions"].values()))
+
+    def test_a_smoke_run_without_one_of_the_targets_fails(self):
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as said:
+            build = pathlib.Path(folder)
+            (build / "bin").mkdir()
+            for target in (*TARGETS, runner.CANARY):
+                (build / "bin" / f"fuzz_{target}").touch()
+            caught = lambda target, seconds, seed: (1, 1, 0, [build / "crash-one"] if target == runner.CANARY else [])
+            with mock.patch.multiple(runner, BUILD=build, campaign=caught):
+                (build / "crash-one").touch()
+                self.assertFalse(runner.smoke(None))
+                (build / "crash-one").touch()
+                (build / "bin/fuzz_manifest").unlink()
+                self.assertTrue(runner.smoke(None))
+        self.assertIn("manifest: NOT BUILT", said.getvalue())
 
     def test_a_replay_without_inputs_fails(self):
         with tempfile.TemporaryDirectory() as empty:

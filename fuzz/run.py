@@ -22,8 +22,13 @@ SMOKE_SECONDS, CANARY_SECONDS = 6, 60
 INPUT_OCTETS_MAX = 4096
 
 
+def written():
+    return sorted(path.stem for path in (FUZZ / "targets").glob("*.cc"))
+
+
 def targets():
-    return sorted(path.stem for path in (FUZZ / "targets").glob("*.cc") if (BUILD / "bin" / f"fuzz_{path.stem}").exists())
+    """Those of them that are built."""
+    return [target for target in written() if (BUILD / "bin" / f"fuzz_{target}").exists()]
 
 
 def campaign(target, seconds, seed=None):
@@ -74,8 +79,11 @@ def run(target, seconds, seed):
 
 
 def smoke(seed):
-    """Every target for some seconds; the canary must be caught, or the silence of the others means nothing."""
+    """Every target for some seconds; each must be there, and the canary must be caught, or the silence of the others means nothing."""
     started = time.monotonic()
+    unbuilt = [target for target in written() if target not in targets()]
+    for target in unbuilt:
+        print(f"{target}: NOT BUILT: fuzz/targets/{target}.cc is in no build", flush=True)
     failed = [target for target in targets() if target != CANARY and run(target, SMOKE_SECONDS, seed)]
     _, executions, _, found = campaign(CANARY, CANARY_SECONDS, seed)
     caught = any("crash" in path.name for path in found)
@@ -83,8 +91,8 @@ def smoke(seed):
     for finding in found:
         if finding.suffix != ".log":
             finding.unlink()
-    print(f"smoke: {len(targets())} targets in {time.monotonic() - started:.0f} s, {len(failed)} with findings")
-    return bool(failed) or not caught
+    print(f"smoke: {len(targets())} targets in {time.monotonic() - started:.0f} s, {len(failed)} with findings, {len(unbuilt)} not built")
+    return bool(failed or unbuilt) or not caught
 
 
 def main():

@@ -16,6 +16,7 @@ NOTHING = re.compile(r'(?:std::vector<std::string>\s*)?\{\s*(?:""\s*)?\}|""')
 MAKER = re.compile(r"^Case (\w+)\(([^{;]*?)\) \{", re.M)
 BOTH = {"client", "server"}
 TESTS, PROGRAMS_TESTS = "tests", "tests/end_to_end"  # those of the second say one by one what they ran
+FUZZ_TARGETS = "fuzz/targets"
 METHOD = re.compile(r"^ +def (test_\w+)\(self", re.M)
 TEST = re.compile(r"^(TEST|TEST_F|TEST_P|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)\(\s*(\w+),\s*(\w+)[,)]", re.M)
 
@@ -71,7 +72,7 @@ def faults(house):
 
 
 def tests(house):
-    """(place, a pattern of the names that a report gives it) of each GoogleTest test and of each test of the programs."""
+    """(place, a pattern of the names that a report gives it) of each GoogleTest test, each test of the programs and each replay of a fuzz target's inputs."""
     for path in sorted((house / TESTS).rglob("*.cc")):
         text = path.read_text(errors="replace")
         for found in TEST.finditer(text):
@@ -81,6 +82,9 @@ def tests(house):
         text = path.read_text()
         for found in METHOD.finditer(text):
             yield f"{path.relative_to(house).as_posix()}:{text.count(chr(10), 0, found.start()) + 1}", re.compile(rf".*: {found[1]}")
+    for path in sorted((house / FUZZ_TARGETS).glob("*.cc")):
+        if path.stem != "canary":  # which has nothing to replay
+            yield f"{path.relative_to(house).as_posix()}:1", re.compile(rf"fuzz\.replay\.{path.stem}")
 
 
 def citing_nothing(house):

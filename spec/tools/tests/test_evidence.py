@@ -428,6 +428,14 @@ class Gates(House):
         self.ran()
         self.assertEqual(["does not have the test at tests/end_to_end/log_test.py:5: run ./dev test again, or is it in no CMakeLists.txt?"], [f.text for f in gates.judge(self.ledger())[0]])
 
+    def test_a_run_that_lacks_the_replay_of_a_fuzz_target(self):
+        self.write("fuzz/targets/frame.cc", "// octets\n")
+        self.write("fuzz/targets/canary.cc", "// caught\n")
+        self.ran()
+        self.finds("other-run", "build/dev/junit.xml", "fuzz/targets/frame.cc:1")
+        self.ran(tests=[*TESTS, ("fuzz.replay.frame", "run", "")])
+        self.assertEqual([], gates.judge(self.ledger())[0])
+
     def test_a_report_that_is_older_than_what_it_speaks_of(self):
         for report, source, command in (("build/dev/junit.xml", "tests/unit/frame_test.cc", "./dev test"), ("build/dev/junit.xml", "spec/vectors/frames.json", "./dev test"), ("build/conform/report.json", "conformance/cases/framing.cc", "./dev conform"), ("build/mutate/mutate.json", "reference/fault/catalogue.inc", "./dev mutate"), ("build/model/report.json", "spec/models/session/session.m", "./dev model"), ("build/transitions/tests.ndjson", "spec/tables/machines/reader.toml", "./dev test"), ("build/transitions/conform.ndjson", "reference/protocol/frame.cc", "./dev conform")):
             with self.subTest(report=report):
