@@ -7,6 +7,8 @@ import hashlib
 import json
 import re
 
+import played
+
 from . import derivation, steps
 
 ID = re.compile(r"[A-Z]{3}-\d{3}")
@@ -104,7 +106,7 @@ def write(results, options, spec_folder, tables):
         stay = [r for r in json.loads(path.read_text()) if r["id"].split(".")[0] not in ran] if options.only and path.exists() else []
         rows = sorted([*stay, *rows], key=lambda r: r["id"].split(".")[0])
         judge, spec = tables
-        path.write_text(judge.playing.rendered(judge.playing.stamped(spec, rows, judge.by_itself)))
+        path.write_text(played.rendered(played.stamped(spec, rows, judge.by_itself) if judge else rows))
         print(f"{path.relative_to(spec_folder.parent)}: {len(rows)}")
 
 
@@ -119,7 +121,7 @@ def compare(results, spec_folder, tables):
         committed = {r["id"]: r for r in json.loads(path.read_text())} if path.exists() else {}
         stale = []
         for row in rows:
-            seen = {k: v for k, v in committed.get(row["id"], {}).items() if k not in tables[0].playing.STAMPS}
+            seen = {k: v for k, v in committed.get(row["id"], {}).items() if k not in played.STAMPS}
             if row.pop("sequence", None):
                 seen.pop("steps", None)
             if seen != row:
