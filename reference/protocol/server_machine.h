@@ -28,7 +28,8 @@ struct ServerSession::Machine {
   server_state::Any where = server_state::AwaitVersion{};
   std::optional<Time> deadline = {};
   bool verified = false;
-  Decision decided = {};  // the rule by which the step under way ended the session
+  Decision decided = {};        // the rule by which the step under way ended the session
+  std::string_view guard = {};  // what decided between the states to which its row leads
   FrameReader reader = {};
   Checksum checksum = {};
   std::deque<ServerAction> actions = {};

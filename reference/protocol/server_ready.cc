@@ -96,16 +96,19 @@ void ServerSession::Machine::on_restore_begin(const RestoreBegin& begin) {
 void ServerSession::Machine::on_done(ServerAnswer answer) {
   auto [ready, operation] = std::move(in<at::Serving>());
   if (const auto* offer = std::get_if<at::Offer>(&operation)) {
+    guard = "offer";
     auto& found = std::get<MissingFound>(answer);
     for (const auto index : found.indices) ready.wanted.insert(digest_at(offer->ids, index));
     send(MissingBlocks{std::move(found.indices)});
   } else if (const auto* commit = std::get_if<at::Commit>(&operation)) {
+    guard = "commit";
     // [ARC-038] A server MUST acknowledge a commit only after the version is on stable storage: the store has just said so.
     note("version_committed", {{"user", std::to_string(ready.who.user)},
                                {"computer", guid_text(ready.who.computer)},
                                {"version", std::to_string(commit->number)}});
     send(VersionCommitted{commit->number});
   } else if (const auto* restore = std::get_if<at::Restore>(&operation)) {
+    guard = "restore";
     // [ARC-050] A server MUST log each restore with user, computer, version and purpose before it answers restore_begun.
     note("restore_begun", {{"user", std::to_string(ready.who.user)},
                            {"computer", guid_text(ready.who.computer)},
@@ -114,6 +117,7 @@ void ServerSession::Machine::on_done(ServerAnswer answer) {
     send(RestoreBegun{});
     return to<Handler::on_done>(at::Restoring{std::move(ready), *restore});
   } else {
+    guard = "list";
     auto& found = std::get<VersionsFound>(answer);
     send(Versions{std::move(found.entries), found.more});
   }
@@ -139,6 +143,7 @@ void ServerSession::Machine::on_restore_end(const RestoreEnd& end) {
 
 void ServerSession::Machine::on_restore_done(ServerAnswer answer) {
   auto [restoring, operation] = std::move(in<at::ServingRestore>());
+  guard = std::holds_alternative<at::End>(operation) ? "end" : "fetch";
   if (const auto* end = std::get_if<at::End>(&operation)) {
     note_restore_ended(restoring, end->complete);
     send(RestoreEnded{});

@@ -116,6 +116,7 @@ void ServerSession::Machine::on_config_state(const ConfigState& stated) {
   auto& config = in<at::AwaitConfig>();
   const auto who = config.who;
   const auto version = config.version;
+  guard = stated.version == version ? "current" : "another_version";
   // [CFG-005] A server MUST NOT push a configuration to a client whose version is its own.
   if (stated.version == version && !fault::on(fault::CFG_005_pushed_anyway)) {
     // [SES-014] A server MUST send ready once the client's configuration is current.

@@ -32,6 +32,7 @@ void append(const protocol::Transition& told) {
     put(line, "event", told.event);
     put(line, "row", told.row);
     put(line, "to", told.to);
+    if (!told.guard.empty()) put(line, "guard", told.guard);
     if (!told.decided.rule.empty()) {
       put(line, "rule", told.decided.rule);
       put(line, "reason", told.decided.reason);

@@ -25,6 +25,7 @@ class Machine:
         self.paths()
         self.waiting()
         self.sending()
+        self.guards()
         self.ending()
 
     def names(self):
@@ -103,6 +104,17 @@ class Machine:
         for name in sorted(mine - sent):
             self.report(r"^\[closing\]", "machine-sends", f"no row sends {name}, which the {own_side} may send")
 
+    def guards(self):
+        """A row that leads to several states, the end apart, says by what to which: each guard to one of them."""
+        for row in self.table["row"]:
+            at = rf'^handler = "{row["handler"]}"'
+            stays = row["targets"] == row["states"] and len(row["states"]) > 1
+            several = [] if stays else [t for t in row["targets"] if t != self.table["final"]]
+            wanted, said = set(several) if len(several) > 1 else set(), row.get("guards", {})
+            if wanted != said.keys() or not all(said.values()):
+                self.report(at, "machine-guards", f"{row['handler']} leads to {', '.join(sorted(wanted)) or 'one state at most'} and has guards for {', '.join(sorted(said)) or 'none'}")
+            if len(every := [g for guards in said.values() for g in guards]) != len(set(every)):
+                self.report(at, "machine-guards", f"{row['handler']} has a guard that is there twice: {', '.join(every)}")
 
     def ending(self):
         """What may end the machine says by which rules: requirements that bind its side, each with a reason of that side."""

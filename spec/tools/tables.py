@@ -112,10 +112,14 @@ def machine_tables(spec, m):
             return "–" if wire else "·"
         return "not read" if state in held else "·"
 
+    def way(row, target):
+        guards = row.get("guards", {}).get(target, [])
+        return f"{target} ({', '.join(guards)})" if guards else target
+
     legend = table(["", "state", "kind", "means"], [[number[s["name"]], s["name"], kind(s, m), s["text"]] for s in m["state"]])
     events = wire + [e["name"] for e in m["event"]]
     matrix = table(["event", *number.values()], [[e, *(cell(s, e) for s in states)] for e in events])
-    handlers = table(["event", "in", "to", "requirement", f"{m['final']} by"], [[r["event"], ", ".join(r["states"]), ", ".join(r["targets"]), r["requirement"], ", ".join(r.get("rules", []))] for r in m["row"]])
+    handlers = table(["event", "in", "to", "requirement", f"{m['final']} by"], [[r["event"], ", ".join(r["states"]), ", ".join(way(r, t) for t in r["targets"]), r["requirement"], ", ".join(r.get("rules", []))] for r in m["row"]])
     return (f"{legend}\nAll pairs; `·`: the default ({m['default']['requirement']}): {m['default']['text']}.{' `–`: the shell or program makes no such event there.' if wire else ''}\n\n"
             f"{matrix}\nThe rows:\n\n{handlers}")
 

@@ -6,7 +6,7 @@
     trace.py --json [ID…]        the same as JSON
     trace.py --check             the gates that need no run: citations, exceptions, coverage by code
     trace.py --gate [--without KIND,…]   every gate, over the reports of the last runs (tests cases faults models transitions)
-    trace.py --transitions [FILE…]  replay what machines wrote against the tables; without FILE all of the last runs, which must take every row
+    trace.py --transitions [FILE…]  replay what machines wrote against the tables; without FILE all of the last runs, which must go every way of every row
     trace.py --accept ID…        someone has looked at every citation of these again
     trace.py --snapshot [--lower REASON]  raise the floor to the evidence there is
 
@@ -103,7 +103,10 @@ def replay(spec, given):
     for place, wrong in result.problems[:gates.MANY]:
         print(f"{place}: {wrong}", file=sys.stderr)
     print(transitions.report(result, whole=not given))
-    return WRONG if result.problems or (not given and result.missing()) else FINE
+    lacking = [] if given else list(result.lacking(transitions.excused(spec)))
+    for machine, gate, text in lacking:
+        print(f"{machine}: {gate}: {text}", file=sys.stderr)
+    return WRONG if result.problems or lacking else FINE
 
 
 def show_findings(findings, missing=()):

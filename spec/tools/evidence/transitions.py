@@ -8,11 +8,13 @@ import collections
 import dataclasses
 import functools
 import json
+import tomllib
 
 import specification
 
 KEYS = {"process", "machine", "instance", "from", "event", "row", "to"}
 DECIDED = {"rule", "reason"}  # of a step by which this side ended the machine
+GUARD = "guard"  # of a step of a row that leads to several states: what decided between them
 BEGIN_KEYS = {"process", "machine", "instance", "begins"}
 
 
@@ -25,6 +27,7 @@ class Row:
     targets: tuple
     rules: tuple  # by which it may end the machine
     requirement: str
+    guards: tuple = ()  # (target, guard) of each by which it goes to one of several states
 
     def __str__(self):
         return f"{self.machine}: {self.state} × {self.event}"
@@ -46,7 +49,8 @@ class Table:
             stays = row["targets"] == row["states"] and len(row["states"]) > 1  # each state leads to itself
             for state in row["states"]:
                 targets = (state,) if stays else tuple(row["targets"])
-                self.rows[state, row["event"]] = Row(self.name, state, row["event"], row["handler"], targets, tuple(row.get("rules", ())), row["requirement"])
+                self.rows[state, row["event"]] = Row(self.name, state, row["event"], row["handler"], targets, tuple(row.get("rules", ())), row["requirement"],
+                                                       tuple((t, g) for t, guards in row.get("guards", {}).items() for g in guards))
         self.announced = bool(wire)  # sessions say when one begins; a frame reader begins wherever it is in its first state
 
     def wrong(self, step):
@@ -56,7 +60,7 @@ class Table:
             if word not in known:
                 return f"the table has no {word}"
         if row := self.rows.get((start, event)):
-            return self.undecided(step, row.handler, row.rules) if target in row.targets else f"the row leads to {' or '.join(row.targets)}"
+            return self.undecided(step, row.handler, row.rules, row.guards) if target in row.targets else f"the row leads to {' or '.join(row.targets)}"
         if start in self.held and event in self.of_the_wire:
             return "a held state reads nothing of the wire"
         allowed = self.final if event in self.of_the_wire else start
@@ -65,10 +69,14 @@ class Table:
         closes = event in self.of_the_wire and start != self.final
         return self.undecided(step, "default" if closes else "ignored", (self.default.get("requirement"),) if closes else ())
 
-    def undecided(self, step, row, rules):
-        """What is wrong with the row that a step names, or with the rule and the reason that it says ended the machine, or ""."""
+    def undecided(self, step, row, rules, guards=()):
+        """What is wrong with the row that a step names, with the guard that it says decided, or with the rule and the reason that it says ended the
+        machine, or ""."""
         if step["row"] != row:
             return f"that is {row}, not {step['row']}"
+        by = [guard for target, guard in guards if target == step["to"]]
+        if step.get(GUARD) not in (by or [None]):
+            return f"{row} goes to {step['to']} by {' or '.join(by) or 'no guard'}, not by {step.get(GUARD, 'none')}"
         if step["to"] != self.final or not rules:
             return f"{step['rule']} ends nothing here" if "rule" in step else ""
         if "rule" not in step:
@@ -89,9 +97,13 @@ class Replay:
         self.defaults = self.steps = self.instances = 0
         self.problems = []
         self.ended = collections.Counter()  # (machine, handler, rule) -> how often
+        self.guarded = collections.Counter()  # (machine, handler, guard) -> how often
+        self.by_file = collections.defaultdict(set)  # name of a file -> rows that its runs took
+        self.reading = ""
 
     def file(self, path):
         at = {}  # (process, machine, instance) -> its state
+        self.reading = str(path).rpartition("/")[2].removesuffix(".ndjson")
         with open(path, encoding="utf-8") as lines:
             for number, text in enumerate(lines, 1):
                 if wrong := self.line(text, at):
@@ -112,7 +124,7 @@ class Replay:
             at[key] = table.initial
             self.instances += 1
             return ""
-        if set(step) not in (KEYS, KEYS | DECIDED):
+        if set(step) - {GUARD} not in (KEYS, KEYS | DECIDED):
             return "not the fields of a step"
         return self.step(table, step, key, at)
 
@@ -129,6 +141,9 @@ class Replay:
         if row := table.rows.get((step["from"], step["event"])):
             self.taken[row] += 1
             self.led[row, step["to"]] += 1
+            self.by_file[self.reading].add(row)
+            if GUARD in step:
+                self.guarded[row.machine, row.handler, step[GUARD]] += 1
             if "rule" in step:
                 self.ended[row.machine, row.handler, step["rule"]] += 1
         else:
@@ -147,6 +162,31 @@ class Replay:
         """(machine, handler, rule) by which no run ended a machine."""
         every = dict.fromkeys((row.machine, row.handler, rule) for table in self.tables.values() for row in table.rows.values() for rule in row.rules)
         return [key for key in every if key not in self.ended]
+
+    def missing_guards(self):
+        """(machine, handler, guard) that decided no step."""
+        every = dict.fromkeys((row.machine, row.handler, guard) for table in self.tables.values() for row in table.rows.values() for _, guard in row.guards)
+        return [key for key in every if key not in self.guarded]
+
+    def lacking(self, excused=()):
+        """(machine, gate, text) of each way that no run went, less those rules that are excused: {machine, handler, rule, reason}; and of each excuse that
+        is none."""
+        for row in self.missing():
+            yield row.machine, "row-not-taken", f"no test or case ever takes {row.state} × {row.event} ({row.requirement})"
+        for row, target in self.missing_targets():
+            yield row.machine, "target-not-reached", f"no test or case ever comes by {row.state} × {row.event} to {target} ({row.requirement})"
+        for machine, handler, guard in self.missing_guards():
+            yield machine, "guard-not-taken", f"no test or case ever goes by {guard} in {handler}"
+        wanted = {(e.get("machine"), e.get("handler"), e.get("rule")): e for e in excused}
+        missing = self.missing_rules()
+        for machine, handler, rule in missing:
+            if (machine, handler, rule) not in wanted:
+                yield machine, "rule-never-ended", f"no test or case is ever ended by {rule} in {handler}"
+        for (machine, handler, rule), entry in wanted.items():
+            if (machine, handler, rule) not in missing:
+                yield machine, "exception", f"{handler} is ended by {rule}, or knows no such rule: spec/evidence/exceptions.toml excuses it in vain"
+            elif len(entry.get("reason", "").split()) < 5:
+                yield machine, "exception", f"spec/evidence/exceptions.toml excuses {handler} from {rule} without a reason"
 
     def counts(self):
         """machine -> (rows taken, rows, targets reached, targets)."""
@@ -168,6 +208,12 @@ def sources(house):
     return [(path, MAKERS.get(path.stem, "a run")) for path in sorted({*files(house), *(folder / f"{name}.ndjson" for name in MAKERS)})]
 
 
+def excused(spec):
+    """Rules of rows by which no run of the reference can end a machine, each with the reason."""
+    path = spec.root / "evidence/exceptions.toml"
+    return tomllib.loads(path.read_text()).get("never_ends", []) if path.exists() else []
+
+
 def replay(spec, paths):
     result = Replay(spec)
     for path in paths:
@@ -184,6 +230,10 @@ def report(result, whole=True):
     lines.append("")
     lines.append(f"{'machine':<18}{'rows taken':>14}{'ways out of them':>20}")
     lines += [f"{name:<18}{f'{a} of {b}':>14}{f'{c} of {d}':>20}" for name, (a, b, c, d) in result.counts().items()]
+    for name, rows in sorted(result.by_file.items()):
+        taken = collections.Counter(row.machine for row in rows)
+        lines.append(f"  by {MAKERS.get(name, name)} alone: {', '.join(f'{machine} {taken[machine]} of {len(table.rows)}' for machine, table in result.tables.items())}")
+    lines += [f"  never gone by {guard}: {machine}: {handler}" for machine, handler, guard in result.missing_guards()]
     lines += [f"  never taken: {row} ({row.requirement})" for row in result.missing()]
     lines += [f"  never led there: {row} → {target}" for row, target in result.missing_targets()]
     lines += [f"  never ended by {rule}: {machine}: {handler}" for machine, handler, rule in result.missing_rules()]

@@ -267,6 +267,11 @@ class Lint(unittest.TestCase):
         self.machine('requirement = "IDN-001"', 'requirement = "IDN-001"\nrules = ["IDN-003"]', "machine-rules", "on_computer has `rules` and never leads to closed")
         self.machine('requirement = "SES-031"\nrules = []', 'requirement = "SES-031"\nrules = ["SES-030"]', "machine-rules", "though the peer ended")
 
+    def test_a_row_of_several_ways_says_by_what_it_goes_which(self):
+        self.machine('guards = { restoring = ["fetch"], ready = ["end"] }\n', "", "machine-guards", "on_restore_done leads to ready, restoring and has guards for none")
+        self.machine('guards = { await_config_ack = ["another_version"], ready = ["current"] }', 'guards = { await_config_ack = ["current"], ready = ["current"] }', "machine-guards", "there twice")
+        self.machine('requirement = "IDN-005"', 'requirement = "IDN-005"\nguards = { await_login = ["known"] }', "machine-guards", "one state at most")
+
     def test_a_default_that_closes_with_another_reason(self):
         self.machine('outcome = "unexpected_message"', 'outcome = "timeout"', "machine-rules", "SES-002 does not close with timeout")
 

@@ -116,5 +116,50 @@ class Transitions(unittest.TestCase):
         self.assertIn("never taken: session: busy × done (SES-002)", transitions.report(result))
 
 
+class Guards(unittest.TestCase):
+    SPEC = types.SimpleNamespace(machines=[{**SESSION, "row": [*SESSION["row"][:1], {**SESSION["row"][1], "targets": ["ready", "new"], "guards": {"ready": ["stored", "listed"], "new": ["begun"]}}]}],
+                                 tables=SPEC.tables, requirements=SPEC.requirements)
+
+    def replay(self, *steps):
+        with tempfile.NamedTemporaryFile("w", suffix=".ndjson") as file:
+            for one in steps:
+                file.write("".join(json.dumps(s) + "\n" for s in (begins(), step("new", "hello", "busy"), one)))
+            file.flush()
+            return transitions.replay(self.SPEC, [file.name])
+
+    def test_a_step_goes_by_a_guard_of_its_target(self):
+        for one, wrong in (
+            (step("busy", "done", "ready", guard="listed"), ""),
+            (step("busy", "done", "new", guard="begun"), ""),
+            (step("busy", "done", "ready", guard="begun"), "on_done goes to ready by stored or listed, not by begun"),
+            (step("busy", "done", "ready"), "on_done goes to ready by stored or listed, not by none"),
+            (step("busy", "malformed", "busy", row="ignored", guard="begun"), "reads nothing"),
+            (step("new", "hello", "busy", guard="begun"), "it was in busy"),
+        ):
+            with self.subTest(one=one):
+                problems = [text for _, text in self.replay(one).problems]
+                self.assertEqual(bool(wrong), bool(problems), problems)
+                self.assertIn(wrong, "".join(problems))
+
+    def test_a_guard_where_the_row_has_none(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".ndjson") as file:
+            file.write("".join(json.dumps(s) + "\n" for s in (begins(), step("new", "hello", "busy", guard="begun"))))
+            file.flush()
+            self.assertIn("by no guard, not by begun", transitions.replay(self.SPEC, [file.name]).problems[0][1])
+
+    def test_every_way_that_nobody_went_is_lacking(self):
+        lacking = [(gate, text) for _, gate, text in self.replay(step("busy", "done", "ready", guard="listed")).lacking()]
+        self.assertEqual(["target-not-reached", "target-not-reached", "guard-not-taken", "guard-not-taken", "rule-never-ended", "rule-never-ended"], [gate for gate, _ in lacking])
+        self.assertIn(("guard-not-taken", "no test or case ever goes by stored in on_done"), lacking)
+        self.assertIn(("rule-never-ended", "no test or case is ever ended by IDN-001 in on_hello"), lacking)
+
+    def test_an_excuse_has_a_reason_and_is_needed(self):
+        def said(**entry):
+            return [text for _, gate, text in self.replay(step("busy", "done", "ready", guard="listed")).lacking([{"machine": "session", "handler": "on_hello", **entry}]) if gate in ("exception", "rule-never-ended")]
+        self.assertEqual(["no test or case is ever ended by SES-001 in on_hello"], said(rule="IDN-001", reason="nothing here ever refuses a login"))
+        self.assertTrue(any("without a reason" in text for text in said(rule="IDN-001", reason="no")))
+        self.assertTrue(any("in vain" in text for text in said(rule="IDN-009", reason="nothing here ever refuses a login")))
+
+
 if __name__ == "__main__":
     unittest.main()
