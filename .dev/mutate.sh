@@ -5,7 +5,7 @@ run_mutate() {
   . .dev/adapter.sh
   need build
   build dev coffer-conform cofferd coffer
-  build faults cofferd coffer
+  build faults cofferd coffer coffer-vector
   build release cofferd coffer coffer-vector
   step "faults absent from the ordinary programs, present in these"
   # What a release has, and what was built before by whichever command.
@@ -14,7 +14,7 @@ run_mutate() {
     if [ -x "$program" ]; then programs+=("$program"); fi
   done
   "$python" tests/faults/faults_test.py --absent "${programs[@]}"
-  "$python" tests/faults/faults_test.py --present build/faults/bin/cofferd build/faults/bin/coffer
+  "$python" tests/faults/faults_test.py --present build/faults/bin/{cofferd,coffer,coffer-vector}
   step "trying the suite"
   local status=0 suite=$PWD/build/dev/bin/coffer-conform report=$PWD/build/mutate
   local exceptions=$PWD/interop/adapters/reference/mutate_exceptions.json

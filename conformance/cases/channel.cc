@@ -148,7 +148,7 @@ std::vector<Case> channel_cases() {
   std::vector<Case> cases = {
       {
           .id = "channel.tls_1_2",
-          .requirements = {"CHN-001", "CHN-003", "CHN-005"},
+          .requirements = {"CHN-001"},
           .goal = "A server speaks TLS 1.2 with suite 0xC030 and the extended master secret, directly over TCP, and frames within",
           .steps = {"connect and complete the handshake", "look at version, suite and extension", "send version", "expect proceed"},
           .script =

@@ -79,18 +79,19 @@ void add_block_answers(std::vector<Case>& cases) {
                            send_blocks(c, server);
                            server.send(blocks_fetched({0}));
                          }));
-  cases.push_back(misfit("missing_beyond_the_request", {"ARC-056", "SES-040"}, "An index beyond the request is refused",
-                         State::await_blocks, Reason::bad_answer, [](Context& c, ServerPeer& server) {
+  cases.push_back(misfit("missing_beyond_the_request", {"ARC-056"}, "An index beyond the request is refused", State::await_blocks,
+                         Reason::bad_answer, [](Context& c, ServerPeer& server) {
                            send_blocks(c, server);
                            server.send(blocks_fetched({count_of(c)}));
                          }));
 }
 
 void add_version_answers(std::vector<Case>& cases) {
-  const auto versions_case = [&](std::string id, std::string goal, std::function<Message(const std::vector<Holdings::Version>&)> make) {
+  const auto versions_case = [&](std::string id, std::string requirement, std::string goal,
+                                 std::function<Message(const std::vector<Holdings::Version>&)> make) {
     cases.push_back({
         .id = "client.answers." + id,
-        .requirements = {"ARC-042", "SES-040"},
+        .requirements = {std::move(requirement)},
         .role = Role::client,
         .goal = std::move(goal),
         .steps = {"hold a chain of three versions", "answer list_versions with what the first line names", "expect Disconnect(bad_answer)"},
@@ -110,13 +111,13 @@ void add_version_answers(std::vector<Case>& cases) {
     });
   };
   using Held = std::vector<Holdings::Version>;
-  versions_case("versions_falling", "Versions in falling order are refused", [](const Held& v) {
+  versions_case("versions_falling", "ARC-042", "Versions in falling order are refused", [](const Held& v) {
     return versions({entry_of(v[1], 2), entry_of(v[0], 1)});
   });
-  versions_case("versions_repeated", "A version that comes twice is refused", [](const Held& v) {
+  versions_case("versions_repeated", "ARC-042", "A version that comes twice is refused", [](const Held& v) {
     return versions({entry_of(v[0], 1), entry_of(v[0], 1)});
   });
-  versions_case("more_of_nothing", "An answer without versions that promises more is refused: it would never end",
+  versions_case("more_of_nothing", "SES-040", "An answer without versions that promises more is refused: it would never end",
                 [](const Held&) { return versions({}, true); });
 }
 

@@ -131,7 +131,7 @@ std::vector<Case> client_channel_cases() {
       },
       {
           .id = "client.channel.tls_1_2",
-          .requirements = {"CHN-001", "CHN-005"},
+          .requirements = {"CHN-001"},
           .role = Role::client,
           .goal = "A client speaks TLS 1.2 with the extended master secret, directly over TCP",
           .steps = {"let the client connect", "look at version and extension", "serve to the end", "expect success"},

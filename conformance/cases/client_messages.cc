@@ -91,9 +91,8 @@ void add_frames(std::vector<Case>& cases) {
                               const auto data = data_of_some_block();
                               return data_frame(repeated(length, 7), sha256(data), data);
                             }));
-  cases.push_back(refused("framing.data_too_short", {"FRM-018", "FRM-016"},
-                          "A client refuses a data part of 29 octets, though it is the block's", State::await_blocks,
-                          Reason::field_out_of_range, [](Context& c) {
+  cases.push_back(refused("framing.data_too_short", {"FRM-018"}, "A client refuses a data part of 29 octets, though it is the block's",
+                          State::await_blocks, Reason::field_out_of_range, [](Context& c) {
                             const auto data = repeated(limits::sealed_block_octets_min - 1, 1);
                             return data_frame(View(c.pending().decoded.message->octets("ids")).first(32), sha256(data), data);
                           }));
@@ -220,7 +219,7 @@ std::vector<Case> client_messages_cases() {
   cases.push_back(refused("messages.order_state_before_fields", {"MSG-006", "ERR-002"},
                           "A server identity of 0 that nobody waits for is unexpected, before anyone looks at its field",
                           State::await_proceed, Reason::unexpected_message, [](Context&) { return control_frame(server_identity(0)); }));
-  cases.push_back(refused("messages.order_fields_before_meaning", {"ERR-002", "MSG-005"},
+  cases.push_back(refused("messages.order_fields_before_meaning", {"ERR-002"},
                           "Versions of which one is out of range and which are in the wrong order are refused for the range",
                           State::await_versions, Reason::field_out_of_range, [](Context&) {
                             return control_frame(versions(

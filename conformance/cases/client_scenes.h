@@ -29,6 +29,17 @@ void expect_refusal_soon(Context& c, ServerPeer& server, Reason reason);
 /// The client, whose answer was accepted or not, did not call the whole a success.
 void require_no_success(Context& c);
 
+/// What a case needs before it asks what it is about: an expectation that is not met in there says little of that.
+template <class Scene>
+decltype(auto) on_the_way(Scene&& scene) {
+  try {
+    return std::forward<Scene>(scene)();
+  } catch (Unmet& unmet) {
+    unmet.on_the_way = true;
+    throw;
+  }
+}
+
 // ---- Archives -----------------------------------------------------------------------------------------------------------------------
 Message file_entry(std::string_view path, const SealedBlock& content, std::size_t octets);
 Message directory_entry(std::string_view path);

@@ -53,7 +53,7 @@ std::vector<Case> configuration_cases() {
              [](Context& c) { return c.fixture().config_version + 1; }),
       {
           .id = "configuration.current_client",
-          .requirements = {"CFG-005", "SES-014"},
+          .requirements = {"CFG-005"},
           .goal = "A client whose configuration is the server's is told ready at once",
           .steps = {"log in", "state the server's version", "expect ready"},
           .script =

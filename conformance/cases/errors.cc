@@ -73,7 +73,7 @@ std::vector<Case> errors_cases() {
       },
       {
           .id = "errors.one_disconnect_for_many_faults",
-          .requirements = {"ERR-001", "FRM-017"},
+          .requirements = {"ERR-001"},
           .goal = "Of three refusals in one record only the first is answered",
           .steps = {"walk to ready", "send pong, an unknown kind and a header over the limit in one record",
                     "expect one Disconnect(unexpected_message) and the end"},
@@ -93,7 +93,7 @@ std::vector<Case> errors_cases() {
       },
       {
           .id = "errors.refused_session_is_over",
-          .requirements = {"ERR-001", "SES-031"},
+          .requirements = {"ERR-001"},
           .goal =
               "A session that was refused takes nothing back: what is sent afterwards is not answered, and a new connection starts anew",
           .steps = {"be refused in ready", "send a ping all the same", "connect again", "expect that version comes first there"},

@@ -136,7 +136,7 @@ void add_metadata_parts(std::vector<Case>& cases) {
                                    return data_frame_of(encode_metadata(block_metadata(b.id, b.checksum), {.children_reversed = true}),
                                                         b.sealed);
                                  }));
-  cases.push_back(data_rejection("framing.metadata_with_unknown_field", {"FRM-015", "MSG-004"},
+  cases.push_back(data_rejection("framing.metadata_with_unknown_field", {"FRM-015"},
                                  "Metadata carries no field that the schema does not have", Reason::malformed_message,
                                  [](const SealedBlock& b) {
                                    return data_frame_of(encode_metadata(block_metadata(b.id, b.checksum), {.unknown_word = 1}), b.sealed);
@@ -371,7 +371,7 @@ std::vector<Case> framing_cases() {
       }),
       {
           .id = "framing.largest_block",
-          .requirements = {"FRM-009", "FRM-018"},
+          .requirements = {"FRM-009"},
           .goal = "A sealed block of the largest size travels in one data frame and is stored",
           .steps = {"offer a block of 4,194,304 octets", "send it", "offer it again", "expect that it is not missing"},
           .script =

@@ -74,14 +74,6 @@ std::vector<Case> identity_cases() {
                        &Fixture::blocked_computer),
       computer_refused("identity.deactivated_computer", "A deactivated computer is refused", &Fixture::deactivated_computer),
       {
-          .id = "identity.deauthorized_computer",
-          .requirements = {"IDN-025"},
-          .needs = {.holds = &Fixture::deauthorized_computer},
-          .goal = "A deauthorized computer is admitted, and its user may log in on it again",
-          .steps = {"walk to ready as alice on her deauthorized computer", "expect a pong"},
-          .script = use_deauthorized_computer,
-      },
-      {
           .id = "identity.deauthorized_computer_is_answered",
           .requirements = {"IDN-025"},
           .needs = {.holds = &Fixture::deauthorized_computer},
@@ -103,7 +95,7 @@ std::vector<Case> identity_cases() {
       },
       {
           .id = "identity.deauthorized_computer_of_another_user",
-          .requirements = {"IDN-025", "IDN-016"},
+          .requirements = {"IDN-016"},
           .needs = {.holds = &Fixture::deauthorized_computer},
           .goal = "A deauthorized computer is still its user's, and nobody else's",
           .steps = {"log in as bob on alice's deauthorized computer", "expect Disconnect(login_refused)"},
@@ -141,7 +133,7 @@ std::vector<Case> identity_cases() {
       },
       {
           .id = "identity.deferred_session_has_the_place",
-          .requirements = {"IDN-004", "IDN-020"},
+          .requirements = {"IDN-004"},
           .goal = "A session of a deferred login keeps its computer as any other does",
           .steps = {"log in deferred", "connect again and send the same computer", "expect Disconnect(computer_refused)"},
           .script =
@@ -198,7 +190,7 @@ std::vector<Case> identity_cases() {
       },
       {
           .id = "identity.second_login_loses",
-          .requirements = {"IDN-026", "IDN-003"},
+          .requirements = {"IDN-026"},
           .goal = "Of two sessions that named one computer, the first that logs in has it, and the other's login is refused",
           .steps = {"walk to await_login twice, on one computer", "log in on the second", "log in on the first",
                     "expect Disconnect(computer_refused) there, and that the second answers"},

@@ -63,7 +63,14 @@ std::uint64_t left_out(const nlohmann::json& said) {
   return all;
 }
 
+/// At any rate that comes, but no more of them than that.
+void few_kept(Fixture& fixture) { fixture.limits = {{"unverified_events_per_minute", 1000}, {"unverified_events_max", 10}}; }
 void few_events(Fixture& fixture) { fixture.limits = {{"unverified_events_per_minute", 20}}; }
+
+void refused_often(Context& c, std::size_t times) {
+  const auto& alice = c.fixture().alice;
+  for (std::size_t i = 0; i < times; ++i) be_refused(c, login(alice.registration_key, alice.name, "a wrong one", c.random().guid()));
+}
 
 /// Comes and goes without a verified user; says how many connections that took.
 std::size_t flood(Context& c) {
@@ -73,9 +80,7 @@ std::size_t flood(Context& c) {
     peer.send(octets("this is no TLS record at all\r\n"), "what is no TLS");
     peer.expect_refusal_by_close();
   }
-  const auto& alice = c.fixture().alice;
-  for (std::size_t i = 0; i < without_login; ++i)
-    be_refused(c, login(alice.registration_key, alice.name, "a wrong one", c.random().guid()));
+  refused_often(c, without_login);
   return without_tls + without_login;
 }
 
@@ -179,7 +184,7 @@ std::vector<Case> observed_cases() {
       },
       {
           .id = "observed.no_password_in_the_log",
-          .requirements = {"IDN-022", "IDN-012"},
+          .requirements = {"IDN-022"},
           .needs = observing_strangers,
           .goal = "Neither the event log nor anything else that a server stores shows a password, right or wrong",
           .steps = {"be refused with an unusual password, and let in with the right one", "look for both in what is stored",
@@ -218,6 +223,25 @@ std::vector<Case> observed_cases() {
           .twin = [](Context& c) { log_in_from(c, "without a flood"); },
       },
       {
+          .id = "observed.old_events_of_strangers_go",
+          .requirements = {"LIM-007"},
+          .needs = {.verbs = {"observe"}, .own_server = true, .fixture = few_kept},
+          .goal =
+              "However slowly strangers come, a log keeps so many of their events: of refused logins, each of which has an event, not all "
+              "are there",
+          .steps = {"fail to log in many times, on a server that keeps few events of strangers and takes them at any rate",
+                    "log in rightly and observe the events until that is there", "expect fewer events than refused logins"},
+          .script =
+              [](Context& c) {
+                constexpr std::size_t logins = 40;
+                refused_often(c, logins);
+                log_in_from(c, "after the others");
+                const auto events = c.observe({{"events", true}}).at("events").size();
+                c.require(events < logins, fmt::format("fewer than {} events", logins), fmt::format("{} events", events));
+              },
+          .twin = [](Context& c) { log_in_from(c, "without any others"); },
+      },
+      {
           .id = "observed.left_out_events_are_counted",
           .requirements = {"LIM-009"},
           .needs = {.verbs = {"observe", "admin"}, .own_server = true, .fixture = very_few_events},
@@ -227,9 +251,7 @@ std::vector<Case> observed_cases() {
           .script =
               [](Context& c) {
                 constexpr std::size_t logins = 40;
-                const auto& alice = c.fixture().alice;
-                for (std::size_t i = 0; i < logins; ++i)
-                  be_refused(c, login(alice.registration_key, alice.name, "a wrong one", c.random().guid()));
+                refused_often(c, logins);
                 c.admin({{"do", "stop"}});
                 const auto events = c.observe({{"events", true}}).at("events");
                 const auto counted = left_out(events);
@@ -246,7 +268,7 @@ std::vector<Case> observed_cases() {
       },
       {
           .id = "observed.users_stay_in_the_log",
-          .requirements = {"LIM-008", "SES-015"},
+          .requirements = {"LIM-008"},
           .needs = observing_a_flood,
           .goal = "However many strangers came, what the log is to say of a client that logs in it says, from its version to its restores",
           .steps = {"connect many times, on a server that keeps few events of strangers", "log in from an unusual operating system",

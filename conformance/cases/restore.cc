@@ -113,7 +113,7 @@ std::vector<Case> restore_cases() {
       },
       {
           .id = "restore.in_a_later_session",
-          .requirements = {"ARC-052", "ARC-057", "ARC-040"},
+          .requirements = {"ARC-057"},
           .goal = "What one session committed another restores",
           .steps = {"commit a block and leave", "connect again, restore it", "expect the same octets"},
           .script =
@@ -147,7 +147,7 @@ std::vector<Case> restore_cases() {
       },
       {
           .id = "restore.ends_and_goes_back_to_ready",
-          .requirements = {"SES-001", "ARC-052"},
+          .requirements = {"SES-001"},
           .goal = "After the end of a restore, complete or not, the session is in ready: it backs up, and restores again",
           .steps = {"restore and end it incomplete", "commit another version", "restore it and end it complete",
                     "expect an answer to each"},

@@ -45,7 +45,7 @@ void add_offers(std::vector<Case>& cases) {
   });
   cases.push_back({
       .id = "storing.largest_offer",
-      .requirements = {"ARC-033", "FRM-008"},
+      .requirements = {"ARC-033"},
       .goal = "1,024 new ids in one offer are all named missing",
       .steps = {"offer 1,024 ids", "expect 0 to 1,023"},
       .script =
@@ -287,7 +287,7 @@ void add_commits(std::vector<Case>& cases) {
   });
   cases.push_back({
       .id = "storing.largest_record",
-      .requirements = {"MSG-005", "ARC-040"},
+      .requirements = {"MSG-005"},
       .goal = "A record of 16,384 octets is committed and listed as it was",
       .steps = {"commit a version with a record of 16,384 octets", "list it", "expect the same octets"},
       .script =
@@ -304,7 +304,7 @@ void add_commits(std::vector<Case>& cases) {
 void add_durability(std::vector<Case>& cases) {
   cases.push_back({
       .id = "storing.refused_commit_leaves_nothing",
-      .requirements = {"ARC-043", "ARC-040"},
+      .requirements = {"ARC-043"},
       .goal = "Of a commit that was refused nothing can be seen: the archive is as it was",
       .steps = {"commit version 1", "be refused with version 3", "list in a new session", "expect version 1 alone"},
       .script =

@@ -60,7 +60,7 @@ std::vector<Case> version_cases() {
   for (const auto& [major, minor, patch] : {Application{6, 5, 0}, {6, 10, 0}, {10, 0, 0}, {7, 0, 0}, {65535, 0, 0}})
     cases.push_back({
         .id = fmt::format("version.application_{}_{}_{}", major, minor, patch),
-        .requirements = {"SES-016", "SES-012"},
+        .requirements = {"SES-016"},
         .goal = fmt::format("Version {}.{}.{} is not below 6.5.0: versions are compared as numbers", major, minor, patch),
         .steps = {"connect", fmt::format("send version with major {}, minor {}, patch {}", major, minor, patch), "expect proceed"},
         .script =

@@ -55,7 +55,7 @@ std::vector<Case> versions_cases() {
       listed("versions.from_the_largest", "From the largest number on there is nothing", 1, ~std::uint64_t{0}, {}, false),
       {
           .id = "versions.of_a_user_who_only_backs_up",
-          .requirements = {"ARC-040", "SES-021"},
+          .requirements = {"ARC-040"},
           .goal = "Seeing versions needs one of the two permissions: who may only back up, and who may only restore, may see them",
           .steps = {"list as a user who may only back up", "list as one who may only restore", "expect versions on both"},
           .script =

@@ -34,6 +34,7 @@ Outcome run_script(const Case& subject, const Script& script, const Execution& e
     result.verdict = Verdict::pass;
   } catch (const Unmet& unmet) {
     ended_by(subject.level == Level::should ? Verdict::warn : Verdict::fail, unmet.expected, unmet.actual);
+    result.on_the_way = unmet.on_the_way;
   } catch (const NotReached& blocked) {
     ended_by(Verdict::inconclusive, "to reach " + blocked.expected, blocked.actual);
   } catch (const Unimplemented& reason) {

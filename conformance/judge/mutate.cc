@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -23,6 +24,22 @@ std::vector<const Case*> spread(const std::vector<const Case*>& cases, std::size
   if (cases.size() <= count) return cases;
   std::vector<const Case*> chosen;
   for (std::size_t i = 0; i < count; ++i) chosen.push_back(cases[i * cases.size() / count]);
+  return chosen;
+}
+
+/// What a case's id begins with: its chapter's word, behind "client." or "vectors." where there is that.
+std::string family_of(const Case& one) {
+  const auto word = one.id.find('.');
+  const bool more = one.id.starts_with("client.") || one.id.starts_with("vectors.");
+  return one.id.substr(0, more ? one.id.find('.', word + 1) : word);
+}
+
+/// So many of each family.
+std::vector<const Case*> spread_of_each(const std::vector<const Case*>& cases, std::size_t count) {
+  std::map<std::string, std::vector<const Case*>> families;
+  for (const auto* one : cases) families[family_of(*one)].push_back(one);
+  std::vector<const Case*> chosen;
+  for (const auto& [family, members] : families) std::ranges::copy(spread(members, count), std::back_inserter(chosen));
   return chosen;
 }
 
@@ -69,6 +86,7 @@ class Matrix {
     result_.implementation.version = std::move(said.version);
     result_.implementation.roles = std::move(said.roles);
     result_.implementation.claims = std::move(said.claims);
+    result_.implementation.vectors = std::move(said.vectors);
     offered_ = std::move(said.faults);
     if (offered_.empty()) result_.troubles.push_back("the adapter's `hello` offers no faults: there is nothing to try the suite with");
     for (const auto& fault : offered_)
@@ -103,6 +121,8 @@ class Matrix {
     for (auto& worker : workers) worker.join();
     excuse_faults();
     count_requirements();
+    find_idle_citations();
+    find_stale_excuses();
   }
 
   bool claims(Role role) const {
@@ -114,7 +134,7 @@ class Matrix {
       if (!claims(role)) continue;
       std::vector<const Case*> cases;
       for (const auto* one : select(all_, options_.run.selection))
-        if (one->role == role) cases.push_back(one);
+        if (answers(*one, role)) cases.push_back(one);
       for (const auto& fault : offered_) {
         const bool asked =
             options_.faults.empty() || std::ranges::any_of(options_.faults, [&](const auto& glob) { return matches(glob, fault.name); });
@@ -124,12 +144,24 @@ class Matrix {
     }
   }
 
+  /// A test vector that no role is bound to is for both.
+  bool answers(const Case& one, Role role) const {
+    const auto& kind = one.needs.vector_kind;
+    if (kind.empty()) return one.role == role;
+    return (one.role == role || one.role == Role::endpoint) &&
+           std::ranges::find(result_.implementation.vectors, kind) != result_.implementation.vectors.end();
+  }
+
   Trial plan(const OfferedFault& fault, Role role, const std::vector<const Case*>& cases) const {
     Trial trial{.fault = &fault, .role = role, .citing = {}, .reserve = {}, .others = {}, .others_all = 0};
     std::vector<const Case*> citing, rest;
-    for (const auto* one : cases) (cites(*one, fault.requirements) ? citing : rest).push_back(one);
+    for (const auto* one : cases)
+      if (cites(*one, fault.requirements))
+        citing.push_back(one);
+      else if (one->needs.vector_kind.empty())
+        rest.push_back(one);
     trial.others_all = rest.size();
-    trial.citing = spread(citing, options_.every_case ? citing.size() : options_.citing_max);
+    trial.citing = spread_of_each(citing, options_.every_case ? citing.size() : options_.citing_max);
     for (const auto* one : citing)
       if (std::ranges::find(trial.citing, one) == trial.citing.end()) trial.reserve.push_back(one);
     if (options_.every_case) {
@@ -185,7 +217,14 @@ class Matrix {
         if (left_out_.contains(one->id)) continue;
         auto ended = worker.work({one, 1, 0});
         ++tried.citing_run;
-        if (!take(tried, ended, tried.killers)) continue;
+        const bool by_vector = !one->needs.vector_kind.empty() && !judged_by_vectors(tried.requirements);
+        auto& catches = by_vector ? tried.vectors : ended.script.on_the_way ? tried.on_the_way : tried.killers;
+        if (!take(tried, ended, catches)) {
+          if (ended.verdict == Verdict::pass || (ended.verdict == Verdict::inconclusive && !waited_in_vain(ended)))
+            tried.silent.push_back(one->id);
+          continue;
+        }
+        if (&catches != &tried.killers) continue;
         // Once may be chance: a slow machine. Twice is the fault; with other made-up values, as devices keep what they saw.
         if (!confirmed) confirmed = failed(worker.work({one, 2, 0}));
         if (!confirmed) tried.killers.pop_back();
@@ -201,12 +240,22 @@ class Matrix {
       ++tried.others_run;
       take(tried, worker.work({one, 1, 0}), tried.others);
     }
+    const bool elsewhere = !tried.others.empty() || !tried.on_the_way.empty() || !tried.vectors.empty();
     tried.fate = !tried.killers.empty()   ? Fate::killed
                  : !tried.trouble.empty() ? Fate::broken
-                 : !tried.others.empty()  ? Fate::caught_elsewhere
+                 : elsewhere              ? Fate::caught_elsewhere
                                           : Fate::survived;
     tried.duration_ms = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began).count());
     return tried;
+  }
+
+  static bool judged_by_vectors(const std::vector<std::string>& requirements) {
+    return std::ranges::all_of(requirements, [](const auto& id) { return spec::requirement(id)->judged == "vector"; });
+  }
+
+  /// On a machine that is busy that may be chance.
+  static bool waited_in_vain(const CaseResult& ended) {
+    return ended.script.actual.find("in time") != std::string::npos || ended.twin.actual.find("in time") != std::string::npos;
   }
 
   static bool failed(const CaseResult& ended) { return ended.verdict == Verdict::fail || ended.verdict == Verdict::warn; }
@@ -223,7 +272,7 @@ class Matrix {
   /// The reason in the exceptions, which is used by that; empty: there is none.
   std::string excuse_of(const std::string& subject, const std::string& role) {
     for (const auto& excuse : options_.excuses)
-      if (excuse.subject == subject && (excuse.role.empty() || excuse.role == role)) {
+      if (excuse.cases.empty() && excuse.subject == subject && (excuse.role.empty() || excuse.role == role)) {
         used_.insert(&excuse);
         return excuse.reason;
       }
@@ -238,7 +287,8 @@ class Matrix {
   /// What its line says that wire or stored state can judge, and what a case does judge, whatever its line says.
   bool judged_from_outside(const spec::Requirement& row, Role role) const {
     if (row.judged == "wire" || row.judged == "state") return true;
-    return std::ranges::any_of(all_, [&](const Case& one) { return one.role == role && cites(one, {std::string(row.id)}); });
+    return std::ranges::any_of(
+        all_, [&](const Case& one) { return one.role == role && one.needs.vector_kind.empty() && cites(one, {std::string(row.id)}); });
   }
 
   void count_requirements() {
@@ -255,9 +305,59 @@ class Matrix {
         if (one.killed.empty()) one.excuse = excuse_of(one.id, one.role);
         result_.requirements.push_back(std::move(one));
       }
+  }
+
+  /// Of requirements of which a fault was not asked for nothing is known.
+  void find_idle_citations() {
+    std::map<std::string, std::size_t> all, tried;
+    for (const auto& fault : offered_)
+      for (const auto& id : fault.requirements)
+        for (const auto& role : fault.roles) all[id] += claims(role == "server" ? Role::server : Role::client) ? 1 : 0;
+    for (const auto& fault : result_.faults)
+      for (const auto& id : fault.requirements) ++tried[id];
+    std::map<std::pair<std::string, std::string>, IdleCitation> idle;
+    std::set<std::pair<std::string, std::string>> shown;
+    for (const auto& fault : result_.faults)
+      for (const auto& id : fault.requirements) {
+        for (const auto* some : {&fault.killers, &fault.vectors})
+          for (const auto& one : *some) shown.emplace(one.id, id);
+        if (tried[id] != all[id]) continue;
+        const auto doubt = [&](const std::string& one) {
+          auto& found = idle[{one, id}];
+          found.id = one;
+          found.requirement = id;
+          found.faults.push_back(fault.fault);
+        };
+        for (const auto& one : fault.silent)
+          if (case_cites(one, id)) doubt(one);
+        for (const auto& one : fault.on_the_way)
+          if (case_cites(one.id, id)) doubt(one.id);
+      }
+    for (auto& [key, one] : idle) {
+      if (shown.contains(key)) continue;
+      for (const auto& excuse : options_.excuses)
+        if (!excuse.cases.empty() && excuse.subject == one.requirement && matches(excuse.cases, one.id)) {
+          one.excuse = excuse.reason;
+        }
+      result_.idle.push_back(std::move(one));
+    }
+  }
+
+  bool case_cites(const std::string& id, const std::string& requirement) const {
+    const auto found = std::ranges::find(all_, id, &Case::id);
+    return found != all_.end() && cites(*found, {requirement});
+  }
+
+  void find_stale_excuses() {
     if (!result_.every_fault) return;
+    // A citation's is needed for as long as there are such: whether one of them falls once in a while is no reason to take it away.
+    const auto is_cited = [&](const Excuse& excuse) {
+      return std::ranges::any_of(all_, [&](const Case& one) { return matches(excuse.cases, one.id) && cites(one, {excuse.subject}); });
+    };
     for (const auto& excuse : options_.excuses)
-      if (!used_.contains(&excuse)) result_.stale.push_back(excuse.subject + (excuse.role.empty() ? "" : " (" + excuse.role + ")"));
+      if (excuse.cases.empty() ? !used_.contains(&excuse) : !is_cited(excuse))
+        result_.stale.push_back(excuse.subject + (excuse.role.empty() ? "" : " (" + excuse.role + ")") +
+                                (excuse.cases.empty() ? "" : " cited by " + excuse.cases));
   }
 
   int exit_code() const {
@@ -268,6 +368,7 @@ class Matrix {
     if (any(Fate::survived) || any(Fate::caught_elsewhere)) return 1;
     const auto open = [](const auto& one) { return one.killed.empty() && one.excuse.empty(); };
     if (result_.every_fault && std::ranges::any_of(result_.requirements, open)) return 1;
+    if (std::ranges::any_of(result_.idle, [](const auto& one) { return one.excuse.empty(); })) return 1;
     return result_.stale.empty() ? 0 : 2;
   }
 
@@ -303,9 +404,11 @@ std::expected<std::vector<Excuse>, std::string> parse_excuses(const std::string&
       const auto found = one.find(member);
       return found != one.end() && found->is_string() ? found->get<std::string>() : std::string();
     };
-    Excuse excuse{text_of("requirement") + text_of("fault"), text_of("role"), text_of("reason")};
-    if (excuse.subject.empty() || excuse.reason.empty())
-      return std::unexpected("each exception names a \"requirement\" or a \"fault\" and its \"reason\", got: " + one.dump());
+    Excuse excuse{text_of("requirement") + text_of("fault") + text_of("citation"), text_of("role"), text_of("reason"), text_of("case")};
+    if (excuse.subject.empty() || excuse.reason.empty() || text_of("citation").empty() != excuse.cases.empty())
+      return std::unexpected(
+          "each exception names a \"requirement\", a \"fault\" or a \"citation\" with the \"case\", and its \"reason\", got: " +
+          one.dump());
     if (!excuse.role.empty() && excuse.role != "server" && excuse.role != "client")
       return std::unexpected("an exception's \"role\" is server or client, got: " + one.dump());
     excuses.push_back(std::move(excuse));

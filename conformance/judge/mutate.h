@@ -10,8 +10,9 @@
 namespace coffer::conformance {
 
 enum class Fate : std::uint8_t {
-  killed,            // a case that cites the requirement failed, twice
-  caught_elsewhere,  // only cases of other requirements failed
+  killed,            // a case that cites the requirement failed, twice, at what it is about
+  caught_elsewhere,  // only cases of other requirements failed, or on the way to what they are about, or test vectors for what the wire
+                     // judges
   survived,          // no case failed
   broken,            // the implementation could not be judged with it: that says nothing of the suite
 };
@@ -31,6 +32,8 @@ struct FaultResult {
   Fate fate = Fate::broken;
   std::string trouble = {};                                         // of a broken one, in words
   std::vector<Catch> killers = {}, others = {};                     // cases that cite one of them; cases of other requirements
+  std::vector<Catch> on_the_way = {}, vectors = {};                 // cite one, and say less than a killer: a shared scene; test vectors
+  std::vector<std::string> silent = {};                             // cases that cite one of them, ran, and did not fail
   std::uint32_t citing = 0, citing_run = 0;                         // cases of the suite that cite one of them
   std::uint32_t others_all = 0, others_chosen = 0, others_run = 0;  // cases of other requirements: all, chosen, and run in time
   std::uint32_t inconclusive = 0;                                   // neither kept nor broken
@@ -45,19 +48,28 @@ struct RequirementFaults {
   std::string excuse = {};                            // why none need be killed; empty: one must
 };
 
-/// What need not be killed, with the reason. Role empty: both.
+/// A case that cites a requirement and failed for none of its faults, though each was tried: nothing shows that it judges what it cites.
+struct IdleCitation {
+  std::string id, requirement;  // of the case
+  std::vector<std::string> faults;
+  std::string excuse;  // empty: there is none
+};
+
+/// What need not be killed, or what need not kill, with the reason. Role empty: both.
 struct Excuse {
   std::string subject, role, reason;  // a requirement or a fault
+  std::string cases = {};             // not empty: of these, a glob, it excuses the citation of that requirement
 };
-/// {"coffer_mutate_exceptions": 1, "exceptions": [{"requirement"|"fault": "…", "role": "client", "reason": "…"}]}, role optional.
+/// {"coffer_mutate_exceptions": 1, "exceptions": [{"requirement"|"fault": "…", "role": "client", "reason": "…"}]}, role optional; or
+/// {"citation": "…", "case": "GLOB", "reason": "…"}.
 std::expected<std::vector<Excuse>, std::string> parse_excuses(const std::string& text);
 
 struct MutateOptions {
   RunOptions run;                              // the implementation, how patient, how many at a time; its selection narrows the cases
   std::vector<std::string> faults;             // globs; none: all
   bool every_case = false;                     // of the role with every fault; otherwise some of each other requirement
-  std::uint32_t citing_max = 24;               // cases of the broken requirement; all of them before it counts as survived
-  std::chrono::milliseconds others_max{6000};  // for cases of other requirements, with each fault
+  std::uint32_t citing_max = 24;               // of each family of cases that cite it; all of them before it counts as survived
+  std::chrono::milliseconds others_max{4000};  // for cases of other requirements, with each fault
   std::vector<Excuse> excuses;
   std::function<void(std::size_t done, std::size_t all, const FaultResult&)> on_fault = {};
 };
@@ -72,8 +84,9 @@ struct MutateResult {
   std::vector<CaseResult> clean;      // of those, the ones that did not pass: they are left out
   std::vector<FaultResult> faults;    // in the order of the adapter, the server's role first
   std::vector<RequirementFaults> requirements;
+  std::vector<IdleCitation> idle;  // of the cases that ran, and requirements of which every fault was tried
   std::vector<std::string> stale;  // excuses that nothing needs
-  int exit_code = 0;               // 0 all killed or excused, 1 not, 2 stale excuses, 4 suite, adapter or fault in trouble
+  int exit_code = 0;  // 0 all killed and no citation idle, or excused; 1 not, 2 stale excuses, 4 suite, adapter or fault in trouble
 };
 
 /// Nothing is thrown: what breaks is in the result.

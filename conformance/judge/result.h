@@ -18,7 +18,8 @@ struct ScriptResult {
   Verdict verdict = Verdict::none;
   std::string expected;  // of the first expectation that was not met; empty on a pass
   std::string actual;
-  std::string note;  // anything else worth saying: a lenient reason, the state that was not reached
+  bool on_the_way = false;  // it was of a scene that many cases share, not of what this one is about
+  std::string note;         // anything else worth saying: a lenient reason, the state that was not reached
   std::uint64_t duration_us = 0;
   Transcript transcript;
 };
@@ -87,7 +88,6 @@ struct RunResult {
   std::string reproduce;  // the line for a shell that repeats one case, whose id stands there as CASE
   Implementation implementation;
   std::vector<std::string> preflight_faults;  // of the adapter; not empty: nothing was run
-  std::vector<std::string> parting_faults;    // of the adapter, once its last case was over: a reply too many, a bad end
   std::vector<std::string> hints;             // what may lie behind many verdicts at once, and what to do about it
   Counts counts;
   std::vector<CaseResult> cases;               // in the suite's order, whatever the workers' was

@@ -12,6 +12,7 @@ struct Unmet : std::runtime_error {
   Unmet(std::string expected_, std::string actual_)
       : std::runtime_error("expected " + expected_ + "; got " + actual_), expected(std::move(expected_)), actual(std::move(actual_)) {}
   std::string expected, actual;
+  bool on_the_way = false;  // before what the case is about was asked: a failure all the same, of whatever the way takes
 };
 
 /// The way to what is under test was blocked: nothing is shown either way.

@@ -45,7 +45,7 @@ struct MutateRequest {
   std::vector<std::string> globs = {}, faults = {};  // of cases, of faults
   std::string adapter = {}, exceptions_file = {}, report_directory = {};
   std::optional<std::uint64_t> seed = {};
-  std::uint32_t jobs = 0, answer_ms = 1500, hello_seconds = hello_seconds_default;
+  std::uint32_t jobs = 0, answer_ms = 1500, others_ms = 4000, hello_seconds = hello_seconds_default;
   bool every_case = false, quiet = false;
   std::string program = "coffer-conform", command_line = {};  // as it was called
 };

@@ -27,6 +27,7 @@ int mutate_command(const MutateRequest& request) {
   options.run.command_line = request.command_line;
   options.faults = request.faults;
   options.every_case = request.every_case;
+  options.others_max = std::chrono::milliseconds(request.others_ms);
   if (!request.exceptions_file.empty()) {
     const auto text = contents_of(request.exceptions_file);
     if (!text) return usage_error(text.error());
@@ -39,7 +40,7 @@ int mutate_command(const MutateRequest& request) {
       fmt::print(stderr, "{:>3}/{} {:<16} {:<6} {} ({:.1f} s)\n", done, all, name(one.fate), one.role, one.fault,
                  static_cast<double>(one.duration_ms) / 1000);
     };
-  const auto result = mutate(all_cases(), options);
+  const auto result = mutate(whole_suite(), options);
   const auto report = mutation_json(result);
   fmt::print("{}", mutation_terminal(report, ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr));
   if (request.report_directory.empty()) return result.exit_code;

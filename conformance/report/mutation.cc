@@ -31,6 +31,8 @@ json fault_json(const FaultResult& one) {
                {"killed", one.fate == Fate::killed},
                {"killed_by", ids(one.killers)},
                {"fell_too", ids(one.others)},
+               {"failed_on_the_way", ids(one.on_the_way)},
+               {"vectors", ids(one.vectors)},
                {"citing_cases", one.citing},
                {"citing_run", one.citing_run},
                {"other_cases", one.others_all},
@@ -39,7 +41,7 @@ json fault_json(const FaultResult& one) {
                {"inconclusive", one.inconclusive},
                {"duration_ms", one.duration_ms}};
   made["failed"] = json::array();
-  for (const auto* some : {&one.killers, &one.others})
+  for (const auto* some : {&one.killers, &one.others, &one.on_the_way, &one.vectors})
     for (const Catch& of : *some)
       made["failed"].push_back({{"case", of.id}, {"requirements", of.requirements}, {"expected", of.expected}, {"actual", of.actual}});
   if (!one.trouble.empty()) made["trouble"] = one.trouble;
@@ -53,8 +55,15 @@ json requirement_json(const RequirementFaults& one) {
   return made;
 }
 
+json idle_json(const IdleCitation& one) {
+  json made = {{"case", one.id}, {"requirement", one.requirement}, {"faults", one.faults}};
+  if (!one.excuse.empty()) made["exception"] = one.excuse;
+  return made;
+}
+
 json summary(const MutateResult& result) {
-  json made = {{"faults", result.faults.size()}, {"requirements", result.requirements.size()}};
+  json made = {{"faults", result.faults.size()}, {"requirements", result.requirements.size()}, {"idle_citations", result.idle.size()}};
+  made["idle_excepted"] = std::ranges::count_if(result.idle, [](const auto& one) { return !one.excuse.empty(); });
   for (const auto fate : {Fate::killed, Fate::caught_elsewhere, Fate::survived, Fate::broken})
     made[std::string(name(fate))] = std::ranges::count(result.faults, fate, &FaultResult::fate);
   const auto requirements = [&](const char* member, auto holds) { made[member] = std::ranges::count_if(result.requirements, holds); };
@@ -92,7 +101,8 @@ std::string fell_too(const json& fault) {
 }  // namespace
 
 json mutation_json(const MutateResult& result) {
-  json faults = json::array(), requirements = json::array(), clean = json::array();
+  json faults = json::array(), requirements = json::array(), clean = json::array(), idle = json::array();
+  for (const auto& one : result.idle) idle.push_back(idle_json(one));
   for (const auto& one : result.faults) faults.push_back(fault_json(one));
   for (const auto& one : result.requirements) requirements.push_back(requirement_json(one));
   for (const auto& one : result.clean)
@@ -116,7 +126,8 @@ json mutation_json(const MutateResult& result) {
                      {"stale_exceptions", result.stale},
                      {"summary", summary(result)},
                      {"faults", faults},
-                     {"requirements", requirements}};
+                     {"requirements", requirements},
+                     {"idle_citations", idle}};
   return json::parse(made.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
@@ -153,7 +164,8 @@ std::string mutation_terminal(const json& mutation, bool colour) {
       made += text(one, "trouble");
     } else {
       made += fmt::format("it {}; none of {} citing cases failed", text(one, "what"), one.at("citing_run").get<int>());
-      if (!one.at("fell_too").empty()) made += ", but " + named(one.at("fell_too"), cases_named_max);
+      for (const auto& [member, how] : {std::pair{"failed_on_the_way", "on the way "}, {"vectors", "of vectors "}, {"fell_too", ""}})
+        if (!one.at(member).empty()) made += fmt::format(", but {}{}", how, named(one.at(member), cases_named_max));
       if (one.at("inconclusive") != 0) made += fmt::format(", {} were inconclusive", one.at("inconclusive").get<int>());
     }
     made += "\n";
@@ -164,6 +176,10 @@ std::string mutation_terminal(const json& mutation, bool colour) {
       if (one.at("faults").empty() && !one.contains("exception"))
         made += fmt::format("  {} {:<6} {}  {}\n", painted("33", "without a fault "), text(one, "role"), text(one, "id"),
                             text(one, "sentence"));
+  for (const json& one : mutation.at("idle_citations"))
+    if (!one.contains("exception"))
+      made += fmt::format("  {} {} cites {}, and did not fail with {}\n", painted("33", "idle citation:  "), text(one, "case"),
+                          text(one, "requirement"), named(one.at("faults"), cases_named_max));
   for (const json& stale : mutation.at("stale_exceptions"))
     made += fmt::format("  {} {}\n", painted("33", "stale exception:"), for_terminal(stale.get<std::string>()));
   const json& counts = mutation.at("summary");
@@ -177,6 +193,8 @@ std::string mutation_terminal(const json& mutation, bool colour) {
       count("requirements_without_fault"));
   const auto sampled = [](const json& one) { return one.at("other_run") != one.at("other_cases"); };
   if (std::ranges::any_of(mutation.at("faults"), sampled)) made += fmt::format("  {}\n", fell_too_is_a_sample);
+  made += fmt::format("  {} citations of cases that ran with each of a requirement's faults and never failed, {} of them excepted\n",
+                      count("idle_citations"), count("idle_excepted"));
   made += fmt::format("  {} cases ran without any fault first; all in {:.1f} s\n", mutation.at("clean_run").at("cases").get<int>(),
                       mutation.at("run").at("duration_ms").get<double>() / 1000);
   return made;

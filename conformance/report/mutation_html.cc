@@ -39,9 +39,11 @@ std::string row(const json& one) {
   const std::string fate = one.at("fate");
   const char* said = one.contains("exception") ? "exception" : one.contains("trouble") ? "trouble" : nullptr;
   return fmt::format(
-      "<tr><td><code>{}</code><br><span class=\"soft\">{}</span></td><td>{}</td><td class=\"{}\">{}{}</td><td>{}</td><td>{}</td></tr>\n",
+      "<tr><td><code>{}</code><br><span class=\"soft\">{}</span></td><td>{}</td><td "
+      "class=\"{}\">{}{}</td><td>{}</td><td>{}{}</td><td>{}</td></tr>\n",
       text(one, "name"), text(one, "what"), text(one, "role"), fate, fate, said != nullptr ? "<br>" + text(one, said) : "",
-      cases(one, "killed_by", fmt::format("of {} citing cases", one.at("citing_run").get<int>())),
+      cases(one, "killed_by", fmt::format("of {} citing cases", one.at("citing_run").get<int>())), cases(one, "vectors", "vectors"),
+      one.at("failed_on_the_way").empty() ? "" : cases(one, "failed_on_the_way", "on the way"),
       cases(one, "fell_too", fmt::format("of {} tried of {}", one.at("other_run").get<int>(), one.at("other_cases").get<int>())));
 }
 
@@ -70,13 +72,23 @@ std::string mutation_html(const json& mutation) {
         fmt::format("<section id=\"{0}-{1}\"><h2>{0} · {1}</h2><p>{2}</p>\n", text(one, "id"), text(one, "role"), text(one, "sentence"));
     if (one.contains("exception")) body += fmt::format("<p class=\"soft\">Excepted: {}</p>\n", text(one, "exception"));
     if (!one.at("faults").empty()) {
-      body += "<table class=\"matrix\"><tr><th>Fault</th><th>Role</th><th>Fate</th><th>Killed by</th><th>Fell too</th></tr>\n";
+      body +=
+          "<table class=\"matrix\"><tr><th>Fault</th><th>Role</th><th>Fate</th><th>Killed by</th><th>Besides</th><th>Fell too</th></tr>\n";
       for (const json& fault : one.at("faults")) body += rows[{fault, one.at("role")}];
       body += "</table>\n";
     } else if (!one.contains("exception")) {
       body += "<p class=\"survived\">No fault breaks it.</p>\n";
     }
     body += "</section>\n";
+  }
+  if (!mutation.at("idle_citations").empty()) {
+    body +=
+        "<section id=\"idle\"><h2>Idle citations</h2><p>Cases that ran with each fault of a requirement that they cite, and failed with "
+        "none.</p>\n<table class=\"matrix\"><tr><th>Case</th><th>Cites</th><th>Why</th></tr>\n";
+    for (const json& one : mutation.at("idle_citations"))
+      body += fmt::format("<tr><td><code>{}</code></td><td>{}</td><td>{}</td></tr>\n", text(one, "case"), text(one, "requirement"),
+                          one.contains("exception") ? text(one, "exception") : "<span class=\"survived\">no reason is given</span>");
+    body += "</table></section>\n";
   }
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, "

@@ -61,7 +61,8 @@ std::expected<protocol::LoginAdmitted, NoLogin> Directory::check_login(const pro
     key = std::ranges::find_if(keys_, [&](const auto& one) { return accounts_.contains({one.second.organisation, login.user_name}); });
   const auto account = key == keys_.end() ? accounts_.end() : accounts_.find({key->second.organisation, login.user_name});
 
-  // [IDN-021] A server MUST do the same password work for a login it refuses as for one it accepts: once, whatever else is wrong here.
+  // [IDN-021] A server MUST do the same password work for a login it refuses as for one it accepts: once, whatever else is wrong here
+  // [ERR-007].
   const bool password_right = matches(account == accounts_.end() ? nobody_ : account->second.verifier, login.password);
 
   // [IDN-011] A server MUST refuse a login whose registration key it does not know

@@ -49,7 +49,13 @@ std::expected<void, ArchiveError> ManifestWriter::add(const Entry& entry) {
   if (const auto checked = check_entry(entry); !checked) return checked;
   if (entry.path <= last_path_) return std::unexpected(ArchiveError::entries_not_ascending);
   const Octets octets = encode(entry);
-  cutter_.feed(big_endian(octets.size()));
+  if (fault::on(fault::ARC_022_length_little_endian)) {
+    auto length = big_endian(octets.size());
+    std::ranges::reverse(length);
+    cutter_.feed(length);
+  } else {
+    cutter_.feed(big_endian(octets.size()));
+  }
   cutter_.feed(octets);
   last_path_ = entry.path;
   ++summary_.entry_count;

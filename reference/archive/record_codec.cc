@@ -11,6 +11,7 @@
 #include "archive/entry.h"
 #include "coffer.capnp.h"
 #include "coffer/spec/limits.h"
+#include "fault/switch.h"
 
 namespace coffer::archive {
 namespace {
@@ -124,8 +125,9 @@ std::expected<VersionRecord, ArchiveError> decode_record(View octets) {
   auto record = read<schema::VersionRecord>(octets, [&](schema::VersionRecord::Reader root) {
     const auto previous = split_ids(view(root.getPrevious()));
     auto ids = split_ids(view(root.getIds()));
-    in_range = previous && previous->size() == 1 && ids && ids->size() <= record_ids_max && root.getDepth() <= record_depth_max &&
-               root.getNumber() != 0;
+    const bool counts =
+        (ids && ids->size() <= record_ids_max && root.getDepth() <= record_depth_max) || fault::on(fault::ARC_045_any_counts);
+    in_range = previous && previous->size() == 1 && ids && counts && root.getNumber() != 0;
     return VersionRecord{.number = root.getNumber(),
                          .previous = in_range ? previous->front() : Digest{},
                          .created_ns = root.getCreatedNs(),

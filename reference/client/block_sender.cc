@@ -16,8 +16,8 @@ namespace coffer::client {
 namespace {
 
 // One request's worth of ids, or enough octets to keep the workers busy while a batch is on its way.
-constexpr std::size_t batch_ids_max = spec::limits::blocks_per_request_max;
 constexpr std::size_t batch_octets_max = 32U << 20U;
+std::size_t batch_ids_max() { return fault::on(fault::ARC_030_offers_too_many) ? 1200 : spec::limits::blocks_per_request_max; }
 
 Failure cannot_seal(archive::ArchiveError error) {
   return {ExitCode::local, fmt::format("a block cannot be sealed: {}", archive::describe(error))};
@@ -41,9 +41,9 @@ Outcome<std::vector<Digest>> BlockSender::ask(const std::vector<Digest>& ids) {
   std::vector<Digest> fresh, missing;
   for (const Digest& id : ids)
     if (asked_.insert(id).second) fresh.push_back(id);
-  for (std::size_t begin = 0; begin < fresh.size(); begin += batch_ids_max) {
+  for (std::size_t begin = 0; begin < fresh.size(); begin += batch_ids_max()) {
     const auto first = fresh.begin() + static_cast<std::ptrdiff_t>(begin);
-    const std::size_t count = std::min(batch_ids_max, fresh.size() - begin);
+    const std::size_t count = std::min(batch_ids_max(), fresh.size() - begin);
     const auto indices = link_.offer(archive::join({first, first + static_cast<std::ptrdiff_t>(count)}));
     if (!indices) return std::unexpected(indices.error());
     for (const std::uint16_t index : *indices) missing.push_back(fresh[begin + index]);
@@ -58,7 +58,7 @@ Outcome<void> BlockSender::add(archive::NamedBlock block) {
   if (std::ranges::find(batch_, block.id, &archive::NamedBlock::id) != batch_.end()) return {};
   batch_octets_ += block.octets.size();
   batch_.push_back(std::move(block));
-  if (batch_.size() < batch_ids_max && batch_octets_ < batch_octets_max) return {};
+  if (batch_.size() < batch_ids_max() && batch_octets_ < batch_octets_max) return {};
   return flush();
 }
 
@@ -67,6 +67,8 @@ Outcome<void> BlockSender::flush() {
   batch_octets_ = 0;
   std::vector<Digest> ids;
   for (const auto& block : batch) ids.push_back(block.id);
+  if (fault::on(fault::ARC_030_sends_before_it_offers) && !batch.empty())
+    if (auto sent = send_all({batch.front()}); !sent) return sent;
   if (const auto missing = ask(ids); !missing) return std::unexpected(missing.error());
   // [ARC-034] A client MUST send exactly the blocks that were named missing.
   if (!fault::on(fault::ARC_034_stored_ones_too))

@@ -36,7 +36,7 @@ class ServerLink {
   virtual Outcome<std::vector<std::uint16_t>> offer(View ids) = 0;
   /// A block named missing [ARC-034]. Returns once it is queued, not once it is stored.
   virtual Outcome<void> send(const Digest& id, const Digest& checksum, Octets sealed) = 0;
-  /// Returns once the version is on the server's stable storage [ARC-038].
+  /// Returns once the version is on the server's stable storage [ARC-060].
   virtual Outcome<void> commit(protocol::CommitVersion version) = 0;
   virtual Outcome<VersionsPage> list(std::uint64_t from) = 0;
 

@@ -34,6 +34,7 @@ void ClientSession::Machine::on_disconnect(const Disconnect& disconnect) {
 
 void ClientSession::Machine::on_peer_closed() {
   static_assert(spec::client_session::allowed(Handler::on_peer_closed, State::closed));
+  if (fault::on(fault::SES_031_answers_the_end)) send(Disconnect{std::to_underlying(Reason::goodbye)});
   end({});
 }
 
@@ -47,6 +48,8 @@ void ClientSession::Machine::on_malformed(Fault broken) {
 // [SES-002] An endpoint MUST close with unexpected_message when a message or data frame arrives for which its state has no row.
 void ClientSession::Machine::on_unexpected(Event event) {
   if (fault::on(fault::SES_002_unexpected_overlooked)) return;
+  if (fault::on(fault::FRM_017_acts_behind_the_unexpected))
+    if (const auto next = reader.next(); next && *next) receive(**next);
   end({std::nullopt, Fault{Reason::unexpected_message, "SES-002", 0, std::string(name(event))}});
 }
 

@@ -27,11 +27,13 @@ Fault bad_answer(std::string_view requirement) { return {Reason::bad_answer, req
 /// What a server would refuse is the program's mistake, and never leaves the client.
 bool ClientSession::Machine::sound(const ClientRequest& request) const {
   // [ARC-034] A client MUST send exactly the blocks that were named missing.
-  if (const auto* block = std::get_if<SendBlock>(&request)) return to_send.contains(block->id) || fault::on(fault::ARC_034_stored_ones_too);
+  if (const auto* block = std::get_if<SendBlock>(&request))
+    return to_send.contains(block->id) || fault::on(fault::ARC_034_stored_ones_too) || fault::on(fault::ARC_030_sends_before_it_offers);
   // [ARC-035] A client MUST commit a version only after sending every block of it that was named missing.
   if (const auto* commit = std::get_if<BeginCommit>(&request)) return to_send.empty() && check_fields(commit->version);
   // [ARC-030] A client MUST offer block ids, 1 to 1,024 at a time.
-  if (const auto* offer = std::get_if<BeginOffer>(&request)) return check_fields(OfferBlocks{offer->ids}).has_value();
+  if (const auto* offer = std::get_if<BeginOffer>(&request))
+    return check_fields(OfferBlocks{offer->ids}).has_value() || fault::on(fault::ARC_030_offers_too_many);
   if (const auto* fetch = std::get_if<BeginFetch>(&request)) return check_fields(FetchBlocks{fetch->ids}).has_value();
   if (const auto* restore = std::get_if<RequestRestore>(&request))
     return check_fields(RestoreBegin{restore->version, restore->purpose}).has_value();
@@ -57,7 +59,6 @@ void ClientSession::Machine::on_pong(const Pong& pong) {
 
 void ClientSession::Machine::on_begin_offer(BeginOffer request) {
   auto offered = digests(request.ids);
-  if (fault::on(fault::ARC_030_offers_too_many)) request.ids.resize(1025 * sizeof(Digest));
   send(OfferBlocks{std::move(request.ids)});
   to<Handler::on_begin_offer>(at::AwaitMissingBlocks{std::move(offered)});
 }
@@ -66,6 +67,7 @@ void ClientSession::Machine::on_begin_offer(BeginOffer request) {
 void ClientSession::Machine::on_missing_blocks(MissingBlocks missing) {
   const auto& offered = in<at::AwaitMissingBlocks>().offered;
   std::set<Digest> named;
+  if (fault::on(fault::SES_040_indices_beyond)) std::erase_if(missing.indices, [&](const auto index) { return index >= offered.size(); });
   for (const auto index : missing.indices)
     if (index >= offered.size() || !named.insert(offered[index]).second) return refuse<Handler::on_missing_blocks>(bad_answer("SES-040"));
   to_send.merge(named);
@@ -154,7 +156,8 @@ void ClientSession::Machine::on_data(const Frame& frame) {
 void ClientSession::Machine::on_blocks_fetched(BlocksFetched fetched) {
   auto& blocks = in<at::AwaitBlocks>();
   for (; blocks.next < blocks.asked.size(); ++blocks.next) blocks.passed_over.push_back(static_cast<std::uint16_t>(blocks.next));
-  if (fetched.missing != blocks.passed_over) return refuse<Handler::on_blocks_fetched>(bad_answer("ARC-056"));
+  if (fetched.missing != blocks.passed_over && !fault::on(fault::ARC_056_any_end))
+    return refuse<Handler::on_blocks_fetched>(bad_answer("ARC-056"));
   actions.emplace_back(BlocksEnded{std::move(fetched.missing)});
   to<Handler::on_blocks_fetched>(at::Restoring{});
 }

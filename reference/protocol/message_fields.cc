@@ -43,7 +43,9 @@ bool is_text(std::string_view characters) {
   return true;
 }
 
-bool within(std::size_t size, std::size_t least, std::size_t most) { return size >= least && size <= most; }
+bool within(std::size_t size, std::size_t least, std::size_t most) {
+  return (size >= least && size <= most) || fault::on(fault::MSG_005_any_length);
+}
 // [MSG-007] A receiver MUST treat text that is not UTF-8, or that contains U+0000, as out of range.
 bool text_within(const std::string& text, std::size_t least, std::size_t most) {
   return within(text.size(), least, most) && (is_text(text) || fault::on(fault::MSG_007_any_octets_are_text));

@@ -95,12 +95,15 @@ void ServerSession::Machine::on_disconnect(const Disconnect& disconnect) {
 
 void ServerSession::Machine::on_peer_closed() {
   static_assert(spec::server_session::allowed(Handler::on_peer_closed, State::closed));
+  if (fault::on(fault::SES_031_answers_the_end)) send(Disconnect{std::to_underlying(Reason::goodbye)});
   end(std::nullopt, {{"by", "channel"}, {"requirement", "SES-031"}});
 }
 
 // [SES-002] An endpoint MUST close with unexpected_message when a message or data frame arrives for which its state has no row.
 void ServerSession::Machine::on_unexpected(Event event) {
   if (fault::on(fault::SES_002_unexpected_overlooked)) return;
+  if (fault::on(fault::FRM_017_acts_behind_the_unexpected))
+    if (const auto next = reader.next(); next && *next) receive(**next);
   end(Fault{Reason::unexpected_message, "SES-002", 0, std::string(name(event))}, {{"by", "server"}});
 }
 

@@ -102,7 +102,7 @@ void ServerSession::Machine::on_done(ServerAnswer answer) {
     send(MissingBlocks{std::move(found.indices)});
   } else if (const auto* commit = std::get_if<at::Commit>(&operation)) {
     guard = "commit";
-    // [ARC-038] A server MUST acknowledge a commit only after the version is on stable storage: the store has just said so.
+    // [ARC-038] A server MUST acknowledge a commit only after the version and its blocks are stored: the store has just said so.
     note("version_committed", {{"user", std::to_string(ready.who.user)},
                                {"computer", guid_text(ready.who.computer)},
                                {"version", std::to_string(commit->number)}});

@@ -123,7 +123,8 @@ void ServerSession::Machine::on_config_state(const ConfigState& stated) {
     send(Ready{});
     return to<Handler::on_config_state>(at::Ready{who});
   }
-  if (fault::on(fault::CFG_002_newer_is_current) && stated.version > version) {
+  if ((fault::on(fault::CFG_002_newer_is_current) && stated.version > version) ||
+      (fault::on(fault::CFG_002_older_is_current) && stated.version < version)) {
     send(Ready{});
     return to<Handler::on_config_state>(at::Ready{who});
   }

@@ -82,6 +82,7 @@ class Store::Impl {
       if (!found) return std::unexpected(found.error());
       if (!*found || (*found)->damaged || fault::on(fault::ARC_033_known_ones_too)) indices.push_back(static_cast<std::uint16_t>(i));
     }
+    if (fault::on(fault::ARC_033_last_overlooked) && !indices.empty()) indices.pop_back();
     return indices;
   }
 
@@ -109,12 +110,13 @@ class Store::Impl {
     const auto end = index_.chain_end(archive.row);
     if (!end) return std::unexpected(end.error());
     // [ARC-037] … when a commit's number, previous link or link does not continue the archive's chain
-    if (version.number != end->number + 1 ||
+    if ((version.number != end->number + 1 && !fault::on(fault::ARC_037_any_number)) ||
         (!fault::on(fault::ARC_037_any_link) &&
          (!equal(version.previous, end->link) || !equal(version.link, link_of(version.previous, version.number, version.record)))))
       return CommitOutcome::conflict;
     VersionStatement statement{archive.row, archive.owner, version.number, {}, version.record};
     std::copy_n(version.link.begin(), std::min(version.link.size(), statement.link.size()), statement.link.begin());
+    // [ARC-038] … only after the version and every block received before it are stored
     if (fault::on(fault::ARC_038_acknowledged_early)) {
       early_ = std::move(statement);
       return CommitOutcome::committed;
@@ -134,6 +136,8 @@ class Store::Impl {
     page.more = page.entries.size() > limit;
     if (page.more) page.entries.resize(limit);
     if (fault::on(fault::ARC_041_never_more)) page.more = false;
+    if (fault::on(fault::ARC_041_always_more)) page.more = true;
+    if (fault::on(fault::ARC_040_newest_first)) std::ranges::reverse(page.entries);
     if (fault::on(fault::ARC_043_shown_too_early) && !received_.empty()) page.entries.push_back({from + 1, Octets(32), Octets(30)});
     return page;
   }
@@ -186,7 +190,9 @@ class Store::Impl {
   Result<void> note(std::string_view event, Fields fields, Keep keep) {
     const std::lock_guard lock(mutex_);
     auto noted = note_locked(event, fields, Index::Durability::with_the_next, keep);
-    if (noted && keep == Keep::while_new) return index_.forget_events_beyond(options_.passing_events_max);
+    // [LIM-007] … in rate and in number: here the number.
+    if (noted && keep == Keep::while_new && !fault::on(fault::LIM_007_any_number))
+      return index_.forget_events_beyond(options_.passing_events_max);
     return noted;
   }
 
@@ -313,7 +319,8 @@ class Store::Impl {
     return store_version_locked(statement);
   }
 
-  // [ARC-038] … only after the version and every block received before it are on stable storage: packs first, then one transaction.
+  // [ARC-060] A server MUST have the version and every block … on stable storage … before it acknowledges: packs first, then one
+  // transaction.
   Result<void> settle_locked(std::span<const VersionStatement> versions = {}, std::span<const ComputerStatement> computers = {}) {
     if (auto synced = sync_locked(); !synced) return synced;
     std::vector<Located> blocks;

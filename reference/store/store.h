@@ -83,7 +83,7 @@ class Store {
   Result<void> settle();
 
   /// Adds a version if it continues the archive's chain [ARC-037]; it and every block received before it are on stable storage afterwards
-  /// [ARC-038], or nothing of it is visible [ARC-043].
+  /// [ARC-038, ARC-060], or nothing of it is visible [ARC-043].
   Result<CommitOutcome> commit(Archive archive, const protocol::CommitVersion& version);
 
   /// Versions from a number on, ascending, at most `limit` [ARC-040, ARC-041].

@@ -78,7 +78,7 @@ def blocks():
     good("compressed", "ARC-015", "a zstd frame that states its content size", CONTENT, LINES, b"\1" + ZSTD)
     good("compressed-though-larger", "ARC-015", "whoever opens does not ask whether compression was worth it", CONTENT, b"z" * 8, b"\1" + zstd_rle(8))
     identity = archive.block_id(KEYS, CONTENT, b"coffer")
-    book.accepted("seal-stored", "ARC-012", "seal_block", "with this nonce there is one right form; compression does not make six octets smaller",
+    book.accepted("seal-stored", "ARC-013", "seal_block", "with this nonce there is one right form; compression does not make six octets smaller",
              KEYS.owner() | {"type": CONTENT, "block": b"coffer".hex(), "nonce": NONCE.hex()},
              {"id": identity.hex(), "sealed": (sealed := archive.seal_block(KEYS, identity, NONCE, b"\0coffer")).hex(), "checksum": archive.sha256(sealed).hex()})
 

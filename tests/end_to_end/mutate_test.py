@@ -76,6 +76,23 @@ class MutateTest(unittest.TestCase):
         self.assertEqual((faults[SURVIVES]["fate"], faults[SURVIVES]["exception"]), ("survived", "it does nothing"))
         self.mutate("--fault", SURVIVES, *self.exceptions({"fault": SURVIVES, "role": "client", "reason": "of another role"}), expect=1)
 
+    def test_a_case_that_fails_for_no_fault_of_what_it_cites_needs_a_reason(self):
+        both = ["--fault", "SES_011_*"]
+        excused = [{"fault": name, "reason": "of a test"} for name in (SURVIVES, ELSEWHERE)]
+        _, report = self.mutate(*both, *self.exceptions(*excused), expect=1)
+        idle = report["idle_citations"]
+        self.assertTrue(idle)
+        for one in idle:
+            self.assertEqual((one["requirement"], sorted(one["faults"])), ("SES-011", sorted([SURVIVES, ELSEWHERE])))
+            self.assertIn(f"{one['case']} cites SES-011", self.said)
+        of_all = {"citation": "SES-011", "case": "version.*", "reason": "neither fault is one"}
+        _, report = self.mutate(*both, *self.exceptions(*excused, of_all), expect=0)
+        self.assertEqual([one["exception"] for one in report["idle_citations"]], ["neither fault is one"] * len(idle))
+
+    def test_where_a_fault_was_not_tried_no_citation_is_called_idle(self):
+        _, report = self.mutate("--fault", SURVIVES, expect=1)
+        self.assertEqual(report["idle_citations"], [])
+
     def test_a_fault_that_only_cases_of_others_notice_is_not_killed(self):
         faults, _ = self.mutate("--fault", ELSEWHERE, expect=1)
         self.assertEqual((faults[ELSEWHERE]["fate"], faults[ELSEWHERE]["killed_by"]), ("caught_elsewhere", []))
@@ -103,7 +120,7 @@ class MutateTest(unittest.TestCase):
         self.assertEqual([row["faults"] for row in report["requirements"] if row["id"] == "SES-013"], [[]])
 
     def test_what_was_not_well_asked_is_said(self):
-        for entry in ({"fault": SURVIVES}, {"reason": "of nothing"}, {"fault": SURVIVES, "role": "both", "reason": "no role"}):
+        for entry in ({"fault": SURVIVES}, {"reason": "of nothing"}, {"fault": SURVIVES, "role": "both", "reason": "no role"}, {"citation": "SES-011", "reason": "of no case"}):
             with self.subTest(entry):
                 ended = run(SUITE, "mutate", "--adapter", self.adapter, *self.exceptions(entry))
                 self.assertEqual((ended.returncode, ended.stdout), (64, ""), ended.stderr)

@@ -86,12 +86,14 @@ def exceptions_are_well_formed(ledger):
 
 
 def fault_exceptions_are_well_formed(ledger):
-    """Where faults are tried, an exception has a requirement or a fault that is there, a role that it can have, and a reason."""
+    """Where faults are tried, an exception has a requirement or a fault that is there, a role that it can have, and a reason; that of a citation has its cases."""
     names = {name for name, _, _ in written.catalogue(ledger.house)}
     for x in ledger.fault_exceptions:
-        about = x.get("requirement") or x.get("fault") or "an entry"
-        wrong = [f"{about} is no requirement"] if "requirement" in x and about not in ledger.of else []
-        wrong += [f"{about} is no fault of {written.CATALOGUE}"] * ("requirement" not in x and about not in names)
+        about = x.get("requirement") or x.get("citation") or x.get("fault") or "an entry"
+        of_a_requirement = "requirement" in x or "citation" in x
+        wrong = [f"{about} is no requirement"] if of_a_requirement and about not in ledger.of else []
+        wrong += [f"{about} is no fault of {written.CATALOGUE}"] * (not of_a_requirement and about not in names)
+        wrong += [f"{about} is excused as a citation of no case"] * ("citation" in x and not x.get("case"))
         wrong += [f"{about} is excused as {x.get('role')}, which is no role"] * (x.get("role", "client") not in written.BOTH)
         wrong += [f"{about} gives no reason"] * (len(x.get("reason", "").split()) < 3)
         yield from (Finding(f"{FAULT_EXCEPTIONS}:1", "exception", text) for text in wrong)

@@ -91,7 +91,7 @@ class House(unittest.TestCase):
     def spec(self):
         root = self.house / "spec"
         tables = {"unjudged": tomllib.loads((root / "tables/unjudged.toml").read_text())}
-        return specification.Specification(root, specification.read_requirements(root), tables, [MACHINE], [], specification.read_ledger(root), {})
+        return specification.Specification(root, specification.read_requirements(root), tables, [MACHINE], [], specification.read_ledger(root))
 
     def ledger(self):
         return Ledger(self.spec())
@@ -135,7 +135,7 @@ class Gates(House):
         self.finds("no-code", "spec/03-framing.md:4", "FRM-002")
 
     def test_an_exception_from_faults_without_its_parts(self):
-        for change, word in (({"requirement": "FRM-077"}, "FRM-077 is no requirement"), ({"fault": "FRM_077_x"}, "FRM_077_x is no fault"), ({"requirement": "FRM-001", "role": "judge"}, "no role"), ({"requirement": "FRM-001", "reason": "no"}, "no reason")):
+        for change, word in (({"requirement": "FRM-077"}, "FRM-077 is no requirement"), ({"fault": "FRM_077_x"}, "FRM_077_x is no fault"), ({"requirement": "FRM-001", "role": "judge"}, "no role"), ({"citation": "FRM-077", "case": "framing.*"}, "FRM-077 is no requirement"), ({"citation": "FRM-001"}, "citation of no case"), ({"requirement": "FRM-001", "reason": "no"}, "no reason")):
             with self.subTest(change=change):
                 self.write("interop/adapters/reference/mutate_exceptions.json", json.dumps({"exceptions": [{"reason": "nobody can see it"} | change]}))
                 self.finds("exception", "interop/adapters/reference/mutate_exceptions.json", word)

@@ -216,7 +216,7 @@ std::array<ChainEnd, archive_count> judge(Store& store, const Promises& promises
     const Promise& promise = promises[i];
     const Archive archive = value(store.archive_of(1, i + 1));
     const auto entries = value(store.versions(archive, 0, 1000)).entries;
-    // [ARC-038] every acknowledged version is there, with its blocks
+    // [ARC-038, ARC-060] every acknowledged version is there, with its blocks
     RC_ASSERT(entries.size() >= promise.versions.size());
     for (std::size_t n = 0; n < promise.versions.size(); ++n) {
       RC_ASSERT(entries[n].number == n + 1);
@@ -272,7 +272,7 @@ void judge(Image& image, StoreOptions options, std::uint32_t seed) {
   work_goes_on(**opened, ends);
 }
 
-RC_GTEST_PROP(StoreCrash, ARC_038_and_ARC_043_acknowledged_versions_are_complete_and_alone_visible_after_any_crash, ()) {
+RC_GTEST_PROP(StoreCrash, ARC_038_ARC_060_and_ARC_043_acknowledged_versions_are_complete_and_alone_visible_after_any_crash, ()) {
   StoreOptions options;
   options.pack_octets_max = *rc::gen::element<std::uint64_t>(500, 2000, 1u << 30);
   options.unindexed_octets_max = *rc::gen::element<std::uint64_t>(1, 1000, 1u << 30);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <ctime>
 #include <thread>
 #include <vector>
 
@@ -86,6 +87,46 @@ TEST_F(DirectoryTest, IDN_013_a_user_is_looked_up_in_the_keys_organisation_only)
             "user unknown in organisation umbra");
   EXPECT_EQ(cause(d.check_login(login("UUUUUUUU00000000", "alice", "correct horse", free_computer), free_computer)), "password wrong");
   EXPECT_EQ(d.check_login(login("UUUUUUUU00000000", "alice", "other alice", free_computer), free_computer)->user, 6u);
+}
+
+/// Processor time of this thread alone: what else the machine does is not in it.
+std::int64_t worked_ns(const std::function<void()>& what) {
+  const auto now = [] {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  };
+  const auto began = now();
+  what();
+  return now() - began;
+}
+
+// A hash of so many rounds is nearly all of a login's work: where it is left out, or done twice, that shows.
+TEST_F(DirectoryTest, ERR_007_and_IDN_021_every_refused_login_costs_the_work_of_an_accepted_one) {
+  std::string text = example_fixture;
+  const std::string few = "\"pbkdf2_rounds\": 2,";
+  text.replace(text.find(few), few.size(), "\"pbkdf2_rounds\": 20000,");
+  Directory d(parse_fixture("f.json", text).value(), Botan::system_rng(), {}, keeper.bind());
+  const auto cost = [&](const protocol::Login& asked, const std::string& expected) {
+    std::string came;
+    const auto worked = worked_ns([&] { came = cause(d.check_login(asked, alices)); });
+    EXPECT_TRUE(came.starts_with(expected)) << came;
+    return worked;
+  };
+  const auto accepted = cost(alice(alices), "admitted");
+  const std::pair<protocol::Login, std::string> refused[] = {
+      {login("ABCDEFGH12345678", "alice", "correct horsf", alices), "password wrong"},
+      {login("ABCDEFGH12345678", "mallory", "x", alices), "user unknown"},
+      {login("NOBODYGAVETHIS01", "alice", "correct horse", alices), "registration key unknown"},
+      {login("ABCDEFGH12345678", "carol", "carol's", alices), "user is blocked"},
+      {login("ABCDEFGH12345678", "dave", "dave's", alices), "user is deactivated"},
+      {login("abcdefgh12345678", "alice", "correct horse", alices, true), "registration key does not permit"},
+      {bob(alices), "computer belongs to"}};
+  for (const auto& [asked, expected] : refused) {
+    const auto worked = cost(asked, expected);
+    EXPECT_GT(worked, accepted / 3) << expected;
+    EXPECT_LT(worked, accepted * 3) << expected;
+  }
 }
 
 TEST_F(DirectoryTest, IDN_018_a_user_who_is_not_active_is_refused) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "cases/all.h"
+#include "cases/client_scenes.h"
 #include "coffer/spec/requirements.h"
 #include "judge/cover.h"
 #include "judge/execute.h"
@@ -40,6 +41,17 @@ TEST(Execute, gives_each_way_to_end_its_verdict) {
   EXPECT_EQ(judged(is_blocked).verdict, Verdict::inconclusive);
   EXPECT_EQ(judged(breaks).verdict, Verdict::error);
   EXPECT_EQ(judged(cannot).skip, Skip::unimplemented);
+}
+
+TEST(Execute, a_failure_in_a_scene_on_the_way_is_told_from_one_at_what_the_case_is_about) {
+  const auto on_its_way = judged([](Context& c) { on_the_way([&] { c.require(false, "this", "that"); }); });
+  EXPECT_EQ(on_its_way.verdict, Verdict::fail);
+  EXPECT_TRUE(on_its_way.script.on_the_way);
+  EXPECT_FALSE(judged(fails).script.on_the_way);
+  EXPECT_FALSE(judged([](Context& c) {
+                 on_the_way([] {});
+                 c.require(false, "this", "that");
+               }).script.on_the_way);
 }
 
 TEST(Execute, a_refusal_without_a_twin_is_the_suites_fault) {

@@ -106,7 +106,7 @@ TEST_F(StoreTest, ARC_040_and_ARC_041_versions_come_in_order_in_pages) {
   EXPECT_TRUE(equal(page.entries[0].link, end.link));
 }
 
-TEST_F(StoreTest, ARC_038_a_committed_version_and_its_blocks_survive_a_crash) {
+TEST_F(StoreTest, ARC_038_and_ARC_060_a_committed_version_and_its_blocks_survive_a_crash) {
   open();
   Archive archive = value(store->archive_of(1, 2));
   const Block a = make_block(1), b = make_block(2);
@@ -216,7 +216,7 @@ TEST_F(StoreTest, a_torn_write_that_cannot_be_taken_back_goes_with_the_next_star
   EXPECT_TRUE(value(store->verify()).findings.empty());
 }
 
-TEST_F(StoreTest, ARC_038_after_a_failed_sync_no_session_that_counted_on_it_may_commit) {
+TEST_F(StoreTest, ARC_060_after_a_failed_sync_no_session_that_counted_on_it_may_commit) {
   open();
   const Archive archive = value(store->archive_of(1, 2)), bystander = value(store->archive_of(3, 4));
   const Block a = make_block(1), b = make_block(2), c = make_block(3);

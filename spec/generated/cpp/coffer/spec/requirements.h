@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 171> requirements{{
+inline constexpr std::array<Requirement, 173> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -158,7 +158,8 @@ inline constexpr std::array<Requirement, 171> requirements{{
     {"ARC-032", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST close with unwanted_block when a data frame's id was not named missing in this session or has already come."},
     {"ARC-036", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST close with blocks_outstanding when a commit comes while a block named missing in this session has not."},
     {"ARC-037", "MUST", "server", "wire", "implies W41", "08-archives", "A server MUST close with version_conflict when a commit's number, previous link or link does not continue the archive's chain."},
-    {"ARC-038", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST acknowledge a commit only after the version and every block received before it are on stable storage."},
+    {"ARC-038", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST acknowledge a commit only after the version and every block received before it are stored, so that an end of the server at any moment loses none of them."},
+    {"ARC-060", "MUST", "server", "review", "chosen", "08-archives", "A server MUST have the version and every block received before it on stable storage, which a loss of power leaves as it is, before it acknowledges the commit."},
     {"ARC-043", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST show nothing of a version before its commit is complete."},
     {"ARC-039", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST close with bad_answer when the acknowledged number is not the committed one."},
     {"ARC-040", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST answer list_versions with the archive's versions from the stated number on, in ascending order."},
@@ -177,7 +178,8 @@ inline constexpr std::array<Requirement, 171> requirements{{
     {"ERR-001", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint that refuses anything MUST send one Disconnect with the reason that the first failing check gives, and close."},
     {"ERR-002", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint MUST make the checks of a control message in the order header, encoding, state, fields, permission, meaning."},
     {"ERR-003", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint MUST treat a Disconnect whose reason it does not know as any other Disconnect."},
-    {"ERR-005", "MUST", "server", "wire", "chosen", "13-errors", "A server MUST NOT let an unauthenticated peer tell causes apart that share a coarse reason, by message, by order or by the work done."},
+    {"ERR-005", "MUST", "server", "wire", "chosen", "13-errors", "A server MUST NOT let an unauthenticated peer tell causes apart that share a coarse reason, by message or by order."},
+    {"ERR-007", "MUST", "server", "review", "chosen", "13-errors", "A server MUST NOT let an unauthenticated peer tell causes apart that share a coarse reason by the work done, save those that the peer's own messages show."},
     {"ERR-006", "MUST", "endpoint", "review", "chosen", "13-errors", "An endpoint that fails for a reason of its own MUST close with internal_error."},
     {"LIM-001", "MUST", "endpoint", "review", "chosen", "14-limits", "An endpoint MUST check every length against its limit before it reserves memory for it."},
     {"LIM-002", "MUST", "server", "wire", "chosen", "14-limits", "A server MUST bound the number of connections that have not verified a user."},
