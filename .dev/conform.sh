@@ -4,7 +4,10 @@ run_conform() {
   . .dev/adapter.sh
   local arguments=("$@") argument own=1
   for argument in "$@"; do
-    case $argument in --adapter|--adapter=*|--connect|--connect=*) own=0 ;; esac
+    case $argument in
+      --adapter|--adapter=*|--connect|--connect=*) own=0 ;;
+      --report|--report=*) stop "conform writes its report into build/conform; for another place: build/dev/bin/coffer-conform run --report DIR …" $exit_usage ;;
+    esac
   done
   need build
   build dev coffer-conform cofferd coffer coffer-vector

@@ -22,7 +22,7 @@ Adapter::Adapter(const std::string& command) : command_(command) {
 }
 
 Adapter::~Adapter() {
-  if (!broken_)
+  if (!broken_ && !left_)
     process_->write_line(json{{"verb", "bye"}, {"id", ++last_id_}}.dump(), std::chrono::steady_clock::now() + std::chrono::seconds(2));
 }
 
@@ -106,6 +106,17 @@ json Adapter::await_or_give_up(std::uint64_t id, std::chrono::milliseconds patie
 
 json Adapter::call(std::string_view verb, json fields, std::chrono::milliseconds patience) {
   return await_or_give_up(begin(verb, std::move(fields), patience), patience);
+}
+
+void Adapter::bye(std::chrono::milliseconds patience) {
+  left_ = true;
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  begin("bye", json::object(), patience);
+  process_->close_input();  // which tells it the same
+  while (const auto line = process_->read_line(deadline)) take_line(*line);
+  const auto how = process_->ended();
+  if (!how) fault(fmt::format("the adapter did not end within {:g} s of `bye`", in_seconds(patience)));
+  if (*how != "exit status 0") fault(fmt::format("the adapter ended with {} on `bye`, and not with 0", *how));
 }
 
 std::string Adapter::take_errors() { return process_->take_errors(); }

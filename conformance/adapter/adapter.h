@@ -35,6 +35,8 @@ class Adapter {
   /// Sends a request and waits for its reply; an adapter that reads or replies too late is given up.
   nlohmann::json call(std::string_view verb, nlohmann::json fields = nlohmann::json::object(),
                       std::chrono::milliseconds patience = std::chrono::seconds(60));
+  /// Asks it to end, and hears it out. Throws SuiteFault when it says what is no reply, ends otherwise than with status 0, or does not end.
+  void bye(std::chrono::milliseconds patience = std::chrono::seconds(10));
   /// True once it broke the contract: nothing more can be asked of it.
   bool broken() const { return broken_; }
   /// As await, but the adapter is given up when it does not reply: it, or what it waits for, hangs.
@@ -53,7 +55,7 @@ class Adapter {
   std::unique_ptr<ChildProcess> process_;
   std::uint64_t last_id_ = 0;
   Replies replies_;
-  bool broken_ = false, hung_ = false, heard_ = false;  // heard: it has said a line
+  bool broken_ = false, hung_ = false, heard_ = false, left_ = false;  // heard: it has said a line; left: bye was said
 };
 
 /// What the adapter's implementation is. Throws SuiteFault.

@@ -229,6 +229,8 @@ std::optional<std::string> ChildProcess::read_line(std::chrono::steady_clock::ti
   return line;
 }
 
+void ChildProcess::close_input() { shut(state_->input); }
+
 std::optional<std::string> ChildProcess::ended() {
   {
     const std::lock_guard lock(state_->mutex);

@@ -21,6 +21,8 @@ class ChildProcess {
   enum class Written { whole, gone, stuck };
   /// Gone: it no longer has its input. Stuck: by the deadline it had not read what the pipe cannot hold; nothing more can be written then.
   Written write_line(const std::string& line, std::chrono::steady_clock::time_point deadline);
+  /// Nothing more will be written.
+  void close_input();
   /// The next line of its output; nullopt when none came by the deadline or it ended.
   std::optional<std::string> read_line(std::chrono::steady_clock::time_point deadline);
   /// Set once its output has ended and all lines are read, "exit status 3", "signal 11"; or once its output is read no further: why.

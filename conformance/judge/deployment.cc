@@ -51,6 +51,13 @@ Deployment::Deployment(const Subject& subject, const ServerCredentials& credenti
 
 Deployment::~Deployment() = default;
 
+std::string Deployment::end() try {
+  if (adapter_ && !adapter_->broken()) adapter_->bye();
+  return {};
+} catch (const std::exception& fault) {
+  return fault.what();
+}
+
 std::string Deployment::take_errors() { return adapter_ ? adapter_->take_errors() : std::string(); }
 
 Context::Setting Deployment::setting_for(const Case& subject) {

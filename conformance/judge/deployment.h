@@ -34,6 +34,8 @@ class Deployment {
   void discard() { served_.clear(); }
   /// The adapter was given up in the last case, because it did not answer.
   bool adapter_hung() const { return adapter_ && adapter_->hung(); }
+  /// Nothing more is asked of it. What its adapter did wrong once the last case was over; empty: nothing.
+  std::string end();
   /// What the adapter wrote to its standard error since the last call.
   std::string take_errors();
 

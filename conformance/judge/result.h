@@ -88,6 +88,7 @@ struct RunResult {
   std::string reproduce;  // the line for a shell that repeats one case, whose id stands there as CASE
   Implementation implementation;
   std::vector<std::string> preflight_faults;  // of the adapter; not empty: nothing was run
+  std::vector<std::string> parting_faults;    // of the adapter, once its last case was over: a reply too many, a bad end
   std::vector<std::string> hints;             // what may lie behind many verdicts at once, and what to do about it
   Counts counts;
   std::vector<CaseResult> cases;               // in the suite's order, whatever the workers' was

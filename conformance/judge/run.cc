@@ -150,6 +150,10 @@ void run_units(const std::vector<Unit>& units, const RunOptions& options, RunRes
         if (options.on_result) options.on_result(done);
         result.cases[task.place] = std::move(done);
       }
+    if (auto fault = worker.end(); !fault.empty()) {
+      const std::lock_guard lock(reporting);
+      result.parting_faults.push_back(std::move(fault));
+    }
   };
   std::vector<std::thread> workers;
   const auto wanted = std::min<std::size_t>(std::max(options.jobs, 1u), units.size());
@@ -166,7 +170,7 @@ int exit_code(const RunResult& result) {
     return std::ranges::any_of(result.cases,
                                [&](const CaseResult& one) { return one.standing == Standing::unexpected && one.verdict == verdict; });
   };
-  if (!result.preflight_faults.empty() || unexpected(Verdict::error)) return 4;
+  if (!result.preflight_faults.empty() || !result.parting_faults.empty() || unexpected(Verdict::error)) return 4;
   if (unexpected(Verdict::fail) || unexpected(Verdict::warn)) return 1;
   if (counts.stale != 0 || !result.stale_unknown.empty()) return 2;
   // A run that showed nothing is not a run that went well.

@@ -35,6 +35,8 @@ class Worker {
   Worker(const RunOptions& options, const Implementation& implementation, const ServerCredentials& credentials);
   /// Nothing is thrown: what breaks is in the result.
   CaseResult work(const Task& task);
+  /// After the last of them: what the adapter did wrong since; empty: nothing.
+  std::string end() { return deployment_.end(); }
 
  private:
   /// Why the implementation is not asked for it: it does not say that it can. Empty: it does.

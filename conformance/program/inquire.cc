@@ -16,6 +16,7 @@
 #include "peer/outcome.h"
 #include "program/commands.h"
 #include "program/frame_text.h"
+#include "report/escape.h"
 
 namespace coffer::conformance {
 namespace {
@@ -148,7 +149,8 @@ int check_serving(Adapter& process) {
     try {
       process.call("prepare", {{"fixture", nlohmann::json::parse(Fixture().to_json())}});
     } catch (const Unimplemented& reason) {
-      fmt::print("`prepare` is unimplemented ({}): its server is taken to have the accounts of `coffer-conform fixture`.\n", reason.what());
+      fmt::print("`prepare` is unimplemented ({}): its server is taken to have the accounts of `coffer-conform fixture`.\n",
+                 for_terminal(reason.what()));
     }
     verb = "serve";
     const auto reply = process.call("serve");
@@ -159,15 +161,15 @@ int check_serving(Adapter& process) {
     }
     const auto served = served_by(reply);
     if (const auto trouble = cannot_reach(served.server, served.pin, {}, NamedBy::reply)) {
-      fmt::print("fault: {}\n", *trouble);
+      fmt::print("fault: {}\n", for_terminal(*trouble));
       return exit_suite_error;
     }
     fmt::print("It serves on port {}.\n", served.server.port);
     return exit_ok;
   } catch (const Unimplemented& reason) {
-    fmt::print("fault: `{}` is unimplemented ({}); a server's adapter needs it\n", verb, reason.what());
+    fmt::print("fault: `{}` is unimplemented ({}); a server's adapter needs it\n", verb, for_terminal(reason.what()));
   } catch (const SuiteFault& fault) {
-    fmt::print("fault: {}\n{}", fault.what(), process.take_errors());
+    fmt::print("fault: {}\n{}", for_terminal(fault.what()), for_terminal(process.take_errors()));
   }
   return exit_suite_error;
 }
@@ -180,13 +182,20 @@ int check_adapter_command(const std::string& adapter, std::uint32_t hello_second
   const auto faults = preflight(
       adapter, &errors, [](std::string_view what) { fmt::print(stderr, "coffer-conform: {}\n", what); },
       std::chrono::seconds(hello_seconds));
-  for (const auto& fault : faults) fmt::print("fault: {}\n", fault);
-  if (!errors.empty() && !faults.empty()) fmt::print("its standard error ends:\n{}\n", errors);
+  for (const auto& fault : faults) fmt::print("fault: {}\n", for_terminal(fault));
+  if (!errors.empty() && !faults.empty()) fmt::print("its standard error ends:\n{}\n", for_terminal(errors));
   if (!faults.empty()) return not_fit();
   Adapter process(adapter);
   const auto said = hello(process, std::chrono::seconds(hello_seconds));
-  fmt::print("It speaks for {}{}{} as {}.\n", said.name, said.version.empty() ? "" : " ", said.version, fmt::join(said.roles, " and "));
+  fmt::print("It speaks for {} as {}.\n", for_terminal(said.name + (said.version.empty() ? "" : " ") + said.version),
+             fmt::join(said.roles, " and "));
   if (std::ranges::find(said.roles, "server") != said.roles.end() && check_serving(process) != exit_ok) return not_fit();
+  try {
+    process.bye();
+  } catch (const SuiteFault& fault) {
+    fmt::print("fault: {}\n{}", for_terminal(fault.what()), for_terminal(process.take_errors()));
+    return not_fit();
+  }
   fmt::print("The adapter keeps its contract.\n");
   return exit_ok;
 }
@@ -213,10 +222,11 @@ int ics_command(const std::string& adapter, std::uint32_t hello_seconds) {
       Adapter process(adapter);
       const auto said = hello(process, std::chrono::seconds(hello_seconds));
       roles = said.roles;
-      fmt::print("Implementation   {} {}\nRoles            {}\n", said.name, said.version, fmt::join(said.roles, ", "));
-      for (const auto& [key, value] : said.claims) fmt::print("{:<16} {}\n", key, value);
+      fmt::print("Implementation   {} {}\nRoles            {}\n", for_terminal(said.name), for_terminal(said.version),
+                 fmt::join(said.roles, ", "));
+      for (const auto& [key, value] : said.claims) fmt::print("{:<16} {}\n", for_terminal(key), for_terminal(value));
     } catch (const std::exception& fault) {
-      fmt::print(stderr, "coffer-conform: {}\n", fault.what());
+      fmt::print(stderr, "coffer-conform: {}\n", for_terminal(fault.what()));
       return exit_suite_error;
     }
   }

@@ -2,10 +2,17 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <limits>
 
 #include "program/commands.h"
+#include "report/escape.h"
 
 namespace {
+
+using namespace coffer::conformance;
 
 constexpr const char* epilogue = R"(
 Examples
@@ -38,15 +45,25 @@ std::string what_is_wrong(const CLI::App* app, const CLI::Error& error) {
   return fmt::format("There is no command \"{}\".\nRun with --help for those that there are.\n", words.front());
 }
 
+/// What was printed and did not arrive is no success.
+int ended(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  fmt::print(stderr, "coffer-conform: cannot write standard output: {}\n", std::strerror(errno));
+  return status == exit_ok ? exit_suite_error : status;
+}
+
+/// CLI11 takes -1 for the largest number there is.
+std::string not_negative(const std::string& text) { return text.starts_with('-') ? "expected a whole number from 0 on" : ""; }
+
 }  // namespace
 
 int main(int count, char** words) {
-  using namespace coffer::conformance;
   CLI::App app{"Judges implementations of the Coffer protocol: clients and servers, by what they do on the wire."};
   app.footer(epilogue);
   app.failure_message(what_is_wrong);
   app.require_subcommand(1);
   app.set_version_flag("--version", COFFER_VERSION);
+  const auto from_one = CLI::Range(1u, std::numeric_limits<std::uint32_t>::max());
   const auto roles = CLI::IsMember({"server", "client"});
 
   RunRequest request{.program = words[0], .command_line = joined(count, words)};
@@ -65,13 +82,13 @@ int main(int count, char** words) {
   run->add_option("--report", request.report_directory, "Writes report.json, junit.xml and report.html into this directory");
   run->add_option("--transcripts", request.transcripts_file, "Writes what happened on the wire, a JSON line per script, into this file");
   run->add_option("--baseline", request.baseline_file, "Known failures, as --help says below; one that passes now is an error");
-  run->add_option("--seed", request.seed, "Everything made up follows from it; a failure names it");
+  run->add_option("--seed", request.seed, "Everything made up follows from it; a failure names it")->check(not_negative);
   run->add_option("--jobs", request.jobs,
                   "Workers, each with its own adapter process; default: two per processor, as much of a case is waiting");
   run->add_option("--shard", request.shard, "I/N: every N-th case, beginning with the I-th");
   run->add_option("--repeat", request.repeat, "Runs each case so often, with other made-up values each time; a failure names its own seed")
-      ->check(CLI::PositiveNumber);
-  run->add_option("--answer-ms", request.answer_ms, "How long an answer may take")->check(CLI::PositiveNumber)->capture_default_str();
+      ->check(from_one);
+  run->add_option("--answer-ms", request.answer_ms, "How long an answer may take")->check(from_one)->capture_default_str();
   run->add_flag("--trace", request.trace, "Prints every case's transcript as it ends, and reports it whole though it passed");
   run->add_flag("--quiet", request.quiet, "No progress");
   auto* lenient = run->add_flag("--lenient", request.lenient, "A refusal with another reason code is noted, not failed");
@@ -85,9 +102,9 @@ int main(int count, char** words) {
   mutation->add_option("--fault", trial.faults, "Only these, with * and ?");
   mutation->add_option("--exceptions", trial.exceptions_file, "What need not be killed, with the reasons (JSON)");
   mutation->add_option("--report", trial.report_directory, "Writes mutate.json and mutate.html into this directory");
-  mutation->add_option("--seed", trial.seed, "Everything made up follows from it");
+  mutation->add_option("--seed", trial.seed, "Everything made up follows from it")->check(not_negative);
   mutation->add_option("--jobs", trial.jobs, "Faults tried at a time; default: two per processor");
-  mutation->add_option("--answer-ms", trial.answer_ms, "How long an answer may take")->check(CLI::PositiveNumber)->capture_default_str();
+  mutation->add_option("--answer-ms", trial.answer_ms, "How long an answer may take")->check(from_one)->capture_default_str();
   mutation->add_option("--others-ms", trial.others_ms, "How long, with each fault, cases are run that cite other requirements")
       ->capture_default_str();
   mutation->add_flag("--all", trial.every_case, "Every case of the role with every fault, not only the nearest");
@@ -127,11 +144,11 @@ int main(int count, char** words) {
   coverage->add_flag("--missing", only_missing, "Only those that the suite could judge and does not");
   auto* ics = app.add_subcommand("ics", "The implementation conformance statement (ICS): what is claimed, and which requirements follow");
   ics->add_option("--adapter", claimed, "The command; without one: everything there is");
-  auto* fixture = app.add_subcommand("fixture", "Prints the accounts that a server judged by --connect must have");
+  app.add_subcommand("fixture", "Prints the accounts that a server judged by --connect must have");
 
-  const auto takes_hello_seconds = [](CLI::App* command, std::uint32_t& seconds) {
+  const auto takes_hello_seconds = [&from_one](CLI::App* command, std::uint32_t& seconds) {
     command->add_option("--hello-seconds", seconds, "How long the adapter may take from its start to its answer to `hello`")
-        ->check(CLI::PositiveNumber)
+        ->check(from_one)
         ->capture_default_str();
   };
   takes_hello_seconds(run, request.hello_seconds);
@@ -148,7 +165,7 @@ int main(int count, char** words) {
     app.exit(wrong);
     return exit_usage;
   }
-  try {
+  const auto command = [&] {
     if (*run) return run_command(request);
     if (*mutation) return mutate_command(trial);
     if (*list) return list_command(list_globs, list_role, list_requirements, list_json);
@@ -157,10 +174,12 @@ int main(int count, char** words) {
     if (*check) return check_adapter_command(checked, hello_seconds);
     if (*coverage) return cover_command(only_missing);
     if (*ics) return ics_command(claimed, hello_seconds);
-    if (*fixture) return fixture_command();
+    return fixture_command();
+  };
+  try {
+    return ended(command());
   } catch (const std::exception& fault) {
-    fmt::print(stderr, "coffer-conform: {}\n", fault.what());
+    fmt::print(stderr, "coffer-conform: {}\n", for_terminal(fault.what()));
     return exit_suite_error;
   }
-  return exit_usage;
 }

@@ -14,6 +14,7 @@
 #include "judge/run.h"
 #include "program/commands.h"
 #include "program/trace.h"
+#include "report/escape.h"
 #include "report/report.h"
 
 namespace coffer::conformance {
@@ -195,7 +196,7 @@ std::expected<std::string, std::string> contents_of(const std::string& path) {
 }
 
 int usage_error(const std::string& text) {
-  fmt::print(stderr, "coffer-conform: {}\n", text);
+  fmt::print(stderr, "coffer-conform: {}\n", for_terminal(text));
   return exit_usage;
 }
 
@@ -227,7 +228,8 @@ int replay_command(const ReplayRequest& request) {
       again.repeat = std::max(again.repeat, iteration);
     }
   } catch (const nlohmann::json::exception& error) {
-    return usage_error(request.report_file + ": " + error.what());
+    return usage_error(
+        fmt::format("{} is no whole report.json of this suite: run the suite with --report again ({})", request.report_file, error.what()));
   }
   if (again.only.empty() && !request.case_id.empty()) return usage_error("the report has no case " + request.case_id);
   if (again.only.empty()) {

@@ -200,6 +200,7 @@ json to_json(const RunResult& run, Passes passes) {
                          {"reproduce", run.reproduce},
                          {"exit_code", run.exit_code}}},
                        {"preflight_faults", run.preflight_faults},
+                       {"parting_faults", run.parting_faults},
                        {"hints", run.hints},
                        {"stale_unknown", run.stale_unknown},
                        {"summary", summary(run, cases)},

@@ -80,6 +80,12 @@ std::string junit(const json& report) {
     suite.cases += fmt::format("  <testcase classname=\"preflight\" name=\"{}\"><error type=\"preflight\" message=\"{}\"/></testcase>\n",
                                bare ? "server" : "adapter", for_xml(fault));
   }
+  for (const std::string fault : report.at("parting_faults")) {
+    Suite& suite = suites["parting"];
+    ++suite.tests, ++suite.errors;
+    suite.cases += fmt::format("  <testcase classname=\"parting\" name=\"adapter\"><error type=\"parting\" message=\"{}\"/></testcase>\n",
+                               for_xml(fault));
+  }
   std::string body;
   for (const auto& [name, suite] : suites) {
     body +=

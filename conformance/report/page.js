@@ -201,7 +201,7 @@ function head() {
   const wrong = [[counts.fail, "fail"], [counts.error, "could not be judged"], [counts.inconclusive, "inconclusive"], [counts.not_run, "not run"]].filter(([count]) => count);
   const tail = wrong.length ? element("span.bad", {}, wrong.map(([count, word]) => `${count} ${word}`).join(", ")) : !counts.pass && !counts.warn ? element("span.bad", {}, "nothing was judged") : planned ? element("span.good", {}, "nothing fails") : element("span.bad", {}, "nothing was judged");
   byId("verdict-line").append(element("b", {}, report.summary.headline), "; ", tail, ".");
-  const faults = [...report.preflight_faults.map((fault) => (implementation.adapter ? "The adapter failed its pre-flight: " : "No case was run: ") + fault), ...report.hints, ...report.stale_unknown.map((id) => `The baseline lists a case that the suite does not have: ${id}`)];
+  const faults = [...report.preflight_faults.map((fault) => (implementation.adapter ? "The adapter failed its pre-flight: " : "No case was run: ") + fault), ...report.parting_faults.map((fault) => "After the last case: " + fault), ...report.hints, ...report.stale_unknown.map((id) => `The baseline lists a case that the suite does not have: ${id}`)];
   byId("faults").append(...faults.map((fault) => element("li", {}, fault)));
   byId("faults").hidden = !faults.length;
   fillBar(byId("overall"), counts, planned);

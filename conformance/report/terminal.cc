@@ -223,6 +223,8 @@ std::string terminal(const json& report, const TerminalStyle& style) {
     page.labelled("next",
                   "no case was run: mend the adapter until `coffer-conform check-adapter` passes; interop/README.md is its contract");
   }
+  for (const std::string fault : report.at("parting_faults"))
+    page.line("  " + page.painted(colour_of("error"), "after the last case: ") + for_terminal(fault));
   for (const std::string id : report.at("stale_unknown"))
     page.line("  " + page.painted("33", "stale  ") + "the baseline lists a case that the suite does not have: " + for_terminal(id));
   if (!cases.empty() && faults.empty()) chapters(page, cases);

@@ -218,7 +218,7 @@ class Backup {
   /// A version without anything in it would look like a backup. A directory that cannot be looked into is not anything.
   Outcome<void> require_something() const {
     const auto closed = [&](const Found& found) { return scan_.closed.contains(found.entry.path); };
-    if (report_.problems.empty() || !std::ranges::all_of(scan_.found, closed)) return {};
+    if (!std::ranges::all_of(scan_.found, closed)) return {};
     std::string message = "nothing was backed up, and no version was made, because nothing of it can be read:";
     for (const Problem& problem : report_.problems) message += fmt::format("\n  {} {}", printable(problem.path), problem.what);
     return std::unexpected(Failure{ExitCode::local, std::move(message)});

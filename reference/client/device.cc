@@ -3,10 +3,13 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -112,6 +115,32 @@ Outcome<Descriptor> lock(const std::string& home) {
   return file;
 }
 
+std::unexpected<Failure> already_set_up(const std::string& file) {
+  return std::unexpected(
+      Failure{ExitCode::usage, fmt::format("{} already exists: this device is set up. Use it, or give --home another directory", file)});
+}
+
+/// A directory that is there already is taken when it is this user's and holds nothing but what an earlier attempt left: its mode is
+/// changed.
+Outcome<void> require_free(const std::string& home) {
+  const auto taken = [&](std::string_view why) {
+    return std::unexpected(Failure{ExitCode::usage, fmt::format("{} {}: give --home a new or empty directory", home, why)});
+  };
+  struct stat status {};
+  if (::stat(home.c_str(), &status) != 0) return local(fmt::format("cannot look at {}: {}", home, describe({errno})));
+  if (!S_ISDIR(status.st_mode)) return taken("is no directory");
+  if (status.st_uid != ::geteuid()) return taken("belongs to another user");
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(home, error)) {
+    const std::string name = entry.path().filename();
+    if (name == "config.json" || name == "archive.key") return already_set_up(entry.path());
+    constexpr std::array ours{"lock", "archive.key.new", "config.json.new"};
+    if (std::ranges::find(ours, name) == ours.end()) return taken(fmt::format("holds other files (\"{}\")", printable(name)));
+  }
+  if (error) return local(fmt::format("cannot list {}: {}", home, error.message()));
+  return {};
+}
+
 DeviceConfig config_of(const Json& json) {
   if (number<std::uint8_t>(json, "coffer_device") != 1) throw Wrong{"/coffer_device", "1, the format this program writes"};
   const Json& server = member(json, "server");
@@ -130,15 +159,15 @@ DeviceConfig config_of(const Json& json) {
 
 Outcome<Device> Device::create(const std::string& home, const DeviceConfig& config, const keys::ArchiveKey& key) {
   const mode_t mode = fault::on(fault::KEY_005_for_everyone) ? 0755 : 0700;
-  if (::mkdir(home.c_str(), mode) != 0 && errno != EEXIST) return local(fmt::format("cannot make {}: {}", home, describe({errno})));
+  if (::mkdir(home.c_str(), mode) != 0) {
+    if (errno != EEXIST) return local(fmt::format("cannot make {}: {}", home, describe({errno})));
+    if (auto free = require_free(home); !free) return std::unexpected(free.error());
+  }
   auto held = lock(home);
   if (!held) return std::unexpected(held.error());
   Device device(home, std::move(*held));
   for (const char* name : {"config.json", "archive.key"})
-    if (::access(device.path(name).c_str(), F_OK) == 0)
-      return std::unexpected(
-          Failure{ExitCode::usage,
-                  fmt::format("{} already exists: this device is set up. Use it, or give --home another directory", device.path(name))});
+    if (::access(device.path(name).c_str(), F_OK) == 0) return already_set_up(device.path(name));
   if (::chmod(home.c_str(), mode) != 0) return local(fmt::format("cannot keep others out of {}: {}", home, describe({errno})));
   // The config comes last: a directory with one is complete.
   if (auto written = replace_file(device.path("archive.key"), keys::format_archive_key(key)); !written)

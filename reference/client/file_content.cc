@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -13,6 +12,8 @@
 
 namespace coffer::client {
 namespace {
+
+constexpr std::uint64_t sizeless_octets_max = 16 << 20;
 
 Unreadable unreadable(SystemError error) {
   switch (error.number) {
@@ -39,8 +40,9 @@ std::expected<ReadFile, Unreadable> ContentReader::read(const std::string& path,
     found->entry.blocks.push_back(id);
     wanted = wanted && sink({archive::BlockKind::content, id, Octets(block.begin(), block.end())});
   });
-  // Up to the size at the beginning: a file that grows as fast as it is read would never end. Files of /proc state 0 and have content.
-  const std::uint64_t octets_max = found->stamp.size > 0 ? found->stamp.size : std::numeric_limits<std::uint64_t>::max();
+  // Up to the size at the beginning: a file that grows as fast as it is read would never end. Files of /proc state 0 and have content, some
+  // of them without end.
+  const std::uint64_t octets_max = found->stamp.size > 0 ? found->stamp.size : sizeless_octets_max;
   while (wanted && found->entry.size < octets_max) {
     const ssize_t count = ::read(file->fd(), buffer_.data(), std::min<std::uint64_t>(buffer_.size(), octets_max - found->entry.size));
     if (count < 0 && errno == EINTR) continue;

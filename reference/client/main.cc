@@ -1,8 +1,10 @@
 // The program `coffer`: arguments in, one command, its result on stdout (text, or one JSON object), problems on stderr, an exit code.
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 
 #include <sys/resource.h>
@@ -69,14 +71,17 @@ int print(const Shown& shown, bool as_json) {
     json["exit_code"] = static_cast<int>(shown.code);
     json["problems"] = nlohmann::json::array();
     for (const Problem& problem : shown.problems)
-      json["problems"].push_back({{"path", printable(problem.path)}, {"problem", printable(problem.what)}});
+      json["problems"].push_back({{"path", printable(problem.path)}, {"problem", problem.what}});
     fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
     for (const Problem& problem : shown.problems)
       fmt::print(stderr, "coffer: {}{}{}\n", printable(problem.path), problem.path.empty() ? "" : " ", problem.what);
     fmt::print("{}", shown.text);
   }
-  if (std::fflush(stdout) != 0) return static_cast<int>(ExitCode::local);
+  if (std::fflush(stdout) != 0) {
+    fmt::print(stderr, "coffer: cannot write standard output: {}\n", std::strerror(errno));
+    return static_cast<int>(ExitCode::local);
+  }
   return static_cast<int>(shown.code);
 }
 
@@ -134,7 +139,8 @@ int run(int count, char** arguments) {
 
   BackupArguments backup;
   sub = app.add_subcommand("backup", "back files and directories up into a new version");
-  sub->add_option("PATH", backup.paths, "files and directories")->required();
+  sub->add_option("PATH", backup.paths, "files and directories; never this device's own directory, nor what /proc and /sys make up")
+      ->required();
   sub->add_flag("--one-file-system", backup.one_file_system, "do not go into other file systems");
   sub->callback([&] { command = [&] { return run_backup(context, backup); }; });
 

@@ -22,11 +22,14 @@ std::size_t character(std::string_view text) {
   return 0;
 }
 
-/// C0, DEL and C1 would move a terminal's cursor; a backslash is what announces an escape.
+/// C0, DEL and C1 would move a terminal's cursor, a line or paragraph separator ends a line, and marks of direction show a name in another
+/// order than it has; a backslash is what announces an escape.
 bool harmless(std::string_view one) {
   const auto first = static_cast<std::uint8_t>(one[0]);
   if (one.size() == 1) return first >= 0x20 && first != 0x7F && first != '\\';
-  return !(one.size() == 2 && first == 0xC2 && static_cast<std::uint8_t>(one[1]) < 0xA0);
+  const auto from = [one](std::string_view low, std::string_view high) { return low <= one && one <= high; };
+  return !from("\u0080", "\u009F") && one != "\u061C" && !from("\u200E", "\u200F") && !from("\u2028", "\u202E") &&
+         !from("\u2066", "\u2069");
 }
 
 }  // namespace

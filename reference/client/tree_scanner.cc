@@ -2,9 +2,12 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -42,6 +45,17 @@ Found found_of(std::string path, archive::EntryType type, const struct stat& sta
                     .blocks = {}},
           .stamp = stamp_of(status),
           .names = status.st_nlink};
+}
+
+/// A file system whose files are made up as they are read: some of them have no end, and none can be restored.
+bool is_kernel_state(int parent, const std::string& name) {
+  const Descriptor directory(::openat(parent, name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  struct statfs status {};
+  if (!directory.open() || ::fstatfs(directory.fd(), &status) != 0) return false;
+  constexpr std::array<std::int64_t, 12> made_up{PROC_SUPER_MAGIC, SYSFS_MAGIC,   CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC,
+                                                 DEBUGFS_MAGIC,    TRACEFS_MAGIC, SECURITYFS_MAGIC,   PSTOREFS_MAGIC,
+                                                 EFIVARFS_MAGIC,   BPF_FS_MAGIC,  BINFMTFS_MAGIC,     DEVPTS_SUPER_MAGIC};
+  return std::ranges::find(made_up, static_cast<std::int64_t>(status.f_type)) != made_up.end();
 }
 
 std::string_view kind_of(mode_t mode) {
@@ -141,9 +155,15 @@ class Scanner {
       return problem("/" + path, errno == ENOENT ? "does not exist" : describe({errno}));
     }
     if (S_ISDIR(status.st_mode)) {
-      if (left_out_ && left_out_->device == status.st_dev && left_out_->inode == status.st_ino) return;
+      if (left_out_ && left_out_->device == status.st_dev && left_out_->inode == status.st_ino) {
+        if (!device) problem("/" + path, "is this device's own directory, which is never backed up: it holds the archive key");
+        return;
+      }
       scan_.found.push_back(found_of(path, archive::EntryType::directory, status));
-      if (!options_->one_file_system || !device || *device == status.st_dev) pending_.push_back(path);
+      const bool mounted = !device || *device != status.st_dev;
+      if (mounted && device && options_->one_file_system) return;
+      if (mounted && is_kernel_state(*parent, name)) return problem("/" + path, "holds the kernel's own state, not files: skipped");
+      pending_.push_back(path);
     } else if (S_ISREG(status.st_mode)) {
       scan_.found.push_back(found_of(path, archive::EntryType::file, status));
     } else if (S_ISLNK(status.st_mode)) {

@@ -32,7 +32,7 @@ struct Found {
 };
 
 struct ScanOptions {
-  /// A directory that is left out wherever it lies, silently: this program's own.
+  /// A directory that is left out wherever it lies: this program's own. Silently, unless it was asked for by name.
   std::string left_out;
   bool one_file_system = false;
 };

@@ -35,6 +35,16 @@ std::array<timespec, 2> times(const archive::Entry& entry) {
   return {{{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, {.tv_sec = (entry.modified_ns - rest) / second, .tv_nsec = rest}}};
 }
 
+/// Of an own directory that its owner may not list, write or enter, as an earlier restore may have left it: makes it so until its mode is
+/// set.
+void let_owner_in(const Descriptor& parent, const std::string& name) {
+  const Descriptor directory(::openat(parent.fd(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat status {};
+  if (!directory.open() || ::fstat(directory.fd(), &status) != 0 || (status.st_mode & S_IRWXU) == S_IRWXU) return;
+  // By the descriptor, as the name may be a link by now; where that fails, what cannot be written is named.
+  ::chmod(fmt::format("/proc/self/fd/{}", directory.fd()).c_str(), (status.st_mode & 07777) | S_IRWXU);
+}
+
 /// Makes something under a name that nothing has: make(name) is 0, or -1 with errno. Gives the name, or errno. Not the number of this
 /// process: a restore that was killed has left files, and in another container the next one has its number.
 template <typename Make>
@@ -143,6 +153,8 @@ Written TreeWriter::directory(const archive::Entry& entry) {
       if (::unlinkat(parent->fd(), name.c_str(), 0) != 0 || ::mkdirat(parent->fd(), name.c_str(), 0700) != 0)
         return failed("replace", errno);
       made = true;
+    } else if (overwrite_) {
+      let_owner_in(*parent, name);
     }
   }
   // A directory that was there keeps its mode and time, unless it is to be overwritten.
@@ -163,7 +175,8 @@ Written TreeWriter::symbolic_link(const archive::Entry& entry) {
 }
 
 Written TreeWriter::hard_link(const archive::Entry& entry) {
-  if (!restored_.contains(entry.target)) return refused(fmt::format("is another name of {}, which was not restored", entry.target));
+  if (!restored_.contains(entry.target))
+    return refused(fmt::format("is another name of {}, which was not restored", printable(entry.target)));
   const auto from = parent_of(entry.target);
   if (!from) return std::unexpected(from.error());
   const auto parent = parent_of(entry.path);

@@ -5,7 +5,10 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <cerrno>
 #include <charconv>
+#include <cstdio>
+#include <cstring>
 #include <exception>
 #include <iostream>
 
@@ -21,7 +24,7 @@ using coffer::server::Outcome;
 constexpr auto exit_codes =
     "Exit codes: 0 ok; 1 verify found damage, or rebuild could not recover everything; 2 mistake in the fixture, key or certificate; 3 "
     "cannot listen;\n"
-    "4 the data directory is in use, newer, corrupt or unreadable; 64 usage.";
+    "4 the data directory is in use, newer, corrupt or unreadable, or the output cannot be written; 64 usage.";
 
 bool is_address(const std::string& text) {
   std::array<unsigned char, sizeof(in6_addr)> octets{};
@@ -52,6 +55,13 @@ std::string what_is_wrong(const CLI::App* app, const CLI::Error& error) {
   return fmt::format("There is no command \"{}\".\nRun with --help for those that there are.\n", words.front());
 }
 
+/// What was printed and did not arrive is no success.
+int ended(Outcome outcome) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return static_cast<int>(outcome);
+  std::cerr << "cofferd: cannot write standard output: " << std::strerror(errno) << '\n';
+  return static_cast<int>(outcome == Outcome::ok ? Outcome::store_failed : outcome);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -80,8 +90,9 @@ int main(int argc, char** argv) {
   key->needs(certificate);
   certificate->needs(key);
 
-  auto* verify = app.add_subcommand(
-      "verify", "Read every stored octet, name what is damaged, mend what packs and index tell of each other; not beside a running server");
+  auto* verify = app.add_subcommand("verify",
+                                    "Read every octet of the packs and every row of the index, name what is damaged, mend what packs and "
+                                    "index tell of each other; not beside a running server");
   auto* rebuild = app.add_subcommand(
       "rebuild", "Make the index anew from the packs when it is damaged or gone; keeps the old one, and names what could not be recovered");
   auto* events = app.add_subcommand("events", "Print the event log; also beside a running server");
@@ -102,11 +113,11 @@ int main(int argc, char** argv) {
   }
   ::umask(077);  // what the server keeps is for its owner only
   try {
-    if (*run) return static_cast<int>(coffer::server::serve(options));
-    if (*verify) return static_cast<int>(coffer::server::verify(options.data, json));
-    if (*rebuild) return static_cast<int>(coffer::server::rebuild(options.data, json));
-    if (*events) return static_cast<int>(coffer::server::events(options.data, json));
-    return static_cast<int>(coffer::server::pin(options.data));
+    if (*run) return ended(coffer::server::serve(options));
+    if (*verify) return ended(coffer::server::verify(options.data, json));
+    if (*rebuild) return ended(coffer::server::rebuild(options.data, json));
+    if (*events) return ended(coffer::server::events(options.data, json));
+    return ended(coffer::server::pin(options.data));
   } catch (const std::exception& e) {
     std::cerr << "cofferd: " << e.what() << '\n';
     return static_cast<int>(Outcome::store_failed);

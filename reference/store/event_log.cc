@@ -26,7 +26,7 @@ std::string readable(const nlohmann::ordered_json& value) {
   if (value.is_string())
     if (const auto& text = value.get_ref<const std::string&>(); !text.empty() && text.find_first_not_of(plain) == std::string::npos)
       return text;
-  return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return value.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 }  // namespace

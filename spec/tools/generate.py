@@ -52,6 +52,7 @@ def outputs(spec):
     yield "generated/attacks.md", attacks.page(spec)
     yield "generated/requirements.json", requirements_json(spec)
     yield "tables/ids.txt", ledger(spec)
+    yield "tables/numbers.txt", numbers(spec)
     yield "evidence/accepted.txt", citations.accepted_text(spec)
 
 
@@ -71,6 +72,13 @@ def ledger(spec):
     lines = (f"{i} withdrawn: {reason}" if reason else i for i, reason in sorted(known.items()))
     return ("# Every requirement id ever given, for good. generate.py adds new ones; to withdraw one, write after it ` withdrawn: ` and the reason.\n"
             + "\n".join(lines) + "\n")
+
+
+def numbers(spec):
+    """Every number ever given, as with the ids; lint.py asks why one has another name than it had."""
+    known = {(kind, number): name for kind, number, name in specification.numbers_given(spec.tables)} | spec.numbers
+    return ("# Every number that travels and was ever given to a name, for good. generate.py adds new ones; none is taken out or given again.\n"
+            + "".join(f"{kind} {number} {name}\n" for (kind, number), name in sorted(known.items())))
 
 
 def judged(root):

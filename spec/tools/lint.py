@@ -18,6 +18,7 @@ import specification
 import tomllib
 
 KEYWORD = re.compile(r"\b(?:(MUST|SHALL|SHOULD)(?: NOT)?|REQUIRED|(?:NOT )?RECOMMENDED|MAY|OPTIONAL)\b")
+HALF_CAPITALS = re.compile(r"\b(?:MUST|SHALL|SHOULD|MAY) not\b")
 LOOKS_LIKE = re.compile(r"^\s*[-*]\s*\*\*[A-Z]{2,4}-?\d+")
 LEVELS = {"MUST", "SHOULD", "MAY"}
 ROLES = {"endpoint", "client", "server"}
@@ -82,6 +83,8 @@ def requirement_lines(lint):
             lint.report(*where, "unique-id", f"{r.id} is already given at {seen[r.id]}")
         seen.setdefault(r.id, f"spec/{where[0]}:{where[1]}")
         keywords = [m[0] for m in KEYWORD.finditer(r.sentence)]
+        if lower := HALF_CAPITALS.search(r.sentence):
+            lint.report(*where, "one-keyword", f"{r.id} says `{lower[0]}`; BCP 14 writes the whole keyword in capitals")
         if len(keywords) != 1:
             lint.report(*where, "one-keyword", f"{r.id} has {len(keywords)} BCP 14 keywords ({', '.join(keywords) or 'none'}); exactly one is wanted")
         elif keywords[0].removesuffix(" NOT") != r.level:
@@ -214,7 +217,7 @@ def freshness(lint):
         lint.report("generated", 1, "stale", f"cannot be made: {wrong}")
 
 
-RULES = [requirement_lines, in_no_code_block, prose, ledger, rationale, unjudged, not_claimed, references, lint_tables.tables, lint_tables.messages, lint_tables.reasons, lint_tables.limits, lint_machines.machines, freshness]
+RULES = [requirement_lines, in_no_code_block, prose, ledger, rationale, unjudged, not_claimed, references, lint_tables.tables, lint_tables.messages, lint_tables.reasons, lint_tables.limits, lint_tables.timers, lint_tables.numbers, lint_machines.machines, freshness]
 
 
 def check(root):

@@ -1,6 +1,8 @@
 """The rules of the tables: requirements named exist, messages equal the schema, ranges fit types, limits are stated where they claim to be."""
 import re
 
+import specification
+
 WORDS = {n: w for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
 RANGES = {  # what each field type may be given, as written in messages.toml
     "integer": r"any|-?\d+\.\.(-?\d+|max)",
@@ -49,9 +51,6 @@ def tables(lint):
                     lint.report(path, line, "dangling-id", f"{kind} {row['name']} names {row['requirement']}, which no chapter has")
                 if "claim" in row and row["claim"] not in lint.claims:
                     lint.report(path, line, "provenance", f"{kind} {row['name']} names claim {row['claim']}, which spec/sources.toml does not have")
-    values = [r["value"] for r in lint.spec.tables["reasons"]["reason"]]
-    for value in {v for v in values if values.count(v) > 1}:
-        lint.report("tables/reasons.toml", lint.line_of("tables/reasons.toml", rf"^value = {value}$"), "unique-name", f"reason value {value} is given twice")
     granted = names(lint.spec)["permission"]
     for role in lint.spec.tables["permissions"]["role"]:
         for permission in set(role["permissions"]) - granted:
@@ -108,13 +107,41 @@ def reasons(lint):
 
 
 def limits(lint):
-    """A limit's value stands in the sentence of its requirement or in a range of the message table: else the two have parted."""
-    sentences = {r.id: r.sentence for r in lint.spec.requirements}
-    ranges = " ".join(r for m in lint.spec.tables["messages"]["message"] for r in m["fields"].values())
+    """A limit's value stands in the sentence of its requirement or at the end of its field's range in the message table: else the two have parted."""
+    path, sentences = "tables/limits.toml", {r.id: r.sentence for r in lint.spec.requirements}
+    ranges = {f"{m['name']}.{field}": written for m in lint.spec.tables["messages"]["message"] for field, written in m["fields"].items()}
     for row in lint.spec.tables["limits"]["limit"]:
-        value = row["value"]
+        line, value, field = lint.line_of(path, rf'^name = "{row["name"]}"'), row["value"], row.get("field")
         forms = {f"{value}", f"{value:,}", WORDS.get(value, str(value))}
         text = sentences.get(row["requirement"], "")
-        if not any(re.search(rf"(?<![\d,]){form}(?![\d]|,\d)", text) for form in forms) and not re.search(rf"\b{value}\b", ranges):
-            path = "tables/limits.toml"
-            lint.report(path, lint.line_of(path, rf'^name = "{row["name"]}"'), "limit", f"{row['name']} is {value:,}, which {row['requirement']} does not say")
+        if field is not None and field not in ranges:
+            lint.report(path, line, "limit", f"{row['name']} is of the field {field}, which messages.toml does not have")
+        elif field is not None and re.match(r"(?:\d+\.\.)?(\d*)", ranges[field])[1] != str(value):
+            lint.report(path, line, "limit", f"{row['name']} is {value:,}, and {field} has the range `{ranges[field]}`")
+        elif field is None and not any(re.search(rf"(?<![\d,]){form}(?![\d]|,\d)", text) for form in forms):
+            lint.report(path, line, "limit", f"{row['name']} is {value:,}, which {row['requirement']} does not say")
+
+
+def timers(lint):
+    """A timer runs for some time, and the sentence of its requirement names it."""
+    path, sentences = "tables/timers.toml", {r.id: r.sentence for r in lint.spec.requirements}
+    for row in lint.spec.tables["timers"]["timer"]:
+        line = lint.line_of(path, rf'^name = "{row["name"]}"')
+        if not isinstance(row["milliseconds"], int) or row["milliseconds"] <= 0:
+            lint.report(path, line, "timer", f"{row['name']} runs for {row['milliseconds']} ms; more than none is wanted")
+        if not re.search(rf"\b{row['name']} timer\b", sentences.get(row["requirement"], "")):
+            lint.report(path, line, "timer", f"{row['name']} names {row['requirement']}, whose sentence does not name the {row['name']} timer")
+
+
+def numbers(lint):
+    """A number that travels means one thing for good: tables/numbers.txt holds every one that was ever given."""
+    held, now = lint.spec.numbers, {}
+    for kind, number, name in specification.numbers_given(lint.spec.tables):
+        path = {"reason": "tables/reasons.toml", "permission": "tables/permissions.toml"}[kind]
+        line = lint.line_of(path, rf'^name = "{name}"')
+        if now.setdefault((kind, number), name) != name:
+            lint.report(path, line, "unique-name", f"{kind} value {number} is given twice, to {now[kind, number]} and to {name}")
+        elif (kind, number) not in held:
+            lint.report(path, line, "ledger", f"{kind} value {number} is not in spec/tables/numbers.txt; run `./dev generate`")
+        elif held[kind, number] != name:
+            lint.report(path, line, "ledger", f"{kind} value {number} was given to {held[kind, number]} and is never given again; take the next free one for {name}")

@@ -45,6 +45,7 @@ class Specification:
     machines: list
     structs: list
     ledger: dict
+    numbers: dict
 
 
 def reasons_of(spec, identity):
@@ -62,7 +63,7 @@ def snake(name):
 def load(root):
     tables = {p.stem: tomllib.loads(p.read_text()) for p in sorted((root / "tables").glob("*.toml"))}
     machines = [tomllib.loads(p.read_text()) for p in sorted((root / "tables/machines").glob("*.toml"))]
-    return Specification(root, read_requirements(root), tables, machines, read_layout(root), read_ledger(root))
+    return Specification(root, read_requirements(root), tables, machines, read_layout(root), read_ledger(root), read_numbers(root))
 
 
 def read_requirements(root):
@@ -81,6 +82,20 @@ def read_edition(root):
     if len(said) != 1:
         raise ValueError(f"the introduction names {len(said)} editions; it says once: **edition N**")
     return said[0]
+
+
+def numbers_given(tables):
+    """(kind, number, name) of each number that travels and that a table gives: in any order, and as often as it is given."""
+    for row in tables["reasons"]["reason"]:
+        yield "reason", row["value"], row["name"]
+    for row in tables["permissions"]["permission"]:
+        yield "permission", row["bit"], row["name"]
+
+
+def read_numbers(root):
+    """(kind, number) -> the name that it was given to, for every number ever given. The generator adds new ones, nothing removes one."""
+    rows = (line.split() for line in (root / "tables/numbers.txt").read_text().splitlines() if line and not line.startswith("#"))
+    return {(kind, int(number)): name for kind, number, name in rows}
 
 
 def read_ledger(root):

@@ -64,6 +64,8 @@ def check_includes(tree):
                     yield name, f"includes {path}, which nobody provides"
             elif owner not in may_know(room):
                 yield name, f"includes {path}: {room} may not know {owner}"
+            elif not path.endswith(SOURCES):
+                yield name, f"includes {path}: what a room includes ends in {', '.join(SOURCES)}, so that its own includes are judged"
 
 
 def check_links(tree):
@@ -123,6 +125,8 @@ def check_builds(tree):
             for source in sources_of(words):
                 if ("/" in source or "$" in source) and not source.startswith(house.GENERATED_SOURCES):
                     yield name, f"{words[0]} is built from {source}: a source stands beside its list"
+                elif not source.endswith(SOURCES) and not source.startswith(house.GENERATED_SOURCES):
+                    yield name, f"{words[0]} is built from {source}: a source ends in {', '.join(SOURCES)}, so that its includes are judged"
 
 
 def check_purity(tree):

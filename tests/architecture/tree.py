@@ -10,6 +10,8 @@ SKIPPED_FOLDERS = {"build", ".git", "__pycache__"}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.M)
 ANY_INCLUDE = re.compile(r"^[ \t]*#[ \t]*(?:include|include_next|import)\b[^\n]*", re.M)
+# A raw string, a string or a character, which stay as they are; or a comment.
+LITERAL_OR_COMMENT = re.compile(r'(R"([^()\\\s]*)\(.*?\)\2"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\')|//[^\n]*|/\*.*?\*/', re.S)
 COMMAND = re.compile(r"(\w+)\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
 KEYWORDS = {"PUBLIC", "PRIVATE", "INTERFACE", "LINKS", "PRIVATE_LINKS", "SOURCES"}
 OUR_COMMANDS = {"coffer_room", "coffer_program", "coffer_test"}
@@ -39,13 +41,19 @@ class Tree:
     def sources(self):
         return [f for f in self.files if f.endswith(SOURCES) and f.split("/")[0] in PARTS]
 
+    def directives(self, name):
+        """The text as the preprocessor sees it when it looks for directives: lines joined, comments gone, digraphs spelt out."""
+        joined = self.text(name).replace("\\\r\n", "").replace("\\\n", "")
+        plain = LITERAL_OR_COMMENT.sub(lambda match: match[1] or " ", joined)
+        return re.sub(r"^([ \t]*)%:", r"\1#", plain, flags=re.M)
+
     def includes(self, name):
         """(path, quoted) of each include directive."""
-        return [(quoted or angled, bool(quoted)) for quoted, angled in INCLUDE.findall(self.text(name))]
+        return [(quoted or angled, bool(quoted)) for quoted, angled in INCLUDE.findall(self.directives(name))]
 
     def odd_includes(self, name):
-        """Include directives whose operand is neither in quotes nor in angles, or which a comment hides."""
-        return [line for line in ANY_INCLUDE.findall(self.text(name)) if not INCLUDE.match(line)]
+        """Include directives whose operand is neither in quotes nor in angles."""
+        return [line for line in ANY_INCLUDE.findall(self.directives(name)) if not INCLUDE.match(line)]
 
     def commands(self):
         """(file, command, words) of each command of each list of CMake's."""

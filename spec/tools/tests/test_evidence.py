@@ -91,7 +91,7 @@ class House(unittest.TestCase):
     def spec(self):
         root = self.house / "spec"
         tables = {"unjudged": tomllib.loads((root / "tables/unjudged.toml").read_text())}
-        return specification.Specification(root, specification.read_requirements(root), tables, [MACHINE], [], specification.read_ledger(root))
+        return specification.Specification(root, specification.read_requirements(root), tables, [MACHINE], [], specification.read_ledger(root), {})
 
     def ledger(self):
         return Ledger(self.spec())

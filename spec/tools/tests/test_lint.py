@@ -110,6 +110,10 @@ class Lint(unittest.TestCase):
         self.finds("one-keyword", "03-framing.md", "FRM-012 has 0")
         self.finds("one-keyword", "03-framing.md", "FRM-013 has 2")
 
+    def test_a_keyword_half_in_capitals(self):
+        self.change("03-framing.md", "A receiver MUST make", "A receiver MUST not make")
+        self.finds("one-keyword", "03-framing.md", "says `MUST not`")
+
     def test_a_level_that_is_not_the_keywords(self):
         self.change("03-framing.md", FRM_012, FRM_012.replace("(MUST", "(SHOULD"))
         self.finds("level", "03-framing.md", "FRM-012", "SHOULD")
@@ -175,7 +179,8 @@ class Lint(unittest.TestCase):
     def test_names_and_values_given_twice(self):
         self.change("tables/reasons.toml", 'name = "busy"\nvalue = 22', 'name = "timeout"\nvalue = 7')
         self.finds("unique-name", "tables/reasons.toml", "reason timeout")
-        self.finds("unique-name", "tables/reasons.toml", "value 7")
+        self.change("tables/reasons.toml", 'name = "goodbye"\nvalue = 0', 'name = "goodbye"\nvalue = 1')
+        self.finds("unique-name", "tables/reasons.toml", "reason value 1", "goodbye")
 
     def test_a_role_that_grants_no_permission(self):
         self.change("tables/permissions.toml", 'permissions = ["backup"]', 'permissions = ["fly"]')
@@ -188,6 +193,32 @@ class Lint(unittest.TestCase):
     def test_a_limit_that_its_requirement_does_not_say(self):
         self.change("tables/limits.toml", "value = 4_096", "value = 4_097")
         self.finds("limit", "tables/limits.toml", "4,097", "FRM-010")
+
+    def test_a_limit_of_a_field_that_has_another_range(self):
+        self.change("tables/messages.toml", 'password = "1..1024"', 'password = "1..2048"')
+        self.finds("limit", "tables/limits.toml", "password_octets_max", "1..2048")
+        self.change("tables/limits.toml", 'field = "login.password"', 'field = "login.passwort"')
+        self.finds("limit", "tables/limits.toml", "login.passwort")
+
+    def test_a_limit_that_only_some_other_range_says(self):
+        self.change("tables/limits.toml", "value = 65_536\nrequirement = \"FRM-008\"", "value = 4_096\nrequirement = \"FRM-008\"")
+        self.finds("limit", "tables/limits.toml", "control_octets_max", "4,096")
+
+    def test_a_timer_that_does_not_run_or_that_its_requirement_does_not_name(self):
+        self.change("tables/timers.toml", "milliseconds = 60_000", "milliseconds = 0")
+        self.finds("timer", "tables/timers.toml", "answer runs for 0 ms")
+        self.change("tables/timers.toml", 'requirement = "SES-005"', 'requirement = "SES-006"')
+        self.finds("timer", "tables/timers.toml", "step names SES-006")
+
+    def test_a_number_that_is_given_again(self):
+        self.change("tables/reasons.toml", 'name = "unknown_frame_kind"\nvalue = 2\n', 'name = "unknown_frame_kind"\nvalue = 77\n')
+        self.finds("ledger", "tables/reasons.toml", "reason value 77 is not in")
+        self.append("tables/numbers.txt", "reason 77 odd_smell\n")
+        self.finds("ledger", "tables/reasons.toml", "reason value 77 was given to odd_smell")
+
+    def test_two_permissions_with_one_bit(self):
+        self.change("tables/permissions.toml", "bit = 1", "bit = 0")
+        self.finds("unique-name", "tables/permissions.toml", "permission value 0")
 
     def test_messages_in_another_order_than_the_schema(self):
         self.change("tables/messages.toml", 'name = "pong"', 'name = "pang"')

@@ -1,5 +1,7 @@
 #include "client/device.h"
 
+#include <filesystem>
+#include <fstream>
 #include <numeric>
 
 #include "scratch.h"
@@ -80,6 +82,22 @@ TEST_F(Devices, is_not_set_up_twice_and_must_be_set_up_once) {
   const auto again = Device::create(home_, {.host = "h", .port = 1, .pin = {}, .computer = 1, .server = {}}, key());
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, ExitCode::usage);
+}
+
+TEST_F(Devices, takes_no_directory_that_holds_anything_else_and_leaves_it_as_it_is) {
+  std::filesystem::create_directory(home_);
+  std::filesystem::permissions(home_, std::filesystem::perms{0755});
+  std::ofstream(home_ + "/notes.txt") << "mine";
+  const auto device = Device::create(home_, {.host = "localhost", .port = 4287, .pin = Digest{7}, .computer = 0xAB, .server = {}}, key());
+  ASSERT_FALSE(device);
+  EXPECT_EQ(device.error().code, ExitCode::usage);
+  EXPECT_NE(device.error().message.find("holds other files (\"notes.txt\")"), std::string::npos) << device.error().message;
+  EXPECT_EQ(std::filesystem::status(home_).permissions(), std::filesystem::perms{0755});
+  EXPECT_FALSE(std::filesystem::exists(home_ + "/lock"));
+  std::filesystem::remove(home_ + "/notes.txt");
+  std::ofstream(home_ + "/archive.key.new") << "of an attempt that was killed";
+  make();
+  EXPECT_EQ(std::filesystem::status(home_).permissions(), std::filesystem::perms{0700});
 }
 
 TEST_F(Devices, damaged_files_are_named_with_the_place_and_what_was_expected) {

@@ -10,10 +10,13 @@ TEST(Printable, keeps_text_and_escapes_what_terminals_and_json_cannot_take) {
   EXPECT_EQ(printable("\x1b[31m"), "\\x1b[31m");
   EXPECT_EQ(printable("a\nb\\"), "a\\x0ab\\x5c");
   EXPECT_EQ(printable("\xff"), "\\xff");
-  EXPECT_EQ(printable("\xc2\x9b"), "\\xc2\\x9b");                    // a C1 control
-  EXPECT_EQ(printable("\xc0\xaf"), "\\xc0\\xaf");                    // overlong
-  EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");           // a surrogate
-  EXPECT_EQ(printable("\xe2\x82"), "\\xe2\\x82");                    // cut short
+  EXPECT_EQ(printable("\xc2\x9b"), "\\xc2\\x9b");                         // a C1 control
+  EXPECT_EQ(printable("\xc0\xaf"), "\\xc0\\xaf");                         // overlong
+  EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");                // a surrogate
+  EXPECT_EQ(printable("\xe2\x82"), "\\xe2\\x82");                         // cut short
+  EXPECT_EQ(printable("rtl\u202Egnp.exe"), "rtl\\xe2\\x80\\xaegnp.exe");  // shows what follows in another order
+  EXPECT_EQ(printable("\u2028\u2066"), "\\xe2\\x80\\xa8\\xe2\\x81\\xa6");
+  EXPECT_EQ(printable("\u2010 \u00A0 \u2030"), "\u2010 \u00A0 \u2030");
   EXPECT_EQ(printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // beyond Unicode
 }
 

@@ -52,6 +52,29 @@ TEST(TreeScanner, a_file_replaced_by_a_link_or_a_pipe_is_not_opened) {
   EXPECT_FALSE(open_file(*root, scratch.archived("here/secret")));
 }
 
+TEST(TreeScanner, what_the_kernel_makes_up_is_named_and_not_entered) {
+  const Scan scan = scan_tree({"/proc"}, {});
+  if (!std::filesystem::exists("/proc/self")) GTEST_SKIP() << "no /proc here";
+  EXPECT_EQ(paths(scan), std::vector<std::string>{"proc"});
+  ASSERT_EQ(scan.problems.size(), 1u);
+  EXPECT_EQ(scan.problems[0].path, "/proc");
+  EXPECT_EQ(scan.problems[0].what, "holds the kernel's own state, not files: skipped");
+}
+
+TEST(TreeScanner, a_directory_to_be_left_out_is_named_only_if_it_was_asked_for) {
+  Scratch scratch;
+  scratch.write("device/archive.key", "secret");
+  scratch.write("file", "");
+  const ScanOptions options{.left_out = scratch / "device"};
+  const Scan around = scan_tree({scratch.path()}, options);
+  EXPECT_EQ(paths(around), (std::vector{scratch.path().substr(1), scratch.archived("file")}));
+  EXPECT_TRUE(around.problems.empty());
+  const Scan itself = scan_tree({scratch / "device"}, options);
+  EXPECT_TRUE(itself.found.empty());
+  ASSERT_EQ(itself.problems.size(), 1u);
+  EXPECT_NE(itself.problems[0].what.find("never backed up"), std::string::npos);
+}
+
 TEST(TreeScanner, reading_leaves_the_access_time) {
   Scratch scratch;
   scratch.write("file", "x");

@@ -107,6 +107,34 @@ TEST(TreeWriter, overwriting_replaces_links_themselves_and_never_a_directory_by_
   EXPECT_EQ(scratch.read("target/directory/inside"), "x");
 }
 
+TEST(TreeWriter, overwriting_enters_directories_that_an_earlier_restore_closed_and_closes_them_again) {
+  Scratch scratch;
+  scratch.write("target/closed/file", "old");
+  std::filesystem::permissions(scratch / "target/closed", std::filesystem::perms{0050});
+  auto tree = TreeWriter::open(scratch / "target", true);
+  ASSERT_TRUE(tree);
+  const archive::Entry closed{
+      .path = "closed", .type = archive::EntryType::directory, .mode = 0050, .modified_ns = 5, .size = 0, .target = {}, .blocks = {}};
+  ASSERT_TRUE(tree->directory(closed));
+  EXPECT_EQ(scratch.status("target/closed").st_mode & 07777u, 0750u);
+  EXPECT_TRUE(put(*tree, file("closed/file")));
+  Problems problems;
+  tree->finish(problems);
+  EXPECT_TRUE(problems.empty());
+  EXPECT_EQ(scratch.status("target/closed").st_mode & 07777u, 0050u);
+}
+
+TEST(TreeWriter, a_name_in_a_refusal_is_printable) {
+  Scratch scratch;
+  auto tree = TreeWriter::open(scratch / "target", true);
+  ASSERT_TRUE(tree);
+  const archive::Entry other{
+      .path = "b", .type = archive::EntryType::hard_link, .mode = 0, .modified_ns = 0, .size = 0, .target = "a\x1b[31m", .blocks = {}};
+  const auto linked = tree->hard_link(other);
+  ASSERT_FALSE(linked);
+  EXPECT_EQ(linked.error().what, "is another name of a\\x1b[31m, which was not restored");
+}
+
 TEST(TreeWriter, a_target_that_cannot_be_made_says_so) {
   Scratch scratch;
   scratch.write("file", "");

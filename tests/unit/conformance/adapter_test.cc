@@ -46,6 +46,34 @@ TEST(Adapter, an_honest_one_has_no_faults) {
   EXPECT_FALSE(adapter.broken());
 }
 
+std::string fault_at_the_end(const std::string& command, std::chrono::milliseconds patience = 20s) {
+  try {
+    Adapter adapter(command);
+    hello(adapter);
+    adapter.bye(patience);
+  } catch (const SuiteFault& fault) {
+    return fault.what();
+  }
+  return "no fault";
+}
+
+TEST(Adapter, is_heard_out_at_the_end) {
+  const std::string said = "{\"id\":r[\"id\"],\"name\":\"n\",\"version\":\"1\",\"roles\":[\"client\"]}";
+  EXPECT_EQ(fault_at_the_end(honest), "no fault");
+  EXPECT_EQ(fault_at_the_end("/usr/bin/python3 -u -c 'import json,sys\nr=json.loads(sys.stdin.readline())\nprint(json.dumps(" + said +
+                             "))\nsys.stdin.readline()'"),
+            "no fault");  // to bye it may say nothing
+  const std::string twice =
+      python("{\"id\":r[\"id\"],\"name\":\"n\",\"version\":\"1\",\"roles\":[\"client\"]})+\"\\n\"+json.dumps({\"id\":r[\"id\"]}");
+  EXPECT_THAT(fault_at_the_end(twice), HasSubstr("no open request"));
+  const std::string dies = python(said + " if r[\"verb\"]==\"hello\" else sys.exit(9)");
+  EXPECT_THAT(fault_at_the_end(dies), HasSubstr("exit status 9"));
+  EXPECT_THAT(fault_at_the_end("/usr/bin/python3 -u -c 'import json,signal,sys\nr=json.loads(sys.stdin.readline())\nprint(json.dumps(" +
+                                   said + "))\nsignal.pause()'",
+                               500ms),
+              HasSubstr("did not end within 0.5 s of `bye`"));
+}
+
 TEST(Adapter, garbage_is_a_fault_that_shows_it) {
   EXPECT_THAT(fault_of("sh -c 'read line; echo hello world; read line'"), HasSubstr("expected a JSON object on one line"));
   EXPECT_THAT(fault_of("sh -c 'read line; echo hello world; read line'"), HasSubstr("hello world"));

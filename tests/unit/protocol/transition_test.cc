@@ -24,6 +24,7 @@ void note(const Transition& told) {
     line += " begins";
   else
     line.append(" ").append(told.event).append(" ").append(told.row).append(" ").append(told.to);
+  if (!told.guard.empty()) line.append(" by ").append(told.guard);
   if (!told.decided.rule.empty()) line.append(" by ").append(told.decided.rule).append(" ").append(told.decided.reason);
   seen.push_back(line);
 }
@@ -79,6 +80,25 @@ TEST_F(Transitions, a_client_tells_its_steps) {
   ClientSession session({}, Time(0));
   session.peer_closed(Time(0));
   EXPECT_THAT(seen, ElementsAre("client_session: connecting begins", "client_session: connecting peer_closed on_peer_closed closed"));
+}
+
+TEST_F(Transitions, a_row_of_several_ways_tells_its_guard) {
+  for (const std::uint64_t stated : {3U, 2U}) {
+    ServerSession session(settings_, Time(0));
+    Version version;
+    version.protocol = 6;
+    version.major = 7;
+    version.operating_system = "x";
+    version.address = "127.0.0.1";
+    session.feed(Time(0), control_frame(encode(version)));
+    session.feed(Time(0), control_frame(encode(Computer{5})));
+    session.submit(Time(0), ComputerAdmitted{});
+    session.feed(Time(0), control_frame(encode(Login{"ABCDEFGH12345678", "alice", {'s', 'e'}, 5, false})));
+    session.submit(Time(0), LoginAdmitted{.user = 1, .permissions = 3, .config_version = 3, .settings = {}});
+    session.feed(Time(0), control_frame(encode(ConfigState{stated})));
+    EXPECT_EQ(seen.back(), stated == 3 ? "server_session: await_config config_state on_config_state ready by current"
+                                       : "server_session: await_config config_state on_config_state await_config_ack by another_version");
+  }
 }
 
 TEST_F(Transitions, without_a_watcher_nothing_is_told) {

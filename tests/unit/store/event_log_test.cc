@@ -79,6 +79,11 @@ TEST_F(StoreTest, LIM_007_of_events_kept_while_new_the_oldest_go_and_the_chain_g
   EXPECT_NE(event_json(forgotten).find("forgotten"), std::string::npos);
 }
 
+TEST(EventText, what_a_peer_says_of_itself_moves_no_terminal) {
+  const Event event{1, {}, "version", R"({"operating_system":"\u009b31m\u202e"})", {}};
+  EXPECT_NE(event_line(event).find(R"("\u009b31m\u202e")"), std::string::npos) << event_line(event);
+}
+
 TEST(EventHash, binds_every_field) {
   const Event event{3, WallTime(std::chrono::milliseconds(5)), "word", "{}", {}};
   const Digest hash = event_hash({}, event);
