@@ -85,9 +85,11 @@ class MutateTest(unittest.TestCase):
         for one in idle:
             self.assertEqual((one["requirement"], sorted(one["faults"])), ("SES-011", sorted([SURVIVES, ELSEWHERE])))
             self.assertIn(f"{one['case']} cites SES-011", self.said)
-        of_all = {"citation": "SES-011", "case": "version.*", "reason": "neither fault is one"}
+        of_all = {"citation": "SES-011", "case": "version.*", "at_most": len(idle), "reason": "neither fault is one"}
         _, report = self.mutate(*both, *self.exceptions(*excused, of_all), expect=0)
         self.assertEqual([one["exception"] for one in report["idle_citations"]], ["neither fault is one"] * len(idle))
+        _, report = self.mutate(*both, *self.exceptions(*excused, of_all | {"at_most": len(idle) - 1}), expect=1)
+        self.assertEqual(sum("exception" in one for one in report["idle_citations"]), len(idle) - 1)
 
     def test_where_a_fault_was_not_tried_no_citation_is_called_idle(self):
         _, report = self.mutate("--fault", SURVIVES, expect=1)
@@ -120,7 +122,8 @@ class MutateTest(unittest.TestCase):
         self.assertEqual([row["faults"] for row in report["requirements"] if row["id"] == "SES-013"], [[]])
 
     def test_what_was_not_well_asked_is_said(self):
-        for entry in ({"fault": SURVIVES}, {"reason": "of nothing"}, {"fault": SURVIVES, "role": "both", "reason": "no role"}, {"citation": "SES-011", "reason": "of no case"}):
+        for entry in ({"fault": SURVIVES}, {"reason": "of nothing"}, {"fault": SURVIVES, "role": "both", "reason": "no role"}, {"citation": "SES-011", "reason": "of no case"},
+                      {"citation": "SES-011", "case": "version.*", "reason": "of how many"}):
             with self.subTest(entry):
                 ended = run(SUITE, "mutate", "--adapter", self.adapter, *self.exceptions(entry))
                 self.assertEqual((ended.returncode, ended.stdout), (64, ""), ended.stderr)

@@ -2,6 +2,8 @@
 import dataclasses
 import tomllib
 
+import re
+
 from evidence import bound, citations, reports, snapshot, transitions, written
 from evidence.ledger import FAULT_EXCEPTIONS
 
@@ -94,6 +96,7 @@ def fault_exceptions_are_well_formed(ledger):
         wrong = [f"{about} is no requirement"] if of_a_requirement and about not in ledger.of else []
         wrong += [f"{about} is no fault of {written.CATALOGUE}"] * (not of_a_requirement and about not in names)
         wrong += [f"{about} is excused as a citation of no case"] * ("citation" in x and not x.get("case"))
+        wrong += [f"{about} is excused for {x.get('case')}, and not said for how many (`at_most`)"] * (bool(re.search(r"[*?]", x.get("case", ""))) and not isinstance(x.get("at_most"), int))
         wrong += [f"{about} is excused as {x.get('role')}, which is no role"] * (x.get("role", "client") not in written.BOTH)
         wrong += [f"{about} gives no reason"] * (len(x.get("reason", "").split()) < 3)
         yield from (Finding(f"{FAULT_EXCEPTIONS}:1", "exception", text) for text in wrong)
@@ -148,6 +151,10 @@ def coverage(ledger, columns):
 def snapshot_is_well_formed(ledger):
     for identity, kind in snapshot.unknown(ledger):
         yield Finding("spec/evidence/snapshot.toml:1", "coverage", f"{identity} asks for {kind}, which is no kind of evidence")
+    held = snapshot.read(ledger.spec.root)[0]
+    for identity in ledger.of:
+        if identity not in held:
+            yield Finding(place_of(ledger, identity), "coverage", f"{identity} is not in spec/evidence/snapshot.toml, so that its evidence could be lost unseen: ./dev trace --snapshot")
 
 
 def place_of(ledger, identity):
@@ -211,16 +218,17 @@ def some_of(place, gate, texts):
         yield Finding(place, gate, f"and {len(texts) - MANY} more")
 
 
+WHAT_BINDS = ("spec/tables", "spec/schema")
 # What a report speaks of. It is evidence of what stood there when it was made, not of what was edited since.
 SPOKEN_OF = {
-    "build/conform/report.json": ("./dev conform", ("reference", "conformance", "interop/adapters/reference")),
-    "build/mutate/mutate.json": ("./dev mutate", ("reference", "conformance", "interop/adapters/reference")),
-    "build/model/report.json": ("./dev model", ("spec/models",)),
+    "build/conform/report.json": ("./dev conform", ("reference", "conformance", "interop/adapters/reference", *WHAT_BINDS, "spec/vectors")),
+    "build/mutate/mutate.json": ("./dev mutate", ("reference", "conformance", "interop/adapters/reference", *WHAT_BINDS, "spec/vectors")),
+    "build/model/report.json": ("./dev model", ("spec/models", "spec/tables")),
     **{f"{lane}.ndjson": (command, ("reference", "tests", "spec/tables/machines")) for lane, command in (("tests", "./dev test"), ("asan", "./dev test asan"), ("tsan", "./dev test tsan"))},
     "conform.ndjson": ("./dev conform", ("reference", "conformance", "spec/tables/machines")),
     "junit.xml": ("./dev test", ("reference", "conformance", "tests", "spec/vectors")),
 }
-SOURCES = {".cc", ".h", ".inc", ".py", ".json", ".toml", ".m", ".p", ".pml"}
+SOURCES = {".cc", ".h", ".inc", ".py", ".json", ".toml", ".capnp", ".m", ".p", ".pml", ".horn"}
 
 
 def older_than_its_subject(ledger, path):

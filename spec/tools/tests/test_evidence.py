@@ -514,6 +514,11 @@ class Gates(House):
         self.change("spec/evidence/snapshot.toml", 'FRM-001 = "code', 'FRM-001 = "cods')
         self.finds("coverage", "spec/evidence/snapshot.toml", "FRM-001", "cods")
 
+    def test_a_requirement_that_the_snapshot_does_not_have(self):
+        held = (self.house / "spec/evidence/snapshot.toml").read_text()
+        self.write("spec/evidence/snapshot.toml", "".join(line for line in held.splitlines(True) if not line.startswith("FRM-001 ")))
+        self.finds("coverage", "spec/03-framing.md", "FRM-001 is not in")
+
     def test_a_snapshot_rises_and_falls_only_with_a_reason(self):
         self.ran(tests=[*TESTS[:2], ("Frame.FRM_004_is_quick", "run", "")])
         self.assertIn("FRM-004 tests", gates.to_be_raised(self.ledger(), ()))
