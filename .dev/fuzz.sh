@@ -9,6 +9,12 @@ run_fuzz() {
     "$python" fuzz/seeds/seeds.py write
     return
   fi
+  local targets=(fuzz/targets/*.cc)
+  targets=("${targets[@]##*/}")
+  case " smoke list -h --help ${targets[*]%.cc} " in
+    *" ${1:-none given} "*) ;;
+    *) stop "fuzz takes a target, smoke, list or seeds; targets: ${targets[*]%.cc}" $exit_usage ;;
+  esac
   need build fuzz
   build fuzz fuzz_targets
   "$python" fuzz/run.py "$@"

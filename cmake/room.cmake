@@ -8,7 +8,8 @@ if(CCACHE)
 endif()
 
 add_library(coffer_options INTERFACE)
-target_compile_options(coffer_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum $<$<BOOL:${COFFER_WERROR}>:-Werror>)
+target_compile_options(coffer_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum $<$<BOOL:${COFFER_WERROR}>:-Werror>
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)  # stable algorithms of libstdc++ 12 use what it deprecates itself
 if(COFFER_SANITIZE)
   add_compile_options(-fsanitize=${COFFER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${COFFER_SANITIZE})

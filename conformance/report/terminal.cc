@@ -115,6 +115,8 @@ void case_in_full(Page& page, const json& one, const Requirements& requirements)
   }
   page.labelled("goal", text(one, "goal"));
   if (standing == "stale") page.labelled("stale", "passes, but the baseline lists it: " + for_terminal(one.value("baseline_reason", "")));
+  if (standing == "unexpected" && one.contains("baseline_reason"))
+    page.labelled("baseline", "lists it with another verdict: " + text(one, "baseline_reason"));
   if (one.at("expected") != "") page.labelled("expected", text(one, "expected"));
   if (one.at("actual") != "") page.labelled("actual", text(one, "actual"));
   if (one.at("note") != "") page.labelled("note", text(one, "note"));
@@ -242,7 +244,7 @@ std::string terminal(const json& report, const TerminalStyle& style) {
   if (faults.empty()) unjudged(page, summary.at("unjudged"));
   for (const std::string hint : report.at("hints")) page.labelled("hint", for_terminal(hint));
   if (summary.at("expected_failures").get<int>() > 0)
-    page.line(fmt::format("    {} fail as the baseline lists", summary.at("expected_failures").get<int>()));
+    page.line(fmt::format("    {} as the baseline lists", summary.at("expected_failures").get<int>()));
   return page.take();
 }
 

@@ -3,6 +3,7 @@ import html
 import pathlib
 import re
 
+import specification
 import tables
 from evidence import gates, snapshot, transitions
 from evidence.ledger import COLUMNS, Ledger
@@ -172,7 +173,7 @@ class Page:
         figures.append((len(self.ledger.reports.vectors), "test vectors", "made without the reference"))
         cards = "".join(f"<li><b>{n}</b><span>{what}</span><span class=soft>{more}</span></li>" for n, what, more in figures)
         counts = sources.shares(self.spec.requirements)
-        return (f'<header class="front" id="top"><p class="eyebrow">Specification, edition {self.version}</p><h1>Coffer</h1>'
+        return (f'<header class="front" id="top"><p class="eyebrow">Specification, edition {specification.read_edition(self.spec.root)}, as in release {self.version}</p><h1>Coffer</h1>'
                 '<p class="lead">A sealed endpoint-backup protocol: a client seals files on the computer, a server keeps what it cannot read. Each rule below is one sentence with its number, '
                 'where it comes from, and what has shown that it can be kept.</p>'
                 f'<ul class="figures">{cards}</ul>{self.no_runs()}<div class="origin"><p>Where the requirements come from (<a href="#ledger">ledger</a>):</p>{sources.bar(counts)}{sources.words(counts)}</div>'
