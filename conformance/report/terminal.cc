@@ -245,6 +245,8 @@ std::string terminal(const json& report, const TerminalStyle& style) {
   for (const std::string hint : report.at("hints")) page.labelled("hint", for_terminal(hint));
   if (summary.at("expected_failures").get<int>() > 0)
     page.line(fmt::format("    {} as the baseline lists", summary.at("expected_failures").get<int>()));
+  const auto stale = summary.at("stale").get<std::size_t>() + report.at("stale_unknown").size();
+  if (stale > 0) page.line(fmt::format("    {} stale in the baseline, which passes or does not exist: take it out of the file", stale));
   return page.take();
 }
 
