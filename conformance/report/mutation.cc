@@ -193,7 +193,7 @@ std::string mutation_terminal(const json& mutation, bool colour) {
       count("requirements_without_fault"));
   const auto sampled = [](const json& one) { return one.at("other_run") != one.at("other_cases"); };
   if (std::ranges::any_of(mutation.at("faults"), sampled)) made += fmt::format("  {}\n", fell_too_is_a_sample);
-  made += fmt::format("  {} citations of cases that ran with each of a requirement's faults and never failed, {} of them excepted\n",
+  made += fmt::format("  {} citations of cases that ran with each of a requirement's faults and passed each time, {} of them excepted\n",
                       count("idle_citations"), count("idle_excepted"));
   made += fmt::format("  {} cases ran without any fault first; all in {:.1f} s\n", mutation.at("clean_run").at("cases").get<int>(),
                       mutation.at("run").at("duration_ms").get<double>() / 1000);

@@ -83,8 +83,8 @@ std::string mutation_html(const json& mutation) {
   }
   if (!mutation.at("idle_citations").empty()) {
     body +=
-        "<section id=\"idle\"><h2>Idle citations</h2><p>Cases that ran with each fault of a requirement that they cite, and failed with "
-        "none.</p>\n<table class=\"matrix\"><tr><th>Case</th><th>Cites</th><th>Why</th></tr>\n";
+        "<section id=\"idle\"><h2>Idle citations</h2><p>Cases that ran with each fault of a requirement that they cite, and passed each "
+        "time.</p>\n<table class=\"matrix\"><tr><th>Case</th><th>Cites</th><th>Why</th></tr>\n";
     for (const json& one : mutation.at("idle_citations"))
       body += fmt::format("<tr><td><code>{}</code></td><td>{}</td><td>{}</td></tr>\n", text(one, "case"), text(one, "requirement"),
                           one.contains("exception") ? text(one, "exception") : "<span class=\"survived\">no reason is given</span>");
