@@ -29,7 +29,8 @@ bool stands(const std::filesystem::path& data) {
   const auto standing = std::filesystem::status(data, failed);
   if (standing.type() == std::filesystem::file_type::none) return unreadable(failed);
   if (!std::filesystem::is_directory(standing)) {
-    fmt::print(stderr, "cofferd: {} is not a directory; expected the --data directory of `cofferd run`: for a new server, make it first\n", data.string());
+    fmt::print(stderr, "cofferd: {} is not a directory; expected the --data directory of `cofferd run`: for a new server, make it first\n",
+               data.string());
     return false;
   }
   for (const char* kept : {store::index_name, "packs", net::ServerIdentity::key_name}) {
