@@ -98,7 +98,7 @@ def files(spec):
 def write(results, options, spec_folder, tables):
     of_tables, of_others = attacks(results, tables)
     waiting = [row for row in of_others if "sequence" in row]
-    with concurrent.futures.ProcessPoolExecutor(max_workers=max(1, options.jobs)) as pool:
+    with workers(max(1, options.jobs)) as pool:
         for row, found in zip(waiting, pool.map(called, [row.pop("sequence") for row in waiting])):
             row["steps"] = found
     ran = {r.model.name for r in results}
@@ -108,6 +108,14 @@ def write(results, options, spec_folder, tables):
         judge, spec = tables
         path.write_text(played.rendered(played.stamped(spec, rows, judge.by_itself) if judge else rows))
         print(f"{path.relative_to(spec_folder.parent)}: {len(rows)}")
+
+
+def workers(count):
+    """Processes, as putting a proof together is work for Python; threads, which are slower, where this user has no shared memory, as in a bare root."""
+    try:
+        return concurrent.futures.ProcessPoolExecutor(count)
+    except OSError:
+        return concurrent.futures.ThreadPoolExecutor(count)
 
 
 def called(function):

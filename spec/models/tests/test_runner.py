@@ -10,6 +10,7 @@ import tempfile
 import tomllib
 import types
 import unittest
+import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import run
@@ -208,6 +209,10 @@ class GoodModels(Runner):
                 kept.write_text('[{"id": "lamp.a.b"}, {"id": "walk.was.here"}, {"id": "zoo.a.b"}]')
                 run.traces.write(results, types.SimpleNamespace(only=only, jobs=1), folder / "spec", (None, None))
                 self.assertEqual(ids, [re.sub(r"^walk\.(turns_back|gives_up)\..*", "walk", r["id"]) for r in json.loads(kept.read_text())])
+            written = kept.read_text()
+            with unittest.mock.patch("concurrent.futures.ProcessPoolExecutor", side_effect=PermissionError):  # no shared memory, as in a bare root
+                run.traces.write(results, types.SimpleNamespace(only=None, jobs=1), folder / "spec", (None, None))
+            self.assertEqual(written, kept.read_text())
         self.assertEqual([], problems)
         of_tables, others = run.traces.attacks(results, (None, None))
         self.assertEqual([], of_tables)
