@@ -115,10 +115,9 @@ Outcome<Descriptor> lock(const std::string& home) {
   return file;
 }
 
-std::unexpected<Failure> already_set_up(const std::string& file) {
-  return std::unexpected(
-      Failure{ExitCode::usage, fmt::format("{} already exists: this device is set up. Use it, or give --home another directory", file)});
-}
+constexpr std::array set_up_files{"config.json", "archive.key"};
+
+bool holds(const std::string& home, const std::string& name) { return ::access((home + "/" + name).c_str(), F_OK) == 0; }
 
 /// A directory that is there already is taken when it is this user's and holds nothing but what an earlier attempt left: its mode is
 /// changed.
@@ -130,10 +129,11 @@ Outcome<void> require_free(const std::string& home) {
   if (::stat(home.c_str(), &status) != 0) return local(fmt::format("cannot look at {}: {}", home, describe({errno})));
   if (!S_ISDIR(status.st_mode)) return taken("is no directory");
   if (status.st_uid != ::geteuid()) return taken("belongs to another user");
+  // Of a device that is set up that is said, under its lock.
+  if (std::ranges::any_of(set_up_files, [&](const char* name) { return holds(home, name); })) return {};
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(home, error)) {
     const std::string name = entry.path().filename();
-    if (name == "config.json" || name == "archive.key") return already_set_up(entry.path());
     constexpr std::array ours{"lock", "archive.key.new", "config.json.new"};
     if (std::ranges::find(ours, name) == ours.end()) return taken(fmt::format("holds other files (\"{}\")", printable(name)));
   }
@@ -166,8 +166,11 @@ Outcome<Device> Device::create(const std::string& home, const DeviceConfig& conf
   auto held = lock(home);
   if (!held) return std::unexpected(held.error());
   Device device(home, std::move(*held));
-  for (const char* name : {"config.json", "archive.key"})
-    if (::access(device.path(name).c_str(), F_OK) == 0) return already_set_up(device.path(name));
+  for (const char* name : set_up_files)
+    if (holds(home, name))
+      return std::unexpected(
+          Failure{ExitCode::usage,
+                  fmt::format("{} already exists: this device is set up. Use it, or give --home another directory", device.path(name))});
   if (::chmod(home.c_str(), mode) != 0) return local(fmt::format("cannot keep others out of {}: {}", home, describe({errno})));
   // The config comes last: a directory with one is complete.
   if (auto written = replace_file(device.path("archive.key"), keys::format_archive_key(key)); !written)

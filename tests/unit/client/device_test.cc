@@ -79,9 +79,11 @@ TEST_F(Devices, is_used_by_one_process_at_a_time) {
 TEST_F(Devices, is_not_set_up_twice_and_must_be_set_up_once) {
   EXPECT_NE(Device::open(home_).error().message.find("coffer init"), std::string::npos);
   make();
+  for (char c = 'a'; c <= 'z'; ++c) std::ofstream(home_ + "/" + c) << "a device keeps more than its two first files";
   const auto again = Device::create(home_, {.host = "h", .port = 1, .pin = {}, .computer = 1, .server = {}}, key());
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, ExitCode::usage);
+  EXPECT_NE(again.error().message.find("this device is set up"), std::string::npos) << again.error().message;
 }
 
 TEST_F(Devices, takes_no_directory_that_holds_anything_else_and_leaves_it_as_it_is) {
