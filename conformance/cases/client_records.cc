@@ -9,8 +9,6 @@ namespace {
 
 using State = ClientState;
 
-constexpr std::size_t tag_octets = 16;  // of AES-256-GCM, a record's last
-
 /// The client stands in await_pong; what is done to its server's record ends the connection, unread.
 Case unread(std::string id, std::string goal, std::string step, std::function<void(Context&, ServerPeer&)> bring) {
   return {
@@ -46,7 +44,7 @@ std::vector<Case> client_records_cases() {
       unread("record_altered", "A record of whose content one bit was flipped ends a client's connection",
              "send its pong, with a bit of the token flipped in the record",
              [](Context& c, ServerPeer& server) {
-               server.corrupt_next_record(tag_octets);
+               server.corrupt_next_record(record_tag_octets);
                server.answer(c.pending());
              }),
       unread("record_sent_twice", "A record that comes a second time ends a client's connection", "send the record of ready once more",
@@ -62,9 +60,7 @@ std::vector<Case> client_records_cases() {
           .script =
               [](Context& c) {
                 const auto first = flight_of_a_session(c);
-                const auto second = flight_of_a_session(c);
-                c.require(first.random.size() == 32 && first.random != second.random, "another random", hex(second.random));
-                c.require(!first.share.empty() && first.share != second.share, "another share", hex(second.share));
+                require_fresh(c, first, flight_of_a_session(c));
               },
       },
   };

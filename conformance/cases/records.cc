@@ -10,8 +10,6 @@ namespace {
 
 using State = ServerState;
 
-constexpr std::size_t tag_octets = 16;  // of AES-256-GCM, a record's last
-
 void expect_pong(Context& c, ClientPeer& client, std::uint64_t token) {
   const auto pong = client.expect("pong");
   c.require(pong.number("token") == token, fmt::format("pong of {}", token), to_text(pong));
@@ -75,7 +73,7 @@ std::vector<Case> records_cases() {
           .script =
               [](Context& c) {
                 auto& client = c.at(State::ready);
-                client.corrupt_next_record(tag_octets);
+                client.corrupt_next_record(record_tag_octets);
                 client.send(ping(1));
                 client.expect_end_unread();
               },
@@ -157,9 +155,7 @@ std::vector<Case> records_cases() {
           .script =
               [](Context& c) {
                 const auto first = flight_of_a_handshake(c);
-                const auto second = flight_of_a_handshake(c);
-                c.require(first.random.size() == 32 && first.random != second.random, "another random", hex(second.random));
-                c.require(!first.share.empty() && first.share != second.share, "another share", hex(second.share));
+                require_fresh(c, first, flight_of_a_handshake(c));
               },
       },
   };

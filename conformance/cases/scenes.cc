@@ -75,6 +75,11 @@ void one_session_after_another(Context& c) {
   c.at(ServerState::ready).barrier();
 }
 
+void require_fresh(Context& c, const Flight& first, const Flight& second) {
+  c.require(first.random.size() == 32 && first.random != second.random, "another random", hex(second.random));
+  c.require(!first.share.empty() && first.share != second.share, "another share", hex(second.share));
+}
+
 std::string octet_text(std::uint64_t value) { return fmt::format("0x{:02x}", value); }
 
 }  // namespace coffer::conformance

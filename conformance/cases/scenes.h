@@ -40,6 +40,12 @@ const Admitted& way_on(ServerState state);
 Script honest_twin(ServerState state);
 /// A twin, too: one computer is served to its goodbye, and then again.
 void one_session_after_another(Context& c);
+
+/// Of AES-256-GCM, the last of a record.
+inline constexpr std::size_t record_tag_octets = 16;
+
+/// A side's random and key share are others in its second handshake.
+void require_fresh(Context& c, const Flight& first, const Flight& second);
 /// Sends the message and sees it accepted.
 void see_accepted(ClientPeer& client, const Admitted& admitted, const Message& message);
 
