@@ -46,6 +46,7 @@ inline constexpr std::size_t record_tag_octets = 16;
 
 /// A side's random and key share are others in its second handshake.
 void require_fresh(Context& c, const Flight& first, const Flight& second);
+
 /// Sends the message and sees it accepted.
 void see_accepted(ClientPeer& client, const Admitted& admitted, const Message& message);
 
