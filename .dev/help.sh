@@ -48,6 +48,7 @@ every_command() {
   fuzz TARGET --seconds N | smoke | seeds
                      one fuzz target for N seconds, or every target briefly; or make the committed seeds again
   bench [ARGUMENT…]  the benchmarks
+        archive      beside restic, borg and cp on one corpus, judged by ratios; --curve: what a file costs among a million
   help [COMMAND]     this text, or what there is to say of one command; so does ./dev COMMAND --help
 
 Every command installs what packages.txt lists for it when something is missing (apt-get, through sudo when not root).
