@@ -28,6 +28,8 @@ struct BackupProgress {
 struct BackupOptions {
   std::vector<std::string> paths;
   ScanOptions scan;
+  /// Instead of a scan of `paths`, for who knows what has changed. Asked anew in each session.
+  std::function<Scan()> look = nullptr;
   std::int64_t now_ns = 0;
   /// A file changed this short a time before the scan is not remembered as unchanged: its clock may not have moved since.
   std::int64_t settle_ns = 2'000'000'000;

@@ -39,6 +39,11 @@ struct BackupArguments {
   std::vector<std::string> paths;
   bool one_file_system = false;
 };
+struct WatchArguments {
+  BackupArguments backup;
+  std::uint32_t quiet_ms = 2'000, delay_max_ms = 60'000, rescan_seconds = 300, whole_seconds = 86'400, retry_seconds_max = 300;
+  bool as_json = false;  // what happens, a line each
+};
 /// Versions as the user wrote them.
 struct RestoreArguments {
   std::string version;
@@ -53,6 +58,8 @@ Outcome<Shown> run_init(const Context& context, const InitArguments& arguments);
 Outcome<Shown> run_login(const Context& context, const LoginArguments& arguments);
 Outcome<Shown> run_ping(const Context& context);
 Outcome<Shown> run_backup(const Context& context, const BackupArguments& arguments);
+/// Ends with SIGINT or SIGTERM. Prints what happens as it happens.
+Outcome<Shown> run_watch(const Context& context, const WatchArguments& arguments);
 Outcome<Shown> run_versions(const Context& context);
 Outcome<Shown> run_restore(const Context& context, const RestoreArguments& arguments);
 Outcome<Shown> run_verify(const Context& context, const VerifyArguments& arguments);

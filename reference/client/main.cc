@@ -66,7 +66,7 @@ std::string take_timers(const std::string& text, protocol::Timers& timers) {
 }
 
 int print(const Shown& shown, bool as_json) {
-  if (as_json) {
+  if (as_json && !shown.json.empty()) {
     auto json = nlohmann::json::parse(shown.json);
     json["exit_code"] = static_cast<int>(shown.code);
     json["problems"] = nlohmann::json::array();
@@ -143,6 +143,24 @@ int run(int count, char** arguments) {
       ->required();
   sub->add_flag("--one-file-system", backup.one_file_system, "do not go into other file systems");
   sub->callback([&] { command = [&] { return run_backup(context, backup); }; });
+
+  WatchArguments watch;
+  sub = app.add_subcommand("watch",
+                           "back up whenever something changes, until Ctrl-C or SIGTERM; with --json each thing that happens is a line");
+  sub->add_option("PATH", watch.backup.paths, "as for backup")->required();
+  sub->add_flag("--one-file-system", watch.backup.one_file_system, "do not go into other file systems");
+  sub->add_option("--quiet-ms", watch.quiet_ms, "wait until nothing has changed for so long (2000)");
+  sub->add_option("--delay-max-ms", watch.delay_max_ms, "but no longer than this after the first change (60000)");
+  sub->add_option("--rescan-seconds", watch.rescan_seconds, "how often to look at what the kernel refuses to watch (300)");
+  sub->add_option("--whole-seconds", watch.whole_seconds,
+                  "how often to look at everything, for changes that no kernel tells of: through memory maps, on network drives (86400)");
+  sub->add_option("--retry-seconds-max", watch.retry_seconds_max, "the longest pause after a backup that failed (300)");
+  sub->callback([&] {
+    command = [&] {
+      watch.as_json = json;
+      return run_watch(context, watch);
+    };
+  });
 
   sub = app.add_subcommand("versions", "list the versions of this computer's archive");
   sub->callback([&] { command = [&] { return run_versions(context); }; });

@@ -82,117 +82,133 @@ std::expected<std::string, SystemError> archive_path(const std::string& given) {
   return parent->empty() ? std::string(name) : *parent + "/" + std::string(name);
 }
 
-class Scanner {
- public:
-  Scanner(Below root, const ScanOptions& options) : root_(std::move(root)), options_(&options) {
-    struct stat status {};
-    if (!options.left_out.empty() && ::stat(options.left_out.c_str(), &status) == 0) left_out_ = stamp_of(status);
-  }
+}  // namespace
 
-  void add(const std::string& given) {
-    const auto path = archive_path(given);
-    if (!path) {
-      problem(given, describe(path.error()));
+TreeScanner::TreeScanner(Below root, const ScanOptions& options, Known known)
+    : root_(std::move(root)), options_(&options), is_known_(std::move(known)) {
+  struct stat status {};
+  if (!options.left_out.empty() && ::stat(options.left_out.c_str(), &status) == 0) left_out_ = stamp_of(status);
+}
+
+void TreeScanner::add(const std::string& given) {
+  const auto path = archive_path(given);
+  if (!path) {
+    problem(given, describe(path.error()));
+    return;
+  }
+  scan_.sources.push_back(*path);
+  look(*path, true);
+}
+
+void TreeScanner::look(const std::string& path, bool source) {
+  if (path.empty()) {  // "/": it has no entry of its own
+    pending_.emplace_back();
+  } else {
+    examine(path, source ? std::nullopt : device_around(path));
+  }
+  list_pending();
+}
+
+void TreeScanner::list_again(const std::string& path, bool source) {
+  look(path, source);
+  if (known_.contains(path)) list(path);
+  list_pending();
+}
+
+/// That of the directory that holds `path`; 0, which none has, where that cannot be said.
+std::optional<std::uint64_t> TreeScanner::device_around(const std::string& path) {
+  const auto parent = root_.parent(path);
+  struct stat status {};
+  return parent && ::fstat(*parent, &status) == 0 ? status.st_dev : 0;
+}
+
+void TreeScanner::list_pending() {
+  while (!pending_.empty()) {
+    const auto directory = std::move(pending_.back());
+    pending_.pop_back();
+    list(directory);
+  }
+}
+
+Scan TreeScanner::finish() {
+  const auto path_of = [](const Found& found) -> const std::string& { return found.entry.path; };
+  std::ranges::sort(scan_.found, {}, path_of);
+  const auto doubles = std::ranges::unique(scan_.found, {}, path_of);
+  scan_.found.erase(doubles.begin(), doubles.end());
+  return std::move(scan_);
+}
+
+void TreeScanner::closed(const std::string& path, std::string why) {
+  scan_.closed.insert(path);
+  problem("/" + path, std::move(why));
+}
+
+void TreeScanner::list(const std::string& path) {
+  if (!listed_.insert(path).second) return;
+  const auto place = root_.directory(path);
+  if (!place) return closed(path, fmt::format("cannot be opened: {}", describe(place.error())));
+  const int fd = ::openat(*place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return closed(path, fmt::format("cannot be listed: {}", describe({errno})));
+  const std::unique_ptr<DIR, CloseDirectory> directory(::fdopendir(fd));
+  struct stat own {};
+  if (::fstat(fd, &own) != 0) return closed(path, fmt::format("cannot be looked at: {}", describe({errno})));
+  if (options_->before_listing) options_->before_listing(path, fd);
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent* entry = ::readdir(directory.get())) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  if (errno != 0) problem("/" + path, fmt::format("was listed only in part: {}", describe({errno})));
+  for (const std::string& name : names) examine(path.empty() ? name : path + "/" + name, own.st_dev);
+}
+
+/// `device`: that of the directory in which it was listed; none for a path that the user named.
+void TreeScanner::examine(const std::string& path, std::optional<std::uint64_t> device) {
+  if (!archive::safe_path(path)) return problem("/" + path, fmt::format("has a path of more than {} octets", archive::path_octets_max));
+  const auto parent = root_.parent(path);
+  if (!parent && device && parent.error().number == ENOENT) return;  // as below
+  if (!parent) return problem("/" + path, describe(parent.error()));
+  const std::string name(Below::name(path));
+  struct stat status {};
+  if (::fstatat(*parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    // Gone since its directory was listed: it is simply not part of this version. A path that the user named must exist.
+    if (errno == ENOENT && device) return;
+    return problem("/" + path, errno == ENOENT ? "does not exist" : describe({errno}));
+  }
+  if (S_ISDIR(status.st_mode)) {
+    if (left_out_ && left_out_->device == status.st_dev && left_out_->inode == status.st_ino) {
+      if (!device) problem("/" + path, "is this device's own directory, which is never backed up: it holds the archive key");
       return;
     }
-    scan_.sources.push_back(*path);
-    if (path->empty()) {  // "/": it has no entry of its own
-      pending_.emplace_back();
-    } else {
-      examine(*path, {});
-    }
-    while (!pending_.empty()) {
-      const auto directory = std::move(pending_.back());
-      pending_.pop_back();
-      list(directory);
-    }
-  }
-
-  Scan finish() {
-    const auto path_of = [](const Found& found) -> const std::string& { return found.entry.path; };
-    std::ranges::sort(scan_.found, {}, path_of);
-    const auto doubles = std::ranges::unique(scan_.found, {}, path_of);
-    scan_.found.erase(doubles.begin(), doubles.end());
-    return std::move(scan_);
-  }
-
- private:
-  void problem(std::string path, std::string what) { scan_.problems.push_back({std::move(path), std::move(what)}); }
-
-  void closed(const std::string& path, std::string why) {
-    scan_.closed.insert(path);
-    problem("/" + path, std::move(why));
-  }
-
-  void list(const std::string& path) {
-    const auto place = root_.directory(path);
-    if (!place) return closed(path, fmt::format("cannot be opened: {}", describe(place.error())));
-    const int fd = ::openat(*place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return closed(path, fmt::format("cannot be listed: {}", describe({errno})));
-    const std::unique_ptr<DIR, CloseDirectory> directory(::fdopendir(fd));
-    struct stat own {};
-    if (::fstat(fd, &own) != 0) return closed(path, fmt::format("cannot be looked at: {}", describe({errno})));
-    std::vector<std::string> names;
-    errno = 0;
-    while (const dirent* entry = ::readdir(directory.get())) {
-      const std::string_view name = entry->d_name;
-      if (name != "." && name != "..") names.emplace_back(name);
-    }
-    if (errno != 0) problem("/" + path, fmt::format("was listed only in part: {}", describe({errno})));
-    for (const std::string& name : names) examine(path.empty() ? name : path + "/" + name, own.st_dev);
-  }
-
-  /// `device`: that of the directory in which it was listed; none for a path that the user named.
-  void examine(const std::string& path, std::optional<std::uint64_t> device) {
-    if (!archive::safe_path(path)) return problem("/" + path, fmt::format("has a path of more than {} octets", archive::path_octets_max));
-    const auto parent = root_.parent(path);
-    if (!parent) return problem("/" + path, describe(parent.error()));
-    const std::string name(Below::name(path));
-    struct stat status {};
-    if (::fstatat(*parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-      // Gone since its directory was listed: it is simply not part of this version. A path that the user named must exist.
-      if (errno == ENOENT && device) return;
-      return problem("/" + path, errno == ENOENT ? "does not exist" : describe({errno}));
-    }
-    if (S_ISDIR(status.st_mode)) {
-      if (left_out_ && left_out_->device == status.st_dev && left_out_->inode == status.st_ino) {
-        if (!device) problem("/" + path, "is this device's own directory, which is never backed up: it holds the archive key");
-        return;
-      }
-      scan_.found.push_back(found_of(path, archive::EntryType::directory, status));
-      const bool mounted = !device || *device != status.st_dev;
-      if (mounted && device && options_->one_file_system) return;
-      if (mounted && is_kernel_state(*parent, name)) return problem("/" + path, "holds the kernel's own state, not files: skipped");
+    scan_.found.push_back(found_of(path, archive::EntryType::directory, status));
+    const bool mounted = !device || *device != status.st_dev;
+    if (mounted && device && options_->one_file_system) return;
+    if (mounted && is_kernel_state(*parent, name)) return problem("/" + path, "holds the kernel's own state, not files: skipped");
+    if (is_known_ && is_known_(scan_.found.back()))
+      known_.insert(path);
+    else
       pending_.push_back(path);
-    } else if (S_ISREG(status.st_mode)) {
-      scan_.found.push_back(found_of(path, archive::EntryType::file, status));
-    } else if (S_ISLNK(status.st_mode)) {
-      link(path, *parent, name, status);
-    } else {
-      problem("/" + path, fmt::format("is {}: skipped", kind_of(status.st_mode)));
-    }
+  } else if (S_ISREG(status.st_mode)) {
+    scan_.found.push_back(found_of(path, archive::EntryType::file, status));
+  } else if (S_ISLNK(status.st_mode)) {
+    link(path, *parent, name, status);
+  } else {
+    problem("/" + path, fmt::format("is {}: skipped", kind_of(status.st_mode)));
   }
+}
 
-  void link(const std::string& path, int parent, const std::string& name, const struct stat& status) {
-    std::string target(archive::path_octets_max + 1, '\0');
-    const ssize_t length = ::readlinkat(parent, name.c_str(), target.data(), target.size());
-    if (length <= 0) return problem("/" + path, length < 0 ? describe({errno}) : "is a link to nothing: skipped");
-    if (static_cast<std::size_t>(length) > archive::path_octets_max)
-      return problem("/" + path, "is a link with too long a target: skipped");
-    target.resize(static_cast<std::size_t>(length));
-    Found found = found_of(path, archive::EntryType::symbolic_link, status);
-    found.entry.target = std::move(target);
-    scan_.found.push_back(std::move(found));
-  }
-
-  Below root_;
-  const ScanOptions* options_;
-  std::optional<FileStamp> left_out_;
-  std::vector<std::string> pending_;  // directories to be listed
-  Scan scan_;
-};
-
-}  // namespace
+void TreeScanner::link(const std::string& path, int parent, const std::string& name, const struct stat& status) {
+  std::string target(archive::path_octets_max + 1, '\0');
+  const ssize_t length = ::readlinkat(parent, name.c_str(), target.data(), target.size());
+  if (length <= 0) return problem("/" + path, length < 0 ? describe({errno}) : "is a link to nothing: skipped");
+  if (static_cast<std::size_t>(length) > archive::path_octets_max)
+    return problem("/" + path, "is a link with too long a target: skipped");
+  target.resize(static_cast<std::size_t>(length));
+  Found found = found_of(path, archive::EntryType::symbolic_link, status);
+  found.entry.target = std::move(target);
+  scan_.found.push_back(std::move(found));
+}
 
 std::expected<Below, SystemError> file_system_root() {
   const int fd = ::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -203,7 +219,7 @@ std::expected<Below, SystemError> file_system_root() {
 Scan scan_tree(const std::vector<std::string>& paths, const ScanOptions& options) {
   auto root = file_system_root();
   if (!root) return {.found = {}, .sources = {}, .closed = {}, .problems = {{"/", describe(root.error())}}};
-  Scanner scanner(std::move(*root), options);
+  TreeScanner scanner(std::move(*root), options);
   for (const std::string& path : paths) scanner.add(path);
   return scanner.finish();
 }

@@ -4,14 +4,18 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "archive/entry.h"
 #include "client/below.h"
 #include "client/failure.h"
+
+struct stat;
 
 namespace coffer::client {
 
@@ -29,12 +33,15 @@ struct Found {
   archive::Entry entry;  // without size and blocks, which only reading gives; a second name is still a file or link here
   FileStamp stamp;
   std::uint64_t names = 1;  // links to the inode
+  bool operator==(const Found&) const = default;
 };
 
 struct ScanOptions {
   /// A directory that is left out wherever it lies: this program's own. Silently, unless it was asked for by name.
   std::string left_out;
   bool one_file_system = false;
+  /// Told of each directory, open, before it is listed: what comes into it from then on is not overlooked.
+  std::function<void(const std::string& path, int directory)> before_listing = nullptr;
 };
 
 struct Scan {
@@ -42,6 +49,45 @@ struct Scan {
   std::vector<std::string> sources;  // the paths that were asked for and found, as in the archive
   std::set<std::string> closed;      // directories that are found and could not be looked into
   Problems problems;
+};
+
+/// One look at trees, or at parts of them again.
+class TreeScanner {
+ public:
+  /// Of a directory that was found: whether what is below it is known already, and need not be looked at.
+  using Known = std::function<bool(const Found&)>;
+
+  TreeScanner(Below root, const ScanOptions& options, Known known = nullptr);
+
+  /// A path as the user wrote it, with all that is below it.
+  void add(const std::string& given);
+  /// A path as in the archive, with what is below it and not known. A source must be there; of others it is no problem if they are not.
+  void look(const std::string& path, bool source);
+  /// A directory, as in the archive: itself, and its entries.
+  void list_again(const std::string& path, bool source);
+  /// Directories that were found known.
+  const std::set<std::string>& known() const { return known_; }
+  /// So far, in no order.
+  const std::vector<Found>& found() const { return scan_.found; }
+  Scan finish();
+
+ private:
+  std::optional<std::uint64_t> device_around(const std::string& path);
+  void problem(std::string path, std::string what) { scan_.problems.push_back({std::move(path), std::move(what)}); }
+  void closed(const std::string& path, std::string why);
+  void list_pending();
+  void list(const std::string& path);
+  void examine(const std::string& path, std::optional<std::uint64_t> device);
+  void link(const std::string& path, int parent, const std::string& name, const struct stat& status);
+
+  Below root_;
+  const ScanOptions* options_;
+  Known is_known_;
+  std::optional<FileStamp> left_out_;
+  std::vector<std::string> pending_;  // directories to be listed
+  std::unordered_set<std::string> listed_;
+  std::set<std::string> known_;
+  Scan scan_;
 };
 
 /// `paths` as the user wrote them. A path that does not exist is a problem. Paths in the archive are absolute ones without the first "/".

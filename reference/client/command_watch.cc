@@ -1,0 +1,125 @@
+// `coffer watch PATH…`
+#include <sys/signalfd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "client/backup_session.h"
+#include "client/device.h"
+#include "client/printable.h"
+#include "client/watch.h"
+
+namespace coffer::client {
+namespace {
+
+nlohmann::json as_json(const Problems& problems) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const Problem& problem : problems) list.push_back({{"path", printable(problem.path)}, {"problem", problem.what}});
+  return list;
+}
+
+nlohmann::json line_of(const WatchEvent& event) {
+  using enum WatchEvent::Kind;
+  switch (event.kind) {
+    case watching: {
+      nlohmann::json line{{"event", "watching"}, {"directories", event.directories}, {"not_watched", nlohmann::json::array()}};
+      for (const std::string& path : event.unwatched) line["not_watched"].push_back(printable("/" + path));
+      return line;
+    }
+    case unchanged: return {{"event", "unchanged"}};
+    case backed_up: {
+      auto line = nlohmann::json::parse(client::as_json(*event.report));
+      line["event"] = "backed_up";
+      line["problems"] = as_json(event.report->problems);
+      return line;
+    }
+    case failed:
+      return {{"event", "failed"},
+              {"error", event.failure->message},
+              {"code", static_cast<int>(event.failure->code)},
+              {"again_in_ms", event.pause.count()}};
+    case stopped: return {{"event", "stopped"}};
+  }
+  return {};
+}
+
+std::string text_of(const WatchEvent& event, const WatchArguments& arguments) {
+  using enum WatchEvent::Kind;
+  switch (event.kind) {
+    case watching: {
+      std::string text = fmt::format("watching {} directories\n", event.directories);
+      if (!event.unwatched.empty())
+        text += fmt::format("the kernel refuses to watch the following, so they are looked at every {} seconds "
+                            "(/proc/sys/fs/inotify/max_user_watches is how many directories one user may watch):\n",
+                            arguments.rescan_seconds);
+      for (const std::string& path : event.unwatched) text += fmt::format("  {}\n", printable("/" + path));
+      return text;
+    }
+    case unchanged: return "looked: nothing is other than in the last version\n";
+    case backed_up: {
+      const BackupReport& report = *event.report;
+      std::string text = fmt::format("version {}: {} files ({} unchanged), {}; {} sent\n", report.version.number, report.files,
+                                     report.files_unchanged, octets_for_people(report.content_octets), octets_for_people(report.sent.octets_sent));
+      for (const Problem& problem : report.problems) text += fmt::format("  {} {}\n", printable(problem.path), problem.what);
+      return text;
+    }
+    case failed:
+      return fmt::format("no backup: {}\nNothing is lost: again in {} seconds\n", event.failure->message,
+                         static_cast<double>(event.pause.count()) / 1000);
+    case stopped: return "stopped\n";
+  }
+  return {};
+}
+
+/// Why there is no use in watching at all.
+Outcome<void> check_device(const Context& context) {
+  const auto device = Device::open(context.home);
+  if (!device) return std::unexpected(device.error());
+  if (const auto credential = device->credential(); !credential) return std::unexpected(credential.error());
+  if (const auto key = device->archive_key(); !key) return std::unexpected(key.error());
+  return {};
+}
+
+}  // namespace
+
+Outcome<Shown> run_watch(const Context& context, const WatchArguments& arguments) {
+  if (std::ranges::any_of(arguments.backup.paths, &std::string::empty))
+    return std::unexpected(Failure{ExitCode::usage, "a PATH is empty: expected files and directories (. is this one, / is everything)"});
+  if (arguments.quiet_ms > arguments.delay_max_ms)
+    return std::unexpected(Failure{ExitCode::usage, "--quiet-ms is more than --delay-max-ms: expected at most as much"});
+  if (auto usable = check_device(context); !usable) return std::unexpected(usable.error());
+
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const Descriptor stop(::signalfd(-1, &signals, SFD_CLOEXEC));
+  const WatchOptions options{
+      .paths = arguments.backup.paths,
+      .scan = {.left_out = context.home, .one_file_system = arguments.backup.one_file_system},
+      .pauses = {.quiet = Moment(arguments.quiet_ms),
+                 .delay_max = Moment(arguments.delay_max_ms),
+                 .unwatched = std::chrono::seconds(arguments.rescan_seconds),
+                 .whole = std::chrono::seconds(arguments.whole_seconds),
+                 .retry_max = std::chrono::seconds(arguments.retry_seconds_max)},
+      .back_up = [&](const std::function<Scan()>& look) { return back_up_once(context, arguments.backup, {.look = look}); },
+      .tell =
+          [&](const WatchEvent& event) {
+            if (arguments.as_json)
+              fmt::print("{}\n", line_of(event).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+            else
+              fmt::print("{}", text_of(event, arguments));
+            std::fflush(stdout);
+          },
+      .stop_fd = stop.fd()};
+  // A backup that is under way waits for its server, and is given up as if the process had been killed: what it sent is not sent again.
+  if (!watch(options)) std::_Exit(0);
+  return Shown{};
+}
+
+}  // namespace coffer::client

@@ -1,0 +1,155 @@
+#include "client/watch.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "client/tree_rescan.h"
+#include "client/tree_watch.h"
+
+namespace coffer::client {
+namespace {
+
+Moment now() { return std::chrono::ceil<Moment>(std::chrono::steady_clock::now().time_since_epoch()); }
+
+/// One look and one backup, on a thread of its own.
+class Attempt {
+ public:
+  struct Result {
+    Scan scan;
+    std::optional<Outcome<BackupReport>> report;  // none: nothing is other than it was
+  };
+
+  Attempt(const WatchOptions& options, TreeWatch& watch, const std::optional<Scan>& last, Dirty dirty)
+      : options_(options), watch_(watch), last_(last), dirty_(std::move(dirty)), done_(::eventfd(0, EFD_CLOEXEC)) {
+    thread_ = std::thread([this] { run(); });
+  }
+  ~Attempt() {
+    if (thread_.joinable()) thread_.detach();  // only when the process is about to end
+  }
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
+  int done_fd() const { return done_.fd(); }
+  Result result() {
+    thread_.join();
+    return std::move(result_);
+  }
+
+ private:
+  void run() {
+    ScanOptions scanning = options_.scan;
+    scanning.before_listing = [this](const std::string& path, int directory) { watch_.watch(path, directory); };
+    const auto look = [&](bool everything) {
+      Scan scan = everything || !last_ ? scan_tree(options_.paths, scanning) : scan_again(*last_, dirty_, scanning);
+      for (const std::string& source : scan.sources) watch_.watch_source(source);
+      return scan;
+    };
+    result_.scan = look(dirty_.everything);
+    if (!last_ || last_->found != result_.scan.found) {
+      int looks = 0;
+      result_.report = options_.back_up([&] {
+        if (++looks > 1) result_.scan = look(true);
+        return result_.scan;
+      });
+    }
+    const std::uint64_t one = 1;
+    (void)!::write(done_.fd(), &one, sizeof one);
+  }
+
+  const WatchOptions& options_;
+  TreeWatch& watch_;
+  const std::optional<Scan>& last_;
+  const Dirty dirty_;
+  Descriptor done_;
+  Result result_;
+  std::thread thread_;
+};
+
+class Watching {
+ public:
+  explicit Watching(const WatchOptions& options) : options_(options), plan_(options.pauses, now()) {}
+
+  bool run() {
+    while (true) {
+      wait();
+      if (stopped_) return !attempt_;
+      gone_ = watch_.tell(plan_, now()) || gone_;
+      if (attempt_ && attempt_done_) settle();
+      if (const auto due = plan_.due(); due && now() >= *due)
+        attempt_ = std::make_unique<Attempt>(options_, watch_, last_, plan_.begin(now()));
+    }
+  }
+
+ private:
+  void wait() {
+    std::array<pollfd, 3> waits{{{options_.stop_fd, POLLIN, 0}, {watch_.fd(), POLLIN, 0}, {attempt_ ? attempt_->done_fd() : -1, POLLIN, 0}}};
+    int milliseconds = -1;
+    if (const auto due = plan_.due()) milliseconds = static_cast<int>(std::clamp<std::int64_t>((*due - now()).count(), 0, 3'600'000));
+    ::poll(waits.data(), waits.size(), milliseconds);
+    stopped_ = waits[0].revents != 0;
+    attempt_done_ = waits[2].revents != 0;
+  }
+
+  void settle() {
+    auto result = attempt_->result();
+    attempt_.reset();
+    gone_ = watch_.tell(plan_, now()) || gone_;
+    if (result.report && !*result.report) {
+      Failure failure = (*result.report).error();
+      const Moment pause = plan_.failed(now());
+      return options_.tell({.kind = WatchEvent::Kind::failed, .failure = std::move(failure), .pause = pause});
+    }
+    last_ = std::move(result.scan);
+    plan_.done(now());
+    if (std::exchange(gone_, false)) forget_what_is_gone();
+    say_what_is_watched();
+    if (result.report)
+      options_.tell({.kind = WatchEvent::Kind::backed_up, .report = std::move(**result.report)});
+    else
+      options_.tell({.kind = WatchEvent::Kind::unchanged});
+  }
+
+  void forget_what_is_gone() {
+    std::set<std::string> present{last_->sources.begin(), last_->sources.end()};
+    for (const Found& found : last_->found)
+      if (found.entry.type == archive::EntryType::directory) present.insert(found.entry.path);
+    watch_.keep_only(present);
+    const std::set<std::string> unwatched = plan_.unwatched();
+    for (const std::string& path : unwatched)
+      if (!present.contains(path)) plan_.can_watch(path);
+  }
+
+  /// [ARC-093] A client that watches MUST say which part of what it watches it only looks at from time to time.
+  void say_what_is_watched() {
+    if (told_ && *told_ == plan_.unwatched()) return;
+    told_ = plan_.unwatched();
+    options_.tell({.kind = WatchEvent::Kind::watching, .directories = watch_.watched(), .unwatched = {told_->begin(), told_->end()}});
+  }
+
+  const WatchOptions& options_;
+  TreeWatch watch_;
+  WatchPlan plan_;
+  std::optional<Scan> last_;  // as it was backed up
+  std::unique_ptr<Attempt> attempt_;
+  std::optional<std::set<std::string>> told_;
+  bool stopped_ = false, attempt_done_ = false, gone_ = false;
+};
+
+}  // namespace
+
+bool watch(const WatchOptions& options) {
+  auto watching = std::make_unique<Watching>(options);
+  const bool ended = watching->run();
+  options.tell({.kind = WatchEvent::Kind::stopped});
+  if (!ended) (void)watching.release();  // its thread still uses it
+  return ended;
+}
+
+}  // namespace coffer::client

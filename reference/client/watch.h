@@ -1,0 +1,49 @@
+// Backs trees up whenever they change, until it is told to stop: watches, waits for quiet, looks again where something changed, and makes a
+// version if anything is other than it was in the last one.
+// Must not know: sessions, command lines, how what happens is shown.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/backup.h"
+#include "client/failure.h"
+#include "client/tree_scanner.h"
+#include "client/watch_plan.h"
+
+namespace coffer::client {
+
+/// What a watching client says. Each is told once it is so.
+struct WatchEvent {
+  enum class Kind : std::uint8_t {
+    watching,   // every change from now on is seen, but below `unwatched`
+    unchanged,  // there was a change, and nothing is other than in the last version
+    backed_up,  // `report`
+    failed,     // `failure`; again after `pause`
+    stopped,
+  };
+  Kind kind = Kind::watching;
+  std::size_t directories = 0;
+  std::vector<std::string> unwatched = {};  // where the kernel refuses to watch
+  std::optional<BackupReport> report = std::nullopt;
+  std::optional<Failure> failure = std::nullopt;
+  Moment pause{};
+};
+
+struct WatchOptions {
+  std::vector<std::string> paths;
+  ScanOptions scan;
+  WatchPauses pauses;
+  /// One backup, in a session of its own, of what look() finds. Called from a thread of its own.
+  std::function<Outcome<BackupReport>(const std::function<Scan()>& look)> back_up;
+  std::function<void(const WatchEvent&)> tell;
+  /// Readable: stop at once. A backup that is under way is given up.
+  int stop_fd = -1;
+};
+
+/// Returns when stopped. False: a backup is still under way in its thread, and the process has to end without waiting for it.
+bool watch(const WatchOptions& options);
+
+}  // namespace coffer::client
