@@ -202,7 +202,8 @@ class Backup {
   }
 
   Outcome<void> scan() {
-    auto scanning = std::async(std::launch::async, [this] { return options_.look ? options_.look() : scan_tree(options_.paths, options_.scan); });
+    auto scanning =
+        std::async(std::launch::async, [this] { return options_.look ? options_.look() : scan_tree(options_.paths, options_.scan); });
     // A session without a word would be ended; and a server that has gone is noticed here.
     while (scanning.wait_for(patience) != std::future_status::ready)
       if (auto alive = link_.ping(); !alive) return alive;

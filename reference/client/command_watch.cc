@@ -53,17 +53,19 @@ std::string text_of(const WatchEvent& event, const WatchArguments& arguments) {
     case watching: {
       std::string text = fmt::format("watching {} directories\n", event.directories);
       if (!event.unwatched.empty())
-        text += fmt::format("the kernel refuses to watch the following, so they are looked at every {} seconds "
-                            "(/proc/sys/fs/inotify/max_user_watches is how many directories one user may watch):\n",
-                            arguments.rescan_seconds);
+        text += fmt::format(
+            "the kernel refuses to watch the following, so they are looked at every {} seconds "
+            "(/proc/sys/fs/inotify/max_user_watches is how many directories one user may watch):\n",
+            arguments.rescan_seconds);
       for (const std::string& path : event.unwatched) text += fmt::format("  {}\n", printable("/" + path));
       return text;
     }
     case unchanged: return "looked: nothing is other than in the last version\n";
     case backed_up: {
       const BackupReport& report = *event.report;
-      std::string text = fmt::format("version {}: {} files ({} unchanged), {}; {} sent\n", report.version.number, report.files,
-                                     report.files_unchanged, octets_for_people(report.content_octets), octets_for_people(report.sent.octets_sent));
+      std::string text =
+          fmt::format("version {}: {} files ({} unchanged), {}; {} sent\n", report.version.number, report.files, report.files_unchanged,
+                      octets_for_people(report.content_octets), octets_for_people(report.sent.octets_sent));
       for (const Problem& problem : report.problems) text += fmt::format("  {} {}\n", printable(problem.path), problem.what);
       return text;
     }

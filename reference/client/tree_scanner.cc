@@ -202,8 +202,7 @@ void TreeScanner::link(const std::string& path, int parent, const std::string& n
   std::string target(archive::path_octets_max + 1, '\0');
   const ssize_t length = ::readlinkat(parent, name.c_str(), target.data(), target.size());
   if (length <= 0) return problem("/" + path, length < 0 ? describe({errno}) : "is a link to nothing: skipped");
-  if (static_cast<std::size_t>(length) > archive::path_octets_max)
-    return problem("/" + path, "is a link with too long a target: skipped");
+  if (static_cast<std::size_t>(length) > archive::path_octets_max) return problem("/" + path, "is a link with too long a target: skipped");
   target.resize(static_cast<std::size_t>(length));
   Found found = found_of(path, archive::EntryType::symbolic_link, status);
   found.entry.target = std::move(target);

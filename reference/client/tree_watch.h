@@ -35,8 +35,8 @@ class TreeWatch {
  private:
   struct Watched {
     std::string path;
-    bool listed = false;             // a directory of the tree
-    std::set<std::string> sources;   // names in it that are sources
+    bool listed = false;            // a directory of the tree
+    std::set<std::string> sources;  // names in it that are sources
   };
   int add(int directory, const std::string& path);
 

@@ -52,6 +52,7 @@ class Attempt {
       return scan;
     };
     result_.scan = look(dirty_.everything);
+    // [ARC-095] A client that watches SHOULD NOT make a version when nothing is other than in the version before.
     if (!last_ || last_->found != result_.scan.found) {
       int looks = 0;
       result_.report = options_.back_up([&] {
@@ -89,7 +90,8 @@ class Watching {
 
  private:
   void wait() {
-    std::array<pollfd, 3> waits{{{options_.stop_fd, POLLIN, 0}, {watch_.fd(), POLLIN, 0}, {attempt_ ? attempt_->done_fd() : -1, POLLIN, 0}}};
+    std::array<pollfd, 3> waits{
+        {{options_.stop_fd, POLLIN, 0}, {watch_.fd(), POLLIN, 0}, {attempt_ ? attempt_->done_fd() : -1, POLLIN, 0}}};
     int milliseconds = -1;
     if (const auto due = plan_.due()) milliseconds = static_cast<int>(std::clamp<std::int64_t>((*due - now()).count(), 0, 3'600'000));
     ::poll(waits.data(), waits.size(), milliseconds);
@@ -126,7 +128,7 @@ class Watching {
       if (!present.contains(path)) plan_.can_watch(path);
   }
 
-  /// [ARC-093] A client that watches MUST say which part of what it watches it only looks at from time to time.
+  /// [ARC-093] A client that watches MUST … say what that is.
   void say_what_is_watched() {
     if (told_ && *told_ == plan_.unwatched()) return;
     told_ = plan_.unwatched();

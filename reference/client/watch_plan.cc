@@ -34,7 +34,7 @@ void WatchPlan::tree_changed(const std::string& path, Moment now) {
   if (!dirty_.everything) dirty_.trees.insert(path);
 }
 
-// [ARC-091] A client that watches MUST look at everything again when changes may have been lost.
+// [ARC-091] A client that watches MUST look at everything again when it may have missed changes.
 void WatchPlan::everything_changed(Moment now) {
   change(now);
   dirty_ = {.everything = true, .directories = {}, .trees = {}};
@@ -54,13 +54,16 @@ std::optional<Moment> WatchPlan::due() const {
   if (retry_at_) return retry_at_;
   Moment at = whole_at_;
   if (!unwatched_.empty()) at = std::min(at, unwatched_at_);
+  // [ARC-090] A client that watches MUST back up a change without being asked, within a stated time.
   if (!dirty_.empty()) at = std::min(at, std::min(last_change_ + pauses_.quiet, first_change_ + pauses_.delay_max));
   return at;
 }
 
 Dirty WatchPlan::begin(Moment now) {
   Dirty taken = std::exchange(dirty_, {});
+  // [ARC-094] A client that watches SHOULD look at everything from time to time.
   if (now >= whole_at_) taken.everything = true;
+  // [ARC-093] A client that watches MUST look from time to time at what its computer cannot watch for it.
   if (now >= unwatched_at_) taken.trees.insert(unwatched_.begin(), unwatched_.end());
   under_way_ = taken;
   return taken;
@@ -74,7 +77,7 @@ void WatchPlan::done(Moment now) {
   next_pause_ = pauses_.retry_first;
 }
 
-// [ARC-092] A client that watches MUST keep what it could not back up as to be done, until it is.
+// [ARC-092] A client that watches MUST keep a change that it could not back up as still to be backed up.
 Moment WatchPlan::failed(Moment now) {
   if (dirty_.empty()) first_change_ = last_change_ = now;
   dirty_.add(*under_way_);

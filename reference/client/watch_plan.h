@@ -25,11 +25,11 @@ struct Dirty {
 };
 
 struct WatchPauses {
-  Moment quiet{2'000};          // without a change before a backup begins
-  Moment delay_max{60'000};     // from a change to a backup's begin, however busy the tree is
-  Moment unwatched{300'000};    // between two looks at what the kernel does not watch for us
-  Moment whole{86'400'000};     // between two looks at everything
-  Moment retry_first{1'000};    // after a backup that failed; doubled with each that follows
+  Moment quiet{2'000};        // without a change before a backup begins
+  Moment delay_max{60'000};   // from a change to a backup's begin, however busy the tree is
+  Moment unwatched{300'000};  // between two looks at what the kernel does not watch for us
+  Moment whole{86'400'000};   // between two looks at everything
+  Moment retry_first{1'000};  // after a backup that failed; doubled with each that follows
   Moment retry_max{300'000};
 };
 

@@ -163,6 +163,7 @@ class Watch(programs.EndToEnd):
         self.put("a/deep/two", "in a directory that nobody watches")
         self.put("a/deeper/six", "in a new one")
         self.await_tree(watcher)
+        watcher.await_event("unchanged")  # [ARC-095] looked at, and no version of it
 
     def test_ARC_091_changes_that_the_kernel_has_no_room_for_are_found(self):
         """The kernel's queue is filled while the watcher is held: more changes than it keeps."""

@@ -99,7 +99,7 @@ TEST(WatchPlan, ARC_093_what_the_kernel_refuses_to_watch_is_looked_at_in_turn) {
   EXPECT_EQ(plan.due(), Moment(86'400s));
 }
 
-TEST(WatchPlan, everything_is_looked_at_from_time_to_time_for_what_no_kernel_tells) {
+TEST(WatchPlan, ARC_094_everything_is_looked_at_from_time_to_time_for_what_no_kernel_tells) {
   auto plan = after_the_first_look();
   EXPECT_TRUE(plan.begin(*plan.due()).everything);
   plan.done(86'500s);

@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 173> requirements{{
+inline constexpr std::array<Requirement, 179> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -175,6 +175,12 @@ inline constexpr std::array<Requirement, 173> requirements{{
     {"ARC-056", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST close with bad_answer when fetched blocks are not those it asked for, in order, less those named missing."},
     {"ARC-058", "MUST", "server", "review", "chosen", "08-archives", "A server MUST NOT give a session an archive, or a computer to a user, by a record of its own that is no longer what it wrote."},
     {"ARC-059", "SHOULD", "server", "review", "chosen", "08-archives", "A server SHOULD be able to make its records of archives, versions and computers anew from what is stored with the blocks."},
+    {"ARC-090", "MUST", "client", "review", "says W1", "08-archives", "A client that watches MUST back up a change without being asked, within a stated time after it or after the last of the changes that follow it closely."},
+    {"ARC-091", "MUST", "client", "review", "implies W1", "08-archives", "A client that watches MUST look at everything again when it may have missed changes, such as when its computer says that it has lost some."},
+    {"ARC-092", "MUST", "client", "review", "implies W1", "08-archives", "A client that watches MUST keep a change that it could not back up as still to be backed up, and try again with growing pauses."},
+    {"ARC-093", "MUST", "client", "review", "implies W1", "08-archives", "A client that watches MUST look from time to time at what its computer cannot watch for it, and say what that is."},
+    {"ARC-094", "SHOULD", "client", "review", "chosen", "08-archives", "A client that watches SHOULD look at everything from time to time even when it has missed nothing that it knows of."},
+    {"ARC-095", "SHOULD NOT", "client", "review", "chosen", "08-archives", "A client that watches SHOULD NOT make a version when nothing is other than in the version before."},
     {"ERR-001", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint that refuses anything MUST send one Disconnect with the reason that the first failing check gives, and close."},
     {"ERR-002", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint MUST make the checks of a control message in the order header, encoding, state, fields, permission, meaning."},
     {"ERR-003", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint MUST treat a Disconnect whose reason it does not know as any other Disconnect."},
