@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <variant>
+#include <vector>
 
 #include "protocol/server_session.h"
 
@@ -32,11 +34,13 @@ class Backend {
   virtual protocol::ServerAnswer enter(ConnectionId connection, protocol::LoginAdmitted admitted) = 0;
 
   virtual protocol::ServerAnswer find_missing(ConnectionId connection, const protocol::FindMissing& question) = 0;
-  virtual std::optional<protocol::Failed> store_block(ConnectionId connection, const protocol::StoreBlock& block) = 0;
+  /// Blocks of one session in the order in which they came, as many as had come when the storage thread was free.
+  virtual std::optional<protocol::Failed> store_blocks(ConnectionId connection, std::span<const protocol::StoreBlock> blocks) = 0;
   virtual protocol::ServerAnswer commit(ConnectionId connection, const protocol::CommitRequest& request) = 0;
   virtual protocol::ServerAnswer find_versions(ConnectionId connection, const protocol::FindVersions& question) = 0;
   virtual protocol::ServerAnswer begin_restore(ConnectionId connection, const protocol::BeginRestore& request) = 0;
-  virtual LoadedBlock load_block(ConnectionId connection, const Digest& id) = 0;
+  /// What came of each of the ids (32 octets each), from the first on: at least one, and not many more than have `octets_enough` together.
+  virtual std::vector<LoadedBlock> load_blocks(ConnectionId connection, View ids, std::size_t octets_enough) = 0;
   virtual protocol::ServerAnswer end_restore(ConnectionId connection, const protocol::EndRestore& request) = 0;
 
   /// A line for the event log: the session's own, and the shell's `channel_established`, `channel_failed`, `connection_refused` and

@@ -20,6 +20,8 @@ using protocol::Time;
 
 constexpr std::size_t read_octets = 64U << 10U;
 constexpr std::size_t queued_octets_max = 1U << 20U;            // to be sent: beyond it nothing is read or loaded
+constexpr std::size_t sealed_together_octets = 64U << 10U;      // frames that are sent together
+constexpr std::size_t loaded_together_octets = 512U << 10U;     // blocks that are read together
 constexpr std::size_t unstored_octets_max = 8U << 20U;          // of one connection
 constexpr std::size_t unstored_octets_of_all_max = 64U << 20U;  // of all: beyond it only those read on that have nothing waiting
 
@@ -81,6 +83,7 @@ void ServerConnection::proceed() {
   while (was_full && phase_ != Phase::done) {  // again when only what was queued held the session up, and it left at once
     take_actions();
     advance();
+    if (!storing_) store_arrived();
     load_next();
     was_full = queue_is_full();
     flush();
@@ -150,6 +153,7 @@ void ServerConnection::take_actions() {
     if (!action) break;
     std::visit([this](auto&& what) { perform(std::forward<decltype(what)>(what)); }, std::move(*action));
   }
+  seal();
   if (unverified_ && session_ && session_->verified()) {
     unverified_ = stranger_ = false;
     record_kept_back();
@@ -159,9 +163,25 @@ void ServerConnection::take_actions() {
 }
 
 void ServerConnection::perform(protocol::Send&& action) {
-  channel_.send(action.octets);
-  const auto octets = channel_.take_output();
-  if (out_.size() == sent_) progressed_ = now();
+  unsealed_.insert(unsealed_.end(), action.octets.begin(), action.octets.end());
+  if (unsealed_.size() >= sealed_together_octets) seal();
+}
+void ServerConnection::seal() {
+  if (unsealed_.empty()) return;
+  channel_.send(unsealed_);
+  unsealed_.clear();
+  if (unsealed_.capacity() > 2 * sealed_together_octets) unsealed_ = {};
+  take_output();
+}
+void ServerConnection::take_output() {
+  auto octets = channel_.take_output();
+  if (octets.empty()) return;
+  if (out_.size() == sent_) {
+    progressed_ = now();
+    out_ = std::move(octets);
+    sent_ = 0;
+    return;
+  }
   out_.insert(out_.end(), octets.begin(), octets.end());
 }
 // Whether a computer has its place is asked, and the place taken, on the storage thread, where closed() of an earlier session came before.
@@ -185,14 +205,23 @@ void ServerConnection::perform(protocol::Note&& action) { note(std::move(action)
 void ServerConnection::perform(protocol::Close&&) { begin_closing(); }
 
 void ServerConnection::perform(protocol::StoreBlock&& action) {
-  const auto octets = action.sealed.size();
-  unstored_ += octets;
-  room_.unstored_octets += octets;
-  asio::post(room_.storage, [self = shared_from_this(), octets, block = std::move(action)] {
-    auto failed = guarded<std::optional<protocol::Failed>>([&] { return self->room_.backend.store_block(self->id_, block); });
+  unstored_ += action.sealed.size();
+  room_.unstored_octets += action.sealed.size();
+  arrived_.push_back(std::move(action));
+}
+
+/// While the storage thread is at the blocks before, others gather: what is slow about storing is then done once for all of them.
+void ServerConnection::store_arrived() {
+  if (arrived_.empty()) return;
+  storing_ = true;
+  asio::post(room_.storage, [self = shared_from_this(), blocks = std::exchange(arrived_, {})] {
+    auto failed = guarded<std::optional<protocol::Failed>>([&] { return self->room_.backend.store_blocks(self->id_, blocks); });
+    std::size_t octets = 0;
+    for (const auto& block : blocks) octets += block.sealed.size();
     self->room_.unstored_octets -= octets;
     asio::post(self->strand_, [self, octets, failed = std::move(failed)]() mutable {
       self->unstored_ -= octets;
+      self->storing_ = false;
       if (failed && self->phase_ == Phase::session) self->session_->submit(now(), std::move(*failed));
       self->proceed();
     });
@@ -202,6 +231,7 @@ void ServerConnection::perform(protocol::StoreBlock&& action) {
 template <class Question>
 void ServerConnection::ask(asio::thread_pool& pool, Question question,
                            protocol::ServerAnswer (Backend::*answer)(ConnectionId, const Question&)) {
+  store_arrived();
   asio::post(pool, [self = shared_from_this(), question = std::move(question), answer] {
     auto said = guarded<protocol::ServerAnswer>([&] { return (self->room_.backend.*answer)(self->id_, question); });
     asio::post(self->strand_, [self, said = std::move(said)]() mutable { self->answered(std::move(said)); });
@@ -242,12 +272,17 @@ void ServerConnection::write(ConnectionId connection, protocol::Note note, Whose
 // ---- Blocks to be sent: one at a time, each when the one before is nearly gone -------------------------------------------------------
 
 // [ARC-052] A server MUST answer fetch_blocks with one data frame for each block that it has and can verify, in the order of the request
-void ServerConnection::perform(protocol::LoadBlocks&& action) { loading_ = Loading{std::move(action.ids), 0, false, {}}; }
+void ServerConnection::perform(protocol::LoadBlocks&& action) {
+  if (fault::on(fault::ARC_052_last_block_first)) {
+    std::ranges::reverse(action.ids);
+    for (auto id = action.ids.begin(); id != action.ids.end(); id += sizeof(Digest)) std::reverse(id, id + sizeof(Digest));
+  }
+  loading_ = Loading{std::move(action.ids), 0, false, {}};
+}
 
 void ServerConnection::load_next() {
   if (!loading_ || loading_->under_way || phase_ != Phase::session || queue_is_full()) return;
-  Digest id;
-  if (loading_->next * id.size() == loading_->ids.size()) {
+  if (loading_->next == loading_->ids.size()) {
     auto missing = std::move(loading_->missing);
     loading_.reset();
     session_->submit(now(), protocol::BlocksLoaded{std::move(missing)});
@@ -255,27 +290,40 @@ void ServerConnection::load_next() {
     advance();
     return;
   }
-  auto index = loading_->next;
-  if (fault::on(fault::ARC_052_last_block_first)) index = loading_->ids.size() / id.size() - 1 - index;
-  std::copy_n(loading_->ids.begin() + static_cast<std::ptrdiff_t>(index * id.size()), id.size(), id.begin());
   loading_->under_way = true;
-  asio::post(room_.storage, [self = shared_from_this(), id] {
-    auto block = guarded<LoadedBlock>([&] { return self->room_.backend.load_block(self->id_, id); });
-    asio::post(self->strand_, [self, block = std::move(block)]() mutable { self->loaded(std::move(block)); });
+  Octets ids(loading_->ids.begin() + static_cast<std::ptrdiff_t>(loading_->next), loading_->ids.end());
+  asio::post(room_.storage, [self = shared_from_this(), ids = std::move(ids)] {
+    std::vector<LoadedBlock> blocks;
+    try {
+      blocks = self->room_.backend.load_blocks(self->id_, ids, loaded_together_octets);
+    } catch (const std::exception& e) {
+      blocks.emplace_back(protocol::Failed{e.what()});
+    }
+    asio::post(self->strand_, [self, blocks = std::move(blocks)]() mutable { self->loaded(std::move(blocks)); });
   });
 }
 
-void ServerConnection::loaded(LoadedBlock block) {
+void ServerConnection::loaded(std::vector<LoadedBlock> blocks) {
   if (phase_ != Phase::session || !loading_) return;
   loading_->under_way = false;
-  const auto index = static_cast<std::uint16_t>(loading_->next++);
-  if (auto* found = std::get_if<protocol::BlockLoaded>(&block)) {
-    session_->submit(now(), std::move(*found));
-  } else if (auto* failed = std::get_if<protocol::Failed>(&block)) {
-    loading_.reset();
-    session_->submit(now(), std::move(*failed));
-  } else {
-    loading_->missing.push_back(index);
+  auto index = static_cast<std::uint16_t>(loading_->next / sizeof(Digest));
+  loading_->next += blocks.size() * sizeof(Digest);
+  // The next ones are read while these are sealed.
+  if (loading_->next < loading_->ids.size()) load_next();
+  for (auto& block : blocks) {
+    if (!loading_) break;  // the session ended over one of them
+    if (auto* failed = std::get_if<protocol::Failed>(&block)) {
+      loading_.reset();
+      session_->submit(now(), std::move(*failed));
+      break;
+    }
+    if (auto* found = std::get_if<protocol::BlockLoaded>(&block)) {
+      session_->submit(now(), std::move(*found));
+      take_actions();
+    } else {
+      loading_->missing.push_back(index);
+    }
+    ++index;
   }
   proceed();
 }
@@ -328,9 +376,7 @@ void ServerConnection::read() {
 }
 
 void ServerConnection::flush() {
-  const auto octets = channel_.take_output();
-  if (out_.size() == sent_) progressed_ = now();
-  out_.insert(out_.end(), octets.begin(), octets.end());
+  take_output();
   while (sent_ < out_.size() && phase_ != Phase::done) {
     std::error_code error;
     const auto count = socket_.write_some(asio::buffer(out_.data() + sent_, out_.size() - sent_), error);
@@ -377,7 +423,9 @@ void ServerConnection::peer_gone() {
 void ServerConnection::begin_closing() {
   if (phase_ == Phase::closing || phase_ == Phase::done) return;
   // Before anything is sent: the client that hears of the end may come back at once, and finds its computer free.
+  seal();
   if (phase_ == Phase::session) {
+    store_arrived();
     asio::post(room_.storage, [self = shared_from_this()] {
       try {
         self->room_.backend.closed(self->id_);

@@ -40,7 +40,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   // Blocks asked for and not yet sent.
   struct Loading {
     Octets ids;
-    std::size_t next = 0;
+    std::size_t next = 0;  // octets of ids before it are dealt with
     bool under_way = false;
     std::vector<std::uint16_t> missing;
   };
@@ -66,7 +66,10 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void ask(asio::thread_pool& pool, Question question, protocol::ServerAnswer (Backend::*answer)(ConnectionId, const Question&));
   void answered(protocol::ServerAnswer answer);
   void load_next();
-  void loaded(LoadedBlock block);
+  void loaded(std::vector<LoadedBlock> blocks);
+  void store_arrived();
+  void seal();
+  void take_output();
   void note(protocol::Note note);
   void record(protocol::Note note, Whose whose);
   void write(ConnectionId connection, protocol::Note note, Whose whose);
@@ -100,8 +103,11 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   std::string peer_;
 
   Octets out_;
-  std::size_t sent_ = 0;      // of out_
-  std::size_t unstored_ = 0;  // octets of blocks that wait for the storage thread
+  std::size_t sent_ = 0;                       // of out_
+  Octets unsealed_;                            // what is to be sent next: frames share records
+  std::size_t unstored_ = 0;                   // octets of blocks that wait for the storage thread
+  std::vector<protocol::StoreBlock> arrived_;  // those of them that it has not been given
+  bool storing_ = false;                       // it has some
   std::optional<Loading> loading_;
   std::vector<protocol::Note> kept_back_;  // came too fast to be recorded before a user is verified; a few at most
 

@@ -104,10 +104,13 @@ ServerAnswer Backend::find_missing(ConnectionId connection, const protocol::Find
   return protocol::MissingFound{std::move(*missing)};
 }
 
-std::optional<protocol::Failed> Backend::store_block(ConnectionId connection, const protocol::StoreBlock& block) {
+std::optional<protocol::Failed> Backend::store_blocks(ConnectionId connection, std::span<const protocol::StoreBlock> blocks) {
   const auto where = archive(connection);
   if (!where) return failed(connection, where.error());
-  if (const auto stored = store_.put(*where, block.id, block.checksum, block.sealed); !stored) return failed(connection, stored.error());
+  std::vector<store::NewBlock> arrived;
+  arrived.reserve(blocks.size());
+  for (const auto& block : blocks) arrived.push_back({block.id, block.checksum, block.sealed});
+  if (const auto stored = store_.put(*where, arrived); !stored) return failed(connection, stored.error());
   update(connection, [](Session& state) { state.unsettled = true; });
   return std::nullopt;
 }
@@ -146,13 +149,24 @@ ServerAnswer Backend::begin_restore(ConnectionId connection, const protocol::Beg
   return protocol::RestoreAdmitted{};
 }
 
-net::LoadedBlock Backend::load_block(ConnectionId connection, const Digest& id) {
+std::vector<net::LoadedBlock> Backend::load_blocks(ConnectionId connection, View ids, std::size_t octets_enough) {
+  std::vector<net::LoadedBlock> loaded;
   const auto where = archive(connection);
-  if (!where) return failed(connection, where.error());
-  auto block = store_.load(*where, id);
-  if (!block) return failed(connection, block.error());
-  if (!*block) return net::BlockAbsent{};
-  return protocol::BlockLoaded{id, (*block)->checksum, std::move((*block)->sealed)};
+  auto blocks = where ? store_.load(*where, ids, octets_enough) : std::unexpected(where.error());
+  if (!blocks) {
+    loaded.emplace_back(failed(connection, blocks.error()));
+    return loaded;
+  }
+  for (auto& block : *blocks) {
+    if (!block) {
+      loaded.emplace_back(net::BlockAbsent{});
+      continue;
+    }
+    protocol::BlockLoaded found{{}, block->checksum, std::move(block->sealed)};
+    std::copy_n(ids.begin() + static_cast<std::ptrdiff_t>(loaded.size() * sizeof(Digest)), sizeof(Digest), found.id.begin());
+    loaded.emplace_back(std::move(found));
+  }
+  return loaded;
 }
 
 ServerAnswer Backend::end_restore(ConnectionId connection, const protocol::EndRestore& request) {

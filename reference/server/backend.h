@@ -22,11 +22,11 @@ class Backend final : public net::Backend {
   protocol::ServerAnswer check_login(net::ConnectionId connection, const protocol::CheckLogin& question) override;
   protocol::ServerAnswer enter(net::ConnectionId connection, protocol::LoginAdmitted admitted) override;
   protocol::ServerAnswer find_missing(net::ConnectionId connection, const protocol::FindMissing& question) override;
-  std::optional<protocol::Failed> store_block(net::ConnectionId connection, const protocol::StoreBlock& block) override;
+  std::optional<protocol::Failed> store_blocks(net::ConnectionId connection, std::span<const protocol::StoreBlock> blocks) override;
   protocol::ServerAnswer commit(net::ConnectionId connection, const protocol::CommitRequest& request) override;
   protocol::ServerAnswer find_versions(net::ConnectionId connection, const protocol::FindVersions& question) override;
   protocol::ServerAnswer begin_restore(net::ConnectionId connection, const protocol::BeginRestore& request) override;
-  net::LoadedBlock load_block(net::ConnectionId connection, const Digest& id) override;
+  std::vector<net::LoadedBlock> load_blocks(net::ConnectionId connection, View ids, std::size_t octets_enough) override;
   protocol::ServerAnswer end_restore(net::ConnectionId connection, const protocol::EndRestore& request) override;
   void note(net::ConnectionId connection, const protocol::Note& note, net::Whose whose) override;
   void closed(net::ConnectionId connection) override;

@@ -144,6 +144,11 @@ Result<Transaction> Transaction::begin(Database& database) {
   return Transaction(&database);
 }
 
+Result<Transaction> Transaction::begin_reading(Database& database) {
+  if (auto begun = database.run("BEGIN"); !begun) return std::unexpected(begun.error());
+  return Transaction(&database);
+}
+
 Result<void> Transaction::commit() {
   auto committed = database_->run("COMMIT");
   if (committed) database_ = nullptr;

@@ -77,6 +77,8 @@ class Database {
 class Transaction {
  public:
   static Result<Transaction> begin(Database& database);
+  /// Many reads of one state, for the price of one lock. To be dropped, not committed.
+  static Result<Transaction> begin_reading(Database& database);
   Result<void> commit();
   Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
   Transaction& operator=(Transaction&&) = delete;

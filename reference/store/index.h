@@ -73,6 +73,8 @@ class Index {
   /// The archive has this number. Without an owner it is nobody's (user 0) until one is said; the number is not given away.
   Result<void> know_archive(std::int64_t archive, const std::optional<Owner>& owner);
 
+  /// While it lives, find() costs no lock of the file, and nothing can be written.
+  Result<Transaction> reading() { return Transaction::begin_reading(database_); }
   /// A row of blocks that is not what was written is as good as none: here and in blocks_of.
   Result<std::optional<Located>> find(std::int64_t archive, const Digest& id);
   /// The index says again what the record says. Another row for the same block or the same place goes.

@@ -32,10 +32,10 @@ std::array<std::uint8_t, 8> record_check(std::uint32_t pack, std::uint64_t offse
   std::array<std::uint8_t, 12> place{};
   put(place, 0, pack);
   put(place, 4, offset);
-  const auto hash = Botan::HashFunction::create_or_throw("SHA-256");
-  hash->update(place.data(), place.size());
-  hash->update(header.data(), check_offset);
-  const auto digest = hash->final();
+  std::array<std::uint8_t, sizeof(place) + check_offset> input{};
+  std::copy(place.begin(), place.end(), input.begin());
+  std::copy_n(header.begin(), check_offset, input.begin() + place.size());
+  const auto digest = sha256(input);
   std::array<std::uint8_t, 8> check{};
   std::copy_n(digest.begin(), check.size(), check.begin());
   return check;
@@ -111,6 +111,17 @@ FileResult<RecordRead> read_record(const File& file, std::uint32_t pack, std::ui
   return found;
 }
 
+FileResult<std::optional<Octets>> read_content(const File& file, std::uint32_t pack, std::uint64_t offset, const Record& record) {
+  Octets octets(record.octets());
+  const auto read = file.read_at(offset, octets);
+  if (!read) return std::unexpected(read.error());
+  if (*read != octets.size() || !std::ranges::equal(encode_record_header(pack, offset, record), View(octets).first(record_header_octets)))
+    return std::nullopt;
+  octets.erase(octets.begin(), octets.begin() + record_header_octets);
+  if (sha256(octets) != record.checksum) return std::nullopt;
+  return octets;
+}
+
 FileResult<std::uint64_t> find_record(const File& file, std::uint32_t pack, std::uint64_t from, std::uint64_t end) {
   constexpr std::size_t window_octets = std::size_t{1} << 20;
   Octets window(window_octets);
@@ -140,7 +151,7 @@ FileResult<std::uint64_t> behind(const File& file, std::uint32_t pack, std::uint
 }
 
 Digest sha256(View octets) {
-  const auto hash = Botan::HashFunction::create_or_throw("SHA-256");
+  thread_local const auto hash = Botan::HashFunction::create_or_throw("SHA-256");
   hash->update(octets.data(), octets.size());
   Digest digest;
   hash->final(digest.data());

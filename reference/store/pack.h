@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "protocol/octets.h"
@@ -60,6 +61,9 @@ FileResult<std::uint64_t> find_record(const File& file, std::uint32_t pack, std:
 
 /// Reads what stands at an offset and checks it. Errors: the disk's.
 FileResult<RecordRead> read_record(const File& file, std::uint32_t pack, std::uint64_t offset);
+
+/// The content of a record that stands at an offset, by one read; nullopt when anything of it is not what was written. Errors: the disk's.
+FileResult<std::optional<Octets>> read_content(const File& file, std::uint32_t pack, std::uint64_t offset, const Record& record);
 
 /// Where a walk from record to record goes on behind what is no whole record there: behind a damaged one if another follows it or the file
 /// ends, else at the next header whose check holds before `size`, the file's. Errors: the disk's.

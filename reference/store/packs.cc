@@ -63,22 +63,28 @@ bool Packs::begins_pack(std::uint64_t octets) const {
   return !current_ || (current_->octets > pack_header_octets && current_->octets + octets > pack_octets_max_);
 }
 
-Result<Place> Packs::append(const Record& record, View sealed) {
-  if (begins_pack(record.octets()))
+Result<Place> Packs::append(std::span<const Incoming> records) {
+  if (begins_pack(records.front().record.octets()))
     if (auto begun = begin_pack(); !begun) return std::unexpected(begun.error());
   const auto pack = file(current_->pack);
   if (!pack) return std::unexpected(pack.error());
 
   const Place place{current_->pack, current_->octets};
-  const auto header = encode_record_header(place.pack, place.offset, record);
-  auto written = (*pack)->write_at(place.offset, header);
-  if (written) written = (*pack)->write_at(place.offset + header.size(), sealed);
-  if (!written) {
+  Octets together;
+  std::size_t octets = 0;
+  for (const auto& [record, content] : records) octets += record.octets();
+  together.reserve(octets);
+  for (const auto& [record, content] : records) {
+    const auto header = encode_record_header(place.pack, place.offset + together.size(), record);
+    together.insert(together.end(), header.begin(), header.end());
+    together.insert(together.end(), content.begin(), content.end());
+  }
+  if (auto written = (*pack)->write_at(place.offset, together); !written) {
     // What stands of it is cut off; if even that fails, it stays behind as a torn end that the next start cuts off.
     if (!(*pack)->truncate(place.offset)) begin_after(place.pack);
     return std::unexpected(trouble(written.error()));
   }
-  current_->octets += record.octets();
+  current_->octets += together.size();
   unsynced_[place.pack] = current_->octets;
   return place;
 }

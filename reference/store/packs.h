@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "store/pack.h"
@@ -43,8 +44,14 @@ class Packs {
   /// Whether a record of so many octets would begin a new pack. What was appended so far must be synced then: a torn end of an earlier pack
   /// would not show in the later one.
   bool begins_pack(std::uint64_t octets) const;
-  /// Appends a record. Not yet on stable storage. After an error nothing of it stands where the next one will be.
-  Result<Place> append(const Record& record, View sealed);
+  struct Incoming {
+    Record record;
+    View content;
+  };
+  /// Appends records, by one write: the first stands at the place given back, each other one directly behind the one before. No other than
+  /// the first may begin a pack. Not yet on stable storage. After an error nothing of them stands where the next one will be.
+  Result<Place> append(std::span<const Incoming> records);
+  Result<Place> append(const Record& record, View content) { return append(std::vector<Incoming>{{record, content}}); }
   /// Packs written since the last sync, and how many octets of them are whole.
   const std::map<std::uint32_t, std::uint64_t>& unsynced() const { return unsynced_; }
   /// Everything appended is on stable storage afterwards. After an error nothing of unsynced() may be taken for stored.

@@ -25,6 +25,10 @@ Digest digest_at(View ids, std::size_t index) {
   return id;
 }
 
+// Blocks that come together are written together, up to so many and so many octets.
+constexpr std::size_t written_together_max = 1024;
+constexpr std::uint64_t written_octets_max = std::uint64_t{1} << 20;
+
 using Fields = std::span<const std::pair<std::string_view, std::string>>;
 
 std::string fields_json(Fields fields) {
@@ -73,6 +77,8 @@ class Store::Impl {
 
   Result<std::vector<std::uint16_t>> missing(Archive archive, View ids) {
     const std::lock_guard lock(mutex_);
+    const auto reading = index_.reading();
+    if (!reading) return std::unexpected(reading.error());
     std::vector<std::uint16_t> indices;
     std::set<Digest> seen;
     for (std::size_t i = 0; (i + 1) * 32 <= ids.size(); ++i) {
@@ -86,15 +92,24 @@ class Store::Impl {
     return indices;
   }
 
-  Result<void> put(Archive archive, const Digest& id, const Digest& checksum, View sealed) {
+  Result<void> put(Archive archive, std::span<const NewBlock> blocks) {
     const std::lock_guard lock(mutex_);
     if (auto fresh = check_generation(archive); !fresh) return fresh;
-    const Record record{archive.row, id, checksum, static_cast<std::uint32_t>(sealed.size())};
-    const auto place = append_locked(record, sealed);
-    if (!place) return std::unexpected(place.error());
-    received_[{archive.row, id}] = {record, *place, false};
-    received_octets_ += record.octets();
-    return received_octets_ >= options_.unindexed_octets_max ? settle_locked() : Result<void>{};
+    while (!blocks.empty()) {
+      std::vector<Packs::Incoming> run;
+      std::uint64_t octets = 0;
+      for (const NewBlock& block : blocks.first(std::min(blocks.size(), written_together_max))) {
+        const Record record{archive.row, block.id, block.checksum, static_cast<std::uint32_t>(block.sealed.size())};
+        octets += record.octets();
+        if (!run.empty() && (octets > written_octets_max || packs_.begins_pack(octets))) break;
+        run.push_back({record, block.sealed});
+      }
+      if (auto appended = put_locked(run); !appended) return appended;
+      blocks = blocks.subspan(run.size());
+      if (received_octets_ < options_.unindexed_octets_max) continue;
+      if (auto settled = settle_locked(); !settled) return settled;
+    }
+    return {};
   }
 
   Result<void> settle() {
@@ -142,29 +157,51 @@ class Store::Impl {
     return page;
   }
 
-  Result<std::optional<StoredBlock>> load(Archive archive, const Digest& id) {
-    std::optional<Located> block;
-    std::shared_ptr<File> file;
+  Result<std::vector<std::optional<StoredBlock>>> load(Archive archive, View ids, std::size_t octets_enough) {
+    struct Wanted {
+      Located block;
+      Result<std::shared_ptr<File>> file;
+    };
+    std::vector<std::optional<Wanted>> wanted;
     {
       const std::lock_guard lock(mutex_);
-      if (const auto found = received_.find({archive.row, id}); found != received_.end()) {
-        block = found->second;
-      } else {
-        auto indexed = index_.find(archive.row, id);
-        if (!indexed) return std::unexpected(indexed.error());
-        block = *indexed;
+      const auto reading = index_.reading();
+      if (!reading) return std::unexpected(reading.error());
+      std::size_t octets = 0;
+      for (std::size_t i = 0; (i + 1) * sizeof(Digest) <= ids.size() && octets < octets_enough; ++i) {
+        const auto block = find_locked(archive, digest_at(ids, i));
+        if (!block) return std::unexpected(block.error());
+        if (!*block) {
+          wanted.emplace_back();
+          continue;
+        }
+        octets += (*block)->record.octets();
+        wanted.push_back(Wanted{**block, packs_.file((*block)->place.pack)});
       }
-      if (!block) return std::nullopt;
-      const auto opened = packs_.file(block->place.pack);
-      if (!opened) return damaged_locked(*block, opened.error().what);
-      file = *opened;
     }
-    auto read = read_record(*file, block->place.pack, block->place.offset);
-    // [ARC-057] … exactly as they were stored: what does not prove it is not sent.
-    if (read && read->state == RecordRead::State::whole && read->record == block->record)
-      return StoredBlock{read->record.checksum, std::move(read->sealed)};
-    const std::lock_guard lock(mutex_);
-    return damaged_locked(*block, read ? "octets are not what was stored" : read.error().what);
+    std::vector<std::optional<StoredBlock>> found;
+    for (const auto& want : wanted) {
+      if (!want) {
+        found.emplace_back();
+        continue;
+      }
+      const auto& [block, file] = *want;
+      std::string why = file ? "octets are not what was stored" : file.error().what;
+      if (file) {
+        auto content = read_content(**file, block.place.pack, block.place.offset, block.record);
+        // [ARC-057] … exactly as they were stored: what does not prove it is not sent.
+        if (content && *content) {
+          found.push_back(StoredBlock{block.record.checksum, std::move(**content)});
+          continue;
+        }
+        if (!content) why = content.error().what;
+      }
+      const std::lock_guard lock(mutex_);
+      auto marked = damaged_locked(block, why);
+      if (!marked) return std::unexpected(marked.error());
+      found.push_back(std::move(*marked));
+    }
+    return found;
   }
 
   Result<bool> begin_restore(Archive archive, std::uint64_t version, std::uint16_t purpose) {
@@ -227,14 +264,31 @@ class Store::Impl {
     return std::unexpected(Trouble{Trouble::Kind::lost, "blocks received earlier were lost by a failed write"});
   }
 
-  Result<Place> append_locked(const Record& record, View content) {
-    if (packs_.begins_pack(record.octets()) && !packs_.unsynced().empty())
+  Result<Place> append_locked(std::span<const Packs::Incoming> records) {
+    if (packs_.begins_pack(records.front().record.octets()) && !packs_.unsynced().empty())
       if (auto settled = settle_locked(); !settled) return std::unexpected(settled.error());
-    return packs_.append(record, content);
+    return packs_.append(records);
   }
   Result<void> append_locked(const Stated& statement) {
-    if (auto place = append_locked(statement.record, statement.content); !place) return std::unexpected(place.error());
+    const Packs::Incoming record{statement.record, statement.content};
+    if (auto place = append_locked({&record, 1}); !place) return std::unexpected(place.error());
     return {};
+  }
+
+  Result<void> put_locked(std::span<const Packs::Incoming> run) {
+    auto place = append_locked(run);
+    if (!place) return std::unexpected(place.error());
+    for (const auto& [record, content] : run) {
+      received_[{record.archive, record.id}] = {record, *place, false};
+      received_octets_ += record.octets();
+      place->offset += record.octets();
+    }
+    return {};
+  }
+
+  Result<std::optional<Located>> find_locked(Archive archive, const Digest& id) {
+    if (const auto found = received_.find({archive.row, id}); found != received_.end()) return found->second;
+    return index_.find(archive.row, id);
   }
 
   std::string log_damage_text() const {
@@ -425,15 +479,20 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& director
 
 Result<Archive> Store::archive_of(std::uint64_t user, std::uint64_t computer) { return impl_->archive_of(user, computer); }
 Result<std::vector<std::uint16_t>> Store::missing(Archive archive, View ids) { return impl_->missing(archive, ids); }
-Result<void> Store::put(Archive archive, const Digest& id, const Digest& checksum, View sealed) {
-  return impl_->put(archive, id, checksum, sealed);
-}
+Result<void> Store::put(Archive archive, std::span<const NewBlock> blocks) { return impl_->put(archive, blocks); }
 Result<void> Store::settle() { return impl_->settle(); }
 Result<CommitOutcome> Store::commit(Archive archive, const protocol::CommitVersion& version) { return impl_->commit(archive, version); }
 Result<VersionPage> Store::versions(Archive archive, std::uint64_t from, std::size_t limit) {
   return impl_->versions(archive, from, limit);
 }
-Result<std::optional<StoredBlock>> Store::load(Archive archive, const Digest& id) { return impl_->load(archive, id); }
+Result<std::optional<StoredBlock>> Store::load(Archive archive, const Digest& id) {
+  auto loaded = impl_->load(archive, id, 1);
+  if (!loaded) return std::unexpected(loaded.error());
+  return std::move(loaded->front());
+}
+Result<std::vector<std::optional<StoredBlock>>> Store::load(Archive archive, View ids, std::size_t octets_enough) {
+  return impl_->load(archive, ids, octets_enough);
+}
 Result<bool> Store::begin_restore(Archive archive, std::uint64_t version, std::uint16_t purpose) {
   return impl_->begin_restore(archive, version, purpose);
 }

@@ -52,6 +52,11 @@ struct StoredBlock {
   Octets sealed;
 };
 
+struct NewBlock {
+  Digest id{}, checksum{};
+  View sealed;
+};
+
 struct VersionPage {
   std::vector<protocol::VersionEntry> entries;
   bool more = false;
@@ -76,8 +81,11 @@ class Store {
   /// damaged count as lacking, so that the next backup brings them again.
   Result<std::vector<std::uint16_t>> missing(Archive archive, View ids);
 
-  /// Appends a block whose checksum the caller has verified. Not yet on stable storage.
-  Result<void> put(Archive archive, const Digest& id, const Digest& checksum, View sealed);
+  /// Appends blocks whose checksums the caller has verified. Not yet on stable storage.
+  Result<void> put(Archive archive, std::span<const NewBlock> blocks);
+  Result<void> put(Archive archive, const Digest& id, const Digest& checksum, View sealed) {
+    return put(archive, std::vector<NewBlock>{{id, checksum, sealed}});
+  }
 
   /// Syncs and indexes every block received so far: call it when a session ends without a commit, so that the next run continues there.
   Result<void> settle();
@@ -91,6 +99,8 @@ class Store {
 
   /// The block as it was stored; nullopt when the archive lacks it or its octets no longer match, which is then noted in the event log.
   Result<std::optional<StoredBlock>> load(Archive archive, const Digest& id);
+  /// The same for several ids (32 octets each), from the first on: at least one, and not many more than have `octets_enough` together.
+  Result<std::vector<std::optional<StoredBlock>>> load(Archive archive, View ids, std::size_t octets_enough);
 
   /// Logs durably that a restore begins [ARC-050]; false when the archive has no such version.
   Result<bool> begin_restore(Archive archive, std::uint64_t version, std::uint16_t purpose);

@@ -43,10 +43,10 @@ class MemoryBackend final : public Backend {
       if (!blocks_.contains(digest(question.ids, i))) answer.indices.push_back(static_cast<std::uint16_t>(i));
     return answer;
   }
-  std::optional<protocol::Failed> store_block(ConnectionId, const protocol::StoreBlock& block) override {
+  std::optional<protocol::Failed> store_blocks(ConnectionId, std::span<const protocol::StoreBlock> blocks) override {
     const std::scoped_lock lock{mutex_};
     if (disk_full) return protocol::Failed{"full"};
-    blocks_[block.id] = {block.id, block.checksum, block.sealed};
+    for (const auto& block : blocks) blocks_[block.id] = {block.id, block.checksum, block.sealed};
     return std::nullopt;
   }
   protocol::ServerAnswer commit(ConnectionId, const protocol::CommitRequest& request) override {
@@ -62,12 +62,19 @@ class MemoryBackend final : public Backend {
     if (request.version == 666) throw std::runtime_error{"the backend throws"};
     return protocol::RestoreAdmitted{};
   }
-  LoadedBlock load_block(ConnectionId, const Digest& id) override {
+  std::vector<LoadedBlock> load_blocks(ConnectionId, View ids, std::size_t octets_enough) override {
     const std::scoped_lock lock{mutex_};
-    ++loads;
-    const auto found = blocks_.find(id);
-    if (found == blocks_.end()) return BlockAbsent{};
-    return found->second;
+    std::vector<LoadedBlock> loaded;
+    for (std::size_t octets = 0; loaded.size() * 32 < ids.size() && (octets < octets_enough || loaded.empty());) {
+      ++loads;
+      const auto found = blocks_.find(digest({ids.begin(), ids.end()}, loaded.size()));
+      if (found != blocks_.end()) octets += found->second.sealed.size();
+      if (found == blocks_.end())
+        loaded.emplace_back(BlockAbsent{});
+      else
+        loaded.emplace_back(found->second);
+    }
+    return loaded;
   }
   protocol::ServerAnswer end_restore(ConnectionId, const protocol::EndRestore&) override { return protocol::RestoreClosed{}; }
   void note(ConnectionId, const protocol::Note& note, Whose whose) override {
