@@ -20,7 +20,7 @@
 namespace coffer::client {
 namespace {
 
-constexpr std::size_t waiting_octets_max = 64U << 20U;
+constexpr std::size_t waiting_octets_max = 16U << 20U;
 constexpr std::chrono::milliseconds patience{1000};
 
 using PathSet = std::unordered_set<std::string>;
@@ -250,10 +250,10 @@ class Backup {
     sender_.on_sent = show;
     Outcome<void> outcome;
     while (outcome && !feeder.queue().drained()) {
-      if (auto block = feeder.queue().pop(patience))
-        outcome = sender_.add(std::move(*block));
-      else if (!feeder.queue().drained())
-        outcome = idle();
+      auto blocks = feeder.queue().pop(patience);
+      if (blocks.empty() && !feeder.queue().drained()) outcome = idle();
+      for (auto& block : blocks)
+        if (outcome) outcome = sender_.add(std::move(block));
       show();
     }
     if (outcome) outcome = sender_.flush();

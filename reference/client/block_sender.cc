@@ -1,7 +1,6 @@
 #include "client/block_sender.h"
 
 #include <algorithm>
-#include <deque>
 #include <thread>
 #include <utility>
 
@@ -16,7 +15,9 @@ namespace coffer::client {
 namespace {
 
 // One request's worth of ids, or enough octets to keep the workers busy while a batch is on its way.
-constexpr std::size_t batch_octets_max = 32U << 20U;
+constexpr std::size_t batch_octets_max = 16U << 20U;
+constexpr std::size_t group_octets_max = 256U << 10U;
+constexpr std::size_t group_blocks_max = 64;
 std::size_t batch_ids_max() { return fault::on(fault::ARC_030_offers_too_many) ? 1200 : spec::limits::blocks_per_request_max; }
 
 Failure cannot_seal(archive::ArchiveError error) {
@@ -54,59 +55,85 @@ Outcome<std::vector<Digest>> BlockSender::ask(const std::vector<Digest>& ids) {
 
 Outcome<void> BlockSender::add(archive::NamedBlock block) {
   // Already stored, already on its way, or in this batch: one block of content is sent once.
-  if (settled(block.id)) return {};
-  if (std::ranges::find(batch_, block.id, &archive::NamedBlock::id) != batch_.end()) return {};
+  if (settled(block.id) || !batch_ids_.insert(block.id).second) return {};
   batch_octets_ += block.octets.size();
-  batch_.push_back(std::move(block));
-  if (batch_.size() < batch_ids_max() && batch_octets_ < batch_octets_max) return {};
+  filling_->octets += block.octets.size();
+  filling_->blocks.push_back(std::move(block));
+  if (filling_->octets >= group_octets_max || filling_->blocks.size() >= group_blocks_max) close_group();
+  if (batch_ids_.size() < batch_ids_max() && batch_octets_ < batch_octets_max) return {};
   return flush();
 }
 
-Outcome<void> BlockSender::flush() {
-  std::vector<archive::NamedBlock> batch = std::exchange(batch_, {});
-  batch_octets_ = 0;
-  std::vector<Digest> ids;
-  for (const auto& block : batch) ids.push_back(block.id);
-  if (fault::on(fault::ARC_030_sends_before_it_offers) && !batch.empty())
-    if (auto sent = send_all({batch.front()}); !sent) return sent;
-  if (const auto missing = ask(ids); !missing) return std::unexpected(missing.error());
-  // [ARC-034] A client MUST send exactly the blocks that were named missing.
-  if (!fault::on(fault::ARC_034_stored_ones_too))
-    std::erase_if(batch, [this](const archive::NamedBlock& block) { return !owed_.contains(block.id); });
-  return send_all(std::move(batch));
+void BlockSender::close_group() {
+  if (filling_->blocks.empty()) return;
+  if (all_missing_) begin_sealing(*filling_);
+  groups_.push_back(std::exchange(filling_, std::make_unique<Group>()));
 }
 
-Outcome<void> BlockSender::send_all(std::vector<archive::NamedBlock> wanted) {
-  struct Sealed {
-    Octets octets;
-    Digest checksum{};
-  };
-  std::vector<std::future<std::expected<Sealed, archive::ArchiveError>>> sealing;
-  for (const archive::NamedBlock& block : wanted)
-    sealing.push_back(workers_.run([&block](SealingTools& tools) -> std::expected<Sealed, archive::ArchiveError> {
+void BlockSender::begin_sealing(Group& group) {
+  group.sealing = workers_.run([&group](SealingTools& tools) -> std::expected<std::vector<Sealed>, archive::ArchiveError> {
+    std::vector<Sealed> all;
+    all.reserve(group.blocks.size());
+    for (archive::NamedBlock& block : group.blocks) {
       auto sealed = tools.vault.seal(block.id, block.octets, *tools.random);
       if (!sealed) return std::unexpected(sealed.error());
       if (fault::on(fault::ARC_023_manifest_in_the_clear) && block.kind == archive::BlockKind::manifest)
         sealed->insert(sealed->end(), block.octets.begin(), block.octets.end());
       const Digest checksum = archive::checksum(*sealed);
-      return Sealed{std::move(*sealed), checksum};
-    }));
-  // Every future is awaited even after a failure: the workers still look at `wanted`.
-  Outcome<void> outcome;
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    auto sealed = sealing[i].get();
-    if (!outcome) continue;
-    if (!sealed) {
-      outcome = std::unexpected(cannot_seal(sealed.error()));
-      continue;
+      all.push_back({std::move(*sealed), checksum});
+      block.octets = {};
     }
-    const std::uint64_t octets = sealed->octets.size();
-    outcome = link_.send(wanted[i].id, sealed->checksum, std::move(sealed->octets));
-    if (!outcome) continue;
-    owed_.erase(wanted[i].id);
-    ++counts_.blocks_sent;
-    counts_.octets_sent += octets;
-    on_sent();
+    return all;
+  });
+}
+
+Outcome<void> BlockSender::flush() {
+  close_group();
+  auto groups = std::exchange(groups_, {});
+  batch_ids_.clear();
+  batch_octets_ = 0;
+  std::vector<Digest> ids;
+  for (const auto& group : groups)
+    for (const auto& block : group->blocks) ids.push_back(block.id);
+  if (fault::on(fault::ARC_030_sends_before_it_offers) && !ids.empty() && !groups.front()->sealing.valid()) {
+    std::vector<std::unique_ptr<Group>> first;
+    first.push_back(std::make_unique<Group>());
+    first.front()->blocks.push_back(groups.front()->blocks.front());
+    if (auto sent = send_all(std::move(first), false); !sent) return sent;
+  }
+  const auto missing = ask(ids);
+  if (!missing) {
+    for (const auto& group : groups)
+      if (group->sealing.valid()) group->sealing.wait();
+    return std::unexpected(missing.error());
+  }
+  if (!ids.empty()) all_missing_ = missing->size() * 4 >= ids.size() * 3;
+  // [ARC-034] A client MUST send exactly the blocks that were named missing.
+  return send_all(std::move(groups), !fault::on(fault::ARC_034_stored_ones_too));
+}
+
+Outcome<void> BlockSender::send_all(std::vector<std::unique_ptr<Group>> groups, bool only_owed) {
+  for (const auto& group : groups) {
+    if (group->sealing.valid()) continue;
+    if (only_owed) std::erase_if(group->blocks, [this](const archive::NamedBlock& block) { return !owed_.contains(block.id); });
+    begin_sealing(*group);
+  }
+  // Every future is awaited even after a failure: the workers still look at the groups.
+  Outcome<void> outcome;
+  for (const auto& group : groups) {
+    auto sealed = group->sealing.get();
+    if (outcome && !sealed) outcome = std::unexpected(cannot_seal(sealed.error()));
+    for (std::size_t i = 0; outcome && i < group->blocks.size(); ++i) {
+      const Digest& id = group->blocks[i].id;
+      if (only_owed && !owed_.contains(id)) continue;
+      const std::uint64_t octets = (*sealed)[i].octets.size();
+      outcome = link_.send(id, (*sealed)[i].checksum, std::move((*sealed)[i].octets));
+      if (!outcome) break;
+      owed_.erase(id);
+      ++counts_.blocks_sent;
+      counts_.octets_sent += octets;
+      on_sent();
+    }
   }
   return outcome;
 }

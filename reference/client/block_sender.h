@@ -1,9 +1,11 @@
-// Blocks on their way to a server: offered in batches, sealed by the workers only if they are missing, sent in order.
+// Blocks on their way to a server: offered in batches, sealed by the workers, sent in order if they are missing. As long as nearly all are
+// missing, as in a first backup, they are sealed before the answer is there; otherwise only what is missing is sealed.
 // Must not know: files, manifests.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
@@ -57,12 +59,28 @@ class BlockSender {
   std::function<void()> on_sent = [] {};
 
  private:
-  Outcome<void> send_all(std::vector<archive::NamedBlock> wanted);
+  struct Sealed {
+    Octets octets;
+    Digest checksum{};
+  };
+  /// What one worker seals in one go: small blocks would cost more to hand over than to seal.
+  struct Group {
+    std::vector<archive::NamedBlock> blocks;
+    std::size_t octets = 0;
+    std::future<std::expected<std::vector<Sealed>, archive::ArchiveError>> sealing;  // once begun
+  };
+  void begin_sealing(Group& group);
+  void close_group();
+  Outcome<void> send_all(std::vector<std::unique_ptr<Group>> groups, bool only_owed);
 
   ServerLink& link_;
-  Workers<SealingTools> workers_;
-  std::vector<archive::NamedBlock> batch_;
+  // The batch; groups stay where they are while a worker looks at them. Before the workers, who are waited for first.
+  std::vector<std::unique_ptr<Group>> groups_;
+  std::unique_ptr<Group> filling_ = std::make_unique<Group>();
+  IdSet batch_ids_;
   std::size_t batch_octets_ = 0;
+  bool all_missing_ = false;  // nearly all of the batch before
+  Workers<SealingTools> workers_;
   IdSet asked_;  // in this session
   IdSet owed_;
   Counts counts_;

@@ -4,9 +4,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <mutex>
-#include <optional>
+#include <utility>
+#include <vector>
 
 namespace coffer::client {
 
@@ -20,9 +20,9 @@ class BoundedQueue {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] { return stopped_ || weight_ == 0 || weight_ + weight <= weight_max_; });
     if (stopped_) return false;
-    items_.emplace_back(std::move(item), weight);
+    items_.push_back(std::move(item));
     weight_ += weight;
-    filled_.notify_one();
+    if (items_.size() == 1) filled_.notify_one();
     return true;
   }
   /// Nothing more will be pushed.
@@ -37,16 +37,13 @@ class BoundedQueue {
     stopped_ = true;
     room_.notify_all();
   }
-  /// nullopt: nothing came within the time, or nothing ever will (drained() tells).
-  std::optional<Item> pop(std::chrono::milliseconds patience) {
+  /// All that waits. Empty: nothing came within the time, or nothing ever will (drained() tells).
+  std::vector<Item> pop(std::chrono::milliseconds patience) {
     std::unique_lock lock(mutex_);
     filled_.wait_for(lock, patience, [&] { return closed_ || !items_.empty(); });
-    if (items_.empty()) return std::nullopt;
-    auto [item, weight] = std::move(items_.front());
-    items_.pop_front();
-    weight_ -= weight;
+    weight_ = 0;
     room_.notify_one();
-    return std::move(item);
+    return std::exchange(items_, {});
   }
   bool drained() const {
     const std::lock_guard lock(mutex_);
@@ -56,7 +53,7 @@ class BoundedQueue {
  private:
   mutable std::mutex mutex_;
   std::condition_variable room_, filled_;
-  std::deque<std::pair<Item, std::size_t>> items_;
+  std::vector<Item> items_;
   const std::size_t weight_max_;
   std::size_t weight_ = 0;
   bool closed_ = false, stopped_ = false;
