@@ -1,64 +1,120 @@
 #include "client/block_fetcher.h"
 
 #include <algorithm>
-#include <memory>
+#include <chrono>
+#include <optional>
 #include <thread>
 
-#include "archive/entry.h"
+#include "client/bounded_queue.h"
+#include "coffer/spec/limits.h"
 
 namespace coffer::client {
 namespace {
 
-// Two windows are held at once: at 1 MiB a block of content, 128 MiB at the very most.
-constexpr std::size_t window_ids_max = 64;
+// Sealed and opened, a window and the two that wait to be handed on hold about six times so much.
+constexpr std::size_t window_octets_max = 8U << 20U;
+constexpr std::size_t windows_waiting_max = 2;
+constexpr std::size_t group_octets_max = 256U << 10U;
+constexpr std::size_t group_blocks_max = 64;
+constexpr std::chrono::milliseconds patience{1000};
 
 }  // namespace
 
 BlockFetcher::BlockFetcher(ServerLink& link, const keys::ArchiveKeys& keys)
     : link_(link), workers_(std::max(1U, std::thread::hardware_concurrency()), [keys] { return archive::BlockVault(keys); }) {}
 
-Outcome<void> BlockFetcher::fetch(archive::BlockKind kind, const std::vector<Digest>& ids, const Sink& sink) {
-  std::deque<Window> windows;
-  for (std::size_t begin = 0; begin < ids.size(); begin = windows.back().end) {
-    auto window = ask(kind, ids, begin);
-    if (!window) return std::unexpected(window.error());
-    windows.push_back(std::move(*window));
-    if (windows.size() < 2) continue;
-    if (auto taken = hand_on(std::move(windows.front()), ids, sink); !taken) return taken;
-    windows.pop_front();
+Outcome<void> BlockFetcher::fetch(archive::BlockKind kind, const std::vector<Digest>& ids, const Sink& sink, const Expected& expected) {
+  BoundedQueue<Window> windows(windows_waiting_max);
+  Outcome<void> handed, asked;
+  {
+    const std::jthread handing([&] {
+      while (!windows.drained())
+        for (Window& window : windows.pop(patience)) {
+          if (handed) handed = hand_on(std::move(window), ids, sink);
+          if (!handed) windows.stop();
+        }
+    });
+    for (std::size_t begin = 0; asked && begin < ids.size();) {
+      auto window = ask(kind, ids, begin, expected);
+      if (!window) {
+        asked = std::unexpected(window.error());
+        break;
+      }
+      begin = window->end;
+      if (!windows.push(std::move(*window), 1)) break;
+    }
+    windows.close();
   }
-  for (Window& window : windows)
-    if (auto taken = hand_on(std::move(window), ids, sink); !taken) return taken;
-  return {};
+  return handed ? asked : handed;
 }
 
-Outcome<BlockFetcher::Window> BlockFetcher::ask(archive::BlockKind kind, const std::vector<Digest>& ids, std::size_t begin) {
-  Window window{.begin = begin, .end = begin, .opening = {}};
+Outcome<BlockFetcher::Window> BlockFetcher::ask(archive::BlockKind kind, const std::vector<Digest>& ids, std::size_t begin,
+                                                const Expected& expected) {
+  Window window{.begin = begin, .end = begin, .groups = {}};
   std::vector<Digest> wanted;
-  for (; window.end < ids.size() && wanted.size() < window_ids_max; ++window.end)
-    if (std::ranges::find(wanted, ids[window.end]) == wanted.end()) wanted.push_back(ids[window.end]);
+  IdSet known;
+  for (std::size_t octets = 0; window.end < ids.size() && wanted.size() < spec::limits::blocks_per_request_max; ++window.end) {
+    if (known.contains(ids[window.end])) continue;
+    octets += expected(window.end);
+    if (!wanted.empty() && octets > window_octets_max) break;
+    known.insert(ids[window.end]);
+    wanted.push_back(ids[window.end]);
+  }
+  auto group = std::make_unique<Group>();
   const auto missing = link_.fetch(archive::join(wanted), [&](const Digest& id, Octets sealed) {
     ++counts_.blocks;
     counts_.octets += sealed.size();
-    window.opening[id] = workers_.run([kind, id, held = std::make_shared<Octets>(std::move(sealed))](archive::BlockVault& vault) -> Block {
-      auto block = vault.open(kind, id, *held);
-      if (!block) return std::unexpected(std::string(archive::describe(block.error())));
-      return std::move(*block);
-    });
+    group->octets += sealed.size();
+    group->sealed.emplace_back(id, std::move(sealed));
+    if (group->octets >= group_octets_max || group->sealed.size() >= group_blocks_max)
+      open(kind, window, std::exchange(group, std::make_unique<Group>()));
   });
-  if (!missing) return std::unexpected(missing.error());
-  return window;
+  open(kind, window, std::move(group));
+  if (missing) return window;
+  for (const auto& opened : window.groups) opened->opening.wait();
+  return std::unexpected(missing.error());
+}
+
+void BlockFetcher::open(archive::BlockKind kind, Window& window, std::unique_ptr<Group> group) {
+  if (group->sealed.empty()) return;
+  group->opening = workers_.run([kind, &work = *group](archive::BlockVault& vault) {
+    std::vector<Block> blocks;
+    blocks.reserve(work.sealed.size());
+    for (auto& [id, sealed] : work.sealed) {
+      auto block = vault.open(kind, id, sealed);
+      sealed = {};
+      if (block)
+        blocks.emplace_back(std::move(*block));
+      else
+        blocks.emplace_back(std::unexpected(std::string(archive::describe(block.error()))));
+    }
+    return blocks;
+  });
+  window.groups.push_back(std::move(group));
 }
 
 Outcome<void> BlockFetcher::hand_on(Window window, const std::vector<Digest>& ids, const Sink& sink) {
-  std::map<Digest, Block> opened;
-  for (auto& [id, opening] : window.opening) opened.emplace(id, opening.get());
+  std::unordered_map<Digest, Block, DigestHash> opened;
+  auto group = window.groups.begin();
   const Block lost = std::unexpected(std::string("the server lacks it or holds it damaged"));
-  for (std::size_t index = window.begin; index < window.end; ++index) {
-    const auto found = opened.find(ids[index]);
-    if (auto taken = sink(index, found == opened.end() ? lost : found->second); !taken) return taken;
+  Outcome<void> outcome;
+  // Blocks come in the order of their first places: a block that is not there yet is in the next group, or in none.
+  const auto take_group = [&] {
+    auto blocks = (*group)->opening.get();
+    for (std::size_t i = 0; i < blocks.size(); ++i) opened.insert_or_assign((*group)->sealed[i].first, std::move(blocks[i]));
+    ++group;
+  };
+  for (std::size_t index = window.begin; outcome && index < window.end; ++index) {
+    auto found = opened.find(ids[index]);
+    while (found == opened.end() && group != window.groups.end()) {
+      take_group();
+      found = opened.find(ids[index]);
+    }
+    outcome = sink(index, found == opened.end() ? lost : found->second);
   }
-  return {};
+  // The workers still look at the groups.
+  for (; group != window.groups.end(); ++group) (*group)->opening.wait();
+  return outcome;
 }
 
 }  // namespace coffer::client

@@ -1,17 +1,18 @@
-// Blocks on their way from a server: asked for in windows, opened by the workers while the next window is on its way, handed on in order.
-// A lost block is no failure: it is handed on as what was wrong with it.
-// Must not know: files, manifests.
+// Blocks on their way from a server: asked for in windows, opened by the workers while the next windows are on their way, and handed on in
+// order, by a thread of its own, so that slow writing holds up nothing but itself. A lost block is no failure: it is handed on as what was
+// wrong with it. Must not know: files, manifests.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <future>
-#include <map>
+#include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "archive/block.h"
+#include "client/block_sender.h"
 #include "client/server_link.h"
 #include "client/workers.h"
 
@@ -21,8 +22,10 @@ class BlockFetcher {
  public:
   /// A block, or why there is none: "the server lacks it or holds it damaged", "the seal does not fit …".
   using Block = std::expected<Octets, std::string>;
-  /// Called for each place in `ids`, in order. A Failure stops the fetching.
+  /// Called for each place in `ids`, in order, all on one thread, which is not fetch()'s. A Failure stops the fetching.
   using Sink = std::function<Outcome<void>(std::size_t index, const Block& block)>;
+  /// About how many octets a block has: how many are asked for at once depends on it, and so the memory that is needed.
+  using Expected = std::function<std::size_t(std::size_t index)>;
 
   struct Counts {
     std::uint64_t blocks = 0, octets = 0;  // received, sealed
@@ -30,16 +33,26 @@ class BlockFetcher {
 
   BlockFetcher(ServerLink& link, const keys::ArchiveKeys& keys);
 
-  Outcome<void> fetch(archive::BlockKind kind, const std::vector<Digest>& ids, const Sink& sink);
+  /// Returns when everything has been handed on.
+  Outcome<void> fetch(
+      archive::BlockKind kind, const std::vector<Digest>& ids, const Sink& sink,
+      const Expected& expected = [](std::size_t) { return std::size_t{64} << 10U; });
   const Counts& counts() const { return counts_; }
 
  private:
+  /// What one worker opens in one go.
+  struct Group {
+    std::vector<std::pair<Digest, Octets>> sealed;
+    std::size_t octets = 0;
+    std::future<std::vector<Block>> opening;
+  };
   struct Window {
     std::size_t begin = 0, end = 0;  // places in the ids
-    std::map<Digest, std::future<Block>> opening;
+    std::vector<std::unique_ptr<Group>> groups;
   };
-  Outcome<Window> ask(archive::BlockKind kind, const std::vector<Digest>& ids, std::size_t begin);
-  Outcome<void> hand_on(Window window, const std::vector<Digest>& ids, const Sink& sink);
+  Outcome<Window> ask(archive::BlockKind kind, const std::vector<Digest>& ids, std::size_t begin, const Expected& expected);
+  void open(archive::BlockKind kind, Window& window, std::unique_ptr<Group> group);
+  static Outcome<void> hand_on(Window window, const std::vector<Digest>& ids, const Sink& sink);
 
   ServerLink& link_;
   Counts counts_;

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <unordered_set>
@@ -48,10 +49,16 @@ class ContentRun {
   template <typename Take>
   Outcome<void> run(std::vector<LostBlock>& lost, Take take) {
     std::unordered_set<Digest, DigestHash> named;
-    return fetcher_.fetch(archive::BlockKind::content, ids_, [&](std::size_t index, const BlockFetcher::Block& block) {
-      if (!block && named.insert(ids_[index]).second) lost.push_back({ids_[index], block.error()});
-      return take(places_[index], block);
-    });
+    return fetcher_.fetch(
+        archive::BlockKind::content, ids_,
+        [&](std::size_t index, const BlockFetcher::Block& block) {
+          if (!block && named.insert(ids_[index]).second) lost.push_back({ids_[index], block.error()});
+          return take(places_[index], block);
+        },
+        [&](std::size_t index) {
+          const archive::Entry& file = content_.entries[places_[index].entry];
+          return static_cast<std::size_t>(std::min<std::uint64_t>(file.size / file.blocks.size(), archive::block_octets_max));
+        });
   }
 
  private:

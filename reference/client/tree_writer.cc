@@ -3,8 +3,11 @@
 #include <fcntl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <ranges>
@@ -49,10 +52,12 @@ void let_owner_in(const Descriptor& parent, const std::string& name) {
 /// process: a restore that was killed has left files, and in another container the next one has its number.
 template <typename Make>
 std::expected<std::string, int> make_temporary(Make make) {
+  static std::atomic<std::uint64_t> next = [] {
+    std::uint64_t random = 0;
+    return ::getrandom(&random, sizeof random, 0) == sizeof random ? random : static_cast<std::uint64_t>(::getpid());
+  }();
   for (int tries = 0; tries < 100; ++tries) {
-    std::array<std::uint8_t, 8> octets{};
-    if (::getrandom(octets.data(), octets.size(), 0) != static_cast<ssize_t>(octets.size())) return std::unexpected(errno);
-    const std::string name = fmt::format(".coffer-{}", hex(octets));
+    const std::string name = fmt::format(".coffer-{:016x}", next++);
     if (make(name.c_str()) == 0) return name;
     if (errno != EEXIST) return std::unexpected(errno);
   }
@@ -62,7 +67,7 @@ std::expected<std::string, int> make_temporary(Make make) {
 }  // namespace
 
 PendingFile::~PendingFile() {
-  if (directory_.open() && !temporary_.empty()) ::unlinkat(directory_.fd(), temporary_.c_str(), 0);
+  if (directory_ && !temporary_.empty()) ::unlinkat(directory_->fd(), temporary_.c_str(), 0);
 }
 
 Written PendingFile::write(View octets) {
@@ -93,23 +98,27 @@ Outcome<TreeWriter> TreeWriter::open(const std::string& target, bool overwrite) 
   return TreeWriter(Below(std::move(root), Below::Missing::make), overwrite || fault::on(fault::ARC_027_overwrites));
 }
 
-std::expected<Descriptor, Refusal> TreeWriter::parent_of(const std::string& path) {
+std::expected<std::shared_ptr<const Descriptor>, Refusal> TreeWriter::parent_of(const std::string& path) {
   // Entries are checked when they are read; what writes must not depend on who called it.
   if (!archive::safe_path(path)) return refused("has a path that could leave the target directory");
+  const std::string folder = path.substr(0, path.size() - std::min(path.size(), Below::name(path).size() + 1));
+  if (parent_ && folder == parent_path_) return parent_;
   const auto parent = root_.parent(path);
   if (!parent && (parent.error().number == ENOTDIR || parent.error().number == ELOOP))
     return refused("leads through something in the target that is no directory, such as a link: not followed");
   if (!parent) return failed("reach its directory", parent.error().number);
   Descriptor held(::openat(*parent, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!held.open()) return failed("open its directory", errno);
-  return held;
+  parent_ = std::make_shared<const Descriptor>(std::move(held));
+  parent_path_ = folder;
+  return parent_;
 }
 
 Written TreeWriter::check(const archive::Entry& entry) {
   const auto parent = parent_of(entry.path);
   if (!parent) return std::unexpected(parent.error());
   struct stat status {};
-  if (::fstatat(parent->fd(), std::string(Below::name(entry.path)).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
+  if (::fstatat((*parent)->fd(), std::string(Below::name(entry.path)).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
   if (S_ISDIR(status.st_mode)) return refused("is a directory in the target: left as it is");
   if (!overwrite_) return exists();
   return {};
@@ -143,18 +152,18 @@ Written TreeWriter::directory(const archive::Entry& entry) {
   const auto parent = parent_of(entry.path);
   if (!parent) return std::unexpected(parent.error());
   const std::string name(Below::name(entry.path));
-  bool made = ::mkdirat(parent->fd(), name.c_str(), 0700) == 0;
+  bool made = ::mkdirat((*parent)->fd(), name.c_str(), 0700) == 0;
   if (!made && errno != EEXIST) return failed("make", errno);
   if (!made) {
     struct stat status {};
-    if (::fstatat(parent->fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return failed("look at", errno);
+    if (::fstatat((*parent)->fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return failed("look at", errno);
     if (!S_ISDIR(status.st_mode)) {
       if (!overwrite_) return exists();
-      if (::unlinkat(parent->fd(), name.c_str(), 0) != 0 || ::mkdirat(parent->fd(), name.c_str(), 0700) != 0)
+      if (::unlinkat((*parent)->fd(), name.c_str(), 0) != 0 || ::mkdirat((*parent)->fd(), name.c_str(), 0700) != 0)
         return failed("replace", errno);
       made = true;
     } else if (overwrite_) {
-      let_owner_in(*parent, name);
+      let_owner_in(**parent, name);
     }
   }
   // A directory that was there keeps its mode and time, unless it is to be overwritten.
@@ -165,11 +174,11 @@ Written TreeWriter::directory(const archive::Entry& entry) {
 Written TreeWriter::symbolic_link(const archive::Entry& entry) {
   const auto parent = parent_of(entry.path);
   if (!parent) return std::unexpected(parent.error());
-  const auto temporary = make_temporary([&](const char* name) { return ::symlinkat(entry.target.c_str(), parent->fd(), name); });
+  const auto temporary = make_temporary([&](const char* name) { return ::symlinkat(entry.target.c_str(), (*parent)->fd(), name); });
   if (!temporary) return failed("make the link", temporary.error());
   const auto when = times(entry);
-  ::utimensat(parent->fd(), temporary->c_str(), when.data(), AT_SYMLINK_NOFOLLOW);
-  auto placed = place(*parent, *temporary, entry.path);
+  ::utimensat((*parent)->fd(), temporary->c_str(), when.data(), AT_SYMLINK_NOFOLLOW);
+  auto placed = place(**parent, *temporary, entry.path);
   if (placed) restored_.insert(entry.path);
   return placed;
 }
@@ -182,9 +191,10 @@ Written TreeWriter::hard_link(const archive::Entry& entry) {
   const auto parent = parent_of(entry.path);
   if (!parent) return std::unexpected(parent.error());
   const std::string target(Below::name(entry.target));
-  const auto temporary = make_temporary([&](const char* name) { return ::linkat(from->fd(), target.c_str(), parent->fd(), name, 0); });
+  const auto temporary =
+      make_temporary([&](const char* name) { return ::linkat((*from)->fd(), target.c_str(), (*parent)->fd(), name, 0); });
   if (!temporary) return failed("link", temporary.error());
-  return place(*parent, *temporary, entry.path);
+  return place(**parent, *temporary, entry.path);
 }
 
 std::expected<PendingFile, Refusal> TreeWriter::begin_file(const archive::Entry& entry) {
@@ -192,7 +202,7 @@ std::expected<PendingFile, Refusal> TreeWriter::begin_file(const archive::Entry&
   if (!parent) return std::unexpected(parent.error());
   int fd = -1;
   auto temporary = make_temporary([&](const char* name) {
-    fd = ::openat(parent->fd(), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    fd = ::openat((*parent)->fd(), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     return fd < 0 ? -1 : 0;
   });
   if (!temporary) return failed("create", temporary.error());
@@ -210,12 +220,12 @@ Written TreeWriter::finish_file(const archive::Entry& entry, PendingFile file) {
   if (::futimens(file.file_.fd(), when.data()) != 0) return failed("set the time", errno);
   // What replaces a file is on the disk before the old one is gone. A new file needs no such wait: a restore can be run again.
   struct stat replaced {};
-  if (overwrite_ && ::fstatat(file.directory_.fd(), std::string(Below::name(entry.path)).c_str(), &replaced, AT_SYMLINK_NOFOLLOW) == 0 &&
+  if (overwrite_ && ::fstatat(file.directory_->fd(), std::string(Below::name(entry.path)).c_str(), &replaced, AT_SYMLINK_NOFOLLOW) == 0 &&
       ::fsync(file.file_.fd()) != 0)
     return failed("write", errno);
   // Delayed writes show their errors here, on network file systems.
   if (const int fd = file.file_.release(); ::close(fd) != 0) return failed("write", errno);
-  auto placed = place(file.directory_, file.temporary_, entry.path);
+  auto placed = place(*file.directory_, file.temporary_, entry.path);
   file.temporary_.clear();
   if (placed) restored_.insert(entry.path);
   return placed;

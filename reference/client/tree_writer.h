@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -27,7 +28,7 @@ using Written = std::expected<void, Refusal>;
 /// A file that is being written under its temporary name; removed again unless it is put in place.
 class PendingFile {
  public:
-  PendingFile(Descriptor directory, std::string temporary, Descriptor file)
+  PendingFile(std::shared_ptr<const Descriptor> directory, std::string temporary, Descriptor file)
       : directory_(std::move(directory)), temporary_(std::move(temporary)), file_(std::move(file)) {}
   ~PendingFile();
   PendingFile(PendingFile&&) noexcept = default;
@@ -38,7 +39,7 @@ class PendingFile {
 
  private:
   friend class TreeWriter;
-  Descriptor directory_;
+  std::shared_ptr<const Descriptor> directory_;
   std::string temporary_;
   Descriptor file_;
   std::uint64_t octets_ = 0;
@@ -64,11 +65,14 @@ class TreeWriter {
 
  private:
   TreeWriter(Below root, bool overwrite) : root_(std::move(root)), overwrite_(overwrite) {}
-  std::expected<Descriptor, Refusal> parent_of(const std::string& path);
+  /// A descriptor of its own: what is looked up next does not close it.
+  std::expected<std::shared_ptr<const Descriptor>, Refusal> parent_of(const std::string& path);
   Written place(const Descriptor& directory, const std::string& temporary, const std::string& path);
 
   Below root_;
   bool overwrite_;
+  std::string parent_path_;  // of the newest of parent_of
+  std::shared_ptr<const Descriptor> parent_;
   std::vector<archive::Entry> directories_;   // whose metadata is set at the end
   std::unordered_set<std::string> restored_;  // files and symbolic links, that hard links may lead to
 };
