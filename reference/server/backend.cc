@@ -38,7 +38,8 @@ store::Result<store::Archive> Backend::archive(ConnectionId connection) {
   const auto who = session(connection);
   if (who.archive) return *who.archive;
   if (who.user == 0) return std::unexpected(store::Trouble{store::Trouble::Kind::failed, "an operation before a user was verified"});
-  auto found = fault::on(fault::IDN_024_one_archive_for_all) ? store_.archive_of(1, 1) : store_.archive_of(who.user, who.computer);
+  auto found = fault::on(fault::IDN_024_one_archive_for_all) ? store_.archive_of(1, 1, connection)
+                                                             : store_.archive_of(who.user, who.computer, connection);
   if (found) update(connection, [&](Session& state) { state.archive = *found; });
   return found;
 }
@@ -88,6 +89,7 @@ void Backend::closed(ConnectionId connection) {
   if (who.unsettled) {
     if (const auto settled = store_.settle(); !settled) failed(connection, settled.error());
   }
+  store_.end_session(connection);
   presence_.leave(who.computer, connection);
   const std::scoped_lock lock{mutex_};
   sessions_.erase(connection);

@@ -56,6 +56,9 @@ Outcome verify(const std::filesystem::path& data, bool json) {
     for (const auto& finding : report->findings) fmt::print("{}\n", store::text(finding));
     fmt::print("{}; read: {} packs, {} blocks, {} octets, {} versions, {} events\n", report->whole() ? "whole" : "damaged", report->packs,
                report->blocks, report->octets, report->versions, report->events);
+    if (report->released_blocks != 0)
+      fmt::print("{} released blocks of {} octets still stand in packs, until these are compacted\n", report->released_blocks,
+                 report->released_octets);
   }
   return report->whole() ? Outcome::ok : Outcome::damage_found;
 }

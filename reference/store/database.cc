@@ -17,7 +17,9 @@ Trouble::Kind kind_of(int code) {
   switch (code & 0xff) {
     case SQLITE_FULL: return Trouble::Kind::full;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return Trouble::Kind::corrupt;
+    case SQLITE_NOTADB:
+    case SQLITE_ERROR:  // statements are this program's own: where one makes no sense, the tables are not what it made
+      return Trouble::Kind::corrupt;
     default: return Trouble::Kind::failed;
   }
 }

@@ -53,6 +53,8 @@ class FileSystem {
   virtual FileResult<void> sync_folder(const std::string& folder) = 0;
   /// In one step, and in place of what had the new name.
   virtual FileResult<void> rename(const std::string& from, const std::string& to) = 0;
+  /// The name goes; who has the file open reads and writes on.
+  virtual FileResult<void> remove(const std::string& name) = 0;
 };
 
 class PosixFileSystem final : public FileSystem {
@@ -63,6 +65,7 @@ class PosixFileSystem final : public FileSystem {
   FileResult<std::vector<std::string>> list(const std::string& folder) const override;
   FileResult<void> sync_folder(const std::string& folder) override;
   FileResult<void> rename(const std::string& from, const std::string& to) override;
+  FileResult<void> remove(const std::string& name) override;
 
  private:
   std::filesystem::path root_;

@@ -5,106 +5,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "store/tables.h"
+
 namespace coffer::store {
 namespace {
-
-constexpr std::int64_t format_version = 4;  // since 4 the packs say what versions there are; the tables are those of 3
-
-// One `blocks` row for each block of an archive; the pair (pack, offset) belongs to one block at most. Each row has the sum of its
-// values: SQLite writes it, and its integrity check compares it. What the sum proves, an index can be made from anew.
-constexpr const char* tables = R"sql(
-CREATE TABLE archives(row INTEGER PRIMARY KEY, user INTEGER NOT NULL, computer INTEGER NOT NULL,
-  sum BLOB NOT NULL AS (row_sum('archives', row, user, computer)) STORED CHECK(sum = row_sum('archives', row, user, computer)),
-  UNIQUE(user, computer)) STRICT;
-CREATE TABLE packs(number INTEGER PRIMARY KEY, indexed_octets INTEGER NOT NULL,
-  sum BLOB NOT NULL AS (row_sum('packs', number, indexed_octets)) STORED CHECK(sum = row_sum('packs', number, indexed_octets))) STRICT;
-CREATE TABLE blocks(
-  archive INTEGER NOT NULL REFERENCES archives, id BLOB NOT NULL, checksum BLOB NOT NULL,
-  pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, damaged INTEGER NOT NULL DEFAULT 0,
-  sum BLOB NOT NULL AS (row_sum('blocks', archive, id, checksum, pack, offset, length, damaged)) STORED
-    CHECK(sum = row_sum('blocks', archive, id, checksum, pack, offset, length, damaged)),
-  PRIMARY KEY(archive, id)) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX blocks_by_place ON blocks(pack, offset);
-CREATE TABLE versions(
-  archive INTEGER NOT NULL REFERENCES archives, number INTEGER NOT NULL, link BLOB NOT NULL, record BLOB NOT NULL,
-  sum BLOB NOT NULL AS (row_sum('versions', archive, number, link, record)) STORED
-    CHECK(sum = row_sum('versions', archive, number, link, record)),
-  PRIMARY KEY(archive, number)) STRICT;
-CREATE TABLE events(
-  number INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, event TEXT NOT NULL, fields TEXT NOT NULL, hash BLOB NOT NULL,
-  passing INTEGER NOT NULL DEFAULT 0,
-  sum BLOB NOT NULL AS (row_sum('events', number, time_ms, event, fields, hash, passing)) STORED
-    CHECK(sum = row_sum('events', number, time_ms, event, fields, hash, passing))) STRICT;
-CREATE INDEX passing_events ON events(number) WHERE passing = 1;
-CREATE TABLE computers(computer INTEGER PRIMARY KEY, user INTEGER NOT NULL,
-  sum BLOB NOT NULL AS (row_sum('computers', computer, user)) STORED CHECK(sum = row_sum('computers', computer, user))) STRICT;
-PRAGMA application_id = 0x43464652;
-PRAGMA user_version = 4;
-)sql";
-
-constexpr const char* from_format_1 = "ALTER TABLE events ADD COLUMN passing INTEGER NOT NULL DEFAULT 0;";
-
-// The tables are made anew, so that they read as those of a new database do.
-constexpr const char* from_format_2 = R"sql(
-DROP INDEX IF EXISTS passing_events;
-DROP INDEX blocks_by_place;
-ALTER TABLE archives RENAME TO old_archives;
-ALTER TABLE packs RENAME TO old_packs;
-ALTER TABLE blocks RENAME TO old_blocks;
-ALTER TABLE versions RENAME TO old_versions;
-ALTER TABLE events RENAME TO old_events;
-ALTER TABLE computers RENAME TO old_computers;
-)sql";
-
-constexpr const char* into_format_3 = R"sql(
-INSERT INTO archives(row, user, computer) SELECT row, user, computer FROM old_archives;
-INSERT INTO packs(number, indexed_octets) SELECT number, indexed_octets FROM old_packs;
-INSERT INTO blocks(archive, id, checksum, pack, offset, length, damaged)
-  SELECT archive, id, checksum, pack, offset, length, damaged FROM old_blocks;
-INSERT INTO versions(archive, number, link, record) SELECT archive, number, link, record FROM old_versions;
-INSERT INTO events(number, time_ms, event, fields, hash, passing) SELECT number, time_ms, event, fields, hash, passing FROM old_events;
-INSERT INTO computers(computer, user) SELECT computer, user FROM old_computers;
-DROP TABLE old_computers;
-DROP TABLE old_events;
-DROP TABLE old_versions;
-DROP TABLE old_blocks;
-DROP TABLE old_packs;
-DROP TABLE old_archives;
-PRAGMA user_version = 3;
-)sql";
-
-/// Makes the tables, or makes them out of those of an older format: wholly or not at all.
-Result<void> make_tables(Database& database, std::int64_t from) {
-  auto transaction = Transaction::begin(database);
-  if (!transaction) return std::unexpected(transaction.error());
-  Result<void> made;
-  if (from == 1) made = database.script(from_format_1);
-  if (made && from != 0) made = database.script(from_format_2);
-  if (made) made = database.script(tables);
-  if (made && from != 0) made = database.script(into_format_3);
-  return made ? transaction->commit() : made;
-}
-
-/// What the database's tables and indexes are, in SQL.
-Result<std::string> schema_of(Database& database) {
-  std::string schema;
-  auto read = database.run("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name", {}, [&](const Row& row) {
-    for (int column = 0; column < 4; ++column) schema.append(row.text(column)).push_back('\n');
-  });
-  if (!read) return std::unexpected(read.error());
-  return schema;
-}
-
-/// Whether the tables are what this program makes: an octet changed there changes what all later rows are.
-Result<void> check_schema(Database& database) {
-  auto fresh = Database::open(":memory:", Database::Access::read_write_create);
-  if (!fresh) return std::unexpected(fresh.error());
-  if (auto made = make_tables(*fresh, 0); !made) return made;
-  const auto stands = schema_of(database), expected = schema_of(*fresh);
-  if (!stands || !expected) return std::unexpected(stands ? expected.error() : stands.error());
-  if (*stands != *expected) return std::unexpected(Trouble{Trouble::Kind::corrupt, "its tables are not those that this program makes"});
-  return {};
-}
 
 Trouble index_missing() {
   return {Trouble::Kind::corrupt, "packs stand here, but the index that says what is in them is empty or missing"};
@@ -112,21 +16,20 @@ Trouble index_missing() {
 
 bool beyond_sqlite(std::uint64_t number) { return number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()); }
 
-constexpr std::string_view block_columns = "archive, id, checksum, pack, offset, length, damaged";
+constexpr std::string_view block_columns = "archive, id, pack, offset, length, damaged";
 
 /// A row of blocks is what was written: any other is as good as none, and its block is asked for again.
 const std::string block_proven = fmt::format("sum IS row_sum('blocks', {})", block_columns);
 constexpr std::string_view version_proven = "sum IS row_sum('versions', archive, number, link, record)";
 
-/// Row of block_columns.
+/// Row of block_columns. Its checksum only its record says.
 Located located(const Row& row) {
   Located block;
   block.record.archive = row.number(0);
   row.digest(1, block.record.id);
-  row.digest(2, block.record.checksum);
-  block.place = {static_cast<std::uint32_t>(row.number(3)), row.bits(4)};
-  block.record.length = static_cast<std::uint32_t>(row.number(5));
-  block.damaged = row.number(6) != 0;
+  block.place = {static_cast<std::uint32_t>(row.number(2)), row.bits(3)};
+  block.record.length = static_cast<std::uint32_t>(row.number(4));
+  block.damaged = row.number(5) != 0;
   return block;
 }
 
@@ -155,22 +58,6 @@ Trouble advised(const std::filesystem::path& file, Trouble trouble) {
   return trouble;
 }
 
-Result<std::int64_t> format_of(Database& database, const std::filesystem::path& file) {
-  std::int64_t version = 0;
-  if (auto read = database.run("PRAGMA user_version", {}, [&](const Row& row) { version = row.number(0); }); !read)
-    return std::unexpected(read.error());
-  if (version <= format_version) return version;
-  Trouble newer{Trouble::Kind::newer,
-                fmt::format("{} has format {}, this program knows up to {}: use a newer program", file.string(), version, format_version)};
-  if (has_our_tables(database))
-    newer.what += fmt::format(
-        "; if no newer program has written it, its number is damaged: `cofferd rebuild --data {}` makes the index anew and keeps this one",
-        file.parent_path().string());
-  return std::unexpected(std::move(newer));
-}
-
-bool has_our_tables(Database& database) { return check_schema(database).has_value(); }
-
 Result<void> Index::prepare(bool packs_exist) {
   const auto format = format_of(database_, file_);
   if (!format) return std::unexpected(format.error());
@@ -185,9 +72,9 @@ Result<void> Index::prepare(bool packs_exist) {
   // Of formats before 3 no row proves itself: what is wrong there cannot be told from what is right.
   if (ready && (version == 1 || version == 2)) ready = check_old();
   if (ready && version >= 3) ready = check(Depth::at_start);
-  if (ready && version < 3) ready = make_tables(database_, version);
+  if (ready && version < format_owing) ready = make_tables(database_, version);
   if (ready) ready = check_schema(database_);
-  owes_statements_ = version != 0 && version != format_version;
+  owes_statements_ = version != 0 && !packs_say(version);
   return ready;
 }
 
@@ -202,12 +89,12 @@ Result<Index> Index::make(const std::filesystem::path& file) {
 
 Result<void> Index::owe_statements() {
   owes_statements_ = true;
-  return database_.script("PRAGMA user_version = 3");
+  return database_.script("PRAGMA user_version = 5");
 }
 
 Result<void> Index::statements_made() {
   owes_statements_ = false;
-  return database_.script("PRAGMA user_version = 4");
+  return database_.script("PRAGMA user_version = 6");
 }
 
 // SQLite compares each row with its sum and with every index of its table. An index that differs from rows that their sums prove is made
@@ -224,7 +111,9 @@ Result<void> Index::check(Depth depth) {
                                                  line.starts_with("non-unique entry in index "));
     const bool of_row = line.starts_with("CHECK constraint failed in ");
     const bool of_mendable_row = of_row && (line.ends_with(" blocks") || line.ends_with(" versions"));
-    const bool of_provable_row = of_mendable_row || (of_row && line.ends_with(" events"));
+    // What left_behind and scrub say is of no weight: at worst something is read again, or kept longer than it need be.
+    const bool of_provable_row =
+        of_mendable_row || (of_row && (line.ends_with(" events") || line.ends_with(" left_behind") || line.ends_with(" scrub")));
     needs_mending_ |= of_mendable_row;
     if (of_index)
       wrong.insert(line.substr(index + std::string_view(" index ").size()));
@@ -287,14 +176,13 @@ Result<void> Index::forget_unproven() {
 }
 
 Result<void> Index::put_back(const Located& block) {
-  auto transaction = Transaction::begin(database_);
-  if (!transaction) return std::unexpected(transaction.error());
-  auto done = database_.run("DELETE FROM blocks WHERE pack = ? AND offset = ?", {std::int64_t{block.place.pack}, block.place.offset});
-  if (done)
-    done = database_.run("INSERT OR REPLACE INTO blocks(archive, id, checksum, pack, offset, length) VALUES(?, ?, ?, ?, ?, ?)",
-                         {block.record.archive, View(block.record.id), View(block.record.checksum), std::int64_t{block.place.pack},
-                          block.place.offset, std::int64_t{block.record.length}});
-  return done ? transaction->commit() : done;
+  return database_.run(
+      "INSERT OR REPLACE INTO blocks(archive, id, pack, offset, length) VALUES(?, ?, ?, ?, ?)",
+      {block.record.archive, View(block.record.id), std::int64_t{block.place.pack}, block.place.offset, std::int64_t{block.record.length}});
+}
+
+Result<void> Index::forget(const Located& block) {
+  return database_.run("DELETE FROM blocks WHERE archive = ? AND id = ?", {block.record.archive, View(block.record.id)});
 }
 
 Result<std::int64_t> Index::archive_of(std::uint64_t user, std::uint64_t computer) {
@@ -332,8 +220,9 @@ Result<std::optional<Located>> Index::find(std::int64_t archive, const Digest& i
 }
 
 Result<void> Index::set_damaged(const Located& block, bool damaged) {
-  return database_.run("UPDATE blocks SET damaged = ? WHERE pack = ? AND offset = ?",
-                       {std::int64_t{damaged}, std::int64_t{block.place.pack}, block.place.offset});
+  return database_.run(
+      "UPDATE blocks SET damaged = ? WHERE archive = ? AND id = ? AND pack = ? AND offset = ?",
+      {std::int64_t{damaged}, block.record.archive, View(block.record.id), std::int64_t{block.place.pack}, block.place.offset});
 }
 
 Result<void> Index::lose_beyond(std::uint32_t pack, std::uint64_t octets) {
@@ -350,12 +239,87 @@ Result<std::vector<Located>> Index::blocks_of(std::uint32_t pack) {
   return blocks;
 }
 
+Result<void> Index::each_block_by_place(const std::function<Result<void>(const Located&)>& take) {
+  static const std::string sql = fmt::format("SELECT {} FROM blocks WHERE {} ORDER BY pack, offset", block_columns, block_proven);
+  Result<void> done;
+  auto read = database_.run(sql, {}, [&](const Row& row) {
+    if (done) done = take(located(row));
+  });
+  return read ? done : read;
+}
+
+Result<std::vector<Digest>> Index::block_ids(std::int64_t archive, const Digest& after, std::size_t limit) {
+  static const std::string sql = fmt::format("SELECT id FROM blocks WHERE archive = ? AND id > ? AND {} ORDER BY id LIMIT ?", block_proven);
+  std::vector<Digest> ids;
+  auto read = database_.run(sql, {archive, View(after), std::uint64_t{limit}}, [&](const Row& row) { row.digest(0, ids.emplace_back()); });
+  if (!read) return std::unexpected(read.error());
+  return ids;
+}
+
+Result<std::map<std::int64_t, std::uint64_t>> Index::octets_by_archive() {
+  std::map<std::int64_t, std::uint64_t> all;
+  auto read = database_.run("SELECT archive, sum(length) FROM blocks GROUP BY archive", {},
+                            [&](const Row& row) { all[row.number(0)] = row.bits(1); });
+  if (!read) return std::unexpected(read.error());
+  return all;
+}
+
 Result<std::map<std::uint32_t, std::uint64_t>> Index::packs() {
   std::map<std::uint32_t, std::uint64_t> all;
   auto read = database_.run("SELECT number, indexed_octets FROM packs", {},
                             [&](const Row& row) { all[static_cast<std::uint32_t>(row.number(0))] = row.bits(1); });
   if (!read) return std::unexpected(read.error());
   return all;
+}
+
+// A pack that nothing counts on stands as one of no octets: the shortest that is counted on has a header.
+Result<std::vector<std::uint32_t>> Index::emptied_packs() {
+  std::vector<std::uint32_t> all;
+  auto read = database_.run("SELECT number FROM packs WHERE indexed_octets = 0", {},
+                            [&](const Row& row) { all.push_back(static_cast<std::uint32_t>(row.number(0))); });
+  if (!read) return std::unexpected(read.error());
+  return all;
+}
+
+Result<void> Index::forget_pack(std::uint32_t pack) {
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return std::unexpected(transaction.error());
+  auto done = database_.run("DELETE FROM packs WHERE number = ?", {std::int64_t{pack}});
+  if (done) done = database_.run("DELETE FROM left_behind WHERE pack = ?", {std::int64_t{pack}});
+  return done ? transaction->commit() : done;
+}
+
+Result<std::set<std::uint32_t>> Index::left_behind() {
+  std::set<std::uint32_t> all;
+  auto read =
+      database_.run("SELECT pack FROM left_behind", {}, [&](const Row& row) { all.insert(static_cast<std::uint32_t>(row.number(0))); });
+  if (!read) return std::unexpected(read.error());
+  return all;
+}
+
+// A place that is not what was written is none: the reading begins again.
+Result<std::optional<ScrubPlace>> Index::scrub_place() {
+  std::optional<ScrubPlace> place;
+  auto read = database_.run(
+      "SELECT pack, offset, began_ms, octets, damaged FROM scrub WHERE row = 1 AND "
+      "sum IS row_sum('scrub', row, pack, offset, began_ms, octets, damaged)",
+      {}, [&](const Row& row) {
+        place = {{static_cast<std::uint32_t>(row.number(0)), row.bits(1)},
+                 WallTime(std::chrono::milliseconds(row.number(2))),
+                 row.bits(3),
+                 row.bits(4)};
+      });
+  if (!read) return std::unexpected(read.error());
+  return place;
+}
+
+Result<void> Index::set_scrub_place(const ScrubPlace& place) {
+  (void)database_.run("PRAGMA synchronous = NORMAL");  // lost with the power, some of it is read again
+  auto set = database_.run("INSERT OR REPLACE INTO scrub(row, pack, offset, began_ms, octets, damaged) VALUES(1, ?, ?, ?, ?, ?)",
+                           {std::int64_t{place.next.pack}, place.next.offset, std::int64_t{place.began.time_since_epoch().count()},
+                            place.octets, place.damaged});
+  auto restored = database_.run("PRAGMA synchronous = FULL");
+  return set ? restored : set;
 }
 
 Result<void> Index::know_archive(std::int64_t archive, const std::optional<Owner>& owner) {
@@ -374,23 +338,33 @@ Result<void> Index::add(const Addition& addition) {
   return anew ? try_to_add(addition) : added;
 }
 
+/// A block that the archive has moves to the new place, and leaves a copy behind at its old one; a damaged one is not taken for it.
+Result<void> Index::add_block(const Located& block) {
+  auto added = database_.run(
+      "INSERT INTO blocks(archive, id, pack, offset, length, damaged) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(archive, id) DO NOTHING",
+      {block.record.archive, View(block.record.id), std::int64_t{block.place.pack}, block.place.offset, std::int64_t{block.record.length},
+       std::int64_t{block.damaged}});
+  if (!added || database_.changed() != 0 || block.damaged) return added;
+  added =
+      database_.run("INSERT OR IGNORE INTO left_behind(pack) SELECT pack FROM blocks WHERE archive = ? AND id = ? AND pack BETWEEN 1 AND ?",
+                    {block.record.archive, View(block.record.id), std::int64_t{std::numeric_limits<std::uint32_t>::max()}});
+  if (!added) return added;
+  return database_.run(
+      "UPDATE blocks SET pack = ?, offset = ?, length = ?, damaged = 0 WHERE archive = ? AND id = ?",
+      {std::int64_t{block.place.pack}, block.place.offset, std::int64_t{block.record.length}, block.record.archive, View(block.record.id)});
+}
+
 Result<void> Index::try_to_add(const Addition& addition) {
   auto transaction = Transaction::begin(database_);
   if (!transaction) return std::unexpected(transaction.error());
-  for (const Located& block : addition.blocks) {
-    auto added = block.damaged ? database_.run(
-                                     "INSERT INTO blocks(archive, id, checksum, pack, offset, length, damaged) VALUES(?, ?, ?, ?, ?, ?, 1) "
-                                     "ON CONFLICT(archive, id) DO NOTHING",
-                                     {block.record.archive, View(block.record.id), View(block.record.checksum),
-                                      std::int64_t{block.place.pack}, block.place.offset, std::int64_t{block.record.length}})
-                               : database_.run(
-                                     "INSERT INTO blocks(archive, id, checksum, pack, offset, length) VALUES(?, ?, ?, ?, ?, ?) "
-                                     "ON CONFLICT(archive, id) DO UPDATE SET checksum = excluded.checksum, pack = excluded.pack, "
-                                     "offset = excluded.offset, length = excluded.length, damaged = 0",
-                                     {block.record.archive, View(block.record.id), View(block.record.checksum),
-                                      std::int64_t{block.place.pack}, block.place.offset, std::int64_t{block.record.length}});
-    if (!added) return added;
-  }
+  for (const Located& block : addition.blocks)
+    if (auto added = add_block(block); !added) return added;
+  for (const auto& [archive, blocks] : addition.released)
+    for (const Release& block : blocks) {
+      auto released = database_.run("DELETE FROM blocks WHERE archive = ? AND id = ? AND (pack, offset) <= (?, ?)",
+                                    {archive, View(block.id), std::int64_t{block.up_to.pack}, block.up_to.offset});
+      if (!released) return released;
+    }
   for (const auto& [number, octets] : addition.packs) {
     auto noted = database_.run(
         "INSERT INTO packs(number, indexed_octets) VALUES(?, ?) ON CONFLICT(number) DO UPDATE SET indexed_octets = "
@@ -398,6 +372,9 @@ Result<void> Index::try_to_add(const Addition& addition) {
         {std::int64_t{number}, octets});
     if (!noted) return noted;
   }
+  if (addition.emptied)
+    if (auto emptied = database_.run("UPDATE packs SET indexed_octets = 0 WHERE number = ?", {std::int64_t{*addition.emptied}}); !emptied)
+      return emptied;
   constexpr std::string_view plain = "INSERT INTO versions(archive, number, link, record) VALUES(?, ?, ?, ?)";
   static const std::string over_unproven =
       fmt::format("{} ON CONFLICT(archive, number) DO UPDATE SET link = excluded.link, record = excluded.record WHERE NOT ({})", plain,
@@ -442,6 +419,15 @@ Result<bool> Index::has_version(std::int64_t archive, std::uint64_t number) {
   auto read = database_.run(sql, {archive, number}, [&](const Row&) { found = true; });
   if (!read) return std::unexpected(read.error());
   return found;
+}
+
+Result<std::optional<Digest>> Index::version_link(std::int64_t archive, std::uint64_t number) {
+  static const std::string sql = fmt::format("SELECT link FROM versions WHERE archive = ? AND number = ? AND {}", version_proven);
+  std::optional<Digest> link;
+  if (beyond_sqlite(number)) return link;
+  auto read = database_.run(sql, {archive, number}, [&](const Row& row) { row.digest(0, link.emplace()); });
+  if (!read) return std::unexpected(read.error());
+  return link;
 }
 
 Result<std::vector<protocol::VersionEntry>> Index::versions(std::int64_t archive, std::uint64_t from, std::size_t limit) {

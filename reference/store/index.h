@@ -38,7 +38,9 @@ struct Addition {
   std::map<std::uint32_t, std::uint64_t> packs{};  // how many octets of each are indexed now
   std::span<const VersionStatement> versions{};    // of archives that are known
   std::span<const ComputerStatement> computers{};  // whoever was said to own one before
-  bool over_unproven = false;  // a version takes the place of a row that is not what was written; else that is a trouble
+  std::map<std::int64_t, std::span<const Release>> released{};  // by archive; after `blocks`: rows of places behind these stay
+  std::optional<std::uint32_t> emptied{};  // a pack that nothing counts on any longer: its file may go, and is to (see emptied_packs)
+  bool over_unproven = false;              // a version takes the place of a row that is not what was written; else that is a trouble
 };
 
 /// How many rows there are.
@@ -46,11 +48,12 @@ struct Totals {
   std::uint64_t archives = 0, blocks = 0, versions = 0, computers = 0, events = 0;
 };
 
-/// The format the database is in: 0 for a new one. Trouble newer when this program does not know it, whatever its tables are: a newer
-/// program may have changed what they mean.
-Result<std::int64_t> format_of(Database& database, const std::filesystem::path& file);
-/// Whether its tables are those that this program makes.
-bool has_our_tables(Database& database);
+/// How far the background reading of all packs has come.
+struct ScrubPlace {
+  Place next{1, 0};  // offset 0: the pack's beginning
+  WallTime began{};  // this round
+  std::uint64_t octets = 0, damaged = 0;
+};
 
 /// A corrupt database with the file and what to do about it; any other trouble as it is.
 Trouble advised(const std::filesystem::path& file, Trouble trouble);
@@ -75,26 +78,43 @@ class Index {
 
   /// While it lives, find() costs no lock of the file, and nothing can be written.
   Result<Transaction> reading() { return Transaction::begin_reading(database_); }
-  /// A row of blocks that is not what was written is as good as none: here and in blocks_of.
+  /// A row of blocks that is not what was written is as good as none: here and wherever rows are given out.
   Result<std::optional<Located>> find(std::int64_t archive, const Digest& id);
-  /// The index says again what the record says. Another row for the same block or the same place goes.
+  /// The index says again what the record says. Another row for the same block goes.
   Result<void> put_back(const Located& block);
+  Result<void> forget(const Located& block);
   Result<void> set_damaged(const Located& block, bool damaged);
   /// Marks the blocks of a pack that end beyond so many octets as damaged.
   Result<void> lose_beyond(std::uint32_t pack, std::uint64_t octets);
-  /// Blocks of a pack in the order of their offsets.
+  /// The blocks of one pack in the order of their offsets; and of all packs, pack by pack. Both read every row.
   Result<std::vector<Located>> blocks_of(std::uint32_t pack);
+  Result<void> each_block_by_place(const std::function<Result<void>(const Located&)>& take);
+  /// Ids of an archive's blocks behind one, ascending.
+  Result<std::vector<Digest>> block_ids(std::int64_t archive, const Digest& after, std::size_t limit);
+  /// Octets of content that the blocks of each archive have. Reads every row.
+  Result<std::map<std::int64_t, std::uint64_t>> octets_by_archive();
   /// Packs and how many octets of each are indexed.
   Result<std::map<std::uint32_t, std::uint64_t>> packs();
+
+  /// Packs that nothing counts on, and that are not yet known to be gone.
+  Result<std::vector<std::uint32_t>> emptied_packs();
+  /// Nothing of a pack is there any longer, or was ever counted on.
+  Result<void> forget_pack(std::uint32_t pack);
+  /// Packs where a copy of a block may stand that has its row elsewhere.
+  Result<std::set<std::uint32_t>> left_behind();
+
+  Result<std::optional<ScrubPlace>> scrub_place();
+  Result<void> set_scrub_place(const ScrubPlace& place);
 
   /// All of it durably, or nothing.
   Result<void> add(const Addition& addition);
   /// The index says of this version what was stated.
   Result<void> put_back(const VersionStatement& version);
 
-  /// A row of versions that is not what was written is as good as none: in these three.
+  /// A row of versions that is not what was written is as good as none: in these four.
   Result<ChainEnd> chain_end(std::int64_t archive);
   Result<bool> has_version(std::int64_t archive, std::uint64_t number);
+  Result<std::optional<Digest>> version_link(std::int64_t archive, std::uint64_t number);
   Result<std::vector<protocol::VersionEntry>> versions(std::int64_t archive, std::uint64_t from, std::size_t limit);
   /// Every row of an archive's versions, and whether it is what was written.
   Result<void> each_version(std::int64_t archive, const std::function<void(VersionStatement version, bool proven)>& take);
@@ -130,6 +150,7 @@ class Index {
   Index(Database database, std::filesystem::path file) : database_(std::move(database)), file_(std::move(file)) {}
   Result<void> prepare(bool packs_exist);
   Result<void> try_to_add(const Addition& addition);
+  Result<void> add_block(const Located& block);
 
   enum class Depth : std::uint8_t { at_start, whole };
   Result<void> check(Depth depth);

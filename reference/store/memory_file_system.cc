@@ -103,8 +103,10 @@ FileResult<std::vector<std::string>> MemoryFileSystem::list(const std::string& f
 
 FileResult<void> MemoryFileSystem::sync_folder(const std::string& folder) {
   if (const auto code = failure(Operation::sync_folder, folder)) return failed("sync", folder, *code);
-  for (auto& [name, content] : files_)
-    if (name.starts_with(folder + "/")) content->name_synced = true;
+  const auto in_folder = [&](const std::string& name) { return name.starts_with(folder + "/"); };
+  std::erase_if(synced_names_, [&](const auto& file) { return in_folder(file.first); });
+  for (const auto& [name, content] : files_)
+    if (in_folder(name)) synced_names_[name] = content;
   return {};
 }
 
@@ -118,26 +120,52 @@ FileResult<void> MemoryFileSystem::rename(const std::string& from, const std::st
   return {};
 }
 
+FileResult<void> MemoryFileSystem::remove(const std::string& name) {
+  if (const auto code = failure(Operation::remove, name)) return failed("remove", name, *code);
+  if (files_.erase(name) == 0) return failed("remove", name, ENOENT);
+  return {};
+}
+
 MemoryFileSystem MemoryFileSystem::snapshot() const {
   MemoryFileSystem copy;
-  for (const auto& [name, content] : files_) copy.files_[name] = std::make_shared<Content>(*content);
+  std::map<const Content*, std::shared_ptr<Content>> copies;
+  const auto copied = [&](const std::shared_ptr<Content>& content) {
+    auto& made = copies[content.get()];
+    if (made == nullptr) made = std::make_shared<Content>(*content);
+    return made;
+  };
+  for (const auto& [name, content] : files_) copy.files_[name] = copied(content);
+  for (const auto& [name, content] : synced_names_) copy.synced_names_[name] = copied(content);
   return copy;
 }
 
 void MemoryFileSystem::crash(const std::function<bool(std::size_t)>& survives) {
-  std::erase_if(files_, [](const auto& file) { return !file.second->name_synced; });
   std::size_t number = 0;
-  for (auto& [name, content] : files_) {
-    Octets left = content->synced;
-    for (const Change& change : content->changes)
-      if (survives && survives(number++)) apply(left, change);
-    *content = {left, left, {}, true};
-  }
+  const auto lives = [&] { return survives && survives(number++); };
+  const auto settle = [&](Content& content) {
+    Octets left = content.synced;
+    for (const Change& change : content.changes)
+      if (lives()) apply(left, change);
+    content = {left, left, {}};
+  };
+  for (const auto& [name, content] : files_) settle(*content);
+  for (const auto& [name, content] : synced_names_)
+    if (!files_.contains(name)) settle(*content);
+  auto names = synced_names_;
+  for (const auto& [name, content] : files_)
+    if (!synced_names_.contains(name) && lives()) names[name] = content;
+  for (const auto& [name, content] : synced_names_)
+    if (!files_.contains(name) && lives()) names.erase(name);
+  files_ = names;
+  synced_names_ = std::move(names);
 }
 
 Octets& MemoryFileSystem::octets(const std::string& name) { return files_.at(name)->now; }
 bool MemoryFileSystem::exists(const std::string& name) const { return files_.contains(name); }
-void MemoryFileSystem::remove(const std::string& name) { files_.erase(name); }
+void MemoryFileSystem::take_away(const std::string& name) {
+  files_.erase(name);
+  synced_names_.erase(name);
+}
 
 void MemoryFileSystem::apply(Octets& octets, const Change& change) {
   if (change.truncated_to) return octets.resize(*change.truncated_to);

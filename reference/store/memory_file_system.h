@@ -15,7 +15,7 @@ namespace coffer::store {
 
 class MemoryFileSystem final : public FileSystem {
  public:
-  enum class Operation : std::uint8_t { open, make_folder, list, sync_folder, rename, size, read, write, truncate, sync };
+  enum class Operation : std::uint8_t { open, make_folder, list, sync_folder, rename, remove, size, read, write, truncate, sync };
 
   MemoryFileSystem();
   FileResult<std::unique_ptr<File>> open(const std::string& name, OpenMode mode) override;
@@ -23,11 +23,12 @@ class MemoryFileSystem final : public FileSystem {
   FileResult<std::vector<std::string>> list(const std::string& folder) const override;
   FileResult<void> sync_folder(const std::string& folder) override;
   FileResult<void> rename(const std::string& from, const std::string& to) override;
+  FileResult<void> remove(const std::string& name) override;
 
   /// Everything as it stands now, with its own octets and no hooks.
   MemoryFileSystem snapshot() const;
-  /// Power is lost: names made since their folder's last sync vanish; of each file's writes since its last sync, those survive that
-  /// `survives` says (given a number that counts them), none by default.
+  /// Power is lost: names made since their folder's last sync vanish, and those taken away since then are back; of such changes and of each
+  /// file's writes since its last sync, those survive that `survives` says (given a number that counts them), none by default.
   void crash(const std::function<bool(std::size_t)>& survives = {});
 
   /// Called before each operation with its name; an errno value makes it fail. A write that fails so still writes `short_write` octets.
@@ -39,7 +40,8 @@ class MemoryFileSystem final : public FileSystem {
   /// The octets of a file, to look at and to damage.
   Octets& octets(const std::string& name);
   bool exists(const std::string& name) const;
-  void remove(const std::string& name);
+  /// As if someone else had: at once and for good.
+  void take_away(const std::string& name);
 
  private:
   friend class MemoryFile;
@@ -51,13 +53,13 @@ class MemoryFileSystem final : public FileSystem {
   struct Content {
     Octets now, synced;
     std::vector<Change> changes;  // from synced to now
-    bool name_synced = false;
   };
   static void apply(Octets& octets, const Change& change);
   std::optional<int> failure(Operation operation, const std::string& name) const;
   std::uint64_t used() const;
 
   std::map<std::string, std::shared_ptr<Content>> files_;
+  std::map<std::string, std::shared_ptr<Content>> synced_names_;  // what the folders hold on stable storage
 };
 
 }  // namespace coffer::store

@@ -45,7 +45,10 @@ bool is_kind(std::uint8_t octet) {
   switch (static_cast<RecordKind>(octet)) {
     case RecordKind::block:
     case RecordKind::version:
-    case RecordKind::computer: return true;
+    case RecordKind::version_again:
+    case RecordKind::computer:
+    case RecordKind::release:
+    case RecordKind::gone: return true;
   }
   return false;
 }
@@ -56,6 +59,17 @@ bool proven(std::uint32_t pack, std::uint64_t offset, View header) {
   const auto check = record_check(pack, offset, header);
   return std::equal(check.begin(), check.end(), header.begin() + check_offset) &&
          number_at<std::uint32_t>(header, 4) <= spec::limits::sealed_block_octets_max;
+}
+
+/// Of octets that are proven.
+Record decode_header(View header) {
+  Record record;
+  record.kind = static_cast<RecordKind>(header[kind_offset]);
+  record.length = number_at<std::uint32_t>(header, 4);
+  record.archive = static_cast<std::int64_t>(number_at<std::uint64_t>(header, 8));
+  std::copy_n(header.begin() + 16, record.id.size(), record.id.begin());
+  std::copy_n(header.begin() + 48, record.checksum.size(), record.checksum.begin());
+  return record;
 }
 
 }  // namespace
@@ -90,17 +104,20 @@ FileResult<bool> pack_header_whole(const File& file, std::uint32_t number) {
   return *read == header.size() && header == encode_pack_header(number);
 }
 
-FileResult<RecordRead> read_record(const File& file, std::uint32_t pack, std::uint64_t offset) {
+FileResult<std::optional<Record>> read_header(const File& file, std::uint32_t pack, std::uint64_t offset) {
   std::array<std::uint8_t, record_header_octets> header{};
   const auto read = file.read_at(offset, header);
   if (!read) return std::unexpected(read.error());
+  if (*read != header.size() || !proven(pack, offset, header)) return std::nullopt;
+  return decode_header(header);
+}
+
+FileResult<RecordRead> read_record(const File& file, std::uint32_t pack, std::uint64_t offset) {
+  const auto header = read_header(file, pack, offset);
+  if (!header) return std::unexpected(header.error());
   RecordRead found;
-  if (*read != header.size() || !proven(pack, offset, header)) return found;
-  found.record.kind = static_cast<RecordKind>(header[kind_offset]);
-  found.record.length = number_at<std::uint32_t>(header, 4);
-  found.record.archive = static_cast<std::int64_t>(number_at<std::uint64_t>(header, 8));
-  std::copy_n(header.begin() + 16, 32, found.record.id.begin());
-  std::copy_n(header.begin() + 48, 32, found.record.checksum.begin());
+  if (!*header) return found;
+  found.record = **header;
 
   found.sealed.resize(found.record.length);
   const auto sealed = file.read_at(offset + record_header_octets, found.sealed);
@@ -111,15 +128,19 @@ FileResult<RecordRead> read_record(const File& file, std::uint32_t pack, std::ui
   return found;
 }
 
-FileResult<std::optional<Octets>> read_content(const File& file, std::uint32_t pack, std::uint64_t offset, const Record& record) {
-  Octets octets(record.octets());
+FileResult<std::optional<RecordRead>> read_indexed(const File& file, std::uint32_t pack, std::uint64_t offset, const Record& row) {
+  RecordRead found;
+  Octets& octets = found.sealed;
+  octets.resize(row.octets());
   const auto read = file.read_at(offset, octets);
   if (!read) return std::unexpected(read.error());
-  if (*read != octets.size() || !std::ranges::equal(encode_record_header(pack, offset, record), View(octets).first(record_header_octets)))
-    return std::nullopt;
+  if (*read != octets.size() || !proven(pack, offset, View(octets).first(record_header_octets))) return std::nullopt;
+  found.record = decode_header(octets);
+  if (!found.record.is_as_indexed(row)) return std::nullopt;
   octets.erase(octets.begin(), octets.begin() + record_header_octets);
-  if (sha256(octets) != record.checksum) return std::nullopt;
-  return octets;
+  if (sha256(octets) != found.record.checksum) return std::nullopt;
+  found.state = RecordRead::State::whole;
+  return found;
 }
 
 FileResult<std::uint64_t> find_record(const File& file, std::uint32_t pack, std::uint64_t from, std::uint64_t end) {

@@ -54,6 +54,13 @@ Result<std::shared_ptr<File>> Packs::file(std::uint32_t number) {
   return open_[number] = std::move(*opened);
 }
 
+Result<void> Packs::remove(std::uint32_t number) const {
+  if (auto removed = files_.remove(pack_name(number)); !removed && removed.error().code != ENOENT)
+    return std::unexpected(trouble(removed.error()));
+  if (auto synced = files_.sync_folder(folder); !synced) return std::unexpected(trouble(synced.error()));
+  return {};
+}
+
 void Packs::begin_after(std::uint32_t number) {
   highest_ = std::max(highest_, number);
   current_.reset();

@@ -15,12 +15,6 @@
 
 namespace coffer::store {
 
-struct Place {
-  std::uint32_t pack = 0;
-  std::uint64_t offset = 0;
-  bool operator==(const Place&) const = default;
-};
-
 Trouble trouble(const FileError& error);
 
 class Packs {
@@ -38,6 +32,12 @@ class Packs {
 
   /// Appends go to this pack from now on, at its end.
   void append_to(std::uint32_t number, std::uint64_t octets) { current_ = {number, octets}; }
+  /// Where appends go; nullopt: to a pack that is yet to be made.
+  std::optional<std::uint32_t> newest() const { return current_ ? std::optional(current_->pack) : std::nullopt; }
+  /// The file is not kept open for reading any longer.
+  void close(std::uint32_t number) { open_.erase(number); }
+  /// The file goes, and its name on stable storage; who has it open reads on. One that is not there is no trouble. From any thread.
+  Result<void> remove(std::uint32_t number) const;
   /// Appends go to a new pack from now on, numbered above `number` and above every pack so far.
   void begin_after(std::uint32_t number);
 

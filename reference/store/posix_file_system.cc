@@ -124,4 +124,10 @@ FileResult<void> PosixFileSystem::rename(const std::string& from, const std::str
   return {};
 }
 
+FileResult<void> PosixFileSystem::remove(const std::string& name) {
+  const std::string path = (root_ / name).string();
+  if (::unlink(path.c_str()) != 0) return failed("remove", path);
+  return {};
+}
+
 }  // namespace coffer::store

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "store/chain.h"
@@ -12,6 +13,7 @@
 #include "store/index.h"
 #include "store/packs.h"
 #include "store/salvage.h"
+#include "store/tables.h"
 #include "store/write_ahead_log.h"
 
 namespace coffer::store {
@@ -44,6 +46,7 @@ class Rebuilding {
     auto done = take_archives();
     if (done) done = all_packs();
     if (done) done = take_versions();
+    if (done) done = take_releases();
     if (done) done = take_computers();
     if (done) done = take_events();
     if (done) done = count(clock);
@@ -64,7 +67,7 @@ class Rebuilding {
     for (const std::uint32_t number : *standing)
       if (auto done = pack(number); !done) return done;
     for (const auto& [number, octets] : salvaged_.packs) {
-      if (std::binary_search(standing->begin(), standing->end(), number)) continue;
+      if (std::binary_search(standing->begin(), standing->end(), number) || gone_.contains(number) || octets == 0) continue;
       find({Finding::Kind::pack, number, 0, 0, 0, {}, fmt::format("it is gone, {} octets of it were indexed", octets)});
       if (auto noted = index_.add({.packs = {{number, octets}}}); !noted) return noted;  // its number is not used again
     }
@@ -114,6 +117,8 @@ class Rebuilding {
       versions_[version->archive].take(std::move(*version));
       return known;
     }
+    if (auto release = release_in(read)) releases_.push_back(std::move(*release));
+    if (const auto gone = gone_in(read)) gone_.insert(gone->pack);
     if (const auto computer = computer_in(read)) computers_[computer->computer] = computer->user;
     return {};
   }
@@ -145,7 +150,8 @@ class Rebuilding {
   /// The packs say which versions there are; where they no longer do, what the old index proves.
   Result<void> take_versions() {
     // An index before format 4 was alone in saying it.
-    if (salvaged_.incomplete.contains("versions") && (salvaged_.format == 3 || (versions_.empty() && !archives_.empty())))
+    if (salvaged_.incomplete.contains("versions") &&
+        ((salvaged_.format && !packs_say(*salvaged_.format)) || (versions_.empty() && !archives_.empty())))
       find({Finding::Kind::version, 0, 0, 0, 0, {}, "which versions there were, nothing says wholly any longer"});
     bool only_there = false;
     for (VersionStatement& version : salvaged_.versions) only_there |= versions_[version.archive].fill(std::move(version));
@@ -165,6 +171,17 @@ class Rebuilding {
         all.push_back(version);
       }
       if (auto added = index_.add({.versions = all}); !added) return added;
+    }
+    return {};
+  }
+
+  /// What a version released does not come back, however late its last record stands.
+  Result<void> take_releases() {
+    for (const ReleaseStatement& release : releases_) {
+      const auto link = index_.version_link(release.archive, release.number);
+      if (!link) return std::unexpected(link.error());
+      if (*link != release.link) continue;
+      if (auto released = index_.add({.released = {{release.archive, release.blocks}}}); !released) return released;
     }
     return {};
   }
@@ -203,7 +220,7 @@ class Rebuilding {
 
   /// Whether another record, or the old index, says what a damaged one did.
   Result<bool> is_said_elsewhere(const Located& damaged) {
-    if (damaged.record.kind == RecordKind::version) {
+    if (damaged.record.kind == RecordKind::version || damaged.record.kind == RecordKind::version_again) {
       const auto chain = versions_.find(damaged.record.archive);
       return chain != versions_.end() &&
              std::ranges::any_of(chain->second.versions(), [&](const auto& version) { return version.second.link == damaged.record.id; });
@@ -211,7 +228,7 @@ class Rebuilding {
     if (damaged.record.kind == RecordKind::computer) return !salvaged_.incomplete.contains("computers");
     const auto now = index_.find(damaged.record.archive, damaged.record.id);
     if (!now) return std::unexpected(now.error());
-    return *now && (*now)->place != damaged.place;
+    return !*now || (*now)->place != damaged.place;  // without a row it was released
   }
 
   Result<void> count(const Clock& clock) {
@@ -249,6 +266,8 @@ class Rebuilding {
   std::map<std::int64_t, Owner> archives_;  // user 0: not known yet
   std::map<std::int64_t, StatedChain> versions_;
   std::map<std::uint64_t, std::uint64_t> computers_;
+  std::vector<ReleaseStatement> releases_;
+  std::set<std::uint32_t> gone_;  // as statements say
   std::vector<Located> damaged_;
   RebuildReport report_;
 };

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
+#include <span>
 
 #include "store/chain.h"
 
@@ -19,6 +21,8 @@ struct Recovery {
   // What the tails say, in the order in which it was written.
   std::map<std::int64_t, StatedChain> versions{};
   std::vector<ComputerStatement> computers{};
+  std::vector<ReleaseStatement> releases{};
+  std::set<std::uint32_t> gone{};  // as a statement says
   std::map<std::uint32_t, std::uint64_t> ends{};
 
   /// The whole records from an offset on: takes what they say, and says where they end. What is none ends them, unless a version stated
@@ -50,6 +54,10 @@ struct Recovery {
         if (auto taken = take(std::move(*version)); !taken) return std::unexpected(taken.error());
       } else if (const auto computer = computer_in(*read)) {
         computers.push_back(*computer);
+      } else if (auto release = release_in(*read)) {
+        releases.push_back(std::move(*release));
+      } else if (const auto pack_gone = gone_in(*read)) {
+        gone.insert(pack_gone->pack);
       }
       end += read->record.octets();
     }
@@ -86,7 +94,7 @@ struct Recovery {
       if (!read) return std::unexpected(trouble(read.error()));
       if (read->state == RecordRead::State::whole) {
         at += read->record.octets();
-        if (version_in(*read)) last = at;
+        if (read->record.kind == RecordKind::version) last = at;
         continue;
       }
       const auto next = behind(file, pack, at, *read, size);
@@ -166,13 +174,62 @@ struct Recovery {
     }
     done.versions = adopted.size();
     if (adopted.empty() && computers.empty() && ends.empty()) return {};
-    return index.add({.packs = std::move(ends), .versions = adopted, .computers = computers, .over_unproven = true});
+    std::map<std::int64_t, std::vector<Release>> released;
+    for (const ReleaseStatement& release : releases) {
+      const auto counts = stands(release, adopted);
+      if (!counts) return std::unexpected(counts.error());
+      if (*counts) released[release.archive].insert(released[release.archive].end(), release.blocks.begin(), release.blocks.end());
+    }
+    return index.add({.packs = std::move(ends),
+                      .versions = adopted,
+                      .computers = computers,
+                      .released = {released.begin(), released.end()},
+                      .over_unproven = true});
+  }
+
+  /// A release counts if its version does: it may stand there without.
+  Result<bool> stands(const ReleaseStatement& release, std::span<const VersionStatement> adopted) {
+    const auto is_its_version = [&](const VersionStatement& version) {
+      return version.archive == release.archive && version.number == release.number && version.link == release.link;
+    };
+    if (std::ranges::any_of(adopted, is_its_version)) return true;
+    const auto link = index.version_link(release.archive, release.number);
+    if (!link) return std::unexpected(link.error());
+    return *link == release.link;
+  }
+
+  /// A pack that the index counts on and that is not there. If it went because nothing counted on it, the blocks that an older index still
+  /// has there were released; what else had stood there has been found elsewhere by now.
+  Result<void> missing_pack(std::uint32_t number, std::uint64_t octets) {
+    if (gone.contains(number)) {
+      const auto blocks = index.blocks_of(number);
+      if (!blocks) return std::unexpected(blocks.error());
+      for (const Located& block : *blocks)
+        if (auto forgotten = index.forget(block); !forgotten) return forgotten;
+      return index.forget_pack(number);
+    }
+    done.losses.push_back(fmt::format("{} is gone, {} octets of it were indexed", pack_name(number), octets));
+    return index.lose_beyond(number, 0);
   }
 };
 
 }  // namespace
 
+Result<void> remove_emptied(Packs& packs, Index& index) {
+  const auto emptied = index.emptied_packs();
+  if (!emptied) return std::unexpected(emptied.error());
+  for (const std::uint32_t number : *emptied) {
+    packs.begin_after(number);
+    packs.close(number);
+    auto removed = packs.remove(number);
+    if (removed) removed = index.forget_pack(number);
+    if (!removed) return removed;
+  }
+  return {};
+}
+
 Result<Recovered> recover(Packs& packs, Index& index) {
+  if (auto removed = remove_emptied(packs, index); !removed) return std::unexpected(removed.error());
   auto archives = index.archives();
   if (!archives) return std::unexpected(archives.error());
   const auto indexed = index.packs();
@@ -183,12 +240,7 @@ Result<Recovered> recover(Packs& packs, Index& index) {
   for (const std::uint32_t number : *standing)
     recovery.tails[number] = indexed->contains(number) ? indexed->at(number) : std::uint64_t{pack_header_octets};
 
-  for (const auto& [number, octets] : *indexed) {
-    packs.begin_after(number);
-    if (std::binary_search(standing->begin(), standing->end(), number)) continue;
-    recovery.done.losses.push_back(fmt::format("{} is gone, {} octets of it were indexed", pack_name(number), octets));
-    if (auto lost = index.lose_beyond(number, 0); !lost) return std::unexpected(lost.error());
-  }
+  for (const auto& [number, octets] : *indexed) packs.begin_after(number);
   // The process that made a pack may have ended before its name was synced.
   if (auto synced = packs.sync_names(); !synced) return std::unexpected(synced.error());
   for (const std::uint32_t number : *standing) {
@@ -197,6 +249,10 @@ Result<Recovered> recover(Packs& packs, Index& index) {
       return std::unexpected(open.error());
   }
   if (auto finished = recovery.finish(); !finished) return std::unexpected(finished.error());
+  for (const auto& [number, octets] : *indexed) {
+    if (std::binary_search(standing->begin(), standing->end(), number)) continue;
+    if (auto said = recovery.missing_pack(number, octets); !said) return std::unexpected(said.error());
+  }
   return recovery.done;
 }
 

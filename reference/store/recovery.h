@@ -24,4 +24,7 @@ struct Recovered {
 /// on.
 Result<Recovered> recover(Packs& packs, Index& index);
 
+/// Packs that nothing counts on go: first their files, then their rows.
+Result<void> remove_emptied(Packs& packs, Index& index);
+
 }  // namespace coffer::store

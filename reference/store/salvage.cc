@@ -9,6 +9,7 @@
 
 #include "store/database.h"
 #include "store/index.h"
+#include "store/tables.h"
 
 namespace coffer::store {
 namespace {

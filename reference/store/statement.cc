@@ -3,12 +3,17 @@
 #include <algorithm>
 #include <limits>
 
+#include "store/chain.h"
+
 namespace coffer::store {
 namespace {
 
 constexpr std::size_t number_octets = 8;
 constexpr std::size_t version_head_octets = 3 * number_octets;
 constexpr std::size_t computer_octets = 2 * number_octets;
+constexpr std::size_t id_octets = 32;
+constexpr std::size_t pack_octets = 4;
+constexpr std::size_t release_octets = id_octets + pack_octets + number_octets;
 
 void add(Octets& into, std::uint64_t number) {
   for (int shift = 56; shift >= 0; shift -= 8) into.push_back(static_cast<std::uint8_t>(number >> shift));
@@ -39,8 +44,27 @@ Stated stated(const ComputerStatement& computer) {
   return with_content(RecordKind::computer, 0, {}, std::move(content));
 }
 
+Stated stated(const ReleaseStatement& release) {
+  Octets content;
+  content.reserve(number_octets + release.blocks.size() * release_octets);
+  add(content, release.number);
+  for (const Release& block : release.blocks) {
+    content.insert(content.end(), block.id.begin(), block.id.end());
+    for (int shift = 24; shift >= 0; shift -= 8) content.push_back(static_cast<std::uint8_t>(block.up_to.pack >> shift));
+    add(content, block.up_to.offset);
+  }
+  return with_content(RecordKind::release, release.archive, release.link, std::move(content));
+}
+
+Stated stated(const GoneStatement& gone) {
+  Octets content;
+  for (int shift = 24; shift >= 0; shift -= 8) content.push_back(static_cast<std::uint8_t>(gone.pack >> shift));
+  return with_content(RecordKind::gone, 0, {}, std::move(content));
+}
+
 std::optional<VersionStatement> version_in(const RecordRead& read) {
-  if (read.state != RecordRead::State::whole || read.record.kind != RecordKind::version) return std::nullopt;
+  if (read.state != RecordRead::State::whole || (read.record.kind != RecordKind::version && read.record.kind != RecordKind::version_again))
+    return std::nullopt;
   if (read.record.archive <= 0 || read.sealed.size() < version_head_octets) return std::nullopt;
   const View content(read.sealed);
   const std::uint64_t number = number_at(content, 2);
@@ -56,10 +80,35 @@ std::optional<ComputerStatement> computer_in(const RecordRead& read) {
   return ComputerStatement{number_at(read.sealed, 0), number_at(read.sealed, 1)};
 }
 
+std::optional<ReleaseStatement> release_in(const RecordRead& read) {
+  if (read.state != RecordRead::State::whole || read.record.kind != RecordKind::release || read.record.archive <= 0) return std::nullopt;
+  if (read.sealed.size() < number_octets || (read.sealed.size() - number_octets) % release_octets != 0) return std::nullopt;
+  ReleaseStatement release{read.record.archive, number_at(read.sealed, 0), read.record.id, {}};
+  for (View rest = View(read.sealed).subspan(number_octets); !rest.empty(); rest = rest.subspan(release_octets)) {
+    Release block;
+    std::copy_n(rest.begin(), id_octets, block.id.begin());
+    for (const std::uint8_t octet : rest.subspan(id_octets, pack_octets)) block.up_to.pack = (block.up_to.pack << 8) | octet;
+    block.up_to.offset = number_at(rest.subspan(id_octets + pack_octets), 0);
+    release.blocks.push_back(block);
+  }
+  return release;
+}
+
+std::optional<GoneStatement> gone_in(const RecordRead& read) {
+  if (read.state != RecordRead::State::whole || read.record.kind != RecordKind::gone || read.sealed.size() != pack_octets)
+    return std::nullopt;
+  GoneStatement gone;
+  for (const std::uint8_t octet : read.sealed) gone.pack = (gone.pack << 8) | octet;
+  return gone;
+}
+
 void StatedChain::take(VersionStatement version) {
   if (version.number <= known_) return;
-  const bool newest = versions_.empty() || version.number >= versions_.rbegin()->first;
-  if (newest)
+  const auto next = versions_.upper_bound(version.number);
+  const bool newest = next == versions_.end();
+  const bool continued =
+      !newest && next->first == version.number + 1 && next->second.link == link_of(version.link, next->first, next->second.record);
+  if (newest || continued)
     versions_.insert_or_assign(version.number, std::move(version));
   else
     versions_.try_emplace(version.number, std::move(version));

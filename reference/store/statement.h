@@ -3,6 +3,16 @@
 //
 //   version   user u64 · computer u64 · number u64 · sealed version record     its link is the record's id
 //   computer  computer u64 · user u64
+//   release   number u64 of the version that releases, its link the record's id · for each block: id 32 · pack u32 · offset u64
+//   gone      pack u32
+//
+// A release says of each block that its records at that place and before it count no longer. So it means the same wherever it stands
+// itself, and takes nothing from a block that is stored again. It counts if its version does: it is on stable storage before the version is
+// stated. Not in the version's own record, because a million blocks are 44 MB; not as "this id is gone", because copying live records to
+// later packs would change what that means.
+//
+// Gone: everything that counted in that pack stands, or was released, elsewhere. An index of before the pack went learns so that nothing
+// is lost with it.
 //
 // Must not know: the index, files.
 #pragma once
@@ -10,6 +20,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "protocol/octets.h"
 #include "store/pack.h"
@@ -34,6 +45,25 @@ struct ComputerStatement {
   std::uint64_t computer = 0, user = 0;
 };
 
+struct Release {
+  Digest id{};
+  Place up_to;  // its records here and before count no longer
+};
+
+/// Blocks that a version releases.
+struct ReleaseStatement {
+  std::int64_t archive = 0;
+  std::uint64_t number = 0;
+  Digest link{};
+  std::vector<Release> blocks;
+};
+/// So many fit one record.
+inline constexpr std::size_t releases_per_statement_max = 20'000;
+
+struct GoneStatement {
+  std::uint32_t pack = 0;
+};
+
 /// A record and what follows its header.
 struct Stated {
   Record record;
@@ -41,15 +71,20 @@ struct Stated {
 };
 Stated stated(const VersionStatement& version);
 Stated stated(const ComputerStatement& computer);
+Stated stated(const ReleaseStatement& release);
+Stated stated(const GoneStatement& gone);
 
 /// What a whole record says; nullopt when it is of another kind, or says nothing that this program would have written.
 std::optional<VersionStatement> version_in(const RecordRead& read);
 std::optional<ComputerStatement> computer_in(const RecordRead& read);
+std::optional<ReleaseStatement> release_in(const RecordRead& read);
+std::optional<GoneStatement> gone_in(const RecordRead& read);
 
 /// The versions of one archive out of statements in the order in which they were written.
 ///
 /// A version is stated when all before it are in the index, so only the newest can be stated twice with different links: a commit that did
-/// not get into the index, and the next attempt, which counts. One that comes late and is older stands for one that was damaged.
+/// not get into the index, and the next attempt, which counts. One that comes late and is older was copied there, or stands for one that
+/// was damaged: it counts when the next version continues it, or nothing else says its number.
 class StatedChain {
  public:
   /// Versions up to this number are known to the index, and not taken.

@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include <iterator>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include "fault/switch.h"
 #include "store/chain.h"
+#include "store/compaction.h"
 #include "store/directory_lock.h"
 #include "store/index.h"
 #include "store/packs.h"
@@ -41,8 +43,10 @@ std::string fields_json(Fields fields) {
 
 class Store::Impl {
  public:
-  Impl(DirectoryLock lock, Index index, std::optional<LogDamage> log_damage, FileSystem& files, Clock clock, StoreOptions options)
+  Impl(DirectoryLock lock, std::filesystem::path index_file, Index index, std::optional<LogDamage> log_damage, FileSystem& files,
+       Clock clock, StoreOptions options)
       : lock_(std::move(lock)),
+        index_file_(std::move(index_file)),
         index_(std::move(index)),
         log_damage_(log_damage),
         packs_(files, options.pack_octets_max),
@@ -65,14 +69,49 @@ class Store::Impl {
       const std::pair<std::string_view, std::string> fields[] = {{"index", index}};
       if (auto noted = note_locked("index_rebuilt", fields, Index::Durability::at_once); !noted) return noted;
     }
-    return {};
+    return options_.quota_octets ? count_used() : Result<void>{};
   }
 
-  Result<Archive> archive_of(std::uint64_t user, std::uint64_t computer) {
+  Result<Archive> archive_of(std::uint64_t user, std::uint64_t computer, std::uint64_t session) {
     const std::lock_guard lock(mutex_);
     const auto row = index_.archive_of(user, computer);
     if (!row) return std::unexpected(row.error());
-    return Archive{*row, generation_, {user, computer}};
+    return Archive{*row, generation_, {user, computer}, session};
+  }
+
+  Result<BlockIdPage> block_ids(Archive archive, const Digest& after, std::size_t limit) {
+    const std::lock_guard lock(mutex_);
+    if (!received_.empty())
+      if (auto settled = settle_locked(); !settled) return std::unexpected(settled.error());
+    BlockIdPage page;
+    for (Digest from = after;;) {
+      const auto ids = index_.block_ids(archive.row, from, limit + 1);
+      if (!ids) return std::unexpected(ids.error());
+      for (const Digest& id : *ids) {
+        if (is_staged(archive, id)) continue;
+        if (page.ids.size() == limit) {
+          page.more = true;
+          return page;
+        }
+        page.ids.push_back(id);
+      }
+      if (ids->size() <= limit) return page;
+      from = ids->back();
+    }
+  }
+
+  Result<void> stage_release(Archive archive, View ids) {
+    const std::lock_guard lock(mutex_);
+    if (auto fresh = check_generation(archive); !fresh) return fresh;
+    Staged& staged = staged_[archive.session];
+    staged.archive = archive.row;
+    for (std::size_t i = 0; (i + 1) * 32 <= ids.size(); ++i) staged.ids.insert(digest_at(ids, i));
+    return {};
+  }
+
+  void end_session(std::uint64_t session) {
+    const std::lock_guard lock(mutex_);
+    staged_.erase(session);
   }
 
   Result<std::vector<std::uint16_t>> missing(Archive archive, View ids) {
@@ -83,7 +122,12 @@ class Store::Impl {
     std::set<Digest> seen;
     for (std::size_t i = 0; (i + 1) * 32 <= ids.size(); ++i) {
       const Digest id = digest_at(ids, i);
-      if (!seen.insert(id).second || received_.contains({archive.row, id})) continue;
+      if (!seen.insert(id).second) continue;
+      if (is_staged(archive, id)) {
+        indices.push_back(static_cast<std::uint16_t>(i));
+        continue;
+      }
+      if (received_.contains({archive.row, id})) continue;
       const auto found = index_.find(archive.row, id);
       if (!found) return std::unexpected(found.error());
       if (!*found || (*found)->damaged || fault::on(fault::ARC_033_known_ones_too)) indices.push_back(static_cast<std::uint16_t>(i));
@@ -97,14 +141,20 @@ class Store::Impl {
     if (auto fresh = check_generation(archive); !fresh) return fresh;
     while (!blocks.empty()) {
       std::vector<Packs::Incoming> run;
-      std::uint64_t octets = 0;
+      std::uint64_t octets = 0, growth = 0;
       for (const NewBlock& block : blocks.first(std::min(blocks.size(), written_together_max))) {
         const Record record{archive.row, block.id, block.checksum, static_cast<std::uint32_t>(block.sealed.size())};
         octets += record.octets();
         if (!run.empty() && (octets > written_octets_max || packs_.begins_pack(octets))) break;
+        const auto grown = growth_locked(archive, block.id, growth, block.sealed.size());
+        if (!grown) return std::unexpected(grown.error());
+        growth += *grown;
         run.push_back({record, block.sealed});
       }
       if (auto appended = put_locked(run); !appended) return appended;
+      used_octets_[archive.owner.user] += growth;
+      if (const auto staged = staged_.find(archive.session); staged != staged_.end())
+        for (const auto& [record, content] : run) staged->second.ids.erase(record.id);
       blocks = blocks.subspan(run.size());
       if (received_octets_ < options_.unindexed_octets_max) continue;
       if (auto settled = settle_locked(); !settled) return settled;
@@ -136,7 +186,7 @@ class Store::Impl {
       early_ = std::move(statement);
       return CommitOutcome::committed;
     }
-    if (auto stored = store_version_locked(statement); !stored) return std::unexpected(stored.error());
+    if (auto stored = store_version_locked(statement, archive.session); !stored) return std::unexpected(stored.error());
     return CommitOutcome::committed;
   }
 
@@ -169,7 +219,7 @@ class Store::Impl {
       if (!reading) return std::unexpected(reading.error());
       std::size_t octets = 0;
       for (std::size_t i = 0; (i + 1) * sizeof(Digest) <= ids.size() && octets < octets_enough; ++i) {
-        const auto block = find_locked(archive, digest_at(ids, i));
+        const auto block = where_locked(archive.row, digest_at(ids, i));
         if (!block) return std::unexpected(block.error());
         if (!*block) {
           wanted.emplace_back();
@@ -188,10 +238,10 @@ class Store::Impl {
       const auto& [block, file] = *want;
       std::string why = file ? "octets are not what was stored" : file.error().what;
       if (file) {
-        auto content = read_content(**file, block.place.pack, block.place.offset, block.record);
+        auto content = read_indexed(**file, block.place.pack, block.place.offset, block.record);
         // [ARC-057] … exactly as they were stored: what does not prove it is not sent.
         if (content && *content) {
-          found.push_back(StoredBlock{block.record.checksum, std::move(**content)});
+          found.push_back(StoredBlock{(*content)->record.checksum, std::move((*content)->sealed)});
           continue;
         }
         if (!content) why = content.error().what;
@@ -245,7 +295,7 @@ class Store::Impl {
     if (*bound) return {};
     const ComputerStatement statement{computer, user};
     const auto said = append_locked(stated(statement));
-    return said ? settle_locked({}, {&statement, 1}) : said;
+    return said ? settle_locked({.computers = {&statement, 1}}) : said;
   }
 
   Result<VerifyReport> verify() {
@@ -257,7 +307,252 @@ class Store::Impl {
     return report;
   }
 
+  Result<Compacted> compact_some(std::uint64_t octets, Newest newest) {
+    const std::lock_guard working(compacting_);
+    Compacted done;
+    if (!task_)
+      if (auto begun = begin_compaction(newest); !begun) return std::unexpected(begun.error());
+    if (!task_) return done;
+    done.pack = task_->pack;
+    auto worked = survey(octets, done);
+    if (worked && task_ && task_->surveyed) worked = copy_some(octets, done);
+    if (worked && task_ && task_->surveyed && task_->copied == task_->live.size()) worked = finish_compaction(done);
+    if (worked) return done;
+    task_.reset();
+    const std::lock_guard lock(mutex_);
+    left_alone_.erase(done.pack);
+    census_due_ = true;
+    return std::unexpected(worked.error());
+  }
+
  private:
+  // ---- Compaction: by one thread at a time, which takes mutex_ for each thing it does to index and packs, and not while it reads
+  // ----------
+
+  struct CompactionTask {
+    std::uint32_t pack = 0;
+    std::shared_ptr<File> file;
+    std::uint64_t size = 0, offset = pack_header_octets;  // the survey has come so far
+    bool surveyed = false;
+    std::vector<Located> live{};
+    std::uint64_t live_octets = 0, statement_octets = 0;
+    std::vector<RecordRead> statements{};
+    std::size_t copied = 0;  // of live
+  };
+
+  /// Begins with the pack of which the least counts, if one is worth it.
+  Result<void> begin_compaction(Newest newest) {
+    std::map<std::uint32_t, std::uint64_t> indexed;
+    std::optional<std::uint32_t> appended_to;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!census_due_ && newest == Newest::spared) return {};
+      auto packs = index_.packs();
+      if (!packs) return std::unexpected(packs.error());
+      indexed = std::move(*packs);
+      appended_to = packs_.newest();
+      census_due_ = false;
+    }
+    const auto live = live_octets(index_file_);
+    if (!live) return std::unexpected(live.error());
+    std::optional<std::uint32_t> best;
+    double best_share = options_.live_percent_min / 100.0;
+    for (const auto& [pack, octets] : indexed) {
+      if (octets <= pack_header_octets) continue;
+      const auto found = live->find(pack);
+      const std::uint64_t counts = found == live->end() ? 0 : found->second;
+      const bool is_spared = newest == Newest::spared && pack == appended_to && octets - counts < options_.pack_octets_max / 4;
+      const auto left = left_alone_.find(pack);
+      if (is_spared || counts > octets || (left != left_alone_.end() && left->second == counts)) continue;
+      const double share = static_cast<double>(counts) / static_cast<double>(octets);
+      if (share >= best_share) continue;
+      best = pack;
+      best_share = share;
+    }
+    if (!best) return {};
+    const std::lock_guard lock(mutex_);
+    census_due_ = true;  // there may be others
+    const auto found = live->find(*best);
+    left_alone_[*best] = found == live->end() ? 0 : found->second;  // unless this succeeds, or less counts another time
+    auto file = packs_.file(*best);
+    if (!file) return {};  // the start has named it
+    CompactionTask task{.pack = *best, .file = *file, .size = indexed.at(*best)};
+    task_ = std::move(task);
+    return {};
+  }
+
+  /// Headers first: what counts is known before anything is copied.
+  Result<void> survey(std::uint64_t budget, Compacted& done) {
+    constexpr std::size_t headers_at_once = 500;
+    CompactionTask& task = *task_;
+    while (!task.surveyed && done.octets < budget) {
+      if (task.offset >= task.size) return judge();
+      auto walked = walk(*task.file, task.pack, task.offset, task.size, headers_at_once);
+      if (!walked) return std::unexpected(trouble(walked.error()));
+      done.octets += (walked->blocks.size() + walked->statements.size()) * record_header_octets + walked->statement_octets;
+      task.statement_octets += walked->statement_octets;
+      std::ranges::move(walked->statements, std::back_inserter(task.statements));
+      const std::lock_guard lock(mutex_);
+      for (const Located& block : walked->blocks) {
+        const auto counts = where_locked(block.record.archive, block.record.id);
+        if (!counts) return std::unexpected(counts.error());
+        if (!*counts || (*counts)->place != block.place) continue;
+        task.live.push_back(block);
+        task.live_octets += block.record.octets();
+      }
+    }
+    return {};
+  }
+
+  /// Whether it is worth it, statements being no loss. The pack that is appended to gets no more from here on.
+  Result<void> judge() {
+    const std::lock_guard lock(mutex_);
+    CompactionTask& task = *task_;
+    const std::uint64_t counts = pack_header_octets + task.live_octets + task.statement_octets;
+    if (counts * 100 > task.size * options_.live_percent_min) {
+      task_.reset();
+      return {};
+    }
+    if (packs_.newest() == task.pack) {
+      if (auto settled = settle_locked(); !settled) return settled;
+      packs_.begin_after(task.pack);
+      const auto size = task.file->size();
+      if (!size) return std::unexpected(trouble(size.error()));
+      task.size = *size;
+      if (task.offset < task.size) return {};  // the survey goes on
+    }
+    task.surveyed = true;
+    return {};
+  }
+
+  /// Copies as a put() does: in received_ until it is synced and indexed, and until then the index leads to the old place.
+  Result<void> copy_some(std::uint64_t budget, Compacted& done) {
+    constexpr std::uint64_t octets_at_once = std::uint64_t{1} << 20;
+    CompactionTask& task = *task_;
+    while (task.copied < task.live.size() && done.octets < budget) {
+      std::vector<std::pair<Located, Octets>> batch;
+      for (std::uint64_t octets = 0; task.copied < task.live.size() && octets < octets_at_once; ++task.copied) {
+        const Located& block = task.live[task.copied];
+        auto read = read_record(*task.file, task.pack, block.place.offset);
+        octets += block.record.octets();
+        if (read && read->state == RecordRead::State::whole && read->record == block.record) {
+          batch.emplace_back(block, std::move(read->sealed));
+          continue;
+        }
+        const std::lock_guard lock(mutex_);  // it stays where it is, and the pack with it
+        if (auto told = damaged_locked(block, read ? "octets are not what was stored" : read.error().what); !told)
+          return std::unexpected(told.error());
+      }
+      const std::lock_guard lock(mutex_);
+      std::vector<Packs::Incoming> run;
+      std::uint64_t run_octets = 0;
+      for (const auto& [block, content] : batch) {
+        const auto counts = where_locked(block.record.archive, block.record.id);
+        if (!counts) return std::unexpected(counts.error());
+        done.octets += block.record.octets();
+        if (!*counts || (*counts)->place != block.place) continue;
+        run_octets += block.record.octets();
+        if (!run.empty() && packs_.begins_pack(run_octets)) {
+          if (auto appended = put_locked(run); !appended) return appended;
+          run.clear();
+          run_octets = block.record.octets();
+        }
+        run.push_back({block.record, content});
+      }
+      if (run.empty()) continue;
+      if (auto appended = put_locked(run); !appended) return appended;
+    }
+    return settle_copies();
+  }
+
+  /// The long part of a sync without the lock: what is left of it under the lock is short then.
+  Result<void> settle_copies() {
+    std::vector<std::shared_ptr<File>> written;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& [number, octets] : packs_.unsynced())
+        if (auto file = packs_.file(number)) written.push_back(*file);
+    }
+    for (const auto& file : written)
+      if (auto synced = file->sync(); !synced) {
+        const std::lock_guard lock(mutex_);
+        lose_received();
+        return std::unexpected(trouble(synced.error()));
+      }
+    const std::lock_guard lock(mutex_);
+    return received_.empty() && packs_.unsynced().empty() ? Result<void>{} : settle_locked();
+  }
+
+  /// All that counted in the pack stands elsewhere and the index leads there, both on stable storage; now what it stated follows, the index
+  /// forgets the pack in one with that, and only then its file goes.
+  Result<void> finish_compaction(Compacted& done) {
+    const CompactionTask task = *std::exchange(task_, std::nullopt);
+    const auto unneeded = nothing_leads_to(task.pack, index_file_);
+    if (!unneeded) return std::unexpected(unneeded.error());
+    if (!*unneeded) return {};  // damaged blocks: left_alone_ until one of them is sent again or released
+    {
+      const std::lock_guard lock(mutex_);
+      if (auto carried = carry_locked(task); !carried) return carried;
+      if (auto settled = settle_locked({.emptied = task.pack}); !settled) return settled;
+      packs_.close(task.pack);
+    }
+    if (auto removed = packs_.remove(task.pack); !removed) return removed;
+    done.gone = true;
+    done.freed_octets = task.size - task.live_octets - task.statement_octets;
+    const std::lock_guard lock(mutex_);
+    left_alone_.erase(task.pack);
+    if (auto forgotten = index_.forget_pack(task.pack); !forgotten) return forgotten;
+    const std::pair<std::string_view, std::string> fields[] = {{"pack", std::to_string(task.pack)},
+                                                               {"octets", std::to_string(task.size)},
+                                                               {"copied", std::to_string(task.live_octets + task.statement_octets)}};
+    return note_locked("pack_compacted", fields, Index::Durability::with_the_next);
+  }
+
+  /// What the pack stated and what still counts of it is stated again in the newest.
+  Result<void> carry_locked(const CompactionTask& task) {
+    const auto bindings = index_.bindings();
+    if (!bindings) return std::unexpected(bindings.error());
+    for (const RecordRead& read : task.statements) {
+      Stated again{read.record, read.sealed};
+      if (const auto version = version_in(read)) {
+        const auto link = index_.version_link(version->archive, version->number);
+        if (!link) return std::unexpected(link.error());
+        if (*link && *link != version->link) continue;  // an attempt that another took the place of
+        again.record.kind = RecordKind::version_again;
+      } else if (const auto computer = computer_in(read)) {
+        const auto bound = bindings->find(computer->computer);
+        if (bound == bindings->end() || bound->second != computer->user) continue;
+      } else if (auto release = release_in(read)) {
+        const auto left = still_needed(std::move(*release), task.pack);
+        if (!left) return std::unexpected(left.error());
+        if (left->blocks.empty()) continue;
+        again = stated(*left);
+      }
+      if (auto said = append_locked(again); !said) return said;
+    }
+    return append_locked(stated(GoneStatement{task.pack}));
+  }
+
+  /// Without the blocks of which no record can stand any longer where it says, once this pack is gone.
+  Result<ReleaseStatement> still_needed(ReleaseStatement release, std::uint32_t going) {
+    const auto link = index_.version_link(release.archive, release.number);
+    if (!link) return std::unexpected(link.error());
+    if (*link && *link != release.link) release.blocks.clear();
+    const auto numbers = packs_.numbers();
+    if (!numbers) return std::unexpected(numbers.error());
+    const auto left_behind = index_.left_behind();
+    if (!left_behind) return std::unexpected(left_behind.error());
+    const auto stands = [&](std::uint32_t pack) { return pack != going && std::ranges::binary_search(*numbers, pack); };
+    std::erase_if(release.blocks, [&](const Release& block) {
+      const auto copy = std::ranges::find_if(*left_behind, stands);
+      return !stands(block.up_to.pack) && (copy == left_behind->end() || *copy > block.up_to.pack);
+    });
+    return release;
+  }
+
+  // ---- Under mutex_
+  // ------------------------------------------------------------------------------------------------------------------------
+
   /// Blocks of an older generation may be gone: a version that counts on them must not be acknowledged.
   Result<void> check_generation(Archive archive) const {
     if (archive.generation == generation_) return {};
@@ -284,11 +579,6 @@ class Store::Impl {
       place->offset += record.octets();
     }
     return {};
-  }
-
-  Result<std::optional<Located>> find_locked(Archive archive, const Digest& id) {
-    if (const auto found = received_.find({archive.row, id}); found != received_.end()) return found->second;
-    return index_.find(archive.row, id);
   }
 
   std::string log_damage_text() const {
@@ -359,29 +649,102 @@ class Store::Impl {
     return settled ? index_.statements_made() : settled;
   }
 
-  Result<void> store_version_locked(const VersionStatement& statement) {
-    // A version is stated only when its blocks are on stable storage: where a statement is found whole, later damage alone can have harmed
-    // what stands before it.
+  Result<void> store_version_locked(const VersionStatement& statement, std::uint64_t session) {
+    auto releases = staged_releases_locked(statement, session);
+    if (!releases) return std::unexpected(releases.error());
+    for (std::size_t from = 0; from < releases->blocks.size(); from += releases_per_statement_max) {
+      const auto part = std::span(releases->blocks).subspan(from);
+      const auto first = part.first(std::min(part.size(), releases_per_statement_max));
+      if (auto said =
+              append_locked(stated(ReleaseStatement{statement.archive, statement.number, statement.link, {first.begin(), first.end()}}));
+          !said)
+        return said;
+    }
+    // A version is stated only when its blocks, and what it releases, are on stable storage: where a statement is found whole, later damage
+    // alone can have harmed what stands before it.
     auto stored = sync_locked();
     if (stored) stored = append_locked(stated(statement));
-    return stored ? settle_locked({&statement, 1}) : stored;
+    if (stored) stored = settle_locked({.versions = {&statement, 1}, .released = {{statement.archive, releases->blocks}}});
+    if (!stored) return stored;
+    staged_.erase(session);
+    std::uint64_t& used = used_octets_[statement.owner.user];
+    used -= std::min(used, releases->octets);
+    census_due_ |= !releases->blocks.empty();
+    return stored;
+  }
+
+  struct Releases {
+    std::vector<Release> blocks;
+    std::uint64_t octets = 0;
+  };
+  /// What the session's commit releases: each block up to where it stands now.
+  Result<Releases> staged_releases_locked(const VersionStatement& version, std::uint64_t session) {
+    Releases releases;
+    const auto staged = staged_.find(session);
+    if (staged == staged_.end() || staged->second.archive != version.archive) return releases;
+    for (const Digest& id : staged->second.ids) {
+      const auto block = where_locked(version.archive, id);
+      if (!block) return std::unexpected(block.error());
+      if (!*block) continue;
+      releases.blocks.push_back({id, (*block)->place});
+      releases.octets += (*block)->record.length;
+    }
+    return releases;
+  }
+
+  bool is_staged(const Archive& archive, const Digest& id) const {
+    const auto staged = staged_.find(archive.session);
+    return staged != staged_.end() && staged->second.archive == archive.row && staged->second.ids.contains(id);
+  }
+
+  /// Where a block's record stands that counts; damaged ones too.
+  Result<std::optional<Located>> where_locked(std::int64_t archive, const Digest& id) {
+    if (const auto found = received_.find({archive, id}); found != received_.end()) return found->second;
+    return index_.find(archive, id);
+  }
+
+  /// By how much a block adds to what its user has. Trouble over_quota when that is too much.
+  Result<std::uint64_t> growth_locked(const Archive& archive, const Digest& id, std::uint64_t pending, std::uint64_t octets) {
+    if (!options_.quota_octets) return 0;
+    const auto known = where_locked(archive.row, id);
+    if (!known) return std::unexpected(known.error());
+    if (*known) return 0;
+    const auto quota = options_.quota_octets(archive.owner.user);
+    const std::uint64_t used = used_octets_[archive.owner.user] + pending;
+    if (quota && (used > *quota || octets > *quota - used))
+      return std::unexpected(Trouble{Trouble::Kind::over_quota,
+                                     fmt::format("user {} has {} octets of blocks, its quota is {}", archive.owner.user, used, *quota)});
+    return octets;
+  }
+
+  Result<void> count_used() {
+    const auto archives = index_.archives();
+    if (!archives) return std::unexpected(archives.error());
+    const auto octets = index_.octets_by_archive();
+    if (!octets) return std::unexpected(octets.error());
+    used_octets_.clear();
+    for (const auto& [archive, count] : *octets)
+      if (const auto owner = archives->find(archive); owner != archives->end()) used_octets_[owner->second.user] += count;
+    return {};
   }
 
   Result<void> store_early_locked() {
     if (!fault::on(fault::ARC_038_acknowledged_early) || !early_) return {};
     const auto statement = *std::exchange(early_, std::nullopt);
-    return store_version_locked(statement);
+    return store_version_locked(statement, 0);
   }
 
   // [ARC-060] A server MUST have the version and every block … on stable storage … before it acknowledges: packs first, then one
   // transaction.
-  Result<void> settle_locked(std::span<const VersionStatement> versions = {}, std::span<const ComputerStatement> computers = {}) {
+  Result<void> settle_locked(Addition addition = {}) {
     if (auto synced = sync_locked(); !synced) return synced;
     std::vector<Located> blocks;
     blocks.reserve(received_.size());
     for (const auto& [key, block] : received_) blocks.push_back(block);
     // [ARC-043] A server MUST show nothing of a version before its commit is complete.
-    if (auto added = index_.add({blocks, unindexed_, versions, computers}); !added) return added;
+    addition.blocks = blocks;
+    addition.packs.insert(unindexed_.begin(), unindexed_.end());
+    if (auto added = index_.add(addition); !added) return added;
     received_.clear();
     received_octets_ = 0;
     unindexed_.clear();
@@ -403,6 +766,7 @@ class Store::Impl {
     received_octets_ = 0;
     unindexed_.clear();
     ++generation_;
+    if (options_.quota_octets) (void)count_used();
   }
 
   Result<std::optional<StoredBlock>> damaged_locked(const Located& block, const std::string& why) {
@@ -434,6 +798,7 @@ class Store::Impl {
   }
 
   DirectoryLock lock_;
+  std::filesystem::path index_file_;
   std::mutex mutex_;  // of everything below
   Index index_;
   std::optional<LogDamage> log_damage_;  // of the index's, as it was before it was opened
@@ -446,6 +811,16 @@ class Store::Impl {
   std::map<std::uint32_t, std::uint64_t> unindexed_;  // packs written since the last transaction, and their ends
   std::uint64_t generation_ = 1;                      // counts losses
   std::optional<VersionStatement> early_;             // what a fault has acknowledged and not stored
+  struct Staged {
+    std::int64_t archive = 0;
+    std::set<Digest> ids;
+  };
+  std::map<std::uint64_t, Staged> staged_;              // by session: what its commit will release
+  std::map<std::uint64_t, std::uint64_t> used_octets_;  // by user; kept only where there are quotas
+  std::mutex compacting_;                               // before mutex_, of the two below
+  std::optional<CompactionTask> task_;
+  std::map<std::uint32_t, std::uint64_t> left_alone_;  // packs not worth it or not emptied, while so many octets of them count
+  bool census_due_ = true;                             // more may be worth compacting than was known
 };
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -472,12 +847,20 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& director
   const auto log_damage = damage_of_log(directory / (std::string(index_name) + wal_suffix));
   auto index = Index::open(directory / index_name, !numbers->empty());
   if (!index) return std::unexpected(index.error());
-  auto impl = std::make_unique<Impl>(std::move(*lock), std::move(*index), log_damage, files, std::move(clock), options);
+  auto impl =
+      std::make_unique<Impl>(std::move(*lock), directory / index_name, std::move(*index), log_damage, files, std::move(clock), options);
   if (auto started = impl->start(); !started) return std::unexpected(started.error());
   return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
 
-Result<Archive> Store::archive_of(std::uint64_t user, std::uint64_t computer) { return impl_->archive_of(user, computer); }
+Result<Archive> Store::archive_of(std::uint64_t user, std::uint64_t computer, std::uint64_t session) {
+  return impl_->archive_of(user, computer, session);
+}
+Result<BlockIdPage> Store::block_ids(Archive archive, const Digest& after, std::size_t limit) {
+  return impl_->block_ids(archive, after, limit);
+}
+Result<void> Store::stage_release(Archive archive, View ids) { return impl_->stage_release(archive, ids); }
+void Store::end_session(std::uint64_t session) { impl_->end_session(session); }
 Result<std::vector<std::uint16_t>> Store::missing(Archive archive, View ids) { return impl_->missing(archive, ids); }
 Result<void> Store::put(Archive archive, std::span<const NewBlock> blocks) { return impl_->put(archive, blocks); }
 Result<void> Store::settle() { return impl_->settle(); }
@@ -503,5 +886,6 @@ Result<void> Store::note(std::string_view event, std::span<const std::pair<std::
 Result<std::map<std::uint64_t, std::uint64_t>> Store::bindings() { return impl_->bindings(); }
 Result<void> Store::bind(std::uint64_t computer, std::uint64_t user) { return impl_->bind(computer, user); }
 Result<VerifyReport> Store::verify() { return impl_->verify(); }
+Result<Compacted> Store::compact_some(std::uint64_t octets, Newest newest) { return impl_->compact_some(octets, newest); }
 
 }  // namespace coffer::store

@@ -36,6 +36,10 @@ struct StoreOptions {
   /// Whether opening mends, before anyone is served, rows of the index that are not what was written; that reads all packs. Who verifies
   /// anyway mends then.
   bool mend_at_start = true;
+  /// How many octets of blocks a user may have in all archives together; nullopt: as many as there is room for.
+  std::function<std::optional<std::uint64_t>(std::uint64_t user)> quota_octets = {};
+  /// A pack of which less than this counts is compacted.
+  unsigned live_percent_min = 60;
   /// Told in words what is found lost or damaged, as it is found: of an operator's log. Must not call the store.
   std::function<void(const std::string& what)> on_damage = {};
 };
@@ -45,6 +49,7 @@ struct Archive {
   std::int64_t row = 0;
   std::uint64_t generation = 0;
   Owner owner;
+  std::uint64_t session = 0;  // whose staged releases count
 };
 
 struct StoredBlock {
@@ -57,9 +62,22 @@ struct NewBlock {
   View sealed;
 };
 
+struct BlockIdPage {
+  std::vector<Digest> ids;  // ascending
+  bool more = false;
+};
+
 struct VersionPage {
   std::vector<protocol::VersionEntry> entries;
   bool more = false;
+};
+
+/// What one step of compaction did.
+struct Compacted {
+  std::uint64_t octets = 0;        // read
+  std::uint32_t pack = 0;          // that is being compacted; 0: none needs it
+  bool gone = false;               // it went with this step
+  std::uint64_t freed_octets = 0;  // then: its size less what was copied
 };
 
 enum class CommitOutcome : std::uint8_t { committed, conflict };
@@ -75,13 +93,24 @@ class Store {
   ~Store();
 
   /// The archive of this user on this computer; made if there is none [IDN-024].
-  Result<Archive> archive_of(std::uint64_t user, std::uint64_t computer);
+  Result<Archive> archive_of(std::uint64_t user, std::uint64_t computer, std::uint64_t session = 0);
 
   /// Indices into `ids` (32 octets each) of those that the archive lacks, increasing, a repeated id once [ARC-033]. Blocks known to be
-  /// damaged count as lacking, so that the next backup brings them again.
+  /// damaged count as lacking, so that the next backup brings them again; and those that this session is about to release.
   Result<std::vector<std::uint16_t>> missing(Archive archive, View ids);
 
-  /// Appends blocks whose checksums the caller has verified. Not yet on stable storage.
+  /// Ids of the archive's blocks behind `after` (zero: from the first), ascending, at most `limit`: received and damaged ones too, those
+  /// that this session is about to release not.
+  Result<BlockIdPage> block_ids(Archive archive, const Digest& after, std::size_t limit);
+
+  /// The session's next commit releases these blocks (32 octets each) of its archive, in one with its version; nothing is durable before.
+  /// Ids that the archive lacks are passed over. A block that is put again stays.
+  Result<void> stage_release(Archive archive, View ids);
+  /// What the session has staged is forgotten.
+  void end_session(std::uint64_t session);
+
+  /// Appends blocks whose checksums the caller has verified. Not yet on stable storage. Trouble over_quota when their user has no room for
+  /// them: some of those before the first that is too much may be kept.
   Result<void> put(Archive archive, std::span<const NewBlock> blocks);
   Result<void> put(Archive archive, const Digest& id, const Digest& checksum, View sealed) {
     return put(archive, std::vector<NewBlock>{{id, checksum, sealed}});
@@ -91,7 +120,7 @@ class Store {
   Result<void> settle();
 
   /// Adds a version if it continues the archive's chain [ARC-037]; it and every block received before it are on stable storage afterwards
-  /// [ARC-038, ARC-060], or nothing of it is visible [ARC-043].
+  /// [ARC-038, ARC-060], and what the session has staged is released; or nothing of it is visible [ARC-043] and nothing released.
   Result<CommitOutcome> commit(Archive archive, const protocol::CommitVersion& version);
 
   /// Versions from a number on, ascending, at most `limit` [ARC-040, ARC-041].
@@ -118,7 +147,15 @@ class Store {
   /// what it finds whole, it does not. Holds every other operation up.
   Result<VerifyReport> verify();
 
- private:
+  enum class Newest : std::uint8_t {
+    spared,    // the pack that is appended to is compacted only when much of it no longer counts
+    included,  // like any other
+  };
+  /// Goes on with compacting, by about so many octets read and written: copies what counts of a pack into the newest, then takes the pack
+  /// away. At each moment all that was acknowledged stands on stable storage, and the index leads to it. May be called from one thread of
+  /// its own: others wait for it no longer than for a put() or settle() of these octets.
+  Result<Compacted> compact_some(std::uint64_t octets, Newest newest = Newest::spared);
+
   class Impl;
   explicit Store(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

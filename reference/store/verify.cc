@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "store/chain.h"
 #include "store/verify_store.h"
@@ -30,6 +31,9 @@ class Verification {
     if (done) done = all_packs();
     for (const auto& [archive, owner] : archives_)
       if (done) done = versions(archive, owner);
+    if (done) done = releases();
+    for (const auto& [record, whole] : unreferred_)
+      if (done) done = orphan(record, whole);
     if (done && index_.needs_mending()) done = index_.forget_unproven();
     if (done) done = computers();
     if (done) done = say_again();
@@ -45,26 +49,43 @@ class Verification {
     const auto standing = packs_.numbers();
     if (!standing) return std::unexpected(standing.error());
     std::vector<std::uint32_t> numbers = *standing;
-    for (const auto& [number, octets] : *indexed) numbers.push_back(number);
+    for (const auto& [number, octets] : *indexed) {
+      numbers.push_back(number);
+      if (octets == 0) std::erase(numbers, number);  // nothing counts on it, and it is about to go
+    }
     std::sort(numbers.begin(), numbers.end());
     numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-    for (const std::uint32_t number : numbers)
-      if (auto done = pack(number); !done) return done;
-    return {};
+    // All rows once, pack by pack, beside the packs in the same order.
+    auto next = numbers.begin();
+    std::vector<Located> blocks;
+    const auto up_to = [&](std::uint32_t limit) -> Result<void> {
+      for (; next != numbers.end() && *next < limit; ++next) {
+        const bool has_them = !blocks.empty() && blocks.front().place.pack == *next;
+        if (auto done = pack(*next, has_them ? std::exchange(blocks, {}) : std::vector<Located>{}); !done) return done;
+      }
+      // Rows of a pack that nothing says there ever was.
+      return blocks.empty() || blocks.front().place.pack >= limit ? Result<void>{} : pack(limit - 1, std::exchange(blocks, {}));
+    };
+    auto done = index_.each_block_by_place([&](const Located& block) -> Result<void> {
+      if (!blocks.empty() && blocks.front().place.pack != block.place.pack)
+        if (auto before = up_to(blocks.front().place.pack + 1); !before) return before;
+      blocks.push_back(block);
+      return {};
+    });
+    if (done && !blocks.empty()) done = up_to(blocks.front().place.pack + 1);
+    return done ? up_to(std::numeric_limits<std::uint32_t>::max()) : done;
   }
 
-  Result<void> pack(std::uint32_t number) {
-    const auto blocks = index_.blocks_of(number);
-    if (!blocks) return std::unexpected(blocks.error());
+  Result<void> pack(std::uint32_t number, const std::vector<Located>& blocks) {
     const auto file = packs_.file(number);
-    if (!file) return gone(number, *blocks, file.error().what);
+    if (!file) return gone(number, blocks, file.error().what);
     ++report_.packs;
     const auto header = pack_header_whole(**file, number);
     if (!header || !*header)
       find({Finding::Kind::pack, number, 0, 0, 0, {}, header ? "the pack's header is damaged" : header.error().what});
     const auto size = (*file)->size();
     if (!size) return std::unexpected(trouble(size.error()));
-    return records(**file, number, *size, *blocks);
+    return records(**file, number, *size, blocks);
   }
 
   /// A pack without a file: what is lost with it, archive by archive.
@@ -108,7 +129,7 @@ class Verification {
         statement(*read, {number, offset});
         offset += read->record.octets();
       } else if (read && read->state != RecordRead::State::no_record) {
-        if (auto done = orphan({read->record, {number, offset}}, read->state == RecordRead::State::whole); !done) return done;
+        unreferred_.emplace_back(Located{read->record, {number, offset}, false}, read->state == RecordRead::State::whole);
         offset += read->record.octets();
       } else {
         const std::uint64_t end = std::min(beyond, size);
@@ -129,7 +150,7 @@ class Verification {
     if (!read) return bad(block, Finding::Kind::damaged, read.error().what);
     if (read->state == RecordRead::State::no_record) return bad(block, Finding::Kind::damaged, "its header is damaged");
     if (read->state == RecordRead::State::damaged) return bad(block, Finding::Kind::damaged, "its octets are not what was stored");
-    if (read->record != block.record) return differs(block, {read->record, block.place});
+    if (!read->record.is_as_indexed(block.record)) return differs(block, {read->record, block.place});
     return block.damaged ? index_.set_damaged(block, false) : Result<void>{};
   }
 
@@ -139,8 +160,10 @@ class Verification {
       stated_[version->archive].take(std::move(*version));
     else if (const auto computer = computer_in(read))
       stated_computers_[computer->computer] = computer->user;
-    else
-      find({Finding::Kind::unreadable, place.pack, place.offset, 0, 0, {}, "what it says of a version or computer cannot be read"});
+    else if (auto release = release_in(read))
+      releases_.push_back(std::move(*release));
+    else if (!gone_in(read))
+      find({Finding::Kind::unreadable, place.pack, place.offset, 0, 0, {}, "what it says cannot be read"});
   }
 
   Result<void> bad(const Located& block, Finding::Kind kind, std::string why) {
@@ -153,15 +176,41 @@ class Verification {
     const auto known = index_.find(record.record.archive, record.record.id);
     if (!known) return std::unexpected(known.error());
     const bool elsewhere = *known && (*known)->place != record.place;
-    if (elsewhere || !archives_.contains(record.record.archive))
+    if (elsewhere || !archives_.contains(record.record.archive) || record.record.kind != RecordKind::block)
       return bad(row, Finding::Kind::damaged, "another block stands in its place");
     find_block(Finding::Kind::row, record, "its row in the index said otherwise, and was written anew from the record");
     ++report_.rows_mended;
-    return index_.put_back(record);
+    const bool renamed = row.record.archive != record.record.archive || row.record.id != record.record.id;
+    auto done = renamed ? index_.forget(row) : Result<void>{};
+    return done ? index_.put_back(record) : done;
   }
 
-  /// Every block of an archive is in the index: one whose record alone is left has lost its row.
+  /// Those whose version stands: of others nothing was released.
+  Result<void> releases() {
+    for (const ReleaseStatement& release : releases_) {
+      const auto link = index_.version_link(release.archive, release.number);
+      if (!link) return std::unexpected(link.error());
+      if (*link != release.link) continue;
+      for (const Release& block : release.blocks) {
+        Place& up_to = released_[{release.archive, block.id}];
+        up_to = std::max(up_to, block.up_to);
+      }
+    }
+    return {};
+  }
+
+  bool is_released(const Located& record) const {
+    const auto found = released_.find({record.record.archive, record.record.id});
+    return found != released_.end() && record.place <= found->second;
+  }
+
+  /// Every block of an archive is in the index until it is released: one whose record alone is left otherwise has lost its row.
   Result<void> orphan(const Located& record, bool whole) {
+    if (is_released(record)) {
+      ++report_.released_blocks;
+      report_.released_octets += record.record.octets();
+      return {};
+    }
     const auto known = index_.find(record.record.archive, record.record.id);
     if (!known) return std::unexpected(known.error());
     if (*known || !archives_.contains(record.record.archive)) {
@@ -291,7 +340,10 @@ class Verification {
   std::map<std::int64_t, Owner> archives_;
   std::map<std::int64_t, StatedChain> stated_;
   std::map<std::uint64_t, std::uint64_t> stated_computers_;
-  std::vector<Stated> unsaid_;  // what no pack says any longer
+  std::vector<ReleaseStatement> releases_;
+  std::map<std::pair<std::int64_t, Digest>, Place> released_;
+  std::vector<std::pair<Located, bool>> unreferred_;  // records of blocks without a row, and whether they are whole
+  std::vector<Stated> unsaid_;                        // what no pack says any longer
   VerifyReport report_;
 };
 

@@ -39,6 +39,7 @@ std::string text(const Finding& finding);
 struct VerifyReport {
   std::uint64_t packs = 0, blocks = 0, octets = 0, versions = 0, events = 0;  // read
   std::uint64_t rows_unproven = 0, rows_mended = 0;                           // of blocks and versions in the index
+  std::uint64_t released_blocks = 0, released_octets = 0;                     // that still stand in packs, until they are compacted
   std::vector<Finding> findings;
   /// Whether every stored block, version and event is whole. What costs room only does not count.
   bool whole() const;

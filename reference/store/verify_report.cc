@@ -64,6 +64,8 @@ std::string json(const VerifyReport& report) {
                                    {"octets", report.octets},
                                    {"versions", report.versions},
                                    {"events", report.events},
+                                   {"released_blocks", report.released_blocks},
+                                   {"released_octets", report.released_octets},
                                    {"findings", nlohmann::ordered_json::array()}};
   for (const Finding& finding : report.findings) object["findings"].push_back(entry(finding));
   return text_of(object);

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "formats.h"
 #include "workshop.h"
 
 namespace coffer::store {
@@ -29,6 +30,10 @@ class FailingHome final : public FileSystem {
   FileResult<void> rename(const std::string& from, const std::string& to) override {
     if (fails()) return failed();
     return real_.rename(from, to);
+  }
+  FileResult<void> remove(const std::string& name) override {
+    if (fails()) return failed();
+    return real_.remove(name);
   }
 
  private:
@@ -392,7 +397,7 @@ TEST_F(RebuildTest, a_pack_that_is_gone_is_named_and_its_number_not_used_again) 
   end = commit(archive, end, "third");
   ASSERT_TRUE(files.exists("packs/00000002.pack"));
   store.reset();
-  files.remove("packs/00000002.pack");
+  files.take_away("packs/00000002.pack");
   const auto report = rebuilt();
   EXPECT_EQ(count(report.findings, Finding::Kind::pack), 1u);
   EXPECT_EQ(versions(archive), "1first 2second 3third ") << "the old index says it";
@@ -405,12 +410,12 @@ TEST_F(RebuildTest, beside_a_running_server_and_over_formats_that_it_cannot_judg
   PosixFileSystem home{directory.path()};
   EXPECT_EQ(rebuild(directory.path(), files, home, fixed_clock()).error().kind, Trouble::Kind::in_use);
   store.reset();
-  ok(beside().script("CREATE TABLE news(story); PRAGMA user_version = 5"));
+  ok(beside().script("CREATE TABLE news(story); PRAGMA user_version = 7"));
   EXPECT_EQ(try_rebuild().error().kind, Trouble::Kind::newer);
   ok(beside().script("DROP TABLE news; PRAGMA user_version = 2"));
   EXPECT_EQ(try_rebuild().error().kind, Trouble::Kind::corrupt);
   EXPECT_FALSE(std::filesystem::exists(index().string() + ".damaged-1"));
-  ok(beside().script("PRAGMA user_version = 4"));
+  ok(beside().script("PRAGMA user_version = 6"));
   open();
   expect_all_acknowledged();
 }
@@ -465,6 +470,7 @@ TEST_F(RebuildTest, an_index_of_the_format_before_makes_the_packs_say_what_it_al
   // As the format before had it: the packs hold blocks and nothing else.
   files.octets(first_pack).resize(blocks_end);
   ok(beside().run("UPDATE packs SET indexed_octets = ?", {std::uint64_t{blocks_end}}));
+  ok(beside().script(to_format_4));
   ok(beside().script("PRAGMA user_version = 3"));
   const MemoryFileSystem before = files.snapshot();
   TemporaryDirectory index_before;

@@ -3,6 +3,7 @@
 #include <deque>
 #include <fstream>
 
+#include "formats.h"
 #include "workshop.h"
 
 namespace coffer::store {
@@ -237,7 +238,7 @@ TEST_F(RecoveryTest, a_pack_that_is_gone_costs_its_blocks_and_its_number_is_not_
   put(archive, b);
   const ChainEnd end = commit(archive);
   store.reset();
-  files.remove("packs/00000002.pack");
+  files.take_away("packs/00000002.pack");
   std::vector<std::string> told;
   options.on_damage = [&](const std::string& what) { told.push_back(what); };
   open();
@@ -262,7 +263,7 @@ TEST_F(RecoveryTest, an_index_of_a_newer_format_is_refused) {
   open();
   store.reset();
   ok(value(Database::open(directory.path() / index_name, Database::Access::read_write_create))
-         .script("PRAGMA user_version = 5; CREATE TABLE news(story)"));
+         .script("PRAGMA user_version = 7; CREATE TABLE news(story)"));
   const Trouble trouble = refusal();
   EXPECT_EQ(trouble.kind, Trouble::Kind::newer);
   EXPECT_NE(trouble.what.find("newer program"), std::string::npos) << trouble.what;
@@ -272,7 +273,7 @@ TEST_F(RecoveryTest, an_index_of_a_newer_format_is_refused) {
 TEST_F(RecoveryTest, a_format_number_that_does_not_fit_the_tables_may_be_damage_and_says_so) {
   open();
   store.reset();
-  for (const int wrong : {0, 5, 6, 12, 1 << 24}) {
+  for (const int wrong : {0, 7, 8, 12, 1 << 24}) {
     ok(value(Database::open(directory.path() / index_name, Database::Access::read_write_create))
            .script(("PRAGMA user_version = " + std::to_string(wrong)).c_str()));
     const Trouble trouble = refusal();
@@ -282,38 +283,6 @@ TEST_F(RecoveryTest, a_format_number_that_does_not_fit_the_tables_may_be_damage_
   }
 }
 
-// Makes of the tables those of an older format, with the same rows.
-constexpr const char* to_format_2 = R"sql(
-PRAGMA foreign_keys = OFF;
-DROP INDEX passing_events;
-DROP INDEX blocks_by_place;
-CREATE TABLE a(row INTEGER PRIMARY KEY, user INTEGER NOT NULL, computer INTEGER NOT NULL, UNIQUE(user, computer)) STRICT;
-CREATE TABLE p(number INTEGER PRIMARY KEY, indexed_octets INTEGER NOT NULL) STRICT;
-CREATE TABLE b(
-  archive INTEGER NOT NULL REFERENCES archives, id BLOB NOT NULL, checksum BLOB NOT NULL,
-  pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, damaged INTEGER NOT NULL DEFAULT 0,
-  PRIMARY KEY(archive, id)) STRICT, WITHOUT ROWID;
-CREATE TABLE v(
-  archive INTEGER NOT NULL REFERENCES archives, number INTEGER NOT NULL, link BLOB NOT NULL, record BLOB NOT NULL,
-  PRIMARY KEY(archive, number)) STRICT;
-CREATE TABLE e(
-  number INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, event TEXT NOT NULL, fields TEXT NOT NULL, hash BLOB NOT NULL,
-  passing INTEGER NOT NULL DEFAULT 0) STRICT;
-CREATE TABLE c(computer INTEGER PRIMARY KEY, user INTEGER NOT NULL) STRICT;
-INSERT INTO a SELECT row, user, computer FROM archives;
-INSERT INTO p SELECT number, indexed_octets FROM packs;
-INSERT INTO b SELECT archive, id, checksum, pack, offset, length, damaged FROM blocks;
-INSERT INTO v SELECT archive, number, link, record FROM versions;
-INSERT INTO e SELECT number, time_ms, event, fields, hash, passing FROM events;
-INSERT INTO c SELECT computer, user FROM computers;
-DROP TABLE blocks; DROP TABLE versions; DROP TABLE archives; DROP TABLE packs; DROP TABLE events; DROP TABLE computers;
-ALTER TABLE a RENAME TO archives; ALTER TABLE p RENAME TO packs; ALTER TABLE b RENAME TO blocks; ALTER TABLE v RENAME TO versions;
-ALTER TABLE e RENAME TO events; ALTER TABLE c RENAME TO computers;
-CREATE UNIQUE INDEX blocks_by_place ON blocks(pack, offset);
-CREATE INDEX passing_events ON events(number) WHERE passing = 1;
-PRAGMA user_version = 2;
-)sql";
-
 TEST_F(RecoveryTest, an_index_of_an_older_format_is_taken_on_with_all_its_rows) {
   open();
   Archive archive = value(store->archive_of(1, 2));
@@ -322,12 +291,14 @@ TEST_F(RecoveryTest, an_index_of_an_older_format_is_taken_on_with_all_its_rows) 
   const ChainEnd end = commit(archive);
   ok(store->bind(2, 1));
   ok(store->note("before", {}));
-  for (const int format : {2, 1}) {
+  for (const int format : {4, 3, 2, 1}) {
     SCOPED_TRACE(format);
     store.reset();
     {
       auto beside = value(Database::open(directory.path() / index_name, Database::Access::read_write_create));
-      ok(beside.script(to_format_2));
+      ok(beside.script(to_format_4));
+      if (format == 3) ok(beside.script("PRAGMA user_version = 3"));
+      if (format <= 2) ok(beside.script(to_format_2));
       if (format == 1) ok(beside.script("DROP INDEX passing_events; ALTER TABLE events DROP COLUMN passing; PRAGMA user_version = 1"));
     }
     open();
@@ -339,7 +310,7 @@ TEST_F(RecoveryTest, an_index_of_an_older_format_is_taken_on_with_all_its_rows) 
     ok(store->note("after", {}, Keep::while_new));
     EXPECT_TRUE(value(store->verify()).findings.empty());
   }
-  EXPECT_EQ(events("after").size(), 2u);
+  EXPECT_EQ(events("after").size(), 4u);
   put(archive, b);
   commit(archive, end);
   open();

@@ -1,0 +1,301 @@
+// Blocks that a version releases: gone with its commit and not before, wherever the store comes back from.
+#include <algorithm>
+
+#include "store/database.h"
+#include "store/rebuild.h"
+#include "workshop.h"
+
+namespace coffer::store {
+namespace {
+
+class ReleaseTest : public StoreTest {
+ protected:
+  void SetUp() override {
+    options.pack_octets_max = 1500;
+    begin();
+    for (const Block& block : blocks) put(archive, block);
+    end = commit(archive);
+  }
+  void begin() {
+    open();
+    archive = value(store->archive_of(1, 2, 7));
+  }
+  std::vector<Digest> ids() { return value(store->block_ids(archive, {}, 100)).ids; }
+  void stage(std::initializer_list<Block> which) { ok(store->stage_release(archive, ids_of(which))); }
+  std::vector<bool> loaded() {
+    std::vector<bool> all;
+    for (const Block& block : blocks) all.push_back(loads(archive, block));
+    return all;
+  }
+  void rebuild_index() {
+    store.reset();
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(directory.path() / (std::string(index_name) + suffix));
+    PosixFileSystem home{directory.path()};
+    value(rebuild(directory.path(), files, home, fixed_clock()));
+    begin();
+  }
+  void expect_whole() {
+    const auto report = value(store->verify());
+    EXPECT_TRUE(report.whole());
+    for (const Finding& finding : report.findings)
+      if (finding.kind != Finding::Kind::orphan) ADD_FAILURE() << text(finding);  // a copy, of which one counts
+  }
+  /// All that is worth it; how many packs went.
+  int compact() {
+    int gone = 0;
+    for (;;) {
+      const auto done = value(store->compact_some(1000, Store::Newest::included));
+      gone += done.gone;
+      if (done.pack == 0) return gone;
+    }
+  }
+
+  const std::vector<Block> blocks{make_block(1, 400), make_block(2, 500), make_block(3, 600), make_block(4, 700)};
+  Archive archive;
+  ChainEnd end;
+};
+
+TEST_F(ReleaseTest, ids_are_listed_ascending_and_page_by_page) {
+  std::vector<Digest> expected;
+  for (const Block& block : blocks) expected.push_back(block.id);
+  std::ranges::sort(expected);
+  EXPECT_EQ(ids(), expected);
+  const auto first = value(store->block_ids(archive, {}, 3)), second = value(store->block_ids(archive, expected[2], 3));
+  EXPECT_EQ(first.ids, (std::vector<Digest>{expected.begin(), expected.begin() + 3}));
+  EXPECT_TRUE(first.more);
+  EXPECT_EQ(second.ids, (std::vector<Digest>{expected[3]}));
+  EXPECT_FALSE(second.more);
+  EXPECT_FALSE(value(store->block_ids(archive, {}, 4)).more);
+  put(archive, make_block(9));
+  EXPECT_EQ(ids().size(), 5u) << "a received block is listed as well";
+  EXPECT_TRUE(value(store->block_ids(value(store->archive_of(1, 3)), {}, 9)).ids.empty()) << "of this archive alone";
+}
+
+TEST_F(ReleaseTest, a_staged_block_is_missing_for_its_session_alone_until_the_commit_takes_it) {
+  const Archive other = value(store->archive_of(1, 2, 8));
+  stage({blocks[0], blocks[2]});
+  EXPECT_EQ(missing(archive, {blocks[0], blocks[1], blocks[2]}), (std::vector<std::uint16_t>{0, 2}));
+  EXPECT_TRUE(missing(other, {blocks[0], blocks[1], blocks[2]}).empty());
+  EXPECT_EQ(ids().size(), 2u);
+  EXPECT_EQ(loaded(), (std::vector<bool>{true, true, true, true}));
+  commit(archive, end);
+  EXPECT_EQ(loaded(), (std::vector<bool>{false, true, false, true}));
+  EXPECT_EQ(missing(other, {blocks[0], blocks[1], blocks[2]}), (std::vector<std::uint16_t>{0, 2}));
+  expect_whole();
+}
+
+TEST_F(ReleaseTest, a_session_that_ends_without_a_commit_releases_nothing) {
+  stage({blocks[0]});
+  store->end_session(7);
+  EXPECT_TRUE(missing(archive, {blocks[0]}).empty());
+  end = commit(archive, end);
+  EXPECT_TRUE(loads(archive, blocks[0]));
+  stage({blocks[0]});
+  begin();
+  end = commit(archive, end);
+  EXPECT_TRUE(loads(archive, blocks[0]));
+  stage({blocks[0]});
+  EXPECT_EQ(value(store->commit(archive, next_version({}))), CommitOutcome::conflict);
+  EXPECT_TRUE(loads(archive, blocks[0])) << "a version that is refused releases nothing";
+}
+
+TEST_F(ReleaseTest, another_sessions_commit_releases_nothing_of_this_one) {
+  const Archive other = value(store->archive_of(1, 3, 8));
+  ok(store->stage_release(other, ids_of({blocks[0]})));
+  end = commit(archive, end);
+  commit(other);
+  EXPECT_EQ(loaded(), (std::vector<bool>{true, true, true, true})) << "the other archive never had it";
+}
+
+TEST_F(ReleaseTest, a_staged_block_that_is_put_again_stays) {
+  stage({blocks[0], blocks[1]});
+  put(archive, blocks[0]);
+  EXPECT_TRUE(missing(archive, {blocks[0]}).empty());
+  commit(archive, end);
+  EXPECT_EQ(loaded(), (std::vector<bool>{true, false, true, true}));
+  rebuild_index();
+  EXPECT_EQ(loaded(), (std::vector<bool>{true, false, true, true}));
+}
+
+TEST_F(ReleaseTest, what_was_released_does_not_come_back_with_an_index_made_anew_or_of_yesterday) {
+  TemporaryDirectory yesterday;
+  copy_index(directory.path(), yesterday.path());
+  stage({blocks[0], blocks[3]});
+  end = commit(archive, end);
+  put(archive, blocks[3]);
+  end = commit(archive, end);
+  const std::vector<bool> expected{false, true, true, true};
+  EXPECT_EQ(loaded(), expected);
+  rebuild_index();
+  EXPECT_EQ(loaded(), expected);
+  expect_whole();
+  store.reset();
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(directory.path() / (std::string(index_name) + suffix));
+  copy_index(yesterday.path(), directory.path());
+  begin();
+  EXPECT_EQ(loaded(), expected);
+  expect_whole();
+  crash_and_open();
+  EXPECT_EQ(loaded(), expected);
+}
+
+TEST_F(ReleaseTest, a_release_whose_version_was_never_stored_counts_for_nothing) {
+  stage({blocks[0]});
+  {
+    auto beside = value(Database::open(directory.path() / index_name, Database::Access::read_write_create));
+    ok(beside.script("CREATE TRIGGER no BEFORE INSERT ON versions BEGIN SELECT RAISE(ABORT, 'no'); END"));
+  }
+  EXPECT_FALSE(store->commit(archive, next_version(end, "refused")));
+  {
+    auto beside = value(Database::open(directory.path() / index_name, Database::Access::read_write_create));
+    ok(beside.script("DROP TRIGGER no"));
+  }
+  EXPECT_TRUE(loads(archive, blocks[0]));
+  archive = value(store->archive_of(1, 2, 9));
+  commit(archive, end, "another");
+  EXPECT_TRUE(loads(archive, blocks[0]));
+  rebuild_index();
+  EXPECT_TRUE(loads(archive, blocks[0]));
+  expect_whole();
+}
+
+TEST_F(ReleaseTest, compaction_takes_packs_away_and_leaves_all_that_counts) {
+  stage({blocks[0], blocks[2]});
+  end = commit(archive, end);
+  const std::vector<bool> expected{false, true, false, true};
+  EXPECT_GE(compact(), 1);
+  EXPECT_FALSE(files.exists(first_pack));
+  EXPECT_EQ(loaded(), expected);
+  EXPECT_EQ(value(store->verify()).released_blocks, 0u);
+  expect_whole();
+  EXPECT_EQ(value(store->versions(archive, 0)).entries.size(), 2u);
+  EXPECT_GE(events("pack_compacted").size(), 1u);
+  EXPECT_EQ(compact(), 0) << "and then there is nothing to do";
+  begin();
+  EXPECT_TRUE(events("store_recovered").empty());
+  EXPECT_EQ(loaded(), expected);
+  rebuild_index();
+  EXPECT_EQ(loaded(), expected);
+  EXPECT_EQ(value(store->versions(archive, 0)).entries.size(), 2u);
+  expect_whole();
+  put(archive, blocks[0]);
+  commit(archive, end);
+  EXPECT_TRUE(loads(archive, blocks[0]));
+  rebuild_index();
+  EXPECT_TRUE(loads(archive, blocks[0]));
+}
+
+TEST_F(ReleaseTest, an_index_of_before_a_compaction_finds_everything_where_it_is_now) {
+  TemporaryDirectory before_release, before_compaction;
+  copy_index(directory.path(), before_release.path());
+  stage({blocks[0], blocks[2]});
+  end = commit(archive, end);
+  copy_index(directory.path(), before_compaction.path());
+  ASSERT_GE(compact(), 1);
+  for (const auto* old : {&before_release, &before_compaction}) {
+    store.reset();
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(directory.path() / (std::string(index_name) + suffix));
+    copy_index(old->path(), directory.path());
+    begin();
+    EXPECT_EQ(loaded(), (std::vector<bool>{false, true, false, true}));
+    EXPECT_EQ(value(store->versions(archive, 0)).entries.size(), 2u);
+    expect_whole();
+    for (const Event& event : events("store_recovered")) EXPECT_EQ(event.fields.find("lost"), std::string::npos) << event.fields;
+  }
+}
+
+TEST_F(ReleaseTest, a_compaction_cut_short_at_any_operation_loses_nothing_and_can_be_done_again) {
+  stage({blocks[0], blocks[2]});
+  end = commit(archive, end);
+  const MemoryFileSystem disk = files.snapshot();
+  TemporaryDirectory index;
+  copy_index(directory.path(), index.path());
+  bool finished = false;
+  for (int survives = 0; survives < 2; ++survives)
+    for (int until = 0; !std::exchange(finished, false); ++until) {
+      SCOPED_TRACE(until);
+      ASSERT_LT(until, 500);
+      store.reset();
+      files = disk.snapshot();
+      for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(directory.path() / (std::string(index_name) + suffix));
+      copy_index(index.path(), directory.path());
+      begin();
+      int operations = 0;
+      files.fail = [&](MemoryFileSystem::Operation, const std::string&) -> std::optional<int> {
+        return ++operations > until ? std::optional(EIO) : std::nullopt;
+      };
+      for (;;) {
+        const auto done = store->compact_some(1000, Store::Newest::included);
+        finished = done && done->pack == 0;
+        if (!done || finished) break;
+      }
+      files.fail = {};
+      MemoryFileSystem left = files.snapshot();
+      TemporaryDirectory aside;
+      copy_index(directory.path(), aside.path());
+      store.reset();
+      files = left;
+      files.crash([&](std::size_t) { return survives == 1; });
+      for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(directory.path() / (std::string(index_name) + suffix));
+      copy_index(aside.path(), directory.path());
+      begin();
+      EXPECT_EQ(loaded(), (std::vector<bool>{false, true, false, true}));
+      expect_whole();
+      compact();
+      EXPECT_FALSE(files.exists(first_pack));
+      EXPECT_EQ(loaded(), (std::vector<bool>{false, true, false, true}));
+      rebuild_index();
+      EXPECT_EQ(loaded(), (std::vector<bool>{false, true, false, true}));
+      expect_whole();
+    }
+}
+
+TEST_F(ReleaseTest, a_pack_with_a_damaged_block_stays_until_the_block_is_sent_again) {
+  stage({blocks[0]});
+  end = commit(archive, end);
+  Octets& pack = files.octets(first_pack);
+  const auto found = std::search(pack.begin(), pack.end(), blocks[1].sealed.begin(), blocks[1].sealed.end());
+  ASSERT_NE(found, pack.end());
+  *found ^= 1;
+  compact();
+  EXPECT_TRUE(files.exists(first_pack));
+  EXPECT_EQ(missing(archive, {blocks[1]}).size(), 1u);
+  put(archive, blocks[1]);
+  end = commit(archive, end);
+  compact();
+  EXPECT_FALSE(files.exists(first_pack));
+  EXPECT_EQ(loaded(), (std::vector<bool>{false, true, true, true}));
+}
+
+TEST_F(ReleaseTest, a_reader_that_has_a_compacted_pack_open_reads_on) {
+  auto file = std::move(files.open(first_pack, OpenMode::existing).value());
+  stage({blocks[0], blocks[2]});
+  commit(archive, end);
+  compact();
+  ASSERT_FALSE(files.exists(first_pack));
+  EXPECT_EQ(read_record(*file, 1, pack_header_octets)->sealed, blocks[0].sealed);
+}
+
+TEST_F(ReleaseTest, a_quota_holds_blocks_up_and_a_release_makes_room) {
+  options.quota_octets = [](std::uint64_t user) { return user == 1 ? std::optional<std::uint64_t>(2500) : std::nullopt; };
+  begin();
+  const Block more = make_block(5, 301), fits = make_block(6, 300);
+  EXPECT_EQ(store->put(archive, more.id, more.checksum, more.sealed).error().kind, Trouble::Kind::over_quota);
+  put(archive, fits);
+  const Archive other_computer = value(store->archive_of(1, 3)), other_user = value(store->archive_of(2, 2));
+  EXPECT_EQ(store->put(other_computer, more.id, more.checksum, more.sealed).error().kind, Trouble::Kind::over_quota);
+  put(other_user, more);
+  stage({blocks[0]});
+  EXPECT_FALSE(store->put(archive, more.id, more.checksum, more.sealed)) << "staged is not released";
+  end = commit(archive, end);
+  put(archive, more);
+  EXPECT_EQ(store->put(archive, blocks[0].id, blocks[0].checksum, blocks[0].sealed).error().kind, Trouble::Kind::over_quota);
+  end = commit(archive, end);
+  begin();
+  EXPECT_EQ(store->put(archive, blocks[0].id, blocks[0].checksum, blocks[0].sealed).error().kind, Trouble::Kind::over_quota);
+  compact();
+  EXPECT_FALSE(store->put(archive, blocks[0].id, blocks[0].checksum, blocks[0].sealed));
+}
+
+}  // namespace
+}  // namespace coffer::store
