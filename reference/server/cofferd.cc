@@ -90,17 +90,27 @@ int main(int argc, char** argv) {
   key->needs(certificate);
   certificate->needs(key);
 
+  double scrub_days = 30, upkeep_rate = 32;
+  run->add_option("--scrub-days", scrub_days, "Days in which every stored octet is read and checked once, in the background")
+      ->check(CLI::Range(0.0, 3650.0));
+  run->add_option("--upkeep-rate", upkeep_rate, "MiB a second that scrubbing and compacting read and write at most; slower beside sessions")
+      ->check(CLI::Range(0.1, 100000.0));
+  run->add_option("--pack-octets", options.pack_octets, "Octets beyond which a new pack begins")
+      ->check(CLI::Range(std::uint64_t{1} << 12, std::uint64_t{1} << 40));
+
   auto* verify = app.add_subcommand("verify",
                                     "Read every octet of the packs and every row of the index, name what is damaged, mend what packs and "
                                     "index tell of each other; not beside a running server");
   auto* rebuild = app.add_subcommand(
       "rebuild", "Make the index anew from the packs when it is damaged or gone; keeps the old one, and names what could not be recovered");
+  auto* compact = app.add_subcommand(
+      "compact", "Copy what counts out of packs of which little does, and remove these; a running server does it by itself");
   auto* events = app.add_subcommand("events", "Print the event log; also beside a running server");
   auto* pin = app.add_subcommand("pin", "Print the pin of the key kept in the directory; makes the key in an empty one");
-  for (auto* command : {verify, rebuild, events, pin})
+  for (auto* command : {verify, rebuild, compact, events, pin})
     command->add_option("--data", options.data, "Directory of `cofferd run`")->required();
   for (auto* command : {verify, rebuild, events}) command->add_flag("--json", json, "JSON instead of text");
-  for (auto* command : {run, verify, rebuild, events, pin}) command->footer(exit_codes);
+  for (auto* command : {run, verify, rebuild, compact, events, pin}) command->footer(exit_codes);
 
   try {
     app.parse(argc, argv);
@@ -113,8 +123,11 @@ int main(int argc, char** argv) {
   }
   ::umask(077);  // what the server keeps is for its owner only
   try {
+    options.upkeep.scrub_period = std::chrono::seconds(static_cast<std::int64_t>(scrub_days * 86400));
+    options.upkeep.octets_per_second_max = static_cast<std::uint64_t>(upkeep_rate * (1 << 20));
     if (*run) return ended(coffer::server::serve(options));
     if (*verify) return ended(coffer::server::verify(options.data, json));
+    if (*compact) return ended(coffer::server::compact(options.data));
     if (*rebuild) return ended(coffer::server::rebuild(options.data, json));
     if (*events) return ended(coffer::server::events(options.data, json));
     return ended(coffer::server::pin(options.data));

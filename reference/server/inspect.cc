@@ -63,6 +63,24 @@ Outcome verify(const std::filesystem::path& data, bool json) {
   return report->whole() ? Outcome::ok : Outcome::damage_found;
 }
 
+Outcome compact(const std::filesystem::path& data) {
+  if (!stands(data)) return Outcome::store_failed;
+  store::PosixFileSystem files{data};
+  const auto opened = store::Store::open(data, files, wall_time);
+  if (!opened) return store_failed(opened.error());
+  constexpr std::uint64_t step_octets = std::uint64_t{64} << 20;
+  std::uint64_t packs = 0, octets = 0;
+  for (;;) {
+    const auto done = (*opened)->compact_some(step_octets, store::Store::Newest::included);
+    if (!done) return store_failed(done.error());
+    packs += done->gone;
+    octets += done->freed_octets;
+    if (done->pack == 0) break;
+  }
+  fmt::print("{} packs were compacted, {} octets freed\n", packs, octets);
+  return Outcome::ok;
+}
+
 Outcome rebuild(const std::filesystem::path& data, bool json) {
   if (!stands(data)) return Outcome::store_failed;
   store::PosixFileSystem files{data};

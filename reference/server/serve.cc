@@ -12,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "net/server_shell.h"
 #include "server/backend.h"
@@ -87,6 +88,7 @@ Outcome serve(const ServeOptions& options) {
   store_options.on_damage = [&options](const std::string& what) {
     spdlog::error("{}; `cofferd verify --data {}` names what is damaged", what, options.data.string());
   };
+  store_options.pack_octets_max = options.pack_octets;
   auto opened = store::Store::open(options.data, files, wall_time, store_options);
   if (!opened) return stop(Outcome::store_failed, opened.error().what);
   auto& store = **opened;
@@ -112,9 +114,11 @@ Outcome serve(const ServeOptions& options) {
   fmt::print("{}\n", ready.dump());
   std::fflush(stdout);
 
+  std::optional<Upkeep> upkeep(std::in_place, store, options.upkeep);
   int signal = 0;
   sigwait(&stop_signals, &signal);
   spdlog::info("stopping: {}", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  upkeep.reset();
   (*shell)->stop();
   return Outcome::ok;
 }

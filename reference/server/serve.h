@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/outcome.h"
+#include "server/upkeep.h"
 
 namespace coffer::server {
 
@@ -13,7 +14,9 @@ struct ServeOptions {
   std::filesystem::path data;  // made if it does not exist
   std::filesystem::path fixture;
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;                  // 0: any that is free
+  std::uint16_t port = 0;                              // 0: any that is free
+  std::uint64_t pack_octets = std::uint64_t{1} << 30;  // a new pack begins beyond it
+  UpkeepSettings upkeep;
   std::filesystem::path key, certificate;  // both or neither: made and kept in `data`
 };
 

@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include <atomic>
 #include <iterator>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -115,6 +116,7 @@ class Store::Impl {
   }
 
   Result<std::vector<std::uint16_t>> missing(Archive archive, View ids) {
+    ++operations_;
     const std::lock_guard lock(mutex_);
     const auto reading = index_.reading();
     if (!reading) return std::unexpected(reading.error());
@@ -137,6 +139,7 @@ class Store::Impl {
   }
 
   Result<void> put(Archive archive, std::span<const NewBlock> blocks) {
+    ++operations_;
     const std::lock_guard lock(mutex_);
     if (auto fresh = check_generation(archive); !fresh) return fresh;
     while (!blocks.empty()) {
@@ -169,6 +172,7 @@ class Store::Impl {
   }
 
   Result<CommitOutcome> commit(Archive archive, const protocol::CommitVersion& version) {
+    ++operations_;
     const std::lock_guard lock(mutex_);
     if (auto fresh = check_generation(archive); !fresh) return std::unexpected(fresh.error());
     if (auto stored = store_early_locked(); !stored) return std::unexpected(stored.error());
@@ -208,6 +212,7 @@ class Store::Impl {
   }
 
   Result<std::vector<std::optional<StoredBlock>>> load(Archive archive, View ids, std::size_t octets_enough) {
+    ++operations_;
     struct Wanted {
       Located block;
       Result<std::shared_ptr<File>> file;
@@ -325,9 +330,55 @@ class Store::Impl {
     return std::unexpected(worked.error());
   }
 
+  std::uint64_t operations() const { return operations_; }
+
+  Result<Scrubbed> scrub_some(std::uint64_t octets) {
+    Scrubbed done;
+    ScrubPlace place;
+    std::uint64_t end = 0;
+    std::shared_ptr<File> file;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto kept = index_.scrub_place();
+      if (!kept) return std::unexpected(kept.error());
+      place = kept->value_or(ScrubPlace{.began = clock_()});
+      const auto indexed = index_.packs();
+      if (!indexed) return std::unexpected(indexed.error());
+      for (const auto& [number, size] : *indexed) done.octets_total += size;
+      done.began = place.began;
+      done.octets_done = place.octets;
+      if (octets == 0) return done;
+      // One that is compacted meanwhile is read elsewhere; one that is gone the start has named.
+      while (!file) {
+        const auto next = indexed->lower_bound(place.next.pack);
+        if (next == indexed->end()) return end_round_locked(place, done);
+        if (next->first != place.next.pack) place.next = {next->first, 0};
+        end = next->second;
+        const auto opened = packs_.file(next->first);
+        if (opened && place.next.offset < end) file = *opened;
+        if (!file) place.next = {next->first + 1, 0};
+      }
+    }
+    const std::uint64_t from = place.next.offset;
+    if (from < pack_header_octets) {
+      const auto header = pack_header_whole(*file, place.next.pack);
+      if (!header || !*header) tell(fmt::format("{}: its header is damaged", pack_name(place.next.pack)));
+      place.next.offset = pack_header_octets;
+    }
+    const ScrubFound found = read_on(*file, place.next, end, octets);
+    done.octets = place.next.offset - from;
+    place.octets += done.octets;
+    done.octets_done = place.octets;
+    const std::lock_guard lock(mutex_);
+    const auto named = name_locked(place.next.pack, found);
+    if (!named) return std::unexpected(named.error());
+    place.damaged += *named;
+    if (auto kept = index_.set_scrub_place(place); !kept) return std::unexpected(kept.error());
+    return done;
+  }
+
  private:
-  // ---- Compaction: by one thread at a time, which takes mutex_ for each thing it does to index and packs, and not while it reads
-  // ----------
+  // ---- Compaction: by one thread at a time, which takes mutex_ for each thing it does to index and packs, and not while it reads ----
 
   struct CompactionTask {
     std::uint32_t pack = 0;
@@ -550,8 +601,69 @@ class Store::Impl {
     return release;
   }
 
-  // ---- Under mutex_
-  // ------------------------------------------------------------------------------------------------------------------------
+  // ---- Scrubbing: as compaction ----
+
+  struct ScrubFound {
+    std::vector<Located> damaged;                                     // by their headers
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> unreadable;  // from, to
+  };
+  /// Reads from `at` on, up to about so many octets, and says what is not what was stored. Moves `at` behind what was read.
+  static ScrubFound read_on(const File& file, Place& at, std::uint64_t end, std::uint64_t octets) {
+    ScrubFound found;
+    const std::uint64_t enough = at.offset + octets;
+    while (at.offset < end && at.offset < enough) {
+      const auto read = read_record(file, at.pack, at.offset);
+      if (read && read->state == RecordRead::State::whole) {
+        at.offset += read->record.octets();
+        continue;
+      }
+      const auto next = read ? behind(file, at.pack, at.offset, *read, end) : FileResult<std::uint64_t>(end);
+      const std::uint64_t to = next ? *next : end;
+      if (read && read->state == RecordRead::State::damaged && read->record.kind == RecordKind::block)
+        found.damaged.push_back({read->record, at, false});
+      else
+        found.unreadable.emplace_back(at.offset, to);
+      at.offset = to;
+    }
+    return found;
+  }
+
+  /// How many blocks count as lacking from now on.
+  Result<std::uint64_t> name_locked(std::uint32_t pack, const ScrubFound& found) {
+    std::uint64_t named = 0;
+    const auto name_one = [&](const Located& block) -> Result<void> {
+      const auto counts = where_locked(block.record.archive, block.record.id);
+      if (!counts) return std::unexpected(counts.error());
+      if (!*counts || (*counts)->place != block.place || (*counts)->damaged) return {};
+      ++named;
+      auto told = damaged_locked(**counts, "octets are not what was stored");
+      return told ? Result<void>{} : std::unexpected(told.error());
+    };
+    for (const Located& block : found.damaged)
+      if (auto told = name_one(block); !told) return std::unexpected(told.error());
+    if (found.unreadable.empty()) return named;
+    tell(fmt::format("{}: {} places are no whole records; `cofferd verify` says more", pack_name(pack), found.unreadable.size()));
+    const auto blocks = index_.blocks_of(pack);
+    if (!blocks) return std::unexpected(blocks.error());
+    for (const Located& block : *blocks)
+      for (const auto& [from, to] : found.unreadable)
+        if (block.place.offset >= from && block.place.offset < to)
+          if (auto told = name_one(block); !told) return std::unexpected(told.error());
+    return named;
+  }
+
+  Result<Scrubbed> end_round_locked(const ScrubPlace& place, Scrubbed done) {
+    done.ended = true;
+    const std::pair<std::string_view, std::string> fields[] = {
+        {"octets", std::to_string(place.octets)},
+        {"damaged", std::to_string(place.damaged)},
+        {"seconds", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(clock_() - place.began).count())}};
+    if (auto noted = note_locked("scrub_ended", fields, Index::Durability::with_the_next); !noted) return std::unexpected(noted.error());
+    if (auto kept = index_.set_scrub_place({.began = clock_()}); !kept) return std::unexpected(kept.error());
+    return done;
+  }
+
+  // ---- Under mutex_ ----
 
   /// Blocks of an older generation may be gone: a version that counts on them must not be acknowledged.
   Result<void> check_generation(Archive archive) const {
@@ -817,7 +929,8 @@ class Store::Impl {
   };
   std::map<std::uint64_t, Staged> staged_;              // by session: what its commit will release
   std::map<std::uint64_t, std::uint64_t> used_octets_;  // by user; kept only where there are quotas
-  std::mutex compacting_;                               // before mutex_, of the two below
+  std::atomic<std::uint64_t> operations_ = 0;
+  std::mutex compacting_;  // before mutex_, of the two below
   std::optional<CompactionTask> task_;
   std::map<std::uint32_t, std::uint64_t> left_alone_;  // packs not worth it or not emptied, while so many octets of them count
   bool census_due_ = true;                             // more may be worth compacting than was known
@@ -886,6 +999,8 @@ Result<void> Store::note(std::string_view event, std::span<const std::pair<std::
 Result<std::map<std::uint64_t, std::uint64_t>> Store::bindings() { return impl_->bindings(); }
 Result<void> Store::bind(std::uint64_t computer, std::uint64_t user) { return impl_->bind(computer, user); }
 Result<VerifyReport> Store::verify() { return impl_->verify(); }
+Result<Scrubbed> Store::scrub_some(std::uint64_t octets) { return impl_->scrub_some(octets); }
+std::uint64_t Store::operations() const { return impl_->operations(); }
 Result<Compacted> Store::compact_some(std::uint64_t octets, Newest newest) { return impl_->compact_some(octets, newest); }
 
 }  // namespace coffer::store

@@ -72,6 +72,15 @@ struct VersionPage {
   bool more = false;
 };
 
+/// How far the background reading has come.
+struct Scrubbed {
+  std::uint64_t octets = 0;        // read by this step
+  bool ended = false;              // with it, all packs have been read since the beginning of the round
+  WallTime began{};                // the round
+  std::uint64_t octets_done = 0;   // of the round
+  std::uint64_t octets_total = 0;  // of all packs now
+};
+
 /// What one step of compaction did.
 struct Compacted {
   std::uint64_t octets = 0;        // read
@@ -155,6 +164,13 @@ class Store {
   /// away. At each moment all that was acknowledged stands on stable storage, and the index leads to it. May be called from one thread of
   /// its own: others wait for it no longer than for a put() or settle() of these octets.
   Result<Compacted> compact_some(std::uint64_t octets, Newest newest = Newest::spared);
+
+  /// Goes on with reading all packs, by about so many octets: a block that is not what was stored counts as lacking from then on, and is
+  /// noted in the event log. The place is kept when the store is closed. With 0 octets only says how far it is. From one thread, likewise.
+  Result<Scrubbed> scrub_some(std::uint64_t octets);
+
+  /// Counts what sessions asked: whoever works in the background sees by it whether they are at work.
+  std::uint64_t operations() const;
 
   class Impl;
   explicit Store(std::unique_ptr<Impl> impl);
