@@ -9,7 +9,7 @@ import random
 import shutil
 import stat
 
-LARGEST_OCTETS = 32 << 20
+LARGEST_OCTETS = 8 << 20
 FILLER_OCTETS = 2 << 20
 
 

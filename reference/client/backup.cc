@@ -15,6 +15,7 @@
 #include "archive/id_tree.h"
 #include "client/bounded_queue.h"
 #include "client/file_content.h"
+#include "client/interruption.h"
 #include "client/printable.h"
 
 namespace coffer::client {
@@ -175,7 +176,9 @@ class Backup {
         make_random_(make_random),
         options_(options),
         before_(before),
-        sender_(link, keys, make_random) {}
+        sender_(link, keys, make_random) {
+    sender_.interrupted = options.interrupted;
+  }
 
   /// nullopt: a block was offered by its name alone, was missing, and its file no longer has it. The session can commit nothing any more,
   /// and the cache no longer speaks of such files.
@@ -206,7 +209,7 @@ class Backup {
         std::async(std::launch::async, [this] { return options_.look ? options_.look() : scan_tree(options_.paths, options_.scan); });
     // A session without a word would be ended; and a server that has gone is noticed here.
     while (scanning.wait_for(patience) != std::future_status::ready)
-      if (auto alive = link_.ping(); !alive) return alive;
+      if (auto alive = options_.interrupted() ? std::unexpected(interrupted()) : link_.ping(); !alive) return alive;
     scan_ = scanning.get();
     report_.problems = std::move(scan_.problems);
     if (auto something = require_something(); !something) return something;
@@ -252,6 +255,7 @@ class Backup {
     while (outcome && !feeder.queue().drained()) {
       auto blocks = feeder.queue().pop(patience);
       if (blocks.empty() && !feeder.queue().drained()) outcome = idle();
+      if (outcome && options_.interrupted()) outcome = std::unexpected(interrupted());
       for (auto& block : blocks)
         if (outcome) outcome = sender_.add(std::move(block));
       show();

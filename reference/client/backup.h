@@ -12,6 +12,7 @@
 #include "client/block_sender.h"
 #include "client/failure.h"
 #include "client/file_cache.h"
+#include "client/pace.h"
 #include "client/server_link.h"
 #include "client/tree_scanner.h"
 #include "keys/archive_key.h"
@@ -19,9 +20,7 @@
 namespace coffer::client {
 
 /// What is under way, for whoever shows it. Called often, from one thread.
-struct BackupProgress {
-  std::uint64_t files_done = 0, files = 0;
-  std::uint64_t octets_done = 0, octets = 0;  // of content
+struct BackupProgress : WorkDone {
   std::uint64_t octets_sent = 0;
 };
 
@@ -34,6 +33,8 @@ struct BackupOptions {
   /// A file changed this short a time before the scan is not remembered as unchanged: its clock may not have moved since.
   std::int64_t settle_ns = 2'000'000'000;
   std::function<void(const BackupProgress&)> progress = [](const BackupProgress&) {};
+  /// Asked often: true ends the backup with `interrupted`, between two requests, so that the link can be left in order.
+  std::function<bool()> interrupted = [] { return false; };
   /// Leaves the session and begins another one for the same archive; its link, which must outlive the backup. Asked for when a session has
   /// become useless: it waits for a block that no file has any more.
   std::function<Outcome<ServerLink*>()> begin_again = nullptr;

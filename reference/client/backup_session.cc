@@ -33,6 +33,7 @@ Outcome<BackupReport> back_up_once(const Context& context, const BackupArguments
       .look = hooks.look,
       .now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
       .progress = hooks.progress,
+      .interrupted = hooks.interrupted,
       .begin_again = [&]() -> Outcome<ServerLink*> {
         if (auto begun = session->begin_again(context.timers); !begun) return std::unexpected(begun.error());
         return session->link.get();
@@ -40,8 +41,11 @@ Outcome<BackupReport> back_up_once(const Context& context, const BackupArguments
   auto report = back_up(
       *session->link, session->keys, *head, cache, [] { return std::make_unique<Botan::System_RNG>(); }, options);
   // What was read is known now, whatever became of the version: the next run asks for it by name.
-  const auto saved = cache.save(session->device.cache_path());
-  if (!report) return std::unexpected(report.error());
+  const auto saved = cache.changed() ? cache.save(session->device.cache_path()) : Outcome<void>();
+  if (!report) {
+    if (report.error().code == ExitCode::interrupted) session->link->leave();
+    return std::unexpected(report.error());
+  }
   if (auto kept = session->remember(report->version); !kept) return std::unexpected(kept.error());
   if (!saved)
     report->problems.push_back(

@@ -13,6 +13,7 @@ namespace coffer::client {
 struct BackupHooks {
   std::function<Scan()> look = nullptr;  // as in BackupOptions
   std::function<void(const BackupProgress&)> progress = [](const BackupProgress&) {};
+  std::function<bool()> interrupted = [] { return false; };
 };
 
 /// Failures: usage when a path is empty; of the device, of the session, of the backup. The cache and the newest version are kept.

@@ -8,6 +8,7 @@
 #include <botan/system_rng.h>
 #include <fmt/format.h>
 
+#include "client/interruption.h"
 #include "coffer/spec/limits.h"
 #include "fault/switch.h"
 
@@ -43,6 +44,7 @@ Outcome<std::vector<Digest>> BlockSender::ask(const std::vector<Digest>& ids) {
   for (const Digest& id : ids)
     if (asked_.insert(id).second) fresh.push_back(id);
   for (std::size_t begin = 0; begin < fresh.size(); begin += batch_ids_max()) {
+    if (interrupted()) return std::unexpected(client::interrupted());
     const auto first = fresh.begin() + static_cast<std::ptrdiff_t>(begin);
     const std::size_t count = std::min(batch_ids_max(), fresh.size() - begin);
     const auto indices = link_.offer(archive::join({first, first + static_cast<std::ptrdiff_t>(count)}));
@@ -125,6 +127,8 @@ Outcome<void> BlockSender::send_all(std::vector<std::unique_ptr<Group>> groups, 
     if (outcome && !sealed) outcome = std::unexpected(cannot_seal(sealed.error()));
     for (std::size_t i = 0; outcome && i < group->blocks.size(); ++i) {
       const Digest& id = group->blocks[i].id;
+      if (interrupted()) outcome = std::unexpected(client::interrupted());
+      if (!outcome) break;
       if (only_owed && !owed_.contains(id)) continue;
       const std::uint64_t octets = (*sealed)[i].octets.size();
       outcome = link_.send(id, (*sealed)[i].checksum, std::move((*sealed)[i].octets));

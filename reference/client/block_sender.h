@@ -57,6 +57,8 @@ class BlockSender {
   const Counts& counts() const { return counts_; }
   /// Called after each block that was sent.
   std::function<void()> on_sent = [] {};
+  /// Asked before each block: true ends the sending with `interrupted`.
+  std::function<bool()> interrupted = [] { return false; };
 
  private:
   struct Sealed {

@@ -2,16 +2,12 @@
 #include <fmt/format.h>
 
 #include "client/backup_session.h"
+#include "client/interruption.h"
 #include "client/printable.h"
 #include "client/progress.h"
 
 namespace coffer::client {
 namespace {
-
-std::string line(const BackupProgress& progress) {
-  return fmt::format("{} of {} files, {} of {} looked at, {} sent", progress.files_done, progress.files,
-                     octets_for_people(progress.octets_done), octets_for_people(progress.octets), octets_for_people(progress.octets_sent));
-}
 
 Shown show(BackupReport report) {
   const std::string json = as_json(report);
@@ -27,10 +23,11 @@ Shown show(BackupReport report) {
 }  // namespace
 
 Outcome<Shown> run_backup(const Context& context, const BackupArguments& arguments) {
-  Progress progress;
-  auto report = back_up_once(context, arguments, {.look = nullptr, .progress = [&](const BackupProgress& now) {
-                                                    if (progress.due()) progress.show(line(now));
-                                                  }});
+  const Interruption interruption;
+  Progress progress("backed up", context.as_json);
+  auto report = back_up_once(
+      context, arguments,
+      {.look = nullptr, .progress = [&](const BackupProgress& now) { progress.show(now); }, .interrupted = Interruption::came});
   progress.clear();
   if (!report) return std::unexpected(report.error());
   return show(std::move(*report));

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "client/interruption.h"
 #include "client/printable.h"
 #include "client/progress.h"
 #include "client/restore.h"
@@ -12,14 +13,6 @@
 
 namespace coffer::client {
 namespace {
-
-ShowRestore shown_by(Progress& progress, std::string_view doing) {
-  return [&progress, doing](const RestoreProgress& now) {
-    if (progress.due())
-      progress.show(fmt::format("{} {} of {} files, {} of {}", doing, now.files_done, now.files, octets_for_people(now.octets_done),
-                                octets_for_people(now.octets)));
-  };
-}
 
 std::unexpected<Failure> wrong_argument(std::string message) { return std::unexpected(Failure{ExitCode::usage, std::move(message)}); }
 
@@ -44,6 +37,8 @@ Outcome<Shown> run_restore(const Context& context, const RestoreArguments& argum
   const auto number = version_number(arguments.version);
   if (!number) return std::unexpected(number.error());
   if (arguments.target.empty()) return wrong_argument("--target is empty: expected the directory to restore into (. is this one)");
+  const Interruption interruption;
+  Progress progress("restored", context.as_json);
   auto session = open_session(context, spec::permissions::restore);
   if (!session) return std::unexpected(session.error());
   const auto list = session->versions();
@@ -51,9 +46,11 @@ Outcome<Shown> run_restore(const Context& context, const RestoreArguments& argum
   const auto version = find_version(*list, *number);
   if (!version) return std::unexpected(version.error());
 
-  Progress progress;
   auto report = restore(*session->link, session->keys, (*version)->record,
-                        {.target = arguments.target, .overwrite = arguments.overwrite, .progress = shown_by(progress, "restored")});
+                        {.target = arguments.target,
+                         .overwrite = arguments.overwrite,
+                         .progress = [&](const RestoreProgress& now) { progress.show(now); },
+                         .interrupted = Interruption::came});
   progress.clear();
   session->link->leave();
   if (!report) return std::unexpected(report.error());
@@ -80,6 +77,8 @@ Outcome<Shown> run_verify(const Context& context, const VerifyArguments& argumen
     if (!number) return std::unexpected(number.error());
     asked_for = *number;
   }
+  const Interruption interruption;
+  Progress progress("verified", context.as_json);
   auto session = open_session(context, spec::permissions::restore);
   if (!session) return std::unexpected(session.error());
   const auto list = session->versions();
@@ -88,8 +87,8 @@ Outcome<Shown> run_verify(const Context& context, const VerifyArguments& argumen
   const auto version = find_version(*list, number);
   if (!version) return std::unexpected(version.error());
 
-  Progress progress;
-  auto report = verify(*session->link, session->keys, (*version)->record, shown_by(progress, "verified"));
+  auto report = verify(
+      *session->link, session->keys, (*version)->record, [&](const RestoreProgress& now) { progress.show(now); }, Interruption::came);
   progress.clear();
   session->link->leave();
   if (!report) return std::unexpected(report.error());

@@ -18,6 +18,7 @@ namespace coffer::client {
 struct Context {
   std::string home;
   protocol::Timers timers = spec::timer_milliseconds;
+  bool as_json = false;
 };
 
 /// The same result twice: for people and for programs. `problems` are the files that it could not serve.

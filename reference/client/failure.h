@@ -16,6 +16,7 @@ enum class ExitCode : std::uint8_t {
   untrusted = 3,   // the server cannot be reached, or cannot be trusted
   local = 4,       // this device's files, its disk, or the archive itself
   usage = 64,
+  interrupted = 130,  // by Ctrl-C or SIGTERM; the same command goes on where it was
 };
 
 /// What stops a command. The message is for a person: what happened, what was expected, what to do next.

@@ -50,6 +50,7 @@ class Reader {
 
 void FileCache::load(const std::string& path) {
   files_.clear();
+  changed_ = true;
   const auto file = read_small_file(path, cache_octets_max);
   if (!file || file->octets.size() < sizeof(Digest)) return;
   const View body = View(file->octets).first(file->octets.size() - sizeof(Digest));
@@ -73,6 +74,7 @@ void FileCache::load(const std::string& path) {
     files.emplace(std::string(name.begin(), name.end()), std::move(known));
   }
   files_ = std::move(files);
+  changed_ = false;
 }
 
 Outcome<void> FileCache::save(const std::string& path) const {

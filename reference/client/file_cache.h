@@ -29,18 +29,24 @@ class FileCache {
 
   /// nullptr unless the file has exactly this stamp.
   const Known* find(const std::string& path, const FileStamp& stamp) const;
-  void put(const std::string& path, Known known) { files_.insert_or_assign(path, std::move(known)); }
-  void drop(const std::string& path) { files_.erase(path); }
+  void put(const std::string& path, Known known) {
+    files_.insert_or_assign(path, std::move(known));
+    changed_ = true;
+  }
+  void drop(const std::string& path) { changed_ |= files_.erase(path) > 0; }
   /// Those for which condition(path, known) holds.
   template <typename Condition>
   void drop_if(Condition condition) {
-    std::erase_if(files_, [&](const auto& file) { return condition(file.first, file.second); });
+    changed_ |= std::erase_if(files_, [&](const auto& file) { return condition(file.first, file.second); }) > 0;
   }
   std::size_t size() const { return files_.size(); }
+  /// Whether it is other than what load() read: else there is nothing to be saved.
+  bool changed() const { return changed_; }
 
  private:
   Digest key_check_;
   std::unordered_map<std::string, Known> files_;
+  bool changed_ = true;
 };
 
 }  // namespace coffer::client

@@ -28,7 +28,7 @@ constexpr const char* footer =
     "\n"
     "Exit codes: 0 done; 1 done, but some files could not be read, were skipped, are damaged, or came back with less than they had (each\n"
     "is named); 2 the server refused or ended the session; 3 the server cannot be reached or trusted; 4 this device's files, its disk or\n"
-    "the archive; 64 wrong arguments.";
+    "the archive; 64 wrong arguments; 130 interrupted by Ctrl-C or SIGTERM: what was sent or restored stays, and the same command goes on.";
 
 /// Botan locks its whole allowance when the first secret is made, page by page: a thousand system calls for the usual half a megabyte.
 /// One session's secrets fit into this; were it ever too little, the rest would be wiped all the same, but not locked.
@@ -108,11 +108,12 @@ int run(int count, char** arguments) {
   app.set_version_flag("--version", COFFER_VERSION);
   app.require_subcommand(1);
   Context context{.home = default_home()};
-  bool json = false;
+  bool& json = context.as_json;
   std::string timers, transition_file;
   std::function<Outcome<Shown>()> command;
   app.add_option("--home", context.home, "device directory (default: $COFFER_HOME or ~/.coffer)");
-  app.add_flag("--json", json, "print one JSON object");
+  app.add_flag("--json", json,
+               "print one JSON object; what takes longer than two seconds tells on standard error how far it is, a line a second");
   app.add_option("--timers-ms", timers, "override timers, for tests: step=500,answer=2000");
   app.add_option("--transitions", transition_file, "append each step of the session to this file, as JSON lines; nothing secret is in it")
       ->envname("COFFER_TRANSITIONS");

@@ -1,28 +1,33 @@
-// One line on a terminal for what takes longer than two seconds; nothing at all elsewhere.
+// What takes longer than two seconds shows how far it is, on standard error: one line on a terminal, or with --json one JSON line a second;
+// otherwise nothing at all.
 #pragma once
 
 #include <chrono>
 #include <string>
 
+#include "client/pace.h"
+
 namespace coffer::client {
 
 class Progress {
  public:
-  Progress();
+  /// `doing`: "backed up", "restored" or "verified".
+  Progress(std::string doing, bool as_json);
   ~Progress() { clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Whether a line would be shown now: cheap, so that no text is made in vain.
-  bool due() const;
-  void show(const std::string& line);
+  /// Called often; cheap when nothing is to be shown.
+  void show(const WorkDone& done);
   void clear();
 
  private:
   using Clock = std::chrono::steady_clock;
-  const bool terminal_;
+  const std::string doing_;
+  const bool as_json_, terminal_;
   const Clock::time_point began_ = Clock::now();
-  Clock::time_point shown_{};
+  Clock::time_point shown_ = began_;
+  Pace pace_;
   bool visible_ = false;
 };
 

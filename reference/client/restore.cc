@@ -10,16 +10,17 @@
 #include <fmt/format.h>
 
 #include "client/block_sender.h"
+#include "client/interruption.h"
 #include "client/printable.h"
 #include "client/tree_writer.h"
 
 namespace coffer::client {
 namespace {
 
-/// A full disk or a wrong manifest is no fault of the session: it ends in order, and the server's log says that the restore was not
+/// A full disk, a wrong manifest or Ctrl-C is no fault of the session: it ends in order, and the server's log says that the restore was not
 /// complete.
 Failure end_in_order(ServerLink& link, const Failure& failure) {
-  if (failure.code == ExitCode::local) (void)link.end_restore(false);
+  if (failure.code == ExitCode::local || failure.code == ExitCode::interrupted) (void)link.end_restore(false);
   return failure;
 }
 
@@ -38,7 +39,8 @@ class ContentRun {
     std::size_t block;
   };
 
-  ContentRun(BlockFetcher& fetcher, const VersionContent& content) : fetcher_(fetcher), content_(content) {}
+  ContentRun(BlockFetcher& fetcher, const VersionContent& content, const std::function<bool()>& interrupted)
+      : fetcher_(fetcher), content_(content), interrupted_(interrupted) {}
 
   void want(std::size_t entry) {
     for (std::size_t block = 0; block < content_.entries[entry].blocks.size(); ++block) {
@@ -52,6 +54,7 @@ class ContentRun {
     return fetcher_.fetch(
         archive::BlockKind::content, ids_,
         [&](std::size_t index, const BlockFetcher::Block& block) {
+          if (interrupted_()) return Outcome<void>(std::unexpected(interrupted()));
           if (!block && named.insert(ids_[index]).second) lost.push_back({ids_[index], block.error()});
           return take(places_[index], block);
         },
@@ -64,14 +67,19 @@ class ContentRun {
  private:
   BlockFetcher& fetcher_;
   const VersionContent& content_;
+  const std::function<bool()>& interrupted_;
   std::vector<Place> places_;
   std::vector<Digest> ids_;
 };
 
 class Restore {
  public:
-  Restore(BlockFetcher& fetcher, VersionContent content, TreeWriter tree, const ShowRestore& show)
-      : content_(std::move(content)), tree_(std::move(tree)), run_(fetcher, content_), show_(show), skipped_(content_.entries.size()) {}
+  Restore(BlockFetcher& fetcher, VersionContent content, TreeWriter tree, const RestoreOptions& options)
+      : content_(std::move(content)),
+        tree_(std::move(tree)),
+        run_(fetcher, content_, options.interrupted),
+        show_(options.progress),
+        skipped_(content_.entries.size()) {}
 
   Outcome<RestoreReport> run() {
     report_.lost = content_.lost;
@@ -198,14 +206,14 @@ Outcome<RestoreReport> restore(ServerLink& link, const keys::ArchiveKeys& keys, 
   BlockFetcher fetcher(link, keys);
   auto content = read_content(fetcher, record);
   if (!content) return std::unexpected(end_in_order(link, content.error()));
-  auto report = Restore(fetcher, std::move(*content), std::move(*tree), options.progress).run();
+  auto report = Restore(fetcher, std::move(*content), std::move(*tree), options).run();
   if (!report) return std::unexpected(end_in_order(link, report.error()));
   if (auto ended = link.end_restore(report->problems.empty()); !ended) return std::unexpected(ended.error());
   return report;
 }
 
-Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record,
-                             const ShowRestore& show) {
+Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record, const ShowRestore& show,
+                             const std::function<bool()>& interrupted) {
   if (auto begun = link.begin_restore(record.number, ServerLink::Purpose::verify); !begun) return std::unexpected(begun.error());
   BlockFetcher fetcher(link, keys);
   auto content = read_content(fetcher, record);
@@ -213,7 +221,7 @@ Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, co
 
   VerifyReport report{.files = 0, .blocks = 0, .content_octets = 0, .lost = content->lost, .problems = content->incomplete};
   RestoreProgress progress;
-  ContentRun run(fetcher, *content);
+  ContentRun run(fetcher, *content, interrupted);
   for (std::size_t i = 0; i < content->entries.size(); ++i) {
     if (content->entries[i].type != archive::EntryType::file) continue;
     ++report.files;
@@ -243,7 +251,7 @@ Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, co
     ++progress.files_done;
     return {};
   };
-  if (auto fetched = run.run(report.lost, take); !fetched) return std::unexpected(fetched.error());
+  if (auto fetched = run.run(report.lost, take); !fetched) return std::unexpected(end_in_order(link, fetched.error()));
   report.blocks = fetcher.counts().blocks;
   if (auto ended = link.end_restore(report.problems.empty()); !ended) return std::unexpected(ended.error());
   return report;

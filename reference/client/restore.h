@@ -8,22 +8,22 @@
 #include <vector>
 
 #include "client/failure.h"
+#include "client/pace.h"
 #include "client/server_link.h"
 #include "client/version_content.h"
 #include "keys/archive_key.h"
 
 namespace coffer::client {
 
-struct RestoreProgress {
-  std::uint64_t files_done = 0, files = 0;
-  std::uint64_t octets_done = 0, octets = 0;
-};
+using RestoreProgress = WorkDone;
 using ShowRestore = std::function<void(const RestoreProgress&)>;
 
 struct RestoreOptions {
   std::string target;
   bool overwrite = false;
   ShowRestore progress = [](const RestoreProgress&) {};
+  /// Asked often, from another thread: true ends the restore with `interrupted`.
+  std::function<bool()> interrupted = [] { return false; };
 };
 
 struct RestoreReport {
@@ -44,7 +44,8 @@ struct VerifyReport {
 };
 
 /// Fetches and opens every block of the version.
-Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record,
-                             const ShowRestore& progress);
+Outcome<VerifyReport> verify(
+    ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record, const ShowRestore& progress,
+    const std::function<bool()>& interrupted = [] { return false; });
 
 }  // namespace coffer::client

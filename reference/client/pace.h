@@ -1,0 +1,44 @@
+// How fast long work goes and how long it will still take, from what was done when: the last quarter of a minute counts.
+// Must not know: clocks, terminals, what the work is.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+
+namespace coffer::client {
+
+/// How far it is.
+struct WorkDone {
+  std::uint64_t files_done = 0, files = 0;
+  std::uint64_t octets_done = 0, octets = 0;  // of content
+};
+
+class Pace {
+ public:
+  /// Since any one moment.
+  using Moment = std::chrono::milliseconds;
+
+  /// What was done by then. Moments do not go back.
+  void note(Moment now, const WorkDone& done);
+  /// Content, a second.
+  std::optional<double> octets_per_second() const;
+  /// nullopt: nobody can know yet.
+  std::optional<std::chrono::seconds> left() const;
+
+ private:
+  struct Point {
+    Moment when{};
+    WorkDone done;
+  };
+  std::deque<Point> points_;
+};
+
+/// "1,203 of 60,000 files, 120 MB of 1.5 GB, 85.0 MB/s, 0:16 left"
+std::string line_of(const WorkDone& done, const Pace& pace);
+/// {"files_done", "files", "octets_done", "octets", "octets_per_second", "seconds_left"}; the last two are null while nobody can know.
+std::string json_of(const std::string& doing, const WorkDone& done, const Pace& pace);
+
+}  // namespace coffer::client

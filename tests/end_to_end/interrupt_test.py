@@ -1,0 +1,101 @@
+"""Ctrl-C during a backup, a restore and a verification: the program ends at once and in order, says so, and the same command goes on later.
+
+The moments are octets of the connection, counted by a proxy.
+"""
+import json
+import os
+import signal
+import threading
+import unittest
+
+import programs
+import proxy
+import trees
+
+CONTENT_OCTETS = 40_000_000  # more than all buffers on the way hold
+MOMENT_OCTETS = 6_000_000
+INTERRUPTED = 130
+
+
+class Interrupt(programs.EndToEnd):
+    def setUp(self):
+        super().setUp()
+        self.proxy = proxy.Proxy()
+        self.addCleanup(self.proxy.close)
+        self.server = self.serve()
+        self.proxy.reset(self.server.port)
+        self.device_ = self.device(self.server, port=self.proxy.port)
+        self.tree = self.path("tree")
+        trees.make_random(self.tree, CONTENT_OCTETS, 1)
+
+    def interrupt(self, direction, *arguments, signals=(signal.SIGINT,), hold_on=False):
+        """Exit code and what it said. hold_on: the connection stands still from then on."""
+        running, ready = [], threading.Event()
+
+        def strike():
+            ready.wait(programs.DEADLINE_SECONDS)
+            for number in signals:
+                running[0].send_signal(number)
+            if hold_on:
+                running[0].wait(programs.DEADLINE_SECONDS)
+
+        self.proxy.reset(self.server.port)
+        self.proxy.hold_before(direction, MOMENT_OCTETS, strike)
+        running.append(self.device_.start(*arguments))
+        ready.set()
+        out, _ = running[0].communicate(timeout=programs.DEADLINE_SECONDS)
+        self.assertTrue(self.proxy.struck.is_set() or hold_on, "the moment never came")
+        self.server.await_no_session()
+        self.proxy.reset(self.server.port)
+        return running[0].returncode, json.loads(out) if out.strip() else {}
+
+    def last_end(self):
+        return [event for event in self.server.events() if event["event"] == "session_closed"][-1]
+
+    def finish_the_backup(self):
+        said = self.device_.must("backup", self.tree)
+        self.assertEqual(said["version"], 1)
+        target, _ = self.restored(self.device_, 1)
+        self.assertEqual(trees.describe(trees.below(target, self.tree)), trees.describe(self.tree))
+        return said
+
+    def test_a_backup_ends_in_order_and_goes_on_later(self):
+        code, said = self.interrupt("to_server", "backup", self.tree)
+        self.assertEqual((code, said["exit_code"]), (INTERRUPTED, INTERRUPTED))
+        self.assertIn("No version 1 was made", said["error"])
+        self.assertIn("goodbye", json.dumps(self.last_end()))
+        self.assertLess(self.finish_the_backup()["octets_sent"], CONTENT_OCTETS - MOMENT_OCTETS // 2)
+
+    def test_sigterm_is_no_different(self):
+        code, _ = self.interrupt("to_server", "backup", self.tree, signals=(signal.SIGTERM,))
+        self.assertEqual(code, INTERRUPTED)
+
+    def test_a_server_that_stands_still_holds_nobody_up(self):
+        code, _ = self.interrupt("to_server", "backup", self.tree, hold_on=True)
+        self.assertEqual(code, INTERRUPTED)
+        self.finish_the_backup()
+
+    def test_a_restore_leaves_nothing_half_written(self):
+        self.device_.must("backup", self.tree)
+        target = self.path("target")
+        code, said = self.interrupt("to_client", "restore", 1, "--target", target)
+        self.assertEqual((code, said["exit_code"]), (INTERRUPTED, INTERRUPTED))
+        self.assertIn("goodbye", json.dumps(self.last_end()))
+        ends = [event for event in self.server.events() if event["event"] == "restore_ended"]
+        self.assertEqual(ends[-1]["fields"]["complete"], "no")
+        wanted = trees.describe(self.tree)
+        found = trees.describe(trees.below(target, self.tree)) if os.path.exists(trees.below(target, self.tree)) else {}
+        for path, entry in found.items():
+            if "content" in entry:
+                self.assertEqual(entry["content"], wanted[path]["content"], path)
+        self.assertEqual(self.device_.run("restore", 1, "--target", target, "--overwrite")[0], 0)
+        self.assertEqual(trees.describe(trees.below(target, self.tree)), wanted)
+
+    def test_a_verification_ends_too(self):
+        self.device_.must("backup", self.tree)
+        code, _ = self.interrupt("to_client", "verify", 1)
+        self.assertEqual(code, INTERRUPTED)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,67 @@
+// How long work will take, from what was done when.
+#include "client/pace.h"
+
+#include <gtest/gtest.h>
+
+namespace coffer::client {
+namespace {
+
+using namespace std::chrono_literals;
+
+WorkDone at(std::uint64_t files_done, std::uint64_t octets_done) { return {files_done, 1000, octets_done, 100'000'000}; }
+
+TEST(Pace, says_nothing_before_it_can_know) {
+  Pace pace;
+  EXPECT_FALSE(pace.octets_per_second() || pace.left());
+  pace.note(0ms, at(0, 0));
+  EXPECT_FALSE(pace.octets_per_second() || pace.left());
+  pace.note(100ms, at(5, 1'000'000));
+  EXPECT_FALSE(pace.octets_per_second() || pace.left());
+  EXPECT_EQ(line_of(at(5, 1'000'000), pace).find("left"), std::string::npos);
+}
+
+TEST(Pace, is_steady_when_the_work_is) {
+  Pace pace;
+  for (int second = 0; second <= 40; ++second) {
+    const auto part = static_cast<std::uint64_t>(second);
+    pace.note(second * 1000ms, at(10 * part, 1'000'000 * part));
+    if (second < 2) continue;
+    EXPECT_NEAR(*pace.octets_per_second(), 1e6, 1);
+    EXPECT_EQ(*pace.left(), std::chrono::seconds(100 - second));
+  }
+}
+
+TEST(Pace, forgets_how_it_was_long_ago) {
+  Pace pace;
+  pace.note(0s, at(0, 0));
+  pace.note(1s, at(100, 50'000'000));
+  for (int second = 2; second <= 30; ++second)
+    pace.note(second * 1000ms, at(100, 50'000'000 + 100'000 * static_cast<std::uint64_t>(second)));
+  EXPECT_NEAR(*pace.octets_per_second(), 1e5, 1e3);
+}
+
+TEST(Pace, counts_small_files_as_work) {
+  Pace pace;
+  for (int second = 0; second <= 5; ++second) pace.note(second * 1000ms, {static_cast<std::uint64_t>(second) * 100, 1000, 0, 0});
+  EXPECT_EQ(*pace.octets_per_second(), 0);
+  EXPECT_EQ(*pace.left(), 5s);
+}
+
+TEST(Pace, looks_often_and_remembers_little_of_it) {
+  Pace pace;
+  for (int i = 0; i <= 3000; ++i) pace.note(i * 1ms, at(0, static_cast<std::uint64_t>(i) * 1000));
+  EXPECT_NEAR(*pace.octets_per_second(), 1e6, 1);
+}
+
+TEST(Pace, is_shown_to_people_and_programs) {
+  Pace pace;
+  pace.note(0s, at(0, 0));
+  pace.note(2s, at(20, 2'000'000));
+  EXPECT_TRUE(line_of(at(20, 2'000'000), pace).ends_with(", 1:38 left"));
+  EXPECT_EQ(json_of("restored", at(20, 2'000'000), pace),
+            R"({"progress":{"doing":"restored","files_done":20,"files":1000,"octets_done":2000000,"octets":100000000,)"
+            R"("octets_per_second":1000000,"seconds_left":98}})");
+}
+
+}  // namespace
+}  // namespace coffer::client
