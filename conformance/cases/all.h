@@ -36,6 +36,7 @@ std::vector<Case> client_keys_cases();      // chapter 7.1
 std::vector<Case> client_storing_cases();   // chapters 8.1 to 8.4
 std::vector<Case> client_answers_cases();   // chapters 8.4, 8.5
 std::vector<Case> client_chain_cases();     // chapter 8.2
+std::vector<Case> client_manifest_cases();  // chapter 8.2: trees, id lists, sparse files
 std::vector<Case> client_record_cases();    // chapters 8.1, 8.2: what a reader refuses
 std::vector<Case> client_restore_cases();   // chapter 8.5
 

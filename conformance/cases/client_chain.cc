@@ -3,11 +3,13 @@
 
 #include "cases/all.h"
 #include "cases/client_scenes.h"
+#include "coffer/spec/limits.h"
 
 namespace coffer::conformance {
 namespace {
 
 using State = ClientState;
+namespace limits = spec::limits;
 using Held = std::vector<Holdings::Version>;
 
 /// A client that asks for versions is shown the chain that is held; it must not call that a success, nor leave as if all were well.
@@ -39,7 +41,7 @@ Case forged(std::string id, std::string goal, std::function<void(Context&)> hold
           },
       .twin =
           [](Context& c) {
-            for (int i = 0; i < 4; ++i) hold_version(c, {});
+            for (unsigned i = 0; i <= limits::versions_per_answer_max; ++i) hold_version(c, {});
             see_chain_accepted(c);
           },
   };
@@ -111,9 +113,9 @@ std::vector<Case> client_chain_cases() {
                for (int i = 0; i < 2; ++i) hold_version(c, {});
                c.holdings().versions.erase(c.holdings().versions.begin());
              }),
-      forged("break_on_the_second_page", "A break behind the third version, which comes in another answer, is found too",
+      forged("break_on_the_second_page", "A break behind the 24th version, which comes in another answer, is found too",
              [](Context& c) {
-               for (int i = 0; i < 3; ++i) hold_version(c, {});
+               for (unsigned i = 0; i < limits::versions_per_answer_max; ++i) hold_version(c, {});
                hold_version(
                    c, {}, [](Message& record) { record.set("previous", repeated(32, 0x33)); }, [](Holdings::Version&) {});
              }),

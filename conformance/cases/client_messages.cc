@@ -162,8 +162,10 @@ void add_ranges(std::vector<Case>& cases) {
   cases.push_back(out_of_range("version_committed.number.zero", "MSG-005", State::await_version_committed,
                                [](Context&) { return version_committed(0); }));
   cases.push_back(out_of_range("versions.entries.too_many", "MSG-005", State::await_versions, [=](Context&) {
-    return versions(
-        {version_entry(1, link, record), version_entry(2, link, record), version_entry(3, link, record), version_entry(4, link, record)});
+    std::vector<Message> entries;
+    for (std::uint64_t number = 1; number <= limits::versions_per_answer_max + 1; ++number)
+      entries.push_back(version_entry(number, link, record));
+    return versions(std::move(entries));
   }));
   cases.push_back(out_of_range("versions.entries.number.zero", "MSG-005", State::await_versions, list(version_entry(0, link, record))));
   cases.push_back(

@@ -11,7 +11,7 @@ namespace coffer::conformance {
 namespace {
 
 constexpr std::size_t opened_octets_max = 4'194'304;
-constexpr std::size_t ids_max = 500, depth_max = 4;
+constexpr std::size_t depth_max = 8;
 
 DriveReport restored(Context& c) {
   const auto target = c.scratch() + "/target";
@@ -35,29 +35,11 @@ void reseal(Context& c, Holdings::Version& version, const std::function<void(Mes
   version.link = link(version.previous, version.number, version.record);
 }
 
-/// Between the record and the manifest's one block stand `depth` list blocks, each naming the next.
-void deepen(Context& c, Message& record, std::size_t depth) {
-  for (std::size_t level = 0; level < depth; ++level) record.set("ids", hold_block(c, BlockType::id_list, record.octets("ids")).id);
-  record.set("depth", depth);
-}
-
-/// A version of so many directories that its manifest can be cut into `blocks` blocks of a few octets.
-void hold_cut_up(Context& c, std::size_t blocks) {
-  std::vector<Message> entries;
-  for (int i = 100; i < 120; ++i) entries.push_back(directory_entry(fmt::format("directory-{}", i)));
-  const auto manifest = write_manifest(entries);
-  const auto piece = manifest.size() / blocks;
-  hold_version(
-      c, entries,
-      [&](Message& record) {
-        Octets ids;
-        for (std::size_t at = 0; at < blocks; ++at) {
-          const auto part = at + 1 == blocks ? View(manifest).subspan(at * piece) : View(manifest).subspan(at * piece, piece);
-          ids = joined({ids, hold_block(c, BlockType::manifest, part).id});
-        }
-        record.set("ids", ids);
-      },
-      [](Holdings::Version&) {});
+/// Between the record and the one leaf stand `levels` nodes, each with the next as its only child.
+void deepen(Context& c, Message& record, std::size_t levels, const std::string& path) {
+  for (std::size_t level = 0; level < levels; ++level)
+    record.set("root", hold_node(c, {{path, c.holdings().blocks.at(record.octets("root"))}}).id);
+  record.set("depth", levels);
 }
 
 using Hold = std::function<void(Context&)>;
@@ -104,7 +86,7 @@ Case record_of_another(std::string id, std::string goal, std::function<void(Mess
 Hold at_depth(std::size_t depth) {
   return [=](Context& c) {
     hold_one_file(
-        c, [&](Message& record) { deepen(c, record, depth); }, [](Holdings::Version&) {});
+        c, [&](Message& record) { deepen(c, record, depth, "file"); }, [](Holdings::Version&) {});
   };
 }
 
@@ -123,15 +105,20 @@ std::vector<Case> client_record_cases() {
                         [](Message& r) { r.set("previous", repeated(32, 7)); }),
       record_of_another("short_previous", "A version whose record has a previous link of 31 octets is refused",
                         [](Message& r) { r.set("previous", repeated(31, 0)); }),
-      record_of_another("broken_id", "A version whose record ends in the midst of an id is refused",
+      record_of_another("root_of_33_octets", "A version whose record has a root of 33 octets is refused",
                         [](Message& r) {
-                          r.set("ids", joined({r.octets("ids"), Octets{0}}));
+                          r.set("root", joined({r.octets("root"), Octets{0}}));
                         }),
-      refused("too_deep", "ARC-045", "A version of depth 5, whose lists are all there, is refused", at_depth(depth_max + 1),
+      record_of_another("of_another_kind", "A version whose record is of a kind that the table does not have is refused",
+                        [](Message& r) { r.set("kind", 2); }),
+      record_of_another("retires_itself", "A version whose record retires its own number is refused",
+                        [](Message& r) {
+                          r.set("retired", joined({repeated(7, 0), Octets{1}}));
+                        }),
+      record_of_another("retires_part_of_a_number", "A version whose record ends in the midst of a retired number is refused",
+                        [](Message& r) { r.set("retired", repeated(7, 0)); }),
+      refused("too_deep", "ARC-045", "A version of depth 9, whose nodes are all there, is refused", at_depth(depth_max + 1),
               at_depth(depth_max)),
-      refused(
-          "too_many_ids", "ARC-045", "A version whose record names 501 blocks, which are all there, is refused",
-          [](Context& c) { hold_cut_up(c, ids_max + 1); }, [](Context& c) { hold_cut_up(c, ids_max); }),
       refused("block_opens_into_too_much", "ARC-017", "A compressed block that states one octet more than 4,194,304 is refused",
               opened_to(opened_octets_max + 1), opened_to(opened_octets_max)),
   };

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <array>
+
 namespace coffer::conformance {
 namespace {
 
@@ -100,11 +102,20 @@ Message link_entry(std::string_view path, std::uint16_t type, std::string_view t
 }
 
 SealedBlock hold_block(Context& c, BlockType type, View plaintext) {
-  const auto word = type == BlockType::content ? "content" : type == BlockType::manifest ? "manifest" : "id list";
-  c.stage().recorder.octets('-', Direction::remark, fmt::format("{} block before it is sealed", word), plaintext);
+  constexpr std::array words{"content block", "leaf", "id list", "node"};
+  const auto word = words.at(static_cast<std::size_t>(type));
+  c.stage().recorder.octets('-', Direction::remark, fmt::format("{} before it is sealed", word), plaintext);
   auto block = seal_block(c.archive_keys(), type, plaintext, c.random());
   c.holdings().blocks[block.id] = block;
   return block;
+}
+
+SealedBlock hold_leaf(Context& c, const std::vector<Message>& entries) { return hold_block(c, BlockType::leaf, write_rows(entries)); }
+
+SealedBlock hold_node(Context& c, const std::vector<std::pair<std::string, SealedBlock>>& children) {
+  std::vector<Message> rows;
+  for (const auto& [path, block] : children) rows.push_back(Message("child").set("path", path).set("id", block.id));
+  return hold_block(c, BlockType::node, write_rows(rows));
 }
 
 SealedBlock hold_content(Context& c, View content) { return hold_block(c, BlockType::content, content); }
@@ -118,12 +129,12 @@ void hold_version(Context& c, const std::vector<Message>& entries, const std::fu
                   const std::function<void(Holdings::Version&)>& after) {
   auto& held = c.holdings();
   const auto keys = c.archive_keys();
-  const auto manifest = hold_block(c, BlockType::manifest, write_manifest(entries));
   std::uint64_t content_octets = 0;
   for (const auto& entry : entries) content_octets += entry.number("size");
   const auto previous = held.versions.empty() ? first_previous() : held.versions.back().link;
   auto record = Message("version_record").set("number", held.versions.size() + 1).set("previous", previous).set("created_ns", a_moment_ns);
-  record.set("ids", manifest.id).set("entry_count", entries.size()).set("content_octets", content_octets);
+  if (!entries.empty()) record.set("root", hold_leaf(c, entries).id);
+  record.set("entry_count", entries.size()).set("content_octets", content_octets);
   change(record);
   const auto number = record.number("number");
   c.stage().recorder.octets('-', Direction::remark, "version record before it is sealed", encode_plain(record));

@@ -47,7 +47,10 @@ Message link_entry(std::string_view path, std::uint16_t type, std::string_view t
 /// Seals a block and holds it; the transcript has its plaintext.
 SealedBlock hold_block(Context& c, BlockType type, View plaintext);
 SealedBlock hold_content(Context& c, View content);
-/// Seals a manifest of these entries as the next version of the chain, and holds both.
+SealedBlock hold_leaf(Context& c, const std::vector<Message>& entries);
+/// A node over blocks, each named by a path.
+SealedBlock hold_node(Context& c, const std::vector<std::pair<std::string, SealedBlock>>& children);
+/// Seals these entries in one leaf as the next version of the chain, and holds both.
 void hold_version(Context& c, const std::vector<Message>& entries);
 /// The same without checks on what a version says: `change` is applied to the record before it is sealed, `after` to what is held.
 void hold_version(Context& c, const std::vector<Message>& entries, const std::function<void(Message&)>& change,

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "cases/all.h"
-#include "cases/client_scenes.h"
+#include "cases/committed.h"
 #include "coffer/spec/limits.h"
 #include "wire/cut.h"
 
@@ -17,59 +17,12 @@ namespace {
 using State = ClientState;
 namespace limits = spec::limits;
 
-ServerPeer& backed_up(Context& c, const std::string& tree) {
-  return on_the_way([&]() -> ServerPeer& {
-    c.drive({.what = "backup", .paths = {tree}});
-    auto& server = c.accept();
-    server.serve_to_the_end();
-    c.require(c.driven().ended == "ok", "ok", "a failure");
-    return server;
-  });
-}
-
 Octets compressible(std::size_t octets) { return repeated(octets, 'a'); }
-
-/// A block that came, opened with the archive key.
-OpenedBlock opened(Context& c, const Octets& id) {
-  c.require(c.holdings().blocks.contains(id), "block " + hex(id), "no such block was sent");
-  auto block = open_block(c.archive_keys(), id, c.holdings().blocks.at(id).sealed);
-  c.require(block.has_value(), "a block that opens under the archive key", block ? "" : block.error());
-  return *block;
-}
-
-/// The entries of a version that was committed, its record and manifest opened and checked.
-std::vector<Message> manifest_of(Context& c, const Holdings::Version& version) {
-  const auto record = open_record(c.archive_keys(), version.number, version.previous, version.record);
-  c.require(record.has_value(), "a record that opens under the archive key", record ? "" : record.error());
-  auto ids = record->octets("ids");
-  for (auto depth = record->number("depth"); depth > 0; --depth) {
-    Octets below;
-    for (std::size_t at = 0; at < ids.size(); at += 32)
-      below = joined(
-          {below,
-           opened(c, Octets(ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(at + 32))).plaintext});
-    ids = below;
-  }
-  Octets manifest;
-  for (std::size_t at = 0; at < ids.size(); at += 32) {
-    const auto block = opened(c, Octets(ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(at + 32)));
-    c.require(block.type == BlockType::manifest, "a manifest block", "another type");
-    manifest = joined({manifest, block.plaintext});
-  }
-  auto entries = read_manifest(manifest);
-  c.require(entries.has_value(), "a manifest of canonical entries in order", entries ? "" : entries.error());
-  c.require(record->number("entry_count") == entries->size(), fmt::format("entry_count {}", entries->size()), to_text(*record));
-  return *entries;
-}
 
 /// The content that an entry's blocks hold.
 Octets content_of(Context& c, const Message& entry) {
   Octets content;
-  const auto ids = entry.octets("blocks");
-  for (std::size_t at = 0; at < ids.size(); at += 32)
-    content = joined(
-        {content,
-         opened(c, Octets(ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(at + 32))).plaintext});
+  for (const auto& block : all_opened(c, content_ids(c, entry))) content = joined({content, block.plaintext});
   return content;
 }
 
@@ -102,7 +55,7 @@ void add_sealing(std::vector<Case>& cases) {
             c.require(version.number == 1 && version.previous == first_previous(), "version 1 after 32 zero octets", hex(version.previous));
             c.require(version.link == link(version.previous, version.number, version.record), "the link of record and previous link",
                       hex(version.link));
-            const auto entries = manifest_of(c, version);
+            const auto entries = entries_of(c, version);
             for (const auto& [name, content] : files) {
               const auto entry = std::ranges::find_if(entries, [&](const Message& e) { return ends_with(e.octets("path"), name); });
               c.require(entry != entries.end(), "an entry for " + name, "none");
@@ -124,7 +77,7 @@ void add_sealing(std::vector<Case>& cases) {
             c.require(!shows(server, octets("telling-name")), "no file name on the wire", "the name");
             c.require(!shows(server, octets("TELLING-CONTENT")), "no content on the wire", "the content");
             c.require(!shows(server, c.archive_key()), "no archive key on the wire", "the key");
-            c.require(std::ranges::any_of(manifest_of(c, c.holdings().versions.at(0)),
+            c.require(std::ranges::any_of(entries_of(c, c.holdings().versions.at(0)),
                                           [](const Message& e) { return ends_with(e.octets("path"), "a-telling-name.txt"); }),
                       "the name in the sealed manifest", "none");
           },
@@ -139,7 +92,7 @@ void add_sealing(std::vector<Case>& cases) {
       .script =
           [](Context& c) {
             backed_up(c, c.make_tree({{"random.bin", c.random().octets(40000)}, {"repeated.txt", compressible(40000)}}));
-            for (const auto& entry : manifest_of(c, c.holdings().versions.at(0))) {
+            for (const auto& entry : entries_of(c, c.holdings().versions.at(0))) {
               if (entry.number("size") == 0) continue;
               const bool shrinks = ends_with(entry.octets("path"), "repeated.txt");
               c.require(opened(c, entry.octets("blocks")).compressed == shrinks, shrinks ? "a compressed block" : "a stored block",
@@ -189,13 +142,11 @@ void add_sealing(std::vector<Case>& cases) {
       .script =
           [](Context& c) {
             backed_up(c, c.make_tree({{"large.bin", c.random().octets(3000000)}}));
-            for (const auto& entry : manifest_of(c, c.holdings().versions.at(0))) {
-              const auto ids = entry.octets("blocks");
-              for (std::size_t at = 0; at < ids.size(); at += 32) {
-                const auto size =
-                    opened(c, Octets(ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(at + 32)))
-                        .plaintext.size();
-                const bool last = at + 32 == ids.size();
+            for (const auto& entry : entries_of(c, c.holdings().versions.at(0))) {
+              const auto blocks = all_opened(c, content_ids(c, entry));
+              for (std::size_t i = 0; i < blocks.size(); ++i) {
+                const auto size = blocks[i].plaintext.size();
+                const bool last = i + 1 == blocks.size();
                 c.require(size <= 1048576 && (last ? size >= 1 : size >= 65536), "65,536 to 1,048,576 octets", fmt::format("{}", size));
               }
             }
@@ -253,9 +204,8 @@ void add_cutting(std::vector<Case>& cases) {
             const auto content = c.random().octets(3000000);
             backed_up(c, c.make_tree({{"large.bin", content}}));
             std::vector<std::size_t> sizes;
-            for (const auto& entry : manifest_of(c, c.holdings().versions.at(0))) {
-              const auto ids = entry.octets("blocks");
-              for (auto at = ids.begin(); at != ids.end(); at += 32) sizes.push_back(opened(c, Octets(at, at + 32)).plaintext.size());
+            for (const auto& entry : entries_of(c, c.holdings().versions.at(0))) {
+              for (const auto& block : all_opened(c, content_ids(c, entry))) sizes.push_back(block.plaintext.size());
             }
             const auto wanted = cut(c.archive_key(), content);
             c.require(sizes == wanted, fmt::format("blocks of {} octets", fmt::join(wanted, ", ")),
@@ -378,7 +328,7 @@ void add_sending(std::vector<Case>& cases) {
             c.require(versions.size() == 2 && versions[1].number == 2 && versions[1].previous == versions[0].link,
                       "version 2 that continues version 1", fmt::format("{} versions", versions.size()));
             c.require(versions[1].link == link(versions[1].previous, 2, versions[1].record), "its link", hex(versions[1].link));
-            manifest_of(c, versions[1]);
+            entries_of(c, versions[1]);
           },
   });
 }

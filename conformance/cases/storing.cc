@@ -288,8 +288,8 @@ void add_commits(std::vector<Case>& cases) {
   cases.push_back({
       .id = "storing.largest_record",
       .requirements = {"MSG-005"},
-      .goal = "A record of 16,384 octets is committed and listed as it was",
-      .steps = {"commit a version with a record of 16,384 octets", "list it", "expect the same octets"},
+      .goal = "A record of 2,048 octets is committed and listed as it was",
+      .steps = {"commit a version with a record of 2,048 octets", "list it", "expect the same octets"},
       .script =
           [](Context& c) {
             auto& client = c.at(State::ready);

@@ -3,6 +3,7 @@
 
 #include "cases/all.h"
 #include "cases/scenes.h"
+#include "coffer/spec/limits.h"
 
 namespace coffer::conformance {
 namespace {
@@ -41,15 +42,24 @@ Case listed(std::string id, std::string goal, unsigned stored, std::uint64_t fro
   };
 }
 
+constexpr unsigned page = spec::limits::versions_per_answer_max;
+
+std::vector<std::uint64_t> from_to(std::uint64_t first, std::uint64_t last) {
+  std::vector<std::uint64_t> numbers;
+  for (auto number = first; number <= last; ++number) numbers.push_back(number);
+  return numbers;
+}
+
 }  // namespace
 
 std::vector<Case> versions_cases() {
   return {
       listed("versions.of_an_empty_archive", "An archive without versions is listed as such", 0, 1, {}, false),
       listed("versions.from_zero", "From 0 on means all of them", 1, 0, {1}, false),
-      listed("versions.three_fit", "Three versions fit one answer, and there are no more", 3, 1, {1, 2, 3}, false),
-      listed("versions.four_do_not", "Of four versions three come, and more is set", 4, 1, {1, 2, 3}, true),
-      listed("versions.from_the_second", "From 2 on, the three after the first come, and there are no more", 4, 2, {2, 3, 4}, false),
+      listed("versions.as_many_as_fit", "24 versions fit one answer, and there are no more", page, 1, from_to(1, page), false),
+      listed("versions.one_too_many", "Of 25 versions 24 come, and more is set", page + 1, 1, from_to(1, page), true),
+      listed("versions.from_the_second", "From 2 on, the 24 after the first come, and there are no more", page + 1, 2, from_to(2, page + 1),
+             false),
       listed("versions.the_rest", "From 4 on there is one", 4, 4, {4}, false),
       listed("versions.beyond_the_newest", "Beyond the newest there is nothing", 2, 3, {}, false),
       listed("versions.from_the_largest", "From the largest number on there is nothing", 1, ~std::uint64_t{0}, {}, false),

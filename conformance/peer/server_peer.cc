@@ -4,17 +4,9 @@
 
 #include <algorithm>
 
+#include "coffer/spec/limits.h"
+
 namespace coffer::conformance {
-namespace {
-
-std::vector<Octets> split_ids(const Octets& ids) {
-  std::vector<Octets> split;
-  for (auto at = ids.begin(); ids.end() - at >= 32; at += 32) split.emplace_back(at, at + 32);
-  return split;
-}
-
-}  // namespace
-
 ServerPeer::ServerPeer(Stage& stage, Socket socket, const ServerCredentials& credentials, Holdings& holdings,
                        const ServerChannelOptions& options)
     : Peer(stage, stage.recorder.open()), holdings_(holdings) {
@@ -114,7 +106,7 @@ void ServerPeer::answer(const Received& received) {
       bool more = false;
       for (const auto& version : held.versions) {
         if (version.number < message.number("from")) continue;
-        more = entries.size() == 3;
+        more = entries.size() == spec::limits::versions_per_answer_max;
         if (more) break;
         entries.push_back(version_entry(version.number, version.link, version.record));
       }

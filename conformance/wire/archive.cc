@@ -126,7 +126,7 @@ Octets block_id(const ArchiveKeys& keys, BlockType type, View plaintext) {
 }
 
 std::optional<BlockType> type_of(const ArchiveKeys& keys, View plaintext, View id) {
-  for (const auto type : {BlockType::content, BlockType::manifest, BlockType::id_list})
+  for (const auto type : {BlockType::content, BlockType::leaf, BlockType::id_list, BlockType::node})
     if (std::ranges::equal(block_id(keys, type, plaintext), id)) return type;
   return std::nullopt;
 }
@@ -222,28 +222,39 @@ Octets ids_of(const std::vector<SealedBlock>& blocks) {
   return ids;
 }
 
-Octets write_manifest(const std::vector<Message>& entries) {
-  Octets manifest;
-  for (const auto& entry : entries) {
-    const Octets octets = encode_plain(entry);
-    manifest = joined({manifest, big_endian(octets.size(), 4), octets});
+Octets write_rows(const std::vector<Message>& rows) {
+  Octets block;
+  for (const auto& row : rows) {
+    const Octets octets = encode_plain(row);
+    block = joined({block, big_endian(octets.size(), 4), octets});
   }
-  return manifest;
+  return block;
 }
 
-std::expected<std::vector<Message>, std::string> read_manifest(View manifest) {
-  std::vector<Message> entries;
-  while (!manifest.empty()) {
-    if (manifest.size() < 4) return std::unexpected("a length of fewer than four octets (ARC-022)");
+std::expected<std::vector<Message>, std::string> read_rows(std::string_view struct_name, View block) {
+  const auto rule = struct_name == "entry" ? "ARC-022" : "ARC-061";
+  std::vector<Message> rows;
+  if (block.empty()) return std::unexpected(fmt::format("a block without a row ({})", rule));
+  while (!block.empty()) {
+    if (block.size() < 4) return std::unexpected(fmt::format("a length of fewer than four octets ({})", rule));
     std::size_t length = 0;
-    for (std::size_t i = 0; i < 4; ++i) length = length << 8 | manifest[i];
-    if (length > manifest.size() - 4) return std::unexpected("an entry longer than the manifest (ARC-022)");
-    const auto decoded = decode_plain("entry", manifest.subspan(4, length));
-    if (!decoded.canonical()) return std::unexpected("an entry that is not canonical: " + decoded.defects.front());
-    entries.push_back(*decoded.message);
-    manifest = manifest.subspan(4 + length);
+    for (std::size_t i = 0; i < 4; ++i) length = length << 8 | block[i];
+    if (length > block.size() - 4) return std::unexpected(fmt::format("a row longer than its block ({})", rule));
+    const auto decoded = decode_plain(struct_name, block.subspan(4, length));
+    if (!decoded.canonical()) return std::unexpected(fmt::format("a row that is not canonical: {} ({})", decoded.defects.front(), rule));
+    if (!rows.empty() && decoded.message->octets("path") <= rows.back().octets("path"))
+      return std::unexpected(fmt::format("paths that are not in ascending order ({})", rule));
+    rows.push_back(*decoded.message);
+    block = block.subspan(4 + length);
   }
-  return entries;
+  return rows;
+}
+
+std::vector<Octets> split_ids(const Octets& ids) {
+  std::vector<Octets> split;
+  for (std::size_t at = 0; at + 32 <= ids.size(); at += 32)
+    split.emplace_back(ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(at + 32));
+  return split;
 }
 
 }  // namespace coffer::conformance

@@ -19,7 +19,7 @@ struct ArchiveOwner {
   std::uint64_t server = 0;
 };
 
-enum class BlockType : std::uint8_t { content = 0x00, manifest = 0x01, id_list = 0x02 };
+enum class BlockType : std::uint8_t { content = 0x00, leaf = 0x01, id_list = 0x02, node = 0x03 };
 
 struct ArchiveKeys {
   Octets block_id_key, block_key, record_key, check_value;  // 32 octets each [KEY-002]
@@ -60,8 +60,10 @@ SealedBlock opaque_block(Random& random, std::size_t sealed_octets = 300);
 /// The ids, back to back.
 Octets ids_of(const std::vector<SealedBlock>& blocks);
 
-/// A manifest's octets [ARC-022], and the entries of one.
-Octets write_manifest(const std::vector<Message>& entries);
-std::expected<std::vector<Message>, std::string> read_manifest(View manifest);
+/// The octets of a leaf, of messages "entry", or of a node, of messages "child" [ARC-022, ARC-061]; and what is in one.
+Octets write_rows(const std::vector<Message>& rows);
+std::expected<std::vector<Message>, std::string> read_rows(std::string_view struct_name, View block);
+/// The 32-octet ids of a row of them.
+std::vector<Octets> split_ids(const Octets& ids);
 
 }  // namespace coffer::conformance

@@ -1,5 +1,6 @@
 #include "wire/cut.h"
 
+#include <algorithm>
 #include <array>
 
 #include "wire/archive.h"
@@ -33,6 +34,28 @@ std::vector<std::size_t> cut(View archive_key, View content) {
     content = content.subspan(n);
   }
   return sizes;
+}
+
+std::uint64_t path_hash(View archive_key, View path) {
+  const auto table = gears(archive_key);
+  std::uint64_t hash = 0;
+  for (const auto octet : path) hash = (hash << 1) + table[octet];
+  return hash;
+}
+
+Octets shortest_block(View archive_key, View beginning) {
+  const auto table = gears(archive_key);
+  std::uint64_t zeros = 0;  // the hash of the window's octets before the last eight
+  for (int i = 0; i < 56; ++i) zeros = (zeros << 1) + table[0];
+  for (std::uint64_t tried = 0;; ++tried) {
+    std::uint64_t hash = zeros;
+    for (int shift = 56; shift >= 0; shift -= 8) hash = (hash << 1) + table[tried >> shift & 0xff];
+    if ((hash & upper_20) != 0) continue;
+    Octets block(shortest);
+    std::ranges::copy(beginning, block.begin());
+    for (std::size_t i = 0; i < 8; ++i) block[shortest - 1 - i] = static_cast<std::uint8_t>(tried >> (8 * i));
+    return block;
+  }
 }
 
 }  // namespace coffer::conformance

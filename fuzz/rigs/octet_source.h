@@ -18,6 +18,12 @@ class OctetSource {
     return value;
   }
   std::size_t below(std::size_t n) { return (std::size_t{octet()} << 8U | octet()) % n; }
+  /// As many as there are, at most.
+  View octets(std::size_t count) {
+    const View taken = left_.first(count < left_.size() ? count : left_.size());
+    left_ = left_.subspan(taken.size());
+    return taken;
+  }
   View rest() const { return left_; }
 
  private:

@@ -63,14 +63,17 @@ def seeds(spec):
     ]
     encoded = [canonical.single(spec, "Entry", **entry) for entry in entries]
     manifest = b"".join(struct.pack(">I", len(entry)) + entry for entry in encoded)
-    write("manifest", "four-entries", b"\x00" + manifest)
-    write("manifest", "four-entries-in-pieces", b"\x02" + struct.pack(">HH", 2, 100) + manifest)
+    anywhere = b"\x00\x00"
+    write("manifest", "four-entries", anywhere + manifest)
+    write("manifest", "four-entries-in-their-place", b"\x04home\x04home" + manifest)
+    children = [canonical.single(spec, "Child", path=path, id=ID) for path in (b"home", b"usr/bin")]
+    write("manifest", "two-children", anywhere + b"".join(struct.pack(">I", len(child)) + child for child in children))
     for name, path in (("upwards", b"../secret"), ("absolute", b"/etc/passwd")):
         entry = canonical.single(spec, "Entry", path=path, mode=0o644, modified_ns=1)
-        write("manifest", name, b"\x00" + struct.pack(">I", len(entry)) + entry)
-    record = canonical.single(spec, "VersionRecord", number=2, previous=LINK, created_ns=1, depth=0, ids=ID, entry_count=4, content_octets=5)
-    write("manifest", "record", b"\x00" + record)
-    for kind in range(3):
+        write("manifest", name, anywhere + struct.pack(">I", len(entry)) + entry)
+    record = canonical.single(spec, "VersionRecord", number=2, previous=LINK, created_ns=1, depth=0, root=ID, entry_count=4, content_octets=5, retired=LINK[:8])
+    write("manifest", "record", anywhere + record)
+    for kind in range(4):
         write("sealed_block", f"stored-{kind}", bytes([kind, 0]) + b"plain text" * 4)
     # One zstd frame with a stated content size: magic, single segment, size, one raw block that is the last.
     text = b"compressed"

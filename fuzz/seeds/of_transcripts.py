@@ -13,7 +13,7 @@ TARGETS = ("frame_reader", "control_payload", "server_session", "client_session"
 INPUT_OCTETS_MAX = 4096
 PIECES_MAX = {"server_session": 24, "client_session": 24}
 BEFORE_TLS = {"client hello", "half a client hello", "a server's first flight"}
-PLAINTEXTS = {"content block": 0, "manifest block": 1, "id list block": 2}  # the target's octet for the block's type
+PLAINTEXTS = {"content block": 0, "leaf": 1, "id list": 2, "node": 3}  # the target's octet for the block's type
 
 
 def pieces(scripts, reasons):
@@ -94,12 +94,12 @@ def plaintexts(found, name, lines):
             continue
         if kind in PLAINTEXTS:
             found["sealed_block"][f"{name}@{at}"] = (bytes([PLAINTEXTS[kind], 0]) + plaintext, {(kind, len(plaintext).bit_length())})
-        if kind == "id list block":
+        if kind == "id list":
             found["id_list"][f"{name}@{at}"] = (plaintext, {(len(plaintext) % 32 != 0, len(plaintext).bit_length())})
-        if kind == "manifest block":
-            found["manifest"][f"{name}@{at}"] = (b"\0" + plaintext, manifest_features(plaintext))
+        if kind in ("leaf", "node"):
+            found["manifest"][f"{name}@{at}"] = (b"\0\0" + plaintext, {kind} | manifest_features(plaintext))
         if kind == "version record":
-            found["manifest"][f"{name}@{at}"] = (b"\0" + plaintext, {("record", len(plaintext))})
+            found["manifest"][f"{name}@{at}"] = (b"\0\0" + plaintext, {("record", len(plaintext))})
 
 
 def flights(found, name, lines):

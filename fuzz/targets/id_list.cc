@@ -1,7 +1,7 @@
 // An opened id list as an attacker who holds the keys would write it: whole ids, at least one, and exactly its octets.
 #include <algorithm>
 
-#include "archive/id_tree.h"
+#include "archive/id_list.h"
 #include "rigs/oracle.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

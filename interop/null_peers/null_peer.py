@@ -19,7 +19,8 @@ from channel import Channel, client_context, make_identity, server_context
 from messages import control
 
 VECTORS = ["header", "stream", "message", "encode", "metadata", "encode_metadata", "server_handshake", "client_handshake", "keys", "archive_identifier", "given_key", "gear", "cuts", "block_id", "open_block", "seal_block",
-           "link", "chain", "open_record", "seal_record", "manifest", "id_list"]
+           "link", "chain", "open_record", "seal_record", "leaf", "node", "id_list",
+           "path_hash"]
 MODES = ["closed", "close", "silent", "echo", "random", "refuse", "accept"]
 DRIVE_SECONDS_MAX = 20  # a suite that forgets to close does not hold the adapter for ever
 REASONS = 25            # the reasons that there are, and one more

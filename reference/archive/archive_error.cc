@@ -20,19 +20,21 @@ Row row(ArchiveError error) {
     case content_size: return {"ARC-017", "the stated content size exceeds 4,194,304 octets"};
     case content_differs: return {"ARC-015", "the content does not decompress to the size it states"};
     case id_differs: return {"ARC-016", "the opened block is not the one that was asked for"};
-    case record_length: return {"ARC-020", "a sealed version record has 30 to 16,384 octets"};
+    case record_length: return {"ARC-020", "a sealed version record has 30 to 2,048 octets"};
     case record_malformed: return {"ARC-028", "the version record is not one canonical VersionRecord"};
     case record_out_of_range: return {"ARC-045", "a field of the version record is out of range"};
     case record_differs: return {"ARC-045", "the version record carries another number or previous link than the version"};
     case link_differs: return {"ARC-021", "the link is not the one that its record gives"};
     case number_not_next: return {"ARC-024", "the version's number does not follow the one before"};
     case rolled_back: return {"ARC-025", "the newest version that this device knows is missing or was exchanged"};
-    case entry_malformed: return {"ARC-022", "an entry of the manifest is not one canonical Entry"};
-    case entry_out_of_range: return {"ARC-044", "a field of a manifest's entry is out of range"};
-    case path_unsafe: return {"ARC-029", "a path in the manifest is too long or could leave the target directory"};
-    case entries_not_ascending: return {"ARC-022", "the manifest's paths are not in ascending order"};
-    case manifest_truncated: return {"ARC-022", "the manifest ends inside an entry"};
-    case manifest_differs: return {"ARC-046", "the manifest does not have the entries or octets that its version record states"};
+    case entry_malformed: return {"ARC-022", "an entry of the version is not one canonical Entry"};
+    case entry_out_of_range: return {"ARC-044", "a field of an entry is out of range"};
+    case path_unsafe: return {"ARC-029", "a path in the version is too long or could leave the target directory"};
+    case child_malformed: return {"ARC-061", "a child of a node is not one canonical Child with an id of 32 octets"};
+    case paths_not_ascending: return {"ARC-022", "the version's paths are not in ascending order"};
+    case rows_truncated: return {"ARC-022", "a leaf or node of the version is empty or ends inside a row"};
+    case place_differs: return {"ARC-064", "a leaf or node of the version does not have the paths that its parent names"};
+    case counts_differ: return {"ARC-046", "the version does not have the entries or octets that its record states"};
     case id_list_length: return {"ARC-047", "an id list is empty or not a whole number of ids"};
   }
   return {};

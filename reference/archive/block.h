@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 
 #include "archive/archive_error.h"
@@ -14,7 +15,15 @@
 namespace coffer::archive {
 
 /// What a block holds; part of its name, so that no kind passes for another [ARC-001].
-enum class BlockKind : std::uint8_t { content = 0x00, manifest = 0x01, id_list = 0x02 };
+enum class BlockKind : std::uint8_t { content = 0x00, leaf = 0x01, id_list = 0x02, node = 0x03 };
+
+/// A block with its name, not yet sealed.
+struct NamedBlock {
+  BlockKind kind = BlockKind::content;
+  Digest id{};
+  Octets octets;
+};
+using NamedBlockSink = std::function<void(NamedBlock)>;
 
 /// The longest plaintext that any sealed block can hold: stored, with format octet, nonce, compression octet and tag around it.
 inline constexpr std::size_t block_octets_max = 4'194'304 - 30;

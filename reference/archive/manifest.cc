@@ -1,164 +1,168 @@
 #include "archive/manifest.h"
 
 #include <algorithm>
-#include <array>
+#include <bit>
 #include <utility>
 
+#include "archive/id_list.h"
 #include "fault/switch.h"
 
 namespace coffer::archive {
 namespace {
 
 constexpr std::size_t length_octets = 4;
+constexpr std::size_t level_octets_max = 65'536;
+constexpr int bits_per_level = 6;
 
-// Behind a lost block: how much more than what is there is decoded before it is given up, and how long an entry may be to be waited for. A
-// manifest is input, and whoever made it may have filled it with what looks like entries.
-constexpr std::size_t search_octets_max = 32U << 20U;
-constexpr std::size_t cut_off_octets_max = 64U << 20U;
-/// The shortest Entry: the pointer to its root, the one to its path, and a word with that.
-constexpr std::size_t entry_octets_min = 24;
-
-std::uint32_t big_endian(View octets) {
-  return static_cast<std::uint32_t>(octets[0]) << 24 | static_cast<std::uint32_t>(octets[1]) << 16 |
-         static_cast<std::uint32_t>(octets[2]) << 8 | octets[3];
+void put_row(Octets& octets, View row) {
+  const auto at = octets.size();
+  for (int shift = 24; shift >= 0; shift -= 8) octets.push_back(static_cast<std::uint8_t>(row.size() >> shift));
+  if (fault::on(fault::ARC_022_length_little_endian)) std::reverse(octets.begin() + static_cast<std::ptrdiff_t>(at), octets.end());
+  octets.insert(octets.end(), row.begin(), row.end());
 }
 
-std::array<std::uint8_t, length_octets> big_endian(std::size_t length) {
-  return {static_cast<std::uint8_t>(length >> 24), static_cast<std::uint8_t>(length >> 16), static_cast<std::uint8_t>(length >> 8),
-          static_cast<std::uint8_t>(length)};
-}
-
-/// Whether a length and a canonical Entry may begin here, as far as what is there shows.
-bool may_begin(View rest) {
-  if (rest.size() < length_octets) return true;
-  const std::size_t length = big_endian(rest);
-  return length >= entry_octets_min && length % 8 == 0 && may_begin_entry(rest.subspan(length_octets));
+/// Hands every row of a leaf or node to `take`, which returns its path, and holds the paths against their order and their place.
+template <typename Take>
+std::expected<void, ArchiveError> each_row(View block, const Place& place, Take take) {
+  if (block.empty()) return std::unexpected(ArchiveError::rows_truncated);
+  std::string last;
+  for (bool first = true; !block.empty(); first = false) {
+    if (block.size() < length_octets) return std::unexpected(ArchiveError::rows_truncated);
+    std::size_t length = 0;
+    for (const std::uint8_t octet : block.first(length_octets)) length = length << 8 | octet;
+    block = block.subspan(length_octets);
+    if (block.size() < length) return std::unexpected(ArchiveError::rows_truncated);
+    std::expected<std::string, ArchiveError> path = take(block.first(length));
+    if (!path) return std::unexpected(path.error());
+    block = block.subspan(length);
+    if (!first && *path <= last && !fault::on(fault::ARC_022_any_order)) return std::unexpected(ArchiveError::paths_not_ascending);
+    last = std::move(*path);
+    // [ARC-064] A client MUST refuse a leaf or a node that does not begin with the path that its parent names, or that has a path not
+    // before the next one that its parent names.
+    if (fault::on(fault::ARC_064_in_any_place)) continue;
+    if (first && !place.first.empty() && last != place.first) return std::unexpected(ArchiveError::place_differs);
+    if (place.before && last >= *place.before) return std::unexpected(ArchiveError::place_differs);
+  }
+  return {};
 }
 
 }  // namespace
 
-ManifestWriter::ManifestWriter(const GearTable& table, BlockVault& vault, NamedBlockSink sink)
-    : cutter_(table, [this, &vault, sink = std::move(sink)](View block) {
-        const Digest id = vault.id(BlockKind::manifest, block);
-        summary_.ids.push_back(id);
-        sink({BlockKind::manifest, id, Octets(block.begin(), block.end())});
-      }) {}
+std::uint64_t path_hash(const GearTable& table, std::string_view path) {
+  std::uint64_t hash = 0;
+  for (const char octet : path) hash = (hash << 1) + table[static_cast<std::uint8_t>(octet)];
+  return hash;
+}
 
-// [ARC-022] A manifest MUST be the entries in ascending octet order of their paths, each as a length and a canonical Entry.
-std::expected<void, ArchiveError> ManifestWriter::add(const Entry& entry) {
+ManifestWriter::ManifestWriter(const GearTable& table, BlockVault& vault, NamedBlockSink sink)
+    : table_(table), vault_(vault), sink_(std::move(sink)) {}
+
+// [ARC-022] A leaf MUST be one entry or more in strictly ascending octet order of their paths, each as a length (4 octets big-endian) and a
+// canonical Entry.
+std::expected<void, ArchiveError> ManifestWriter::add(Entry entry) {
+  std::vector<Digest> ids = std::exchange(entry.blocks, {});
+  // Checked as it will stand: with one id in the place of many.
+  if (!ids.empty()) entry.blocks.push_back(ids.front());
   if (const auto checked = check_entry(entry); !checked) return checked;
-  if (entry.path <= last_path_) return std::unexpected(ArchiveError::entries_not_ascending);
-  const Octets octets = encode(entry);
-  if (fault::on(fault::ARC_022_length_little_endian)) {
-    auto length = big_endian(octets.size());
-    std::ranges::reverse(length);
-    cutter_.feed(length);
-  } else {
-    cutter_.feed(big_endian(octets.size()));
-  }
-  cutter_.feed(octets);
-  last_path_ = entry.path;
+  if (ids.size() > data_octets(entry)) return std::unexpected(ArchiveError::entry_out_of_range);
+  if (entry.path <= last_path_) return std::unexpected(ArchiveError::paths_not_ascending);
+  IdRow row = shorten(std::move(ids), vault_, sink_);
+  entry.blocks = std::move(row.ids);
+  entry.depth = row.depth;
+  append(0, entry.path, encode(entry), path_hash(table_, entry.path));
   ++summary_.entry_count;
   summary_.content_octets += entry.size;
+  last_path_ = std::move(entry.path);
   return {};
 }
 
+// [ARC-061] A node MUST be one child or more in strictly ascending octet order of their paths
+// [ARC-062] A client MUST end a leaf exactly after an entry whose path hash has its upper 6 bits zero, or that brings the leaf to 65,536
+// octets or more, or after the last entry.
+// [ARC-063] A client MUST end a node of level n exactly after a child whose last entry's path hash has its upper 6(n + 1) bits zero, or
+// that brings the node to 65,536 octets or more, or after the last child.
+void ManifestWriter::append(std::size_t level, const std::string& path, View row, std::uint64_t hash) {
+  if (level == levels_.size()) levels_.emplace_back();
+  if (levels_[level].complete) give(level);
+  Level& filling = levels_[level];
+  if (filling.octets.empty()) filling.first_path = path;
+  put_row(filling.octets, row);
+  filling.last_hash = hash;
+  const int bits = bits_per_level * (static_cast<int>(level) + 1) +
+                   (fault::on(level == 0 ? fault::ARC_062_larger_leaves : fault::ARC_063_larger_nodes) ? 1 : 0);
+  filling.complete = std::countl_zero(hash) >= bits || filling.octets.size() >= level_octets_max;
+}
+
+/// The block of a level as it stands; the level then begins another.
+NamedBlock ManifestWriter::take(std::size_t level) {
+  const BlockKind kind = level == 0 ? BlockKind::leaf : BlockKind::node;
+  Octets octets = std::exchange(levels_[level].octets, {});
+  levels_[level].complete = false;
+  const Digest id = vault_.id(kind, octets);
+  return {kind, id, std::move(octets)};
+}
+
+void ManifestWriter::give(std::size_t level) {
+  const std::string first_path = std::move(levels_[level].first_path);
+  const std::uint64_t hash = levels_[level].last_hash;
+  levels_[level].any = true;
+  NamedBlock block = take(level);
+  const Octets child = encode(Child{fault::on(fault::ARC_061_another_path) ? first_path + "!" : first_path, block.id});
+  sink_(std::move(block));
+  append(level + 1, first_path, child, hash);
+}
+
 ManifestSummary ManifestWriter::finish() {
-  cutter_.finish();
+  // A level with one block is the last one. Each level has one that is not given yet, for a block is given when the next one begins.
+  std::size_t level = 0;
+  for (; level < levels_.size() && levels_[level].any; ++level) give(level);
+  if (level < levels_.size()) {
+    NamedBlock root = take(level);
+    summary_.root = root.id;
+    summary_.depth = static_cast<std::uint8_t>(level);
+    sink_(std::move(root));
+  }
+  levels_.clear();
+  last_path_.clear();
   return std::exchange(summary_, {});
 }
 
-void ManifestReader::feed(View block) {
-  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
-  begin_ = 0;
-  buffer_.insert(buffer_.end(), block.begin(), block.end());
+bool Place::may_have(std::string_view path) const {
+  // Below "a" stands what begins with "a/", and "0" is what comes after "/".
+  std::string end(path);
+  end.push_back('0');
+  return first < end && (!before || *before > path);
 }
 
-void ManifestReader::lose() {
-  buffer_.clear();
-  begin_ = 0;
-  lost_ = searching_ = true;
+std::expected<std::vector<Entry>, ArchiveError> read_leaf(View block, const Place& place) {
+  std::vector<Entry> entries;
+  const auto read = each_row(block, place, [&](View row) -> std::expected<std::string, ArchiveError> {
+    auto entry = decode_entry(row);
+    if (!entry) return std::unexpected(entry.error());
+    entries.push_back(std::move(*entry));
+    return entries.back().path;
+  });
+  if (!read) return std::unexpected(read.error());
+  return entries;
 }
 
-/// nullopt: `rest` ends before the entry does.
-std::expected<std::optional<ManifestReader::Piece>, ArchiveError> ManifestReader::piece(View rest, const std::string& after) {
-  if (rest.size() < length_octets) return std::nullopt;
-  const std::size_t length = big_endian(rest);
-  if (rest.size() - length_octets < length) return std::nullopt;
-  auto entry = decode_entry(rest.subspan(length_octets, length));
-  if (!entry) return std::unexpected(entry.error());
-  if (entry->path <= after && !fault::on(fault::ARC_022_any_order)) return std::unexpected(ArchiveError::entries_not_ascending);
-  return Piece{std::move(*entry), length_octets + length};
+std::expected<std::vector<Place>, ArchiveError> read_node(View block, const Place& place) {
+  std::vector<Place> places;
+  const auto read = each_row(block, place, [&](View row) -> std::expected<std::string, ArchiveError> {
+    auto child = decode_child(row);
+    if (!child) return std::unexpected(child.error());
+    if (!places.empty()) places.back().before = child->path;
+    places.push_back({child->id, child->path, place.before});
+    return std::move(child->path);
+  });
+  if (!read) return std::unexpected(read.error());
+  return places;
 }
 
-/// Whether entries stand from `begin` to the end of the buffer, the last one perhaps cut off there. Errors: what stands behind a first
-/// entry is an entry that a manifest must not have.
-std::expected<bool, ArchiveError> ManifestReader::entries_from(std::size_t begin, std::size_t& octets_left) const {
-  std::string last = last_path_;
-  std::size_t at = begin;
-  while (true) {
-    const View rest = View(buffer_).subspan(at);
-    if (!may_begin(rest)) return false;
-    auto one = piece(rest, last);
-    if (!one && (at == begin || one.error() == ArchiveError::entry_malformed)) return false;
-    if (!one) return std::unexpected(one.error());
-    if (!*one) return at != begin;
-    octets_left -= std::min(octets_left, (*one)->octets);
-    if (octets_left == 0) return false;
-    at += (*one)->octets;
-    last = std::move((*one)->entry.path);
-  }
-}
-
-/// Behind a lost block: whether the next entry is found, and begin_ stands at it.
-std::expected<bool, ArchiveError> ManifestReader::search() {
-  std::size_t octets_left = search_octets_max + 2 * buffer_.size();
-  std::optional<std::size_t> cut_off;  // where an entry may begin that ends in a later block
-  for (std::size_t at = begin_; at < buffer_.size() && octets_left > 0; ++at) {
-    const View rest = View(buffer_).subspan(at);
-    if (!may_begin(rest)) continue;
-    const bool whole = rest.size() >= length_octets && rest.size() - length_octets >= big_endian(rest);
-    if (!whole && !cut_off && buffer_.size() - at <= cut_off_octets_max) cut_off = at;
-    if (!whole) continue;
-    const auto found = entries_from(at, octets_left);
-    if (!found) return found;
-    if (!*found) continue;
-    begin_ = at;
-    searching_ = false;
-    return true;
-  }
-  begin_ = octets_left > 0 ? cut_off.value_or(buffer_.size()) : buffer_.size();
-  return false;
-}
-
-std::expected<std::optional<Entry>, ArchiveError> ManifestReader::next() {
-  if (failed_) return std::unexpected(*failed_);
-  const auto fail = [this](ArchiveError error) {
-    failed_ = error;
-    return std::unexpected(error);
-  };
-  if (searching_) {
-    const auto found = search();
-    if (!found) return fail(found.error());
-    if (!*found) return std::nullopt;
-  }
-  auto one = piece(View(buffer_).subspan(begin_), last_path_);
-  if (!one) return fail(one.error());
-  if (!*one) return std::nullopt;
-  begin_ += (*one)->octets;
-  last_path_ = (*one)->entry.path;
-  ++entry_count_;
-  content_octets_ += (*one)->entry.size;
-  return std::move((*one)->entry);
-}
-
-std::expected<void, ArchiveError> ManifestReader::finish(const VersionRecord& record) const {
-  if (failed_) return std::unexpected(*failed_);
-  if (lost_ && entry_count_ <= record.entry_count && content_octets_ <= record.content_octets) return {};
-  if (begin_ != buffer_.size() && !lost_) return std::unexpected(ArchiveError::manifest_truncated);
-  // [ARC-046] A client MUST refuse a manifest whose number of entries or sum of file sizes is not what its version record says.
-  if ((entry_count_ != record.entry_count || content_octets_ != record.content_octets) && !fault::on(fault::ARC_046_not_counted))
-    return std::unexpected(ArchiveError::manifest_differs);
+std::expected<void, ArchiveError> check_counts(const VersionRecord& record, std::uint64_t entry_count, std::uint64_t content_octets) {
+  // [ARC-046] A client MUST refuse a version whose number of entries or sum of file sizes is not what its record says.
+  if ((entry_count != record.entry_count || content_octets != record.content_octets) && !fault::on(fault::ARC_046_not_counted))
+    return std::unexpected(ArchiveError::counts_differ);
   return {};
 }
 

@@ -32,7 +32,7 @@ class RecordVault {
   RecordVault(RecordVault&&) noexcept;
   RecordVault& operator=(RecordVault&&) noexcept;
 
-  /// Errors: record_length when the sealed form would exceed 16,384 octets.
+  /// Errors: record_length when the sealed form would exceed 2,048 octets.
   std::expected<Octets, ArchiveError> seal(const VersionRecord& record, Botan::RandomNumberGenerator& random);
   /// The record of version `number` after the version whose link is `previous`.
   /// Errors: record_length, unknown_format, tag_wrong, those of decode_record, record_differs.

@@ -12,7 +12,7 @@
 #include <botan/rng.h>
 #include <fmt/format.h>
 
-#include "archive/id_tree.h"
+#include "archive/manifest.h"
 #include "client/bounded_queue.h"
 #include "client/file_content.h"
 #include "client/interruption.h"
@@ -327,18 +327,19 @@ class Backup {
       }
       count(found.entry);
     }
-    archive::ManifestSummary summary = writer.finish();
-    archive::IdTree tree = archive::build_id_tree(std::move(summary.ids), vault, sink);
+    const archive::ManifestSummary summary = writer.finish();
     if (sent) sent = sender_.flush();
     if (!sent) return std::unexpected(sent.error());
     report_.content_octets = summary.content_octets;
     return archive::VersionRecord{.number = chain_.number + 1,
                                   .previous = chain_.link,
                                   .created_ns = options_.now_ns,
-                                  .depth = tree.depth,
-                                  .ids = std::move(tree.ids),
+                                  .kind = archive::RecordKind::tree,
+                                  .depth = summary.depth,
+                                  .root = summary.root,
                                   .entry_count = summary.entry_count,
-                                  .content_octets = summary.content_octets};
+                                  .content_octets = summary.content_octets,
+                                  .retired = {}};
   }
 
   Outcome<std::optional<BackupReport>> commit(archive::VersionRecord record) {
@@ -371,6 +372,10 @@ class Backup {
       case archive::EntryType::directory: ++report_.directories; break;
       case archive::EntryType::symbolic_link:
       case archive::EntryType::hard_link: ++report_.links; break;
+      case archive::EntryType::named_pipe:
+      case archive::EntryType::character_device:
+      case archive::EntryType::block_device:
+      case archive::EntryType::socket: break;
     }
   }
 

@@ -79,7 +79,7 @@ void BlockSender::begin_sealing(Group& group) {
     for (archive::NamedBlock& block : group.blocks) {
       auto sealed = tools.vault.seal(block.id, block.octets, *tools.random);
       if (!sealed) return std::unexpected(sealed.error());
-      if (fault::on(fault::ARC_023_manifest_in_the_clear) && block.kind == archive::BlockKind::manifest)
+      if (fault::on(fault::ARC_023_manifest_in_the_clear) && block.kind == archive::BlockKind::leaf)
         sealed->insert(sealed->end(), block.octets.begin(), block.octets.end());
       const Digest checksum = archive::checksum(*sealed);
       all.push_back({std::move(*sealed), checksum});

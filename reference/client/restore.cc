@@ -118,6 +118,10 @@ class Restore {
       case archive::EntryType::directory: return tree_.directory(entry);
       case archive::EntryType::symbolic_link: return tree_.symbolic_link(entry);
       case archive::EntryType::hard_link: return tree_.hard_link(entry);
+      case archive::EntryType::named_pipe:
+      case archive::EntryType::character_device:
+      case archive::EntryType::block_device:
+      case archive::EntryType::socket: return std::unexpected(Refusal{"is of a kind that this program does not restore", false});
       case archive::EntryType::file: {
         auto file = tree_.begin_file(entry);
         if (!file) return std::unexpected(file.error());
@@ -244,8 +248,8 @@ Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, co
     progress.octets_done += block ? block->size() : 0;
     show(progress);
     if (place.block + 1 < file.blocks.size()) return {};
-    if (!wrong && octets_of_file != file.size)
-      wrong = fmt::format("has blocks of {} octets, and its entry says {}", octets_of_file, file.size);
+    if (const std::uint64_t data = archive::data_octets(file); !wrong && octets_of_file != data)
+      wrong = fmt::format("has blocks of {} octets, and its entry says {}", octets_of_file, data);
     if (wrong) report.problems.push_back({file.path, *wrong});
     if (!wrong) report.content_octets += file.size;
     ++progress.files_done;

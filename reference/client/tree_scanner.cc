@@ -36,15 +36,14 @@ FileStamp stamp_of(const struct stat& status) {
 }
 
 Found found_of(std::string path, archive::EntryType type, const struct stat& status) {
-  return {.entry = {.path = std::move(path),
-                    .type = type,
-                    .mode = static_cast<std::uint16_t>(status.st_mode & 07777),
-                    .modified_ns = nanoseconds(status.st_mtim),
-                    .size = 0,
-                    .target = {},
-                    .blocks = {}},
-          .stamp = stamp_of(status),
-          .names = status.st_nlink};
+  Found found;
+  found.entry.path = std::move(path);
+  found.entry.type = type;
+  found.entry.mode = static_cast<std::uint16_t>(status.st_mode & 07777);
+  found.entry.modified_ns = nanoseconds(status.st_mtim);
+  found.stamp = stamp_of(status);
+  found.names = status.st_nlink;
+  return found;
 }
 
 /// A file system whose files are made up as they are read: some of them have no end, and none can be restored.

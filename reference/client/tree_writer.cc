@@ -70,13 +70,30 @@ PendingFile::~PendingFile() {
   if (directory_ && !temporary_.empty()) ::unlinkat(directory_->fd(), temporary_.c_str(), 0);
 }
 
+// [ARC-067] A client MUST restore a file with extents so that the octets of its blocks stand where the extents say and zeros everywhere
+// else.
 Written PendingFile::write(View octets) {
   while (!octets.empty()) {
-    const ssize_t count = ::write(file_.fd(), octets.data(), octets.size());
+    std::uint64_t offset = octets_;
+    View part = octets;
+    if (!extents_.empty()) {
+      if (extent_ == extents_.size()) {
+        octets_ += octets.size();
+        return {};
+      }
+      offset = extents_[extent_].offset + within_extent_;
+      part = octets.first(static_cast<std::size_t>(std::min<std::uint64_t>(octets.size(), extents_[extent_].length - within_extent_)));
+    }
+    const ssize_t count = ::pwrite(file_.fd(), part.data(), part.size(), static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return failed("write", errno);
     octets = octets.subspan(static_cast<std::size_t>(count));
     octets_ += static_cast<std::uint64_t>(count);
+    within_extent_ += static_cast<std::uint64_t>(count);
+    if (!extents_.empty() && within_extent_ == extents_[extent_].length) {
+      ++extent_;
+      within_extent_ = 0;
+    }
   }
   return {};
 }
@@ -206,14 +223,19 @@ std::expected<PendingFile, Refusal> TreeWriter::begin_file(const archive::Entry&
     return fd < 0 ? -1 : 0;
   });
   if (!temporary) return failed("create", temporary.error());
-  return PendingFile(std::move(*parent), std::move(*temporary), Descriptor(fd));
+  return PendingFile(std::move(*parent), std::move(*temporary), Descriptor(fd),
+                     fault::on(fault::ARC_067_holes_closed) ? std::vector<archive::Extent>{} : entry.extents);
 }
 
 mode_t TreeWriter::bits_kept_back(const archive::Entry& file) { return static_cast<mode_t>(file.mode) & set_id_bits(); }
 
 Written TreeWriter::finish_file(const archive::Entry& entry, PendingFile file) {
-  if (file.octets() != entry.size)
-    return refused(fmt::format("was not restored: its blocks hold {} octets, and its entry says {}", file.octets(), entry.size));
+  const std::uint64_t data_octets = archive::data_octets(entry);
+  if (file.octets() != data_octets)
+    return refused(fmt::format("was not restored: its blocks hold {} octets, and its entry says {}", file.octets(), data_octets));
+  // What is behind the last extent is a hole like those between them.
+  if (data_octets != entry.size && ::ftruncate(file.file_.fd(), static_cast<off_t>(entry.size)) != 0)
+    return failed("make the holes", errno);
   // [ARC-048] A client MUST NOT set the set-user-id or set-group-id bit of a regular file that it restores.
   if (::fchmod(file.file_.fd(), static_cast<mode_t>(entry.mode) & ~bits_kept_back(entry)) != 0) return failed("set the mode", errno);
   const auto when = times(entry);

@@ -28,12 +28,13 @@ using Written = std::expected<void, Refusal>;
 /// A file that is being written under its temporary name; removed again unless it is put in place.
 class PendingFile {
  public:
-  PendingFile(std::shared_ptr<const Descriptor> directory, std::string temporary, Descriptor file)
-      : directory_(std::move(directory)), temporary_(std::move(temporary)), file_(std::move(file)) {}
+  PendingFile(std::shared_ptr<const Descriptor> directory, std::string temporary, Descriptor file, std::vector<archive::Extent> extents)
+      : directory_(std::move(directory)), temporary_(std::move(temporary)), file_(std::move(file)), extents_(std::move(extents)) {}
   ~PendingFile();
   PendingFile(PendingFile&&) noexcept = default;
   PendingFile& operator=(PendingFile&&) = delete;
 
+  /// What comes next of the file's data. More than its extents hold is counted and goes nowhere.
   Written write(View octets);
   std::uint64_t octets() const { return octets_; }
 
@@ -43,6 +44,9 @@ class PendingFile {
   std::string temporary_;
   Descriptor file_;
   std::uint64_t octets_ = 0;
+  std::vector<archive::Extent> extents_;  // of a sparse file
+  std::size_t extent_ = 0;                // where the next octet goes
+  std::uint64_t within_extent_ = 0;
 };
 
 class TreeWriter {

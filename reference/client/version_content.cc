@@ -1,12 +1,11 @@
 #include "client/version_content.h"
 
-#include <map>
+#include <algorithm>
 #include <string_view>
 
 #include <fmt/format.h>
 
-#include "archive/id_tree.h"
-#include "archive/manifest.h"
+#include "archive/id_list.h"
 #include "client/printable.h"
 
 namespace coffer::client {
@@ -20,114 +19,119 @@ Failure refuse(archive::ArchiveError error) {
           archive::describe(error), archive::requirement(error))};
 }
 
-/// Blocks in their order, and the places before which others are missing, nobody knows how many: by which losses.
-struct Row {
-  std::vector<Digest> ids;
-  std::map<std::size_t, std::vector<std::size_t>> gaps;
-  void widen(std::size_t place, const std::vector<std::size_t>& losses) {
-    gaps[place].insert(gaps[place].end(), losses.begin(), losses.end());
-  }
-};
-
-/// A block that is lost, and behind how many entries.
-struct Loss {
-  std::string what;
-  std::size_t entries;
-};
-
 class VersionReader {
  public:
-  VersionReader(BlockFetcher& fetcher, const archive::VersionRecord& record) : fetcher_(fetcher), record_(record) {}
+  VersionReader(BlockFetcher& fetcher, const archive::VersionRecord& record, const Wanted& wanted)
+      : fetcher_(fetcher), record_(record), wanted_(wanted) {}
 
   Outcome<VersionContent> run() {
-    Row row{record_.ids, {}};
-    for (int depth = record_.depth; depth > 0; --depth)
-      if (auto read = read_lists(row); !read) return std::unexpected(read.error());
-    if (auto read = read_entries(row); !read) return std::unexpected(read.error());
-    if (const auto whole = reader_.finish(record_); !whole) return std::unexpected(refuse(whole.error()));
-    for (const Loss& loss : losses_) content_.incomplete.push_back({"", describe(loss)});
+    std::vector<archive::Place> row;
+    if (record_.root) row.push_back({*record_.root, {}, std::nullopt});
+    for (int level = record_.depth; level > 0; --level)
+      if (auto read = read_nodes(row); !read) return std::unexpected(read.error());
+    if (auto read = read_leaves(row); !read) return std::unexpected(read.error());
+    if (content_.lost.empty() && !left_out_)
+      if (const auto all = archive::check_counts(record_, content_.entries.size(), content_octets_); !all)
+        return std::unexpected(refuse(all.error()));
+    if (auto read = read_id_lists(); !read) return std::unexpected(read.error());
     return std::move(content_);
   }
 
  private:
-  /// Puts what the lists name in the place of the lists.
-  Outcome<void> read_lists(Row& row) {
-    Row below;
-    const auto take = [&](std::size_t index, const BlockFetcher::Block& block) -> Outcome<void> {
-      if (const auto gap = row.gaps.find(index); gap != row.gaps.end()) below.widen(below.ids.size(), gap->second);
-      const auto list = block ? archive::read_id_list(*block) : std::unexpected(archive::ArchiveError::id_list_length);
-      if (list) {
-        below.ids.insert(below.ids.end(), list->begin(), list->end());
-        return {};
-      }
-      below.widen(below.ids.size(), {losses_.size()});
-      lose(row.ids[index], "a list of blocks of the version's list of files",
-           block ? std::string(archive::describe(list.error())) : block.error());
+  /// Puts what the nodes name in their place.
+  Outcome<void> read_nodes(std::vector<archive::Place>& row) {
+    std::vector<archive::Place> below;
+    auto read = each(archive::BlockKind::node, row, [&](const archive::Place& place, View block) -> Outcome<void> {
+      auto children = archive::read_node(block, place);
+      if (!children) return std::unexpected(refuse(children.error()));
+      std::ranges::move(*children, std::back_inserter(below));
       return {};
-    };
-    if (auto fetched = fetcher_.fetch(archive::BlockKind::id_list, row.ids, take); !fetched) return fetched;
-    if (const auto gap = row.gaps.find(row.ids.size()); gap != row.gaps.end()) below.widen(below.ids.size(), gap->second);
+    });
+    const auto all = below.size();
+    std::erase_if(below, [this](const archive::Place& place) { return !wanted_(place); });
+    if (below.size() != all) left_out_ = true;
     row = std::move(below);
+    return read;
+  }
+
+  Outcome<void> read_leaves(const std::vector<archive::Place>& row) {
+    return each(archive::BlockKind::leaf, row, [&](const archive::Place& place, View block) -> Outcome<void> {
+      auto entries = archive::read_leaf(block, place);
+      if (!entries) return std::unexpected(refuse(entries.error()));
+      for (archive::Entry& entry : *entries) {
+        content_octets_ += entry.size;
+        content_.entries.push_back(std::move(entry));
+      }
+      return {};
+    });
+  }
+
+  template <typename Take>
+  Outcome<void> each(archive::BlockKind kind, const std::vector<archive::Place>& row, Take take) {
+    std::vector<Digest> ids;
+    for (const archive::Place& place : row) ids.push_back(place.id);
+    return fetcher_.fetch(kind, ids, [&](std::size_t index, const BlockFetcher::Block& block) -> Outcome<void> {
+      if (block) return take(row[index], *block);
+      lose(row[index], block.error());
+      return {};
+    });
+  }
+
+  void lose(const archive::Place& place, const std::string& why) {
+    std::string text = fmt::format("manifest block {} is lost ({}): the files named in it", hex(place.id).substr(0, 16), why);
+    if (!place.first.empty()) text += fmt::format(", from {} on", printable(place.first));
+    if (place.before) text += fmt::format(", before {}", printable(*place.before));
+    content_.incomplete.push_back({"", text + ", cannot be restored"});
+    content_.lost.push_back({place.id, why});
+  }
+
+  /// Of files of many blocks: puts the content's ids in the place of those of the lists. A file that has lost one is left out.
+  Outcome<void> read_id_lists() {
+    std::vector<archive::Entry> kept;
+    kept.reserve(content_.entries.size());
+    for (archive::Entry& entry : content_.entries) {
+      bool whole = true;
+      for (; entry.depth > 0 && whole; --entry.depth)
+        if (auto read = read_lists(entry, whole); !read) return read;
+      if (whole) kept.push_back(std::move(entry));
+    }
+    content_.entries = std::move(kept);
     return {};
   }
 
-  Outcome<void> read_entries(const Row& row) {
+  Outcome<void> read_lists(archive::Entry& entry, bool& whole) {
+    std::vector<Digest> below;
     const auto take = [&](std::size_t index, const BlockFetcher::Block& block) -> Outcome<void> {
-      pass(row, index);
-      if (!block) {
-        reader_.lose();
-        const bool counted = row.gaps.empty() || row.gaps.begin()->first > index;
-        lose(row.ids[index],
-             counted ? fmt::format("manifest block {} of {}{}", index + 1, row.gaps.empty() ? "" : "at least ", row.ids.size())
-                     : std::string("a manifest block"),
-             block.error());
+      const auto list = block ? archive::read_id_list(*block) : std::unexpected(archive::ArchiveError::id_list_length);
+      if (list) {
+        below.insert(below.end(), list->begin(), list->end());
         return {};
       }
-      reader_.feed(*block);
-      while (true) {
-        auto entry = reader_.next();
-        if (!entry) return std::unexpected(refuse(entry.error()));
-        if (!*entry) return {};
-        content_.entries.push_back(std::move(**entry));
-      }
+      const std::string why = block ? std::string(archive::describe(list.error())) : block.error();
+      content_.lost.push_back({entry.blocks[index], why});
+      if (whole)
+        content_.incomplete.push_back({entry.path, fmt::format("was not restored: the list {} of its blocks is lost ({})",
+                                                               hex(entry.blocks[index]).substr(0, 16), why)});
+      whole = false;
+      return {};
     };
-    auto fetched = fetcher_.fetch(archive::BlockKind::manifest, row.ids, take);
-    if (fetched) pass(row, row.ids.size());
-    return fetched;
-  }
-
-  /// What was lost above shows where it is missing.
-  void pass(const Row& row, std::size_t place) {
-    const auto gap = row.gaps.find(place);
-    if (gap == row.gaps.end()) return;
-    reader_.lose();
-    for (const std::size_t loss : gap->second) losses_[loss].entries = content_.entries.size();
-  }
-
-  void lose(const Digest& id, std::string_view which, std::string why) {
-    losses_.push_back({fmt::format("{} is lost ({}, {})", which, hex(id).substr(0, 16), why), content_.entries.size()});
-    content_.lost.push_back({id, std::move(why)});
-  }
-
-  std::string describe(const Loss& loss) const {
-    const auto& entries = content_.entries;
-    std::string text = loss.what + ": the files named in it";
-    if (loss.entries > 0) text += fmt::format(", behind {}", printable(entries[loss.entries - 1].path));
-    if (loss.entries < entries.size()) text += fmt::format(", before {}", printable(entries[loss.entries].path));
-    return text + ", cannot be restored";
+    auto read = fetcher_.fetch(archive::BlockKind::id_list, entry.blocks, take);
+    entry.blocks = std::move(below);
+    return read;
   }
 
   BlockFetcher& fetcher_;
   const archive::VersionRecord& record_;
-  archive::ManifestReader reader_;
+  const Wanted& wanted_;
   VersionContent content_;
-  std::vector<Loss> losses_;
+  std::uint64_t content_octets_ = 0;
+  bool left_out_ = false;
 };
 
 }  // namespace
 
-Outcome<VersionContent> read_content(BlockFetcher& fetcher, const archive::VersionRecord& record) {
-  return VersionReader(fetcher, record).run();
+Outcome<VersionContent> read_content(BlockFetcher& fetcher, const archive::VersionRecord& record, const Wanted& wanted) {
+  return VersionReader(fetcher, record, wanted).run();
 }
 
 }  // namespace coffer::client

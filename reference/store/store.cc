@@ -200,7 +200,7 @@ class Store::Impl {
     // [ARC-040] … from the stated number on, in ascending order
     auto entries = index_.versions(archive.row, fault::on(fault::ARC_040_from_the_first) ? 1 : from, limit + 1);
     if (!entries) return std::unexpected(entries.error());
-    // [ARC-041] … at most three versions into one answer and set more exactly when there are others beyond them
+    // [ARC-041] … at most 24 versions into one answer and set more exactly when there are others beyond them
     VersionPage page{std::move(*entries), false};
     page.more = page.entries.size() > limit;
     if (page.more) page.entries.resize(limit);

@@ -26,8 +26,10 @@ const std::map<std::string, Answer, std::less<>>& answers() {
       {"chain", chain},
       {"open_record", open_record},
       {"seal_record", seal_record},
-      {"manifest", manifest},
+      {"leaf", leaf},
+      {"node", node},
       {"id_list", id_list},
+      {"path_hash", path_hash},
   };
   return all;
 }

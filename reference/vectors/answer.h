@@ -46,7 +46,9 @@ Json link(const Json& input);
 Json chain(const Json& input);
 Json open_record(const Json& input);
 Json seal_record(const Json& input);
-Json manifest(const Json& input);
+Json leaf(const Json& input);
+Json node(const Json& input);
 Json id_list(const Json& input);
+Json path_hash(const Json& input);
 
 }  // namespace coffer::vectors

@@ -38,13 +38,15 @@ Json refused(archive::ArchiveError error) {
     case id_differs: return refusal("identity", "id_differs");
     case record_malformed: return refusal("encoding", "record_malformed");
     case entry_malformed: return refusal("encoding", "entry_malformed");
-    case manifest_truncated: return refusal("encoding", "manifest_truncated");
+    case child_malformed: return refusal("encoding", "child_malformed");
+    case rows_truncated: return refusal("encoding", "rows_truncated");
     case id_list_length: return refusal("encoding", "id_list_length");
     case record_out_of_range: return refusal("field", "record_out_of_range");
     case entry_out_of_range: return refusal("field", "entry_out_of_range");
     case path_unsafe: return refusal("field", "path_unsafe");
-    case entries_not_ascending: return refusal("manifest", "entries_not_ascending");
-    case manifest_differs: return refusal("manifest", "manifest_differs");
+    case paths_not_ascending: return refusal("manifest", "paths_not_ascending");
+    case place_differs: return refusal("manifest", "place_differs");
+    case counts_differ: return refusal("manifest", "counts_differ");
     case record_differs: return refusal("chain", "record_differs");
     case link_differs: return refusal("chain", "link_differs");
     case number_not_next: return refusal("chain", "number_not_next");

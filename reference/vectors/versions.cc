@@ -13,20 +13,24 @@ Json shown(const archive::VersionRecord& record) {
   return {{"number", text_of(record.number)},
           {"previous", hex(record.previous)},
           {"created_ns", text_of(record.created_ns)},
+          {"kind", static_cast<int>(record.kind)},
           {"depth", record.depth},
-          {"ids", hex(archive::join(record.ids))},
+          {"root", record.root ? hex(*record.root) : ""},
           {"entry_count", text_of(record.entry_count)},
-          {"content_octets", text_of(record.content_octets)}};
+          {"content_octets", text_of(record.content_octets)},
+          {"retired", hex(archive::octets_of(record.retired))}};
 }
 
 archive::VersionRecord record_of(const Json& json) {
   return {.number = number(json.at("number")),
           .previous = digest(json.at("previous")),
           .created_ns = signed_number(json.at("created_ns")),
+          .kind = json.at("kind").get<archive::RecordKind>(),
           .depth = json.at("depth").get<std::uint8_t>(),
-          .ids = archive::split_ids(octets(json.at("ids"))).value(),
+          .root = json.at("root").get<std::string>().empty() ? std::nullopt : std::optional(digest(json.at("root"))),
           .entry_count = number(json.at("entry_count")),
-          .content_octets = number(json.at("content_octets"))};
+          .content_octets = number(json.at("content_octets")),
+          .retired = archive::split_numbers(octets(json.at("retired"))).value()};
 }
 
 }  // namespace

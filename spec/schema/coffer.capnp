@@ -107,21 +107,38 @@ struct BlockMetadata {
 # The plaintext of a sealed version record.
 struct VersionRecord {
   number @0 :UInt64;
-  previous @1 :Data;
+  previous @1 :Data;                              # the link of the version before
   createdNs @2 :Int64;
-  depth @3 :UInt8;                                # 0: ids name manifest blocks; d: they name blocks that hold ids of depth d-1
-  ids @4 :Data;
-  entryCount @5 :UInt64;
-  contentOctets @6 :UInt64;
+  kind @3 :UInt16;                                # 0 a tree, 1 retention alone
+  depth @4 :UInt8;                                # the root's level: 0 for a leaf
+  root @5 :Data;                                  # the id of the tree's one uppermost block; empty: no entries
+  entryCount @6 :UInt64;
+  contentOctets @7 :UInt64;                       # the sum of the sizes of files
+  retired @8 :Data;                               # versions that no longer need to be kept: numbers of 8 octets big-endian, ascending
 }
 
-# One entry of a manifest, which is a sequence of (length: UInt32 big-endian, canonical Entry).
+# One row of a node, which is a sequence of (length: UInt32 big-endian, canonical Child).
+struct Child {
+  path @0 :Data;                                  # of the first entry in or under the block
+  id @1 :Data;                                    # 32 octets
+}
+
+# One entry of a leaf, which is a sequence of (length: UInt32 big-endian, canonical Entry).
 struct Entry {
   path @0 :Data;                                  # any octets but NUL; relative, no "." or ".." component
-  type @1 :UInt16;                                # 0 file, 1 directory, 2 symbolic link, 3 hard link
+  type @1 :UInt16;                                # 0 file, 1 directory, 2 symbolic link, 3 hard link, 4 named pipe, 5 character device, 6 block device, 7 socket
   mode @2 :UInt16;                                # the low twelve permission bits
   modifiedNs @3 :Int64;
   size @4 :UInt64;                                # of a file
   target @5 :Data;                                # of a symbolic link; for a hard link the path of the first name
-  blocks @6 :Data;                                # ids of 32 octets in order
+  blocks @6 :Data;                                # 0 … 64 ids of 32 octets in order
+  depth @7 :UInt8;                                # 0: blocks name content; d: they name id lists of depth d-1
+  extents @8 :Data;                               # of a sparse file: where its data is, (offset, length) of 8 octets big-endian each
+  owner @9 :UInt32;
+  group @10 :UInt32;
+  ownerName @11 :Data;
+  groupName @12 :Data;
+  attributes @13 :List(Attribute);                # ascending by name
+  device @14 :UInt64;                             # of a device: major << 32 | minor
 }
+struct Attribute { name @0 :Data; value @1 :Data; }

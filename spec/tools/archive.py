@@ -9,7 +9,7 @@ import hmac
 import canonical
 import gcm
 
-CONTENT, MANIFEST, ID_LIST = 0, 1, 2
+CONTENT, LEAF, ID_LIST, NODE = 0, 1, 2, 3
 
 
 def sha256(*parts):
@@ -79,16 +79,28 @@ def record(spec, **fields):
     return canonical.single(spec, "VersionRecord", **fields)
 
 
-def manifest_entry(spec, **fields):
-    """[ARC-022]"""
-    octets = canonical.single(spec, "Entry", **fields)
-    return len(octets).to_bytes(4, "big") + octets
+def rows(spec, struct_name, items):
+    """The octets of a leaf [ARC-022] or a node [ARC-061]."""
+    encoded = [canonical.single(spec, struct_name, **item) for item in items]
+    return b"".join(len(octets).to_bytes(4, "big") + octets for octets in encoded)
+
+
+def numbers(*values):
+    """Extents, and numbers of retired versions."""
+    return b"".join(map(u64, values))
 
 
 def gear(keys):
     """[ARC-019]"""
     octets = hkdf(keys.chunker, b"coffer/1 gear", 2048)
     return octets, [int.from_bytes(octets[i : i + 8], "big") for i in range(0, 2048, 8)]
+
+
+def path_hash(table, path):
+    h = 0
+    for b in path:
+        h = (2 * h + table[b]) % 2**64
+    return h
 
 
 def cut(table, data):

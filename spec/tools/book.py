@@ -8,7 +8,7 @@ import re
 # The layers, from the outside in, and the reasons that each has. Reasons of the first four are what Disconnect carries (chapter 13).
 LAYERS = {
     "frame": ("unknown_frame_kind", "bad_metadata_length", "frame_too_large"),
-    "encoding": ("malformed_message", "record_malformed", "entry_malformed", "manifest_truncated", "id_list_length"),
+    "encoding": ("malformed_message", "record_malformed", "entry_malformed", "child_malformed", "rows_truncated", "id_list_length"),
     "field": ("field_out_of_range", "record_out_of_range", "entry_out_of_range", "path_unsafe"),
     "session": ("unexpected_message", "version_invalid", "version_too_old", "computer_refused", "server_refused", "login_refused", "bad_config_ack"),
     "key": ("wrong_length", "weak"),
@@ -16,7 +16,7 @@ LAYERS = {
     "seal": ("tag_wrong",),
     "compression": ("unknown_compression", "not_one_zstd_frame", "content_size", "content_differs"),
     "identity": ("id_differs",),
-    "manifest": ("entries_not_ascending", "manifest_differs"),
+    "manifest": ("paths_not_ascending", "place_differs", "counts_differ"),
     "chain": ("number_not_next", "link_differs", "record_differs", "rolled_back"),
 }
 LAYER_OF = {reason: layer for layer, reasons in LAYERS.items() for reason in reasons}

@@ -20,9 +20,9 @@ class Session:
         self.frames = []  # (from, title, frame, parts to explain)
         self.content = self.block(archive.CONTENT, CONTENT, bytes(range(0x10, 0x1C)))
         entry = dict(path=b"hello.txt", mode=0o644, modified_ns=CREATED_NS - 10**9, size=len(CONTENT), blocks=self.content["id"])
-        self.manifest_octets = archive.manifest_entry(spec, **entry)
-        self.manifest = self.block(archive.MANIFEST, self.manifest_octets, bytes(range(0x20, 0x2C)))
-        self.record = archive.record(spec, number=1, previous=bytes(32), created_ns=CREATED_NS, ids=self.manifest["id"], entry_count=1, content_octets=len(CONTENT))
+        self.leaf_octets = archive.rows(spec, "Entry", [entry])
+        self.leaf = self.block(archive.LEAF, self.leaf_octets, bytes(range(0x20, 0x2C)))
+        self.record = archive.record(spec, number=1, previous=bytes(32), created_ns=CREATED_NS, root=self.leaf["id"], entry_count=1, content_octets=len(CONTENT))
         self.sealed_record = archive.seal_record(KEYS, 1, bytes(32), bytes(range(0x30, 0x3C)), self.record)
         self.link = archive.link(bytes(32), 1, self.sealed_record)
         self.walk()
@@ -34,7 +34,7 @@ class Session:
         return {"id": identity, "nonce": nonce, "sealed": sealed, "checksum": archive.sha256(sealed)}
 
     def walk(self):
-        ids = self.content["id"] + self.manifest["id"]
+        ids = self.content["id"] + self.leaf["id"]
         self.say("client", "version", **VERSION)
         self.say("server", "proceed", major=7, minor=1, patch=2)
         self.say("client", "computer", guid=KEYS.computer)
@@ -48,7 +48,7 @@ class Session:
         self.say("client", "offer_blocks", ids=ids)
         self.say("server", "missing_blocks", indices=[0, 1])
         self.store("the content", self.content)
-        self.store("the manifest", self.manifest)
+        self.store("the leaf", self.leaf)
         self.say("client", "commit_version", number=1, previous=bytes(32), link=self.link, record=self.sealed_record)
         self.say("server", "version_committed", number=1)
         self.say("client", "list_versions", **{"from": 1})
@@ -75,7 +75,7 @@ def vector(spec):
     s = Session(spec)
     shown = {"version": VERSION, "login": LOGIN | {"password": LOGIN["password"].hex(), "computer": f"{KEYS.computer:016x}"}, "settings": SETTINGS, "config_version": 3,
              "server": f"{KEYS.server:016x}", "server_version": [7, 1, 2], "user": KEYS.user, "permissions": 3, "archive_key": KEYS.archive_key.hex(),
-             "content": CONTENT.hex(), "manifest": s.manifest_octets.hex(), "blocks": [{k: v.hex() for k, v in b.items()} for b in (s.content, s.manifest)],
+             "content": CONTENT.hex(), "leaf": s.leaf_octets.hex(), "blocks": [{k: v.hex() for k, v in b.items()} for b in (s.content, s.leaf)],
              "record": s.sealed_record.hex(), "link": s.link.hex()}
     return [{"id": "worked_session", "requirement": "SES-001", "kind": "session", "comment": "version to goodbye: one file stored, committed, listed", "input": shown,
              "expect": {"accepted": {"frames": [{"from": sender, "octets": octets.hex()} for sender, _, octets, _ in s.frames]}}}]
@@ -87,14 +87,14 @@ def page(spec):
     rows = [("archive key", KEYS.archive_key), ("user, computer, server", b"".join(map(archive.u64, (KEYS.user, KEYS.computer, KEYS.server)))), ("archive identifier", KEYS.archive),
             ("block-id key", KEYS.block_id), ("block key", KEYS.block), ("record key", KEYS.record), ("content", CONTENT), ("its block id", s.content["id"]),
             ("its key", archive.mac(KEYS.block, s.content["id"])), ("its nonce", s.content["nonce"]), ("sealed", s.content["sealed"]), ("its checksum", s.content["checksum"]),
-            ("manifest", s.manifest_octets), ("its block id", s.manifest["id"]), ("its key", archive.mac(KEYS.block, s.manifest["id"])), ("its nonce", s.manifest["nonce"]),
-            ("sealed", s.manifest["sealed"]), ("its checksum", s.manifest["checksum"]), ("version record", s.record), ("its nonce", bytes(range(0x30, 0x3C))),
+            ("leaf", s.leaf_octets), ("its block id", s.leaf["id"]), ("its key", archive.mac(KEYS.block, s.leaf["id"])), ("its nonce", s.leaf["nonce"]),
+            ("sealed", s.leaf["sealed"]), ("its checksum", s.leaf["checksum"]), ("version record", s.record), ("its nonce", bytes(range(0x30, 0x3C))),
             ("sealed", s.sealed_record), ("link", s.link)]
     for name, octets in rows:
         lines += dump(octets, name)
-    lines += ["```\n", "The manifest's entry and the version record, word by word:\n", "```"]
-    lines += dump(s.manifest_octets[:4], "length of the entry")
-    for struct_name, octets in (("Entry", s.manifest_octets[4:]), ("VersionRecord", s.record)):
+    lines += ["```\n", "The leaf's entry and the version record, word by word:\n", "```"]
+    lines += dump(s.leaf_octets[:4], "length of the entry")
+    for struct_name, octets in (("Entry", s.leaf_octets[4:]), ("VersionRecord", s.record)):
         for part, text in explain.message(s.spec, struct_name, octets):
             lines += dump(part, text)
         lines.append("")

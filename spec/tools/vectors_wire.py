@@ -188,7 +188,7 @@ def ranges(spec, book, good, types):
     for row in spec.tables["messages"]["message"]:
         kinds = flat(structs, types[row["name"]])
         for field, written in row["fields"].items():
-            accepted, refused = bounds(kinds[field], written)
+            accepted, refused = bounds(kinds[field], written, TYPICAL[row["name"]].get(field))
             for sign, cases in (("in", accepted), ("out", refused)):
                 for label, value in cases:
                     values = with_field(TYPICAL[row["name"]], field, value)
@@ -222,8 +222,8 @@ def with_field(values, field, value):
     return values | {outer: [first | {inner: value}, *rest]}
 
 
-def bounds(kind, written):
-    """(label, value) that the range allows, and that it does not."""
+def bounds(kind, written, typical):
+    """(label, value) that the range allows, and that it does not. `typical`: what the field has in a right message."""
     low, _, high = written.split()[0].partition("..")
     if written == "any":
         return [], []
@@ -246,8 +246,7 @@ def bounds(kind, written):
         return ([("none", []), ("extremes", [0, 65535]), ("most", list(range(most)))],
                 [("equal-neighbours", [3, 3]), ("descending", [0, 2, 1]), ("too-many", list(range(most + 1)))])
     if written.endswith("items"):
-        item = dict(name="n") if most > 3 else dict(number=1, link=ID_A, record=b"r")
-        return [("most", [item] * most)], [("too-many", [item] * (most + 1))]
+        return [("most", typical[:1] * most)], [("too-many", typical[:1] * (most + 1))]
     if kind == "Data":
         return ([("shortest", b"\1" * least)] + [("longest", b"\1" * most)] * (most > least),
                 [("empty", b""), ("shorter", b"\1" * (least - 1))][: 1 + (least > 1)] + [("longer", b"\1" * (most + 1))])

@@ -161,17 +161,16 @@ void judge_archive(const Json& input) {
 
   archive::BlockVault vault(keys);
   const Json& blocks = input.at("blocks");
-  const auto manifest = vault.open(archive::BlockKind::manifest, record->ids.at(0), octets(blocks.at(1).at("sealed")));
-  ASSERT_TRUE(manifest.has_value()) << describe(manifest.error());
-  EXPECT_EQ(hex(*manifest), input.at("manifest").get<std::string>());
-  archive::ManifestReader reader;
-  reader.feed(*manifest);
-  const auto entry = reader.next();
-  ASSERT_TRUE(entry.has_value() && entry->has_value());
-  EXPECT_EQ((*entry)->path, "hello.txt");
-  EXPECT_TRUE(reader.finish(*record).has_value());
+  const auto leaf = vault.open(archive::BlockKind::leaf, record->root.value(), octets(blocks.at(1).at("sealed")));
+  ASSERT_TRUE(leaf.has_value()) << describe(leaf.error());
+  EXPECT_EQ(hex(*leaf), input.at("leaf").get<std::string>());
+  const auto entries = archive::read_leaf(*leaf, {});
+  ASSERT_TRUE(entries.has_value() && entries->size() == 1);
+  const archive::Entry& entry = entries->front();
+  EXPECT_EQ(entry.path, "hello.txt");
+  EXPECT_TRUE(archive::check_counts(*record, 1, entry.size).has_value());
 
-  const auto content = vault.open(archive::BlockKind::content, (*entry)->blocks.at(0), octets(blocks.at(0).at("sealed")));
+  const auto content = vault.open(archive::BlockKind::content, entry.blocks.at(0), octets(blocks.at(0).at("sealed")));
   ASSERT_TRUE(content.has_value()) << describe(content.error());
   EXPECT_EQ(hex(*content), input.at("content").get<std::string>());
 }

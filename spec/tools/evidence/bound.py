@@ -74,10 +74,12 @@ DEFERRALS = (
     (re.compile(r"\bthe user's roles (?:do not )?grant\b"), lambda spec, r: of(spec, "permissions", "permission", "role")),
     (re.compile(r"\bthe label table\b"), lambda spec, r: in_chapter(spec, r, "info (label)")),
     (re.compile(r"\bthe entry table\b"), lambda spec, r: in_chapter(spec, r, "type")),
+    (re.compile(r"\bthe record table\b"), lambda spec, r: in_chapter(spec, r, "field of a record")),
     (re.compile(r"\b(?:union tag|field|order) .*\bthe schema\b|\bof the schema\b"), lambda spec, r: [[s.name, s.tags, layout(spec, s.name)] for s in spec.structs]),
     (re.compile(r"\bthe metadata part is\b"), lambda spec, r: layout(spec, "BlockMetadata")),
     (re.compile(r"\bcanonical VersionRecord\b"), lambda spec, r: layout(spec, "VersionRecord")),
-    (re.compile(r"\bcanonical Entry\b"), lambda spec, r: layout(spec, "Entry")),
+    (re.compile(r"\bcanonical Entry\b"), lambda spec, r: [layout(spec, "Entry"), layout(spec, "Attribute")]),
+    (re.compile(r"\bcanonical Child\b"), lambda spec, r: layout(spec, "Child")),
     (re.compile(r"^The gear table\b"), lambda spec, r: []),  # which the sentence itself defines
 )
 

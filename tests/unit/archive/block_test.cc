@@ -64,9 +64,9 @@ class Blocks : public testing::Test {
 
 TEST_F(Blocks, ARC_001_the_name_covers_kind_and_block) {
   const Octets block = samples::text(1000);
-  for (const auto kind : {BlockKind::content, BlockKind::manifest, BlockKind::id_list})
+  for (const auto kind : {BlockKind::content, BlockKind::leaf, BlockKind::id_list, BlockKind::node})
     EXPECT_EQ(vault_.id(kind, block), hmac(keys_.block_id, packed(static_cast<std::uint8_t>(kind), block)));
-  EXPECT_NE(vault_.id(BlockKind::content, block), vault_.id(BlockKind::manifest, block));
+  EXPECT_NE(vault_.id(BlockKind::content, block), vault_.id(BlockKind::leaf, block));
 }
 
 TEST_F(Blocks, opens_what_it_sealed) {
@@ -133,7 +133,7 @@ TEST_F(Blocks, ARC_014_a_block_of_another_archive_key_or_name_is_refused) {
 TEST_F(Blocks, ARC_016_a_block_under_a_name_that_is_not_its_own_is_refused) {
   const Octets asked_for = samples::text(300), other = samples::text(299);
   EXPECT_EQ(open(id(asked_for), forge(id(asked_for), packed(0x00, other))).error(), ArchiveError::id_differs);
-  EXPECT_EQ(vault_.open(BlockKind::manifest, id(asked_for), seal(asked_for)).error(), ArchiveError::id_differs);
+  EXPECT_EQ(vault_.open(BlockKind::leaf, id(asked_for), seal(asked_for)).error(), ArchiveError::id_differs);
 }
 
 TEST_F(Blocks, ARC_017_a_stated_size_over_the_limit_is_refused_before_memory_is_reserved) {

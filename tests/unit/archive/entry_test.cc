@@ -2,28 +2,52 @@
 
 #include <gtest/gtest.h>
 
-#include "archive/id_tree.h"
 #include "samples.h"
 
 namespace coffer::archive {
 namespace {
 
+Entry plain(std::string path, EntryType type, std::string target = {}) {
+  Entry entry;
+  entry.path = std::move(path);
+  entry.type = type;
+  entry.mode = 07777;
+  entry.target = std::move(target);
+  return entry;
+}
+
 Entry file() {
-  return {.path = "home/\xff\xfe/a b",
-          .type = EntryType::file,
-          .mode = 0640,
-          .modified_ns = -5,
-          .size = 70'000,
-          .target = {},
-          .blocks = {Digest{1}, Digest{2}}};
+  Entry entry = plain("home/\xff\xfe/a b", EntryType::file);
+  entry.mode = 0640;
+  entry.modified_ns = -5;
+  entry.size = 70'000;
+  entry.blocks = {Digest{1}, Digest{2}};
+  entry.owner = 1'000;
+  entry.group = 100;
+  entry.owner_name = "alice";
+  entry.group_name = "users";
+  entry.attributes = {{"user.a", std::string("\0\xff", 2)}, {"user.b", ""}};
+  return entry;
+}
+
+Entry sparse() {
+  Entry entry = file();
+  entry.size = std::uint64_t{1} << 40;
+  entry.depth = 2;
+  entry.extents = {{0, 1}, {5, 10}, {(std::uint64_t{1} << 40) - 1, 1}};
+  return entry;
+}
+
+Entry device() {
+  Entry entry = plain("v", EntryType::block_device);
+  entry.device = std::uint64_t{8} << 32 | 17;
+  return entry;
 }
 
 TEST(EntryCodec, reads_what_it_writes) {
   for (const Entry& entry :
-       {file(), Entry{.path = "d", .type = EntryType::directory, .mode = 07777, .modified_ns = 1, .size = 0, .target = {}, .blocks = {}},
-        Entry{
-            .path = "l", .type = EntryType::symbolic_link, .mode = 0777, .modified_ns = 0, .size = 0, .target = "../../etc", .blocks = {}},
-        Entry{.path = "m", .type = EntryType::hard_link, .mode = 0644, .modified_ns = 0, .size = 0, .target = "l", .blocks = {}}}) {
+       {file(), sparse(), device(), plain("d", EntryType::directory), plain("l", EntryType::symbolic_link, "../../etc"),
+        plain("m", EntryType::hard_link, "l"), plain("p", EntryType::named_pipe), plain("s", EntryType::socket)}) {
     const auto read = decode_entry(encode(entry));
     ASSERT_TRUE(read) << describe(read.error());
     EXPECT_EQ(*read, entry);
@@ -54,7 +78,7 @@ TEST(EntryCodec, ARC_029_paths_that_could_leave_the_target_are_refused) {
     Entry entry = file();
     entry.path = path;
     EXPECT_EQ(decode_entry(encode(entry)).error(), ArchiveError::path_unsafe) << path;
-    entry = {.path = "z", .type = EntryType::hard_link, .mode = 0, .modified_ns = 0, .size = 0, .target = path, .blocks = {}};
+    entry = plain("z", EntryType::hard_link, path);
     EXPECT_EQ(decode_entry(encode(entry)).error(), ArchiveError::path_unsafe) << path;
   }
   for (const std::string& path : {"..."s, "..a"s, "a/..b"s, ".hidden"s, "\xff"s, "a\nb"s, std::string(4096, 'x')})
@@ -69,16 +93,27 @@ TEST(EntryCodec, ARC_044_fields_that_contradict_the_type_are_refused) {
     return !read && read.error() == ArchiveError::entry_out_of_range;
   };
   EXPECT_TRUE(refused([](Entry& e) { e.mode = 010000; }));
-  EXPECT_TRUE(refused([](Entry& e) { e.type = static_cast<EntryType>(4); }));
+  EXPECT_TRUE(refused([](Entry& e) { e.type = static_cast<EntryType>(8); }));
   EXPECT_TRUE(refused([](Entry& e) { e.type = EntryType::directory; }));
   EXPECT_TRUE(refused([](Entry& e) { e.target = "x"; }));
   EXPECT_TRUE(refused([](Entry& e) { e.size = 0; }));
   EXPECT_TRUE(refused([](Entry& e) { e.size = 1; }));
-  EXPECT_TRUE(refused([](Entry& e) { e.blocks.clear(); }));
-  const auto link = [](EntryType type, std::string target) {
-    return decode_entry(
-        encode(Entry{.path = "m", .type = type, .mode = 0, .modified_ns = 0, .size = 0, .target = std::move(target), .blocks = {}}));
-  };
+  EXPECT_TRUE(refused([](Entry& e) { e.blocks.resize(entry_ids_max + 1); }));
+  EXPECT_TRUE(refused([](Entry& e) { e.depth = entry_depth_max + 1; }));
+  EXPECT_TRUE(refused([](Entry& e) { e.device = 1; }));
+  EXPECT_TRUE(refused([](Entry& e) { e.owner_name.assign(256, 'o'); }));
+  EXPECT_TRUE(refused([](Entry& e) { std::swap(e.attributes[0], e.attributes[1]); }));
+  EXPECT_TRUE(refused([](Entry& e) { e.attributes[1].value.assign(attributes_octets_max, 'v'); }));
+  EXPECT_TRUE(refused([](Entry& e) { e.extents = {{0, 1}}; })) << "two blocks, one octet";
+  EXPECT_TRUE(refused([](Entry& e) { e.extents = {{0, 3}, {3, 3}}; }));
+  EXPECT_TRUE(refused([](Entry& e) { e.extents = {{1, ~std::uint64_t{0}}}; }));
+  Entry hole = file();
+  hole.blocks.clear();
+  EXPECT_TRUE(decode_entry(encode(hole)));
+  EXPECT_EQ(data_octets(hole), 0u);
+  EXPECT_EQ(data_octets(file()), 70'000u);
+  EXPECT_EQ(data_octets(sparse()), 12u);
+  const auto link = [](EntryType type, std::string target) { return decode_entry(encode(plain("m", type, std::move(target)))); };
   EXPECT_EQ(link(EntryType::symbolic_link, "").error(), ArchiveError::entry_out_of_range);
   EXPECT_EQ(link(EntryType::symbolic_link, std::string("a\0b", 3)).error(), ArchiveError::entry_out_of_range);
   EXPECT_EQ(link(EntryType::hard_link, "m").error(), ArchiveError::entry_out_of_range);
@@ -86,13 +121,16 @@ TEST(EntryCodec, ARC_044_fields_that_contradict_the_type_are_refused) {
 }
 
 VersionRecord record() {
-  return {.number = 7,
-          .previous = Digest{9},
-          .created_ns = 1,
-          .depth = 1,
-          .ids = {Digest{1}, Digest{2}},
-          .entry_count = 3,
-          .content_octets = 4};
+  VersionRecord record;
+  record.number = 7;
+  record.previous = Digest{9};
+  record.created_ns = 1;
+  record.depth = 1;
+  record.root = Digest{1};
+  record.entry_count = 3;
+  record.content_octets = 4;
+  record.retired = {2, 6};
+  return record;
 }
 
 TEST(RecordCodec, reads_what_it_writes_and_refuses_what_is_out_of_range) {
@@ -104,8 +142,18 @@ TEST(RecordCodec, reads_what_it_writes_and_refuses_what_is_out_of_range) {
     return !read && read.error() == ArchiveError::record_out_of_range;
   };
   EXPECT_TRUE(refused([](VersionRecord& r) { r.number = 0; }));
-  EXPECT_TRUE(refused([](VersionRecord& r) { r.depth = record_depth_max + 1; }));
-  EXPECT_TRUE(refused([](VersionRecord& r) { r.ids.resize(record_ids_max + 1); }));
+  EXPECT_TRUE(refused([](VersionRecord& r) { r.depth = tree_depth_max + 1; }));
+  EXPECT_TRUE(refused([](VersionRecord& r) { r.root.reset(); }));
+  EXPECT_TRUE(refused([](VersionRecord& r) { r.entry_count = 0; }));
+  EXPECT_TRUE(refused([](VersionRecord& r) { r.kind = RecordKind::retention; }));
+  EXPECT_TRUE(refused([](VersionRecord& r) { r.retired = {6, 2}; }));
+  EXPECT_TRUE(refused([](VersionRecord& r) { r.retired = {7}; }));
+  EXPECT_TRUE(refused([](VersionRecord& r) { r.retired = {0}; }));
+  EXPECT_TRUE(refused([](VersionRecord& r) {
+    r.number = 1'000;
+    r.retired.clear();
+    for (std::uint64_t number = 1; number <= retired_max + 1; ++number) r.retired.push_back(number);
+  }));
 }
 
 TEST(RecordCodec, only_the_canonical_form_is_read) {
@@ -119,33 +167,6 @@ TEST(RecordCodec, only_the_canonical_form_is_read) {
       EXPECT_EQ(encode(*read), changed) << bit;
     }
   }
-}
-
-TEST(IdTree, leaves_come_back_in_order_from_any_depth) {
-  BlockVault vault(samples::keys());
-  for (const std::size_t count : {0u, 1u, 500u, 501u, 8'192u, 20'000u}) {
-    std::vector<Digest> leaves(count);
-    for (std::size_t i = 0; i < count; ++i) leaves[i] = {static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i >> 8)};
-    std::vector<NamedBlock> lists;
-    IdTree tree = build_id_tree(leaves, vault, [&](NamedBlock block) { lists.push_back(std::move(block)); });
-    EXPECT_LE(tree.ids.size(), record_ids_max);
-    EXPECT_EQ(tree.depth, count > record_ids_max ? 1 : 0);
-    std::vector<Digest> ids = tree.ids;
-    for (int depth = tree.depth; depth > 0; --depth) {
-      std::vector<Digest> below;
-      for (const Digest& id : ids) {
-        const auto list = std::ranges::find(lists, id, &NamedBlock::id);
-        ASSERT_NE(list, lists.end());
-        const auto read = read_id_list(list->octets);
-        ASSERT_TRUE(read);
-        below.insert(below.end(), read->begin(), read->end());
-      }
-      ids = below;
-    }
-    EXPECT_EQ(ids, leaves) << count;
-  }
-  EXPECT_EQ(read_id_list({}).error(), ArchiveError::id_list_length);
-  EXPECT_EQ(read_id_list(Octets(33)).error(), ArchiveError::id_list_length);
 }
 
 }  // namespace

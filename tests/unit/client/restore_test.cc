@@ -2,8 +2,9 @@
 
 #include <set>
 
-#include "archive/id_tree.h"
+#include "archive/manifest.h"
 #include "archive_fixture.h"
+#include "client/printable.h"
 
 namespace coffer::client {
 namespace {
@@ -73,7 +74,7 @@ TEST_F(Restores, verify_names_each_lost_block_and_the_files_that_it_costs) {
 /// A version with so many names that its manifest has several blocks wherever they are cut.
 class LostManifest : public ArchiveTest {
  protected:
-  static constexpr int files = 1'200;
+  static constexpr int files = 300;
   static std::string name(int number) {
     const std::string padding(240, 'x');
     return padding + '/' + padding + '/' + padding + '/' + padding + '/' + padding + '/' + std::to_string(10'000 + number) + padding;
@@ -81,9 +82,34 @@ class LostManifest : public ArchiveTest {
   void SetUp() override {
     for (int i = 0; i < files; ++i) scratch_.write("source/" + name(i), "");
     back_up();
-    ids_ = version(1).record.ids;
-    ASSERT_GE(ids_.size(), 3u);
+    read_tree();
+    ASSERT_GE(leaves_.size(), 3u);
+    ASSERT_GE(nodes_.size(), 1u);
   }
+  /// The blocks of the manifest, and which files are named in each leaf.
+  void read_tree() {
+    const archive::VersionRecord record = version(1).record;
+    archive::BlockVault vault(keys_);
+    std::vector<archive::Place> row{{record.root.value(), {}, std::nullopt}};
+    for (int level = record.depth; level > 0; --level) {
+      std::vector<archive::Place> below;
+      for (const archive::Place& place : row) {
+        nodes_.push_back(place.id);
+        const auto children = archive::read_node(*vault.open(archive::BlockKind::node, place.id, archive_.blocks.at(place.id)), place);
+        ASSERT_TRUE(children);
+        below.insert(below.end(), children->begin(), children->end());
+      }
+      row = std::move(below);
+    }
+    for (const archive::Place& place : row) {
+      leaves_.push_back(place.id);
+      const auto entries = archive::read_leaf(*vault.open(archive::BlockKind::leaf, place.id, archive_.blocks.at(place.id)), place);
+      ASSERT_TRUE(entries);
+      for (const archive::Entry& entry : *entries)
+        if (entry.type == archive::EntryType::file) named_in_[place.id].insert(number_of(std::filesystem::path(entry.path).filename()));
+    }
+  }
+  static int number_of(const std::string& file_name) { return std::stoi(file_name.substr(0, 5)) - 10'000; }
   /// The numbers of the files that a restore brings back, and no others are there.
   std::set<int> come_back() {
     const auto report = restore(1, "target" + std::to_string(++restores_));
@@ -93,57 +119,52 @@ class LostManifest : public ArchiveTest {
     std::set<int> numbers;
     for (const auto& entry :
          std::filesystem::recursive_directory_iterator(scratch_ / restored("source", "target" + std::to_string(restores_))))
-      if (!entry.is_directory()) numbers.insert(std::stoi(entry.path().filename().string().substr(0, 5)) - 10'000);
+      if (!entry.is_directory()) numbers.insert(number_of(entry.path().filename()));
     EXPECT_EQ(report->files, numbers.size());
     return numbers;
   }
-  /// At least the entries that lie in a block of so many octets as this one, and not twice as many, are missing: in one piece.
-  void expect_one_piece_missing(const std::set<int>& there, const Digest& block) {
-    archive::BlockVault vault(keys_);
-    const std::size_t octets = vault.open(archive::BlockKind::manifest, block, saved_.at(block))->size();
-    const std::size_t missing = files - there.size();
-    const std::size_t entry = 4 + archive::encode({.path = scratch_.archived("source/" + name(0)),
-                                                   .type = archive::EntryType::file,
-                                                   .mode = 0644,
-                                                   .modified_ns = 1,
-                                                   .size = 0,
-                                                   .target = {},
-                                                   .blocks = {}})
-                                      .size();
-    EXPECT_GE(missing + 8, octets / entry) << "directories are named in the first block too";
-    EXPECT_LE(missing, octets / entry + 2);
-    int first = 0;
-    while (there.contains(first)) ++first;
-    for (int i = 0; i < files; ++i) EXPECT_EQ(there.contains(i), i < first || i >= first + static_cast<int>(missing)) << i;
+  /// Every file but those.
+  static std::set<int> all_but(const std::set<int>& missing) {
+    std::set<int> numbers;
+    for (int i = 0; i < files; ++i)
+      if (!missing.contains(i)) numbers.insert(i);
+    return numbers;
   }
   void lose(const Digest& id) { saved_.insert(archive_.blocks.extract(id)); }
 
-  std::vector<Digest> ids_;
+  std::vector<Digest> leaves_, nodes_;  // in order; the root first
+  std::map<Digest, std::set<int>> named_in_;
   std::map<Digest, Octets> saved_;
   Problems problems_;
   std::vector<LostBlock> lost_;
   int restores_ = 0;
 };
 
-TEST_F(LostManifest, any_lost_block_costs_the_files_named_in_it_and_no_others) {
-  for (std::size_t i = 0; i < ids_.size(); ++i) {
-    SCOPED_TRACE(i);
-    lose(ids_[i]);
-    expect_one_piece_missing(come_back(), ids_[i]);
+TEST_F(LostManifest, any_lost_leaf_costs_the_files_named_in_it_and_no_others) {
+  for (const Digest& leaf : leaves_) {
+    lose(leaf);
+    EXPECT_EQ(come_back(), all_but(named_in_[leaf]));
     ASSERT_EQ(problems_.size(), 1u);
-    EXPECT_NE(problems_[0].what.find("manifest block " + std::to_string(i + 1) + " of " + std::to_string(ids_.size())), std::string::npos)
-        << problems_[0].what;
     EXPECT_NE(problems_[0].what.find("cannot be restored"), std::string::npos);
     ASSERT_EQ(lost_.size(), 1u);
-    EXPECT_EQ(lost_[0].id, ids_[i]);
+    EXPECT_EQ(lost_[0].id, leaf);
     EXPECT_EQ(ended_complete_, false);
     archive_.blocks.merge(saved_);
   }
   EXPECT_EQ(come_back().size(), static_cast<std::size_t>(files));
 }
 
+TEST_F(LostManifest, a_lost_root_costs_all_of_them) {
+  lose(nodes_.front());
+  const auto report = restore(1);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->files, 0u);
+  EXPECT_EQ(report->problems.size(), 1u);
+  EXPECT_EQ(ended_complete_, false);
+}
+
 TEST_F(LostManifest, the_next_backup_brings_it_again_even_if_another_file_changed) {
-  lose(ids_.front());
+  lose(leaves_.front());
   scratch_.write("source/" + name(files - 1), "changed");
   EXPECT_EQ(back_up().version.number, 2u);
   EXPECT_EQ(come_back().size(), static_cast<std::size_t>(files));
@@ -151,7 +172,7 @@ TEST_F(LostManifest, the_next_backup_brings_it_again_even_if_another_file_change
 }
 
 TEST_F(LostManifest, verify_counts_what_is_left_and_names_what_is_lost) {
-  lose(ids_.at(1));
+  lose(leaves_.at(1));
   const ListedVersion wanted = version(1);
   MemoryServer server(archive_);
   const auto report = verify(server, keys_, wanted.record, [](const RestoreProgress&) {});
@@ -159,7 +180,7 @@ TEST_F(LostManifest, verify_counts_what_is_left_and_names_what_is_lost) {
   EXPECT_GT(report->files, 0u);
   EXPECT_LT(report->files, static_cast<std::uint64_t>(files));
   ASSERT_EQ(report->problems.size(), 1u);
-  EXPECT_NE(report->problems[0].what.find("manifest block 2"), std::string::npos);
+  EXPECT_NE(report->problems[0].what.find("manifest block " + client::hex(leaves_.at(1)).substr(0, 16)), std::string::npos);
 }
 
 /// A version whose manifest says whatever the test wants, as a malicious computer with the right key could commit.
@@ -172,97 +193,85 @@ class HostileManifest : public ArchiveTest {
     return id;
   }
   archive::Entry file(std::string path, const std::string& content) {
-    return {.path = std::move(path),
-            .type = archive::EntryType::file,
-            .mode = 0644,
-            .modified_ns = 1,
-            .size = content.size(),
-            .target = {},
-            .blocks = {store(content)}};
+    archive::Entry entry;
+    entry.path = std::move(path);
+    entry.mode = 0644;
+    entry.modified_ns = 1;
+    entry.size = content.size();
+    entry.blocks = {store(content)};
+    return entry;
   }
   static archive::Entry link(std::string path, std::string target) {
-    return {.path = std::move(path),
-            .type = archive::EntryType::symbolic_link,
-            .mode = 0777,
-            .modified_ns = 1,
-            .size = 0,
-            .target = std::move(target),
-            .blocks = {}};
+    archive::Entry entry;
+    entry.path = std::move(path);
+    entry.type = archive::EntryType::symbolic_link;
+    entry.mode = 0777;
+    entry.modified_ns = 1;
+    entry.target = std::move(target);
+    return entry;
   }
   /// Encodes without the writer's checks.
   Outcome<RestoreReport> restore_entries(const std::vector<archive::Entry>& entries) {
-    Octets manifest;
-    std::uint64_t octets = 0;
+    archive::VersionRecord record;
+    record.number = 1;
+    record.root = put(archive::BlockKind::leaf, leaf(entries));
+    record.entry_count = entries.size() + entries_claimed_more_;
+    for (const auto& entry : entries) record.content_octets += entry.size;
+    MemoryServer server(archive_);
+    return client::restore(server, keys_, record, {.target = scratch_ / "target"});
+  }
+  static Octets leaf(const std::vector<archive::Entry>& entries) {
+    Octets octets;
     for (const auto& entry : entries) {
       const Octets one = archive::encode(entry);
-      manifest.insert(manifest.end(), {0, 0, static_cast<std::uint8_t>(one.size() >> 8), static_cast<std::uint8_t>(one.size())});
-      manifest.insert(manifest.end(), one.begin(), one.end());
-      octets += entry.size;
+      octets.insert(octets.end(), {0, 0, static_cast<std::uint8_t>(one.size() >> 8), static_cast<std::uint8_t>(one.size())});
+      octets.insert(octets.end(), one.begin(), one.end());
     }
-    archive::BlockVault vault(keys_);
-    const Digest id = vault.id(archive::BlockKind::manifest, manifest);
-    archive_.blocks[id] = *vault.seal(id, manifest, random_);
-    MemoryServer server(archive_);
-    return client::restore(server, keys_,
-                           {.number = 1,
-                            .previous = {},
-                            .created_ns = 0,
-                            .depth = 0,
-                            .ids = {id},
-                            .entry_count = entries.size() + entries_claimed_more_,
-                            .content_octets = octets},
-                           {.target = scratch_ / "target"});
+    return octets;
   }
-  Botan::System_RNG random_;
-  std::uint64_t entries_claimed_more_ = 0;
-};
-
-/// A manifest in several blocks, cut where the test wants, below one id list or more.
-class HostileLists : public HostileManifest {
- protected:
   Digest put(archive::BlockKind kind, const Octets& octets) {
     archive::BlockVault vault(keys_);
     const Digest id = vault.id(kind, octets);
     archive_.blocks[id] = *vault.seal(id, octets, random_);
     return id;
   }
-  static Octets piece(const archive::Entry& entry) {
-    const Octets one = archive::encode(entry);
-    Octets octets{0, 0, static_cast<std::uint8_t>(one.size() >> 8), static_cast<std::uint8_t>(one.size())};
-    octets.insert(octets.end(), one.begin(), one.end());
-    return octets;
-  }
+  Botan::System_RNG random_;
+  std::uint64_t entries_claimed_more_ = 0;
 };
 
-TEST_F(HostileLists, a_lost_list_costs_the_files_named_below_it_and_no_others) {
-  const Octets all = [&] {
-    Octets octets;
-    for (const char* path : {"a", "b", "c", "d", "e", "f"}) {
-      const Octets one = piece(file(path, path));
-      octets.insert(octets.end(), one.begin(), one.end());
-    }
-    return octets;
-  }();
-  // Three blocks that each cut an entry in two, below a list each.
-  const std::size_t entry = all.size() / 6;
-  std::vector<Digest> lists;
-  for (const auto& [begin, end] : {std::pair{std::size_t{0}, 2 * entry - 9}, {2 * entry - 9, 4 * entry + 9}, {4 * entry + 9, all.size()}}) {
-    const Digest block = put(archive::BlockKind::manifest,
-                             Octets(all.begin() + static_cast<std::ptrdiff_t>(begin), all.begin() + static_cast<std::ptrdiff_t>(end)));
-    lists.push_back(put(archive::BlockKind::id_list, archive::join({block})));
-  }
-  archive_.blocks.erase(lists[1]);
-  MemoryServer server(archive_);
-  const auto report = client::restore(
-      server, keys_, {.number = 1, .previous = {}, .created_ns = 0, .depth = 1, .ids = lists, .entry_count = 6, .content_octets = 6},
-      {.target = scratch_ / "target"});
+TEST_F(HostileManifest, a_file_that_lost_a_list_of_its_blocks_is_named_and_others_are_restored) {
+  auto listed = file("listed", "content");
+  listed.blocks = {put(archive::BlockKind::id_list, archive::join(listed.blocks))};
+  listed.depth = 1;
+  const auto whole = restore_entries({listed, file("other", "x")});
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(whole->files, 2u);
+  EXPECT_EQ(scratch_.read("target/listed"), "content");
+  std::filesystem::remove_all(scratch_ / "target");
+  archive_.blocks.erase(listed.blocks[0]);
+  const auto report = restore_entries({listed, file("other", "x")});
   ASSERT_TRUE(report) << report.error().message;
-  EXPECT_EQ(report->files, 2u);
-  EXPECT_EQ(scratch_.read("target/a"), "a");
-  EXPECT_EQ(scratch_.read("target/f"), "f");
+  EXPECT_EQ(report->files, 1u);
   ASSERT_EQ(report->problems.size(), 1u);
-  EXPECT_NE(report->problems[0].what.find("behind a, before f"), std::string::npos) << report->problems[0].what;
-  EXPECT_EQ(report->lost.at(0).id, lists[1]);
+  EXPECT_EQ(report->problems[0].path, "listed");
+  EXPECT_EQ(report->lost.at(0).id, listed.blocks[0]);
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "target/listed"));
+}
+
+TEST_F(HostileManifest, ARC_067_data_stands_where_the_extents_say) {
+  auto sparse = file("sparse", "abcdef");
+  sparse.size = 100'000;
+  sparse.extents = {{10, 2}, {50'000, 4}};
+  auto hole = file("hole", "");
+  hole.blocks.clear();
+  hole.size = 1'000;
+  const auto report = restore_entries({hole, sparse});
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->problems.empty());
+  std::string wanted(100'000, '\0');
+  wanted.replace(10, 2, "ab").replace(50'000, 4, "cdef");
+  EXPECT_TRUE(scratch_.read("target/sparse") == wanted);
+  EXPECT_TRUE(scratch_.read("target/hole") == std::string(1'000, '\0'));
 }
 
 TEST_F(HostileManifest, ARC_026_a_link_on_the_way_is_not_followed) {

@@ -116,19 +116,19 @@ TEST(WireArchive, what_is_sealed_opens_and_nothing_else) {
   Random random(2, "archive");
   const auto keys = derive_keys(random.octets(32), {1, 2, 3});
   const auto plain = repeated(5000, 'a');
-  const auto block = seal_block(keys, BlockType::manifest, plain, random);
+  const auto block = seal_block(keys, BlockType::leaf, plain, random);
   const auto opened = open_block(keys, block.id, block.sealed);
   ASSERT_TRUE(opened) << opened.error();
   EXPECT_EQ(opened->plaintext, plain);
   EXPECT_TRUE(opened->compressed);
-  EXPECT_EQ(opened->type, BlockType::manifest);
+  EXPECT_EQ(opened->type, BlockType::leaf);
   EXPECT_FALSE(open_block(derive_keys(repeated(32, 7), {1, 2, 3}), block.id, block.sealed));
   auto damaged = block.sealed;
   damaged[20] ^= 1;
   EXPECT_FALSE(open_block(keys, block.id, damaged));
 
   const auto record =
-      Message("version_record").set("number", 1).set("previous", first_previous()).set("ids", block.id).set("entry_count", 1);
+      Message("version_record").set("number", 1).set("previous", first_previous()).set("root", block.id).set("entry_count", 1);
   const auto sealed = seal_record(keys, record, random);
   const auto back = open_record(keys, 1, first_previous(), sealed);
   ASSERT_TRUE(back) << back.error();
@@ -152,7 +152,7 @@ TEST(WireArchive, what_does_not_open_names_the_rule_that_broke) {
   const auto misnamed = seal_block_as(keys, repeated(32, 5), repeated(50, 'a'), random);
   EXPECT_EQ(says(open_block(keys, misnamed.id, misnamed.sealed), "ARC-001"), "");
 
-  const auto record = Message("version_record").set("number", 1).set("previous", first_previous()).set("ids", block.id);
+  const auto record = Message("version_record").set("number", 1).set("previous", first_previous()).set("root", block.id);
   const auto sealed = seal_record(keys, record, random);
   EXPECT_EQ(says(open_record(another_key, 1, first_previous(), sealed), "the record key: KEY-002"), "");
   EXPECT_EQ(says(open_record(another_archive, 1, first_previous(), sealed), "the archive identifier: KEY-003"), "");

@@ -37,7 +37,7 @@ struct StructLayout {
   std::uint32_t field_count;
 };
 
-inline constexpr std::array<FieldLayout, 90> field_layouts{{
+inline constexpr std::array<FieldLayout, 104> field_layouts{{
     {"disconnect", FieldType::structure, 0, 1},
     {"ping", FieldType::structure, 0, 2},
     {"pong", FieldType::structure, 0, 3},
@@ -117,10 +117,14 @@ inline constexpr std::array<FieldLayout, 90> field_layouts{{
     {"number", FieldType::u64, 0, -1},
     {"previous", FieldType::data, 0, -1},
     {"created_ns", FieldType::i64, 64, -1},
-    {"depth", FieldType::u8, 128, -1},
-    {"ids", FieldType::data, 1, -1},
+    {"kind", FieldType::u16, 128, -1},
+    {"depth", FieldType::u8, 144, -1},
+    {"root", FieldType::data, 1, -1},
     {"entry_count", FieldType::u64, 192, -1},
     {"content_octets", FieldType::u64, 256, -1},
+    {"retired", FieldType::data, 2, -1},
+    {"path", FieldType::data, 0, -1},
+    {"id", FieldType::data, 1, -1},
     {"path", FieldType::data, 0, -1},
     {"type", FieldType::u16, 0, -1},
     {"mode", FieldType::u16, 16, -1},
@@ -128,9 +132,19 @@ inline constexpr std::array<FieldLayout, 90> field_layouts{{
     {"size", FieldType::u64, 128, -1},
     {"target", FieldType::data, 1, -1},
     {"blocks", FieldType::data, 2, -1},
+    {"depth", FieldType::u8, 32, -1},
+    {"extents", FieldType::data, 3, -1},
+    {"owner", FieldType::u32, 192, -1},
+    {"group", FieldType::u32, 224, -1},
+    {"owner_name", FieldType::data, 4, -1},
+    {"group_name", FieldType::data, 5, -1},
+    {"attributes", FieldType::list_struct, 6, 33},
+    {"device", FieldType::u64, 256, -1},
+    {"name", FieldType::data, 0, -1},
+    {"value", FieldType::data, 1, -1},
 }};
 
-inline constexpr std::array<StructLayout, 32> struct_layouts{{
+inline constexpr std::array<StructLayout, 34> struct_layouts{{
     {"control", 1, 1, 0, 26},
     {"disconnect", 1, 0, 26, 1},
     {"ping", 1, 0, 27, 1},
@@ -161,8 +175,10 @@ inline constexpr std::array<StructLayout, 32> struct_layouts{{
     {"restore_end", 1, 0, 73, 1},
     {"restore_ended", 0, 0, 74, 0},
     {"block_metadata", 0, 2, 74, 2},
-    {"version_record", 5, 2, 76, 7},
-    {"entry", 3, 3, 83, 7},
+    {"version_record", 5, 3, 76, 9},
+    {"child", 0, 2, 85, 2},
+    {"entry", 5, 7, 87, 15},
+    {"attribute", 0, 2, 102, 2},
 }};
 
 }  // namespace coffer::spec
