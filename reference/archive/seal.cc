@@ -27,10 +27,15 @@ Octets SealBox::seal(const keys::Secret& key, View associated, View plaintext, B
   sealer_->set_key(key);
   sealer_->set_associated_data(associated.data(), associated.size());
   sealer_->start(sealed.data() + 1, nonce_octets);
-  buffer_.assign(plaintext.begin(), plaintext.end());
+  // In place, but for the last octets, which the library wants in a buffer of its own.
+  sealed.insert(sealed.end(), plaintext.begin(), plaintext.end());
+  const std::size_t whole = plaintext.size() - plaintext.size() % sealer_->update_granularity();
+  sealer_->process(sealed.data() + 1 + nonce_octets, whole);
+  buffer_.assign(plaintext.begin() + static_cast<std::ptrdiff_t>(whole), plaintext.end());
   sealer_->finish(buffer_);
-  if (fault::on(fault::ARC_011_in_the_clear)) std::ranges::copy(plaintext, buffer_.begin());
+  sealed.resize(1 + nonce_octets + whole);
   sealed.insert(sealed.end(), buffer_.begin(), buffer_.end());
+  if (fault::on(fault::ARC_011_in_the_clear)) std::ranges::copy(plaintext, sealed.begin() + 1 + nonce_octets);
   return sealed;
 }
 

@@ -18,6 +18,7 @@ using Clock = TcpStream::Clock;
 using protocol::Time;
 
 constexpr std::size_t read_octets = 64U << 10U;
+constexpr std::size_t sealed_together_octets = 64U << 10U;
 
 Time now() { return std::chrono::duration_cast<Time>(Clock::now().time_since_epoch()); }
 
@@ -51,6 +52,8 @@ struct ClientConnection::Link {
   protocol::Timers timers;
   protocol::ClientSession session;
 
+  Octets unsealed;         // what is to be sent next: blocks that are sent one after another share records
+  bool gathering = false;  // more of them may follow
   Octets outgoing;
   std::size_t sent = 0;              // of outgoing
   Time progressed = now();           // when octets last left, or began to wait
@@ -71,8 +74,8 @@ struct ClientConnection::Link {
   void take_actions() {
     const auto perform = Overloaded{
         [&](protocol::Send&& action) {
-          channel.send(action.octets);
-          protocol::wipe(action.octets);
+          unsealed.insert(unsealed.end(), action.octets.begin(), action.octets.end());
+          if (!gathering) protocol::wipe(action.octets);
         },
         [&](protocol::Close&&) { closing = true; },
         [&](protocol::Ended&& action) { ended = std::move(action); },
@@ -87,6 +90,13 @@ struct ClientConnection::Link {
       if (!action) break;
       std::visit(perform, std::move(*action));
     }
+    if (!gathering || unsealed.size() >= sealed_together_octets) seal();
+  }
+
+  void seal() {
+    channel.send(unsealed);
+    if (!gathering) protocol::wipe(unsealed);
+    unsealed.clear();
     collect_output();
   }
 
@@ -108,7 +118,12 @@ struct ClientConnection::Link {
   void collect_output() {
     auto octets = channel.take_output();
     if (octets.empty()) return;
-    if (queued() == 0) progressed = now();
+    if (queued() == 0) {
+      progressed = now();
+      sent = 0;
+      outgoing = std::move(octets);
+      return;
+    }
     outgoing.erase(outgoing.begin(), outgoing.begin() + static_cast<std::ptrdiff_t>(std::exchange(sent, 0)));
     outgoing.insert(outgoing.end(), octets.begin(), octets.end());
   }
@@ -196,6 +211,7 @@ struct ClientConnection::Link {
     if (std::exchange(closed, true)) return;
     // [SES-007] An endpoint that has ended its sending side MUST end the connection no later than the linger timer says.
     const auto until = now() + timer(spec::Timer::linger) * (fault::on(fault::SES_007_lingers_on) ? 1000 : 1);
+    if (!unsealed.empty()) seal();
     if (!fault::on(fault::SES_004_no_close_notify)) channel.close();
     collect_output();
     bool sending = true;
@@ -260,15 +276,19 @@ std::expected<ClientConnection, Trouble> ClientConnection::open(ConnectionSettin
 
 bool ClientConnection::submit(protocol::ClientRequest request) {
   link_->resume();
-  if (link_->ended || link_->closing || !link_->session.submit(now(), std::move(request))) return false;
-  link_->take_actions();
-  link_->write();
+  link_->gathering = std::holds_alternative<protocol::SendBlock>(request);
+  const bool taken = !link_->ended && !link_->closing && link_->session.submit(now(), std::move(request));
+  if (taken) link_->take_actions();
+  link_->gathering = false;
+  if (!taken) return false;
+  if (link_->queued() > 0) link_->write();
   while (link_->queued() > queued_octets_max && !link_->ended && !link_->closing) link_->round();
   return true;
 }
 
 Happening ClientConnection::next() {
   link_->resume();
+  if (!link_->unsealed.empty()) link_->seal();
   while (link_->happenings.empty() && !link_->ended && !link_->closing) link_->round();
   if (link_->happenings.empty()) {
     link_->finish();
