@@ -128,6 +128,7 @@ FileResult<void> MemoryFileSystem::remove(const std::string& name) {
 
 MemoryFileSystem MemoryFileSystem::snapshot() const {
   MemoryFileSystem copy;
+  copy.sector_octets = sector_octets;
   std::map<const Content*, std::shared_ptr<Content>> copies;
   const auto copied = [&](const std::shared_ptr<Content>& content) {
     auto& made = copies[content.get()];
@@ -144,8 +145,15 @@ void MemoryFileSystem::crash(const std::function<bool(std::size_t)>& survives) {
   const auto lives = [&] { return survives && survives(number++); };
   const auto settle = [&](Content& content) {
     Octets left = content.synced;
-    for (const Change& change : content.changes)
-      if (lives()) apply(left, change);
+    for (const Change& change : content.changes) {
+      std::size_t at = 0;
+      do {
+        const std::size_t octets = std::min(sector_octets, change.octets.size() - at);
+        const auto piece = View(change.octets).subspan(at, octets);
+        if (lives()) apply(left, {change.offset + at, {piece.begin(), piece.end()}, change.truncated_to});
+        at += octets;
+      } while (at < change.octets.size());
+    }
     content = {left, left, {}};
   };
   for (const auto& [name, content] : files_) settle(*content);

@@ -34,6 +34,8 @@ class MemoryFileSystem final : public FileSystem {
   /// Called before each operation with its name; an errno value makes it fail. A write that fails so still writes `short_write` octets.
   std::function<std::optional<int>(Operation, const std::string& name)> fail;
   std::size_t short_write = 0;
+  /// What of a write survives a crash, survives in pieces of so many octets.
+  std::size_t sector_octets = std::numeric_limits<std::size_t>::max();
   /// Writes beyond this many octets in all files fail with ENOSPC, after having written what fits.
   std::uint64_t capacity_octets = std::numeric_limits<std::uint64_t>::max();
 

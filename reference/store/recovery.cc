@@ -144,9 +144,8 @@ struct Recovery {
       done.octets_cut += *size - *end;
       written = (*file)->truncate(*end);
     }
-    // A pack that was made and never used: nothing but its header can be missing.
-    const bool unused = !known && *end == pack_header_octets;
-    if (written && !*whole && unused) written = (*file)->write_at(0, encode_pack_header(number));
+    // Of a pack that the index does not know yet, the header need not have come to the disk; each record says itself which pack it is in.
+    if (written && !*whole && !known) written = (*file)->write_at(0, encode_pack_header(number));
     if (written) written = (*file)->sync();
     if (!written) return std::unexpected(trouble(written.error()));
 
@@ -154,8 +153,8 @@ struct Recovery {
     if (!blocks.empty())
       if (auto added = index.add({.blocks = blocks}); !added) return std::unexpected(added.error());
     if (*end != indexed || !known) ends[number] = *end;
-    if (*whole || unused) packs.append_to(number, *end);
-    return *whole || unused;
+    if (*whole || !known) packs.append_to(number, *end);
+    return *whole || !known;
   }
 
   /// The versions, and that the tails were read: in one transaction, or the next start reads them again.

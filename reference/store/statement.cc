@@ -104,14 +104,31 @@ std::optional<GoneStatement> gone_in(const RecordRead& read) {
 
 void StatedChain::take(VersionStatement version) {
   if (version.number <= known_) return;
-  const auto next = versions_.upper_bound(version.number);
-  const bool newest = next == versions_.end();
-  const bool continued =
-      !newest && next->first == version.number + 1 && next->second.link == link_of(version.link, next->first, next->second.record);
-  if (newest || continued)
-    versions_.insert_or_assign(version.number, std::move(version));
-  else
-    versions_.try_emplace(version.number, std::move(version));
+  const bool newest = candidates_.empty() || version.number >= candidates_.rbegin()->first;
+  candidates_[version.number].push_back({std::move(version), newest});
+}
+
+bool StatedChain::fill(VersionStatement version) {
+  auto& candidates = candidates_[version.number];
+  if (!candidates.empty()) return false;
+  candidates.push_back({std::move(version), false});
+  return true;
+}
+
+std::map<std::uint64_t, VersionStatement> StatedChain::versions() const {
+  std::map<std::uint64_t, VersionStatement> chosen;
+  for (auto number = candidates_.rbegin(); number != candidates_.rend(); ++number) {
+    const auto next = chosen.find(number->first + 1);
+    const Candidate* best = &number->second.front();
+    bool continued = false;
+    for (const Candidate& candidate : number->second) {
+      const bool goes_on = next != chosen.end() && next->second.link == link_of(candidate.version.link, next->first, next->second.record);
+      if (goes_on || (!continued && candidate.was_newest)) best = &candidate;
+      continued |= goes_on;
+    }
+    chosen.emplace(number->first, best->version);
+  }
+  return chosen;
 }
 
 }  // namespace coffer::store

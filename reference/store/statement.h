@@ -82,21 +82,26 @@ std::optional<GoneStatement> gone_in(const RecordRead& read);
 
 /// The versions of one archive out of statements in the order in which they were written.
 ///
-/// A version is stated when all before it are in the index, so only the newest can be stated twice with different links: a commit that did
-/// not get into the index, and the next attempt, which counts. One that comes late and is older was copied there, or stands for one that
-/// was damaged: it counts when the next version continues it, or nothing else says its number.
+/// A number may be stated twice with different links: by a commit that did not get into the index, and by the next attempt, which counts.
+/// Attempts are made at the newest version only, but either may stand later among others, copied there or said again for one that was
+/// damaged. So the one counts that the next version continues; where nothing tells by that, the last of those that were the newest when
+/// they came; else the first.
 class StatedChain {
  public:
   /// Versions up to this number are known to the index, and not taken.
   explicit StatedChain(std::uint64_t known = 0) : known_(known) {}
   void take(VersionStatement version);
   /// Takes it only where nothing was stated, and says whether it did.
-  bool fill(VersionStatement version) { return versions_.try_emplace(version.number, std::move(version)).second; }
-  const std::map<std::uint64_t, VersionStatement>& versions() const { return versions_; }
+  bool fill(VersionStatement version);
+  std::map<std::uint64_t, VersionStatement> versions() const;
 
  private:
+  struct Candidate {
+    VersionStatement version;
+    bool was_newest = false;
+  };
   std::uint64_t known_;
-  std::map<std::uint64_t, VersionStatement> versions_;
+  std::map<std::uint64_t, std::vector<Candidate>> candidates_;
 };
 
 }  // namespace coffer::store

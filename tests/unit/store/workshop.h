@@ -41,7 +41,7 @@ class TemporaryDirectory {
 
 /// The database as it stands on the disk now, in a directory of its own: what a crash at this moment leaves.
 inline void copy_index(const std::filesystem::path& from, const std::filesystem::path& to) {
-  for (const char* suffix : {"", "-wal"}) {
+  for (const char* suffix : {"", "-wal", "-journal"}) {
     const std::string name = std::string(index_name) + suffix;
     if (std::filesystem::exists(from / name)) std::filesystem::copy_file(from / name, to / name);
   }
