@@ -98,6 +98,21 @@ std::vector<Case> client_chain_cases() {
                  v.link = link(v.previous, v.number, v.record);
                });
              }),
+      forged("record_cut_short", "A record that ends before its tag does, under a link that fits, is refused",
+             [](Context& c) {
+               hold_version(c, {}, nothing, [](Holdings::Version& v) {
+                 v.record.pop_back();
+                 v.link = link(v.previous, v.number, v.record);
+               });
+             }),
+      forged("record_of_another_archive", "A record of another user's archive under the same archive key is refused",
+             [](Context& c) {
+               hold_version(c, {}, nothing, [&](Holdings::Version& v) {
+                 const auto another = derive_keys(c.archive_key(), {c.holdings().user + 1, c.computer(), c.holdings().server_guid});
+                 v.record = seal_record(another, Message("version_record").set("number", 1).set("previous", first_previous()), c.random());
+                 v.link = link(v.previous, v.number, v.record);
+               });
+             }),
       forged("second_version_first", "A chain that begins with number 2 is refused",
              [](Context& c) {
                hold_version(

@@ -242,6 +242,13 @@ std::vector<Case> client_restore_cases() {
           [](Context& c, SealedBlock& block) { block = seal_block_as(c.archive_keys(), block.id, octets("what was lost"), c.random()); }),
       broken_block("block_with_flipped_bit", "ARC-012", "A block of which one bit was flipped, under a checksum that fits, is refused",
                    [](Context&, SealedBlock& block) { block.sealed.back() ^= 1; }),
+      broken_block("block_cut_short", "ARC-012", "A block that ends before its tag does, under a checksum that fits, is refused",
+                   [](Context&, SealedBlock& block) { block.sealed.pop_back(); }),
+      broken_block("block_of_another_archive", "ARC-014", "The same block of another user's archive under the same archive key is refused",
+                   [](Context& c, SealedBlock& block) {
+                     const auto another = derive_keys(c.archive_key(), {c.holdings().user + 1, c.computer(), c.holdings().server_guid});
+                     block.sealed = seal_block(another, BlockType::content, octets("what was kept"), c.random()).sealed;
+                   }),
       broken_block("block_of_another_format", "ARC-012", "A block whose first octet is not 0x01 is refused",
                    [](Context&, SealedBlock& block) { block.sealed.front() = 2; }),
       untrue_record("fewer_entries_than_recorded", "ARC-046", "A version with fewer entries than its record says is refused",

@@ -52,7 +52,7 @@ class Attempt {
       return scan;
     };
     result_.scan = look(dirty_.everything);
-    // [ARC-095] A client that watches SHOULD NOT make a version when nothing is other than in the version before.
+    // [ARC-095] A client that watches SHOULD make a version only when something is other than in the version before.
     if (!last_ || last_->found != result_.scan.found) {
       int looks = 0;
       result_.report = options_.back_up([&] {

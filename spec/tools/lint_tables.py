@@ -57,6 +57,22 @@ def tables(lint):
             lint.report("tables/permissions.toml", lint.line_of("tables/permissions.toml", rf'"{permission}"'), "unknown-name", f"{permission} is no permission")
 
 
+def harms(lint):
+    """Each side of a harm either names a rule and what shows it, or says in words why it cannot notice."""
+    path = "tables/harms.toml"
+    for harm in lint.spec.tables.get("harms", {}).get("harm", []):
+        line = lint.line_of(path, rf'^name = "{harm["name"]}"')
+        sides = [harm.get("server"), harm.get("client")]
+        for side in sides:
+            if isinstance(side, dict):
+                if side.get("requirement") not in lint.ids:
+                    lint.report(path, line, "dangling-id", f"harm {harm['name']} names {side.get('requirement')}, which no chapter has")
+                if not side.get("cases") and not side.get("tests"):
+                    lint.report(path, line, "no-reason", f"harm {harm['name']} is noticed by {side.get('requirement')}, and nothing shows it: give cases or tests")
+            elif not side:
+                lint.report(path, line, "no-reason", f"harm {harm['name']} does not say what {'server' if side is sides[0] else 'client'} notices, or why it cannot")
+
+
 def messages(lint):
     path = "tables/messages.toml"
     structs = {s.name: s for s in lint.spec.structs}

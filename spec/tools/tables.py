@@ -14,7 +14,7 @@ def page(spec):
 
 def parts(spec):
     """Each table but the machines, under a heading of its own."""
-    return [reasons(spec), limits(spec), timers(spec), permissions(spec), messages(spec), key_modes(spec), accounts(spec), unjudged(spec)]
+    return [reasons(spec), limits(spec), timers(spec), permissions(spec), messages(spec), harms(spec), key_modes(spec), accounts(spec), unjudged(spec)]
 
 
 def table(heads, rows):
@@ -70,6 +70,14 @@ def messages(spec):
             rows.append([*first, *((field, fields[field], f"`{m['fields'][field]}`") if field else ("", "", ""))])
             first = ["", "", "", ""]
     return "## Messages\n\n" + table(["tag", "message", "from", "requirement", "field", "type", "range"], rows)
+
+
+def harms(spec):
+    def how(side):
+        return side if isinstance(side, str) else f"**{side['requirement']}**: " + ", ".join(f"`{name}`" for name in [*side.get("cases", []), *side.get("tests", [])])
+
+    rows = [[h["text"], how(h["server"]), how(h["client"])] for h in spec.tables["harms"]["harm"]]
+    return "## Who notices what\n\n" + table(["harm", "the server", "the client"], rows)
 
 
 def key_modes(spec):

@@ -273,6 +273,24 @@ def orphan_cases(ledger):
             yield Finding(case.id, "orphan-case", f"cites {', '.join(unknown)}, which the specification does not have")
 
 
+def noticed_harms(ledger):
+    """Of each harm that the table names, whoever is said to notice it does so in a case that cites the rule, or in a test."""
+    cases, tests = {c.id: c for c in ledger.reports.cases}, ledger.reports.tests
+    for harm in ledger.spec.tables.get("harms", {}).get("harm", []):
+        for side in (harm["server"], harm["client"]):
+            if isinstance(side, str):
+                continue
+            requirement = side["requirement"]
+            for name in side.get("cases", []):
+                case = cases.get(name)
+                if not case or not case.passed or requirement not in case.ids:
+                    how = "which does not exist" if not case else f"which did not pass: {case.verdict}" if not case.passed else "which does not cite that"
+                    yield Finding("spec/tables/harms.toml:1", "harm", f"{harm['name']} is noticed by {requirement} in {name}, {how}")
+            for name in side.get("tests", []) if not ledger.reports.missing("tests") else ():
+                if not (name in tests and tests[name].passed):
+                    yield Finding("spec/tables/harms.toml:1", "harm", f"{harm['name']} is noticed by {requirement} in the test {name}, which did not pass or does not exist")
+
+
 def killed_faults(ledger):
     """In each role that a MUST binds, a fault that breaks it was killed by this house's suite on the reference, or the committed exceptions say why none need be."""
     yield from wrong_run(ledger.reports.faults_run, "./dev mutate")
@@ -340,7 +358,7 @@ def rows_taken(ledger):
         yield Finding(f"spec/tables/machines/{machine}.toml:1", gate, text)
 
 
-DYNAMIC = {"tests": [run_of_the_tests, run_vectors], "cases": [run_of_the_reference, cases_without_a_verdict, judged_by_cases, orphan_cases], "faults": [killed_faults], "models": [run_of_all_models, held_claims], "transitions": [rows_taken]}
+DYNAMIC = {"tests": [run_of_the_tests, run_vectors], "cases": [run_of_the_reference, cases_without_a_verdict, judged_by_cases, orphan_cases, noticed_harms], "faults": [killed_faults], "models": [run_of_all_models, held_claims], "transitions": [rows_taken]}
 
 
 def judge(ledger, without=()):

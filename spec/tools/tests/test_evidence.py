@@ -90,7 +90,7 @@ class House(unittest.TestCase):
 
     def spec(self):
         root = self.house / "spec"
-        tables = {"unjudged": tomllib.loads((root / "tables/unjudged.toml").read_text())}
+        tables = {p.stem: tomllib.loads(p.read_text()) for p in (root / "tables").glob("*.toml")}
         return specification.Specification(root, specification.read_requirements(root), tables, [MACHINE], [], specification.read_ledger(root), {})
 
     def ledger(self):
@@ -341,6 +341,27 @@ class Gates(House):
     def test_a_case_of_an_unknown_requirement(self):
         self.ran(cases=[*CASES, {"id": "framing.stray", "requirements": ["FRM-055"], "verdict": "pass"}])
         self.finds("orphan-case", "framing.stray", "FRM-055")
+
+    # ---- harms
+    def harm(self, side):
+        self.write("spec/tables/harms.toml", f'[[harm]]\nname = "flip"\ntext = "a flip"\nserver = {side}\nclient = "cannot"\n')
+        self.ran()
+
+    def test_a_harm_that_a_case_shows(self):
+        self.harm(f'{{ requirement = "{CASES[0]["requirements"][0]}", cases = ["{CASES[0]["id"]}"] }}')
+        self.assertEqual([], [str(f) for f in gates.judge(self.ledger())[0] if f.gate == "harm"])
+
+    def test_a_harm_that_no_case_shows(self):
+        self.harm('{ requirement = "FRM-001", cases = ["framing.nowhere"] }')
+        self.finds("harm", "spec/tables/harms.toml", "framing.nowhere", "does not exist")
+
+    def test_a_harm_whose_case_is_of_another_rule(self):
+        self.harm(f'{{ requirement = "FRM-003", cases = ["{CASES[0]["id"]}"] }}')
+        self.finds("harm", "spec/tables/harms.toml", "does not cite that")
+
+    def test_a_harm_that_no_test_shows(self):
+        self.harm('{ requirement = "FRM-001", tests = ["Nobody.tests_this"] }')
+        self.finds("harm", "spec/tables/harms.toml", "Nobody.tests_this")
 
     # ---- faults, models, vectors
     def test_a_must_without_a_fault(self):

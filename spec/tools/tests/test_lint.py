@@ -56,6 +56,14 @@ class Lint(unittest.TestCase):
         (self.root / "generated/cpp/coffer/spec/old.h").write_text("// of a machine that is gone\n")
         self.finds("stale", "generated/cpp/coffer/spec/old.h", "take it away")
 
+    def test_a_harm_that_nobody_shows_or_explains(self):
+        self.change("tables/harms.toml", 'server = { requirement = "ARC-031", cases = ["storing.checksum_mismatch"] }', 'server = { requirement = "ARC-031" }')
+        self.finds("no-reason", "tables/harms.toml", "nothing shows it")
+        self.change("tables/harms.toml", 'client = "hears the server\'s reason"\n', "")
+        self.finds("no-reason", "tables/harms.toml", "does not say what client notices")
+        self.change("tables/harms.toml", 'requirement = "ARC-036"', 'requirement = "ARC-999"')
+        self.finds("dangling-id", "tables/harms.toml", "ARC-999")
+
     # ---- what no case judges
     def test_a_requirement_left_to_review_without_a_reason(self):
         self.change("tables/unjudged.toml", '"LIM-003"', '"LIM-001"')

@@ -187,7 +187,7 @@ inline constexpr std::array<Requirement, 186> requirements{{
     {"ARC-092", "MUST", "client", "review", "implies W1", "08-archives", "A client that watches MUST keep a change that it could not back up as still to be backed up, and try again with growing pauses."},
     {"ARC-093", "MUST", "client", "review", "implies W1", "08-archives", "A client that watches MUST look from time to time at what its computer cannot watch for it, and say what that is."},
     {"ARC-094", "SHOULD", "client", "review", "chosen", "08-archives", "A client that watches SHOULD look at everything from time to time even when it has missed nothing that it knows of."},
-    {"ARC-095", "SHOULD NOT", "client", "review", "chosen", "08-archives", "A client that watches SHOULD NOT make a version when nothing is other than in the version before."},
+    {"ARC-095", "SHOULD", "client", "review", "chosen", "08-archives", "A client that watches SHOULD make a version only when something is other than in the version before."},
     {"ERR-001", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint that refuses anything MUST send one Disconnect with the reason that the first failing check gives, and close."},
     {"ERR-002", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint MUST make the checks of a control message in the order header, encoding, state, fields, permission, meaning."},
     {"ERR-003", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint MUST treat a Disconnect whose reason it does not know as any other Disconnect."},
