@@ -256,9 +256,9 @@ class Cofferd(programs.EndToEnd):
     def test_a_number_of_a_newer_format_alone_says_both_ways_out(self):
         self.assertEqual(self.serve().stop(), 0)
         with sqlite3.connect(self.path("data", "coffer.sqlite")) as database:
-            database.execute("PRAGMA user_version = 5")
+            database.execute("PRAGMA user_version = 7")
         database.close()
-        self.serve_expecting(4, "has format 5, this program knows up to 4: use a newer program; if no newer program has written it",
+        self.serve_expecting(4, "has format 7, this program knows up to 6: use a newer program; if no newer program has written it",
                              f"`cofferd rebuild --data {self.path('data')}`")
         self.assertEqual(self.cofferd("rebuild", "--data", self.path("data")).returncode, 0)
         self.assertEqual(self.cofferd("verify", "--data", self.path("data")).returncode, 0)
