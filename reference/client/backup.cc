@@ -21,7 +21,7 @@
 namespace coffer::client {
 namespace {
 
-constexpr std::size_t waiting_octets_max = 16U << 20U;
+constexpr std::size_t waiting_octets_max = 8U << 20U;
 constexpr std::chrono::milliseconds patience{1000};
 
 using PathSet = std::unordered_set<std::string>;
@@ -58,18 +58,18 @@ class FileFeeder {
 
  private:
   void run() {
-    std::vector<Found> kept;
-    kept.reserve(found_.size());
+    auto kept = found_.begin();
     for (Found& found : found_) {
       const bool file = found.entry.type == archive::EntryType::file;
       const std::uint64_t octets = found.stamp.size;
       if ((file && stopped_) || !feed(found)) continue;
-      kept.push_back(std::move(found));
+      if (&*kept != &found) *kept = std::move(found);
+      ++kept;
       if (!file) continue;
       octets_done_ += octets;
       ++files_done_;
     }
-    found_ = std::move(kept);
+    found_.erase(kept, found_.end());
     queue_.close();
   }
 

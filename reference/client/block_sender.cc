@@ -16,7 +16,7 @@ namespace coffer::client {
 namespace {
 
 // One request's worth of ids, or enough octets to keep the workers busy while a batch is on its way.
-constexpr std::size_t batch_octets_max = 16U << 20U;
+constexpr std::size_t batch_octets_max = 8U << 20U;
 constexpr std::size_t group_octets_max = 256U << 10U;
 constexpr std::size_t group_blocks_max = 64;
 std::size_t batch_ids_max() { return fault::on(fault::ARC_030_offers_too_many) ? 1200 : spec::limits::blocks_per_request_max; }
