@@ -32,7 +32,8 @@ class FileFeeder {
  public:
   struct Changes {
     std::vector<std::pair<std::string, FileCache::Known>> known;  // for the cache
-    Problems problems;
+    Problems problems;  // of files that are left out, or saved while they changed
+    Problems reduced;   // of files that are there with less than they have
     std::uint64_t files_unchanged = 0;
   };
 
@@ -86,6 +87,8 @@ class FileFeeder {
       if (first != first_names_.end()) {
         found.entry.type = archive::EntryType::hard_link;
         found.entry.target = first->second;
+        found.entry.device = 0;
+        found.entry.attributes.clear();
         return true;
       }
     }
@@ -101,6 +104,8 @@ class FileFeeder {
       if (reread_.contains(id)) return false;
     found.entry.size = found.stamp.size;
     found.entry.blocks = known->blocks;
+    found.entry.extents = known->extents;
+    found.entry.attributes = known->attributes;
     if (!read_before_.contains(found.entry.path)) ++changes_.files_unchanged;
     return true;
   }
@@ -120,10 +125,12 @@ class FileFeeder {
     }
     if (stopped_) return false;
     found = std::move(content->found);
+    if (content->reduced) changes_.reduced.push_back({shown, *content->reduced});
     if (content->changed_meanwhile) {
       changes_.problems.push_back({shown, "changed while it was read: what is saved may mix its old and new content"});
-    } else if (found.stamp.changed_ns < settled_before_ns_) {
-      changes_.known.emplace_back(found.entry.path, FileCache::Known{found.stamp, found.entry.blocks});
+    } else if (found.stamp.changed_ns < settled_before_ns_ && !content->reduced) {
+      changes_.known.emplace_back(found.entry.path,
+                                  FileCache::Known{found.stamp, found.entry.blocks, found.entry.extents, found.entry.attributes});
     }
     return true;
   }
@@ -282,6 +289,7 @@ class Backup {
     for (const auto& [path, known] : changes.known) before_.read.insert(path);
     report_.files_unchanged = changes.files_unchanged;
     report_.problems.insert(report_.problems.end(), changes.problems.begin(), changes.problems.end());
+    report_.problems.insert(report_.problems.end(), changes.reduced.begin(), changes.reduced.end());
     for (const Problem& problem : changes.problems) unread_.insert(problem.path.substr(1));
     std::unordered_set<std::string_view> present;
     for (const Found& found : scan_.found) present.insert(found.entry.path);

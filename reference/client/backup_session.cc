@@ -29,7 +29,7 @@ Outcome<BackupReport> back_up_once(const Context& context, const BackupArguments
   cache.load(session->device.cache_path());
   const BackupOptions options{
       .paths = arguments.paths,
-      .scan = {.left_out = context.home, .one_file_system = arguments.one_file_system},
+      .scan = {.left_out = context.home, .one_file_system = arguments.one_file_system, .special = arguments.special},
       .look = hooks.look,
       .now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
       .progress = hooks.progress,

@@ -47,7 +47,7 @@ Outcome<std::vector<Digest>> BlockSender::ask(const std::vector<Digest>& ids) {
     if (interrupted()) return std::unexpected(client::interrupted());
     const auto first = fresh.begin() + static_cast<std::ptrdiff_t>(begin);
     const std::size_t count = std::min(batch_ids_max(), fresh.size() - begin);
-    const auto indices = link_.offer(archive::join({first, first + static_cast<std::ptrdiff_t>(count)}));
+    const auto indices = link_.offer(archive::join(std::vector<Digest>(first, first + static_cast<std::ptrdiff_t>(count))));
     if (!indices) return std::unexpected(indices.error());
     for (const std::uint16_t index : *indices) missing.push_back(fresh[begin + index]);
   }

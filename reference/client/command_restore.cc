@@ -1,5 +1,5 @@
-// `coffer restore VERSION --target DIR` and `coffer verify [VERSION]`
-#include <charconv>
+// `coffer restore VERSION [PATTERN…]` and `coffer verify [VERSION]`
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -9,6 +9,7 @@
 #include "client/progress.h"
 #include "client/restore.h"
 #include "client/session.h"
+#include "client/version_argument.h"
 #include "coffer/spec/permissions.h"
 
 namespace coffer::client {
@@ -16,13 +17,30 @@ namespace {
 
 std::unexpected<Failure> wrong_argument(std::string message) { return std::unexpected(Failure{ExitCode::usage, std::move(message)}); }
 
-/// Digits and nothing else: what would be read as another number than was meant must not choose a version.
-Outcome<std::uint64_t> version_number(const std::string& text) {
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  if (error == std::errc() && rest == end && number > 0) return number;
-  return wrong_argument(fmt::format("VERSION is \"{}\": expected a number from 1 on, as `coffer versions` shows them", printable(text)));
+Outcome<Conflict> conflict_rule(const RestoreArguments& arguments) {
+  if (arguments.overwrite && arguments.conflict != "fail" && arguments.conflict != "overwrite")
+    return wrong_argument("--overwrite and --conflict say different things: give one of them");
+  if (arguments.overwrite || arguments.conflict == "overwrite") return Conflict::overwrite;
+  if (arguments.conflict == "fail") return Conflict::fail;
+  if (arguments.conflict == "skip") return Conflict::skip;
+  if (arguments.conflict == "rename") return Conflict::rename;
+  if (arguments.conflict == "newer") return Conflict::newer;
+  return wrong_argument(
+      fmt::format("--conflict is \"{}\": expected fail, skip, overwrite, rename or newer", printable(arguments.conflict)));
+}
+
+/// Where an unfinished restore into that directory remembers what it made.
+std::string journal_of(const Context& context, const std::string& target) {
+  std::error_code failed;
+  const std::string whole = std::filesystem::weakly_canonical(target, failed).string();
+  const Digest name = archive::checksum({reinterpret_cast<const std::uint8_t*>(whole.data()), whole.size()});
+  return fmt::format("{}/restore-{}", context.home, hex(name).substr(0, 16));
+}
+
+nlohmann::json as_json(const Problems& problems) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const Problem& problem : problems) list.push_back({{"path", printable(problem.path)}, {"problem", problem.what}});
+  return list;
 }
 
 nlohmann::json as_json(const std::vector<LostBlock>& lost) {
@@ -34,40 +52,51 @@ nlohmann::json as_json(const std::vector<LostBlock>& lost) {
 }  // namespace
 
 Outcome<Shown> run_restore(const Context& context, const RestoreArguments& arguments) {
-  const auto number = version_number(arguments.version);
-  if (!number) return std::unexpected(number.error());
-  if (arguments.target.empty()) return wrong_argument("--target is empty: expected the directory to restore into (. is this one)");
+  if (const auto number = version_number(arguments.version); !number) return std::unexpected(number.error());
+  const auto rule = conflict_rule(arguments);
+  if (!rule) return std::unexpected(rule.error());
+  if (arguments.in_place && !arguments.target.empty()) return wrong_argument("--target and --in-place: expected one of them");
+  if (!arguments.in_place && arguments.target.empty())
+    return wrong_argument("--target is empty: expected the directory to restore into (. is this one), or --in-place");
+  const std::string target = arguments.in_place ? "/" : arguments.target;
   const Interruption interruption;
   Progress progress("restored", context.as_json);
-  auto session = open_session(context, spec::permissions::restore);
-  if (!session) return std::unexpected(session.error());
-  const auto list = session->versions();
-  if (!list) return std::unexpected(list.error());
-  const auto version = find_version(*list, *number);
-  if (!version) return std::unexpected(version.error());
+  auto opened = open_version(context, arguments.version);
+  if (!opened) return std::unexpected(opened.error());
+  const std::uint64_t number = opened->version.record.number;
 
-  auto report = restore(*session->link, session->keys, (*version)->record,
-                        {.target = arguments.target,
-                         .overwrite = arguments.overwrite,
+  auto report = restore(*opened->session.link, opened->session.keys, opened->version.record,
+                        {.target = target,
+                         .rules = {.conflict = *rule, .special = arguments.special, .journal = journal_of(context, target)},
+                         .patterns = arguments.patterns,
+                         .verify_existing = arguments.verify_existing,
                          .progress = [&](const RestoreProgress& now) { progress.show(now); },
                          .interrupted = Interruption::came});
   progress.clear();
-  session->link->leave();
+  opened->session.link->leave();
   if (!report) return std::unexpected(report.error());
   Problems problems = std::move(report->problems);
   problems.insert(problems.end(), report->reduced.begin(), report->reduced.end());
-  const nlohmann::json json = {{"version", *number},
+  const nlohmann::json json = {{"version", number},
                                {"files", report->files},
                                {"directories", report->directories},
                                {"links", report->links},
+                               {"special", report->special},
+                               {"there", report->there},
+                               {"left", report->left},
+                               {"renamed", as_json(report->renamed)},
+                               {"reduced", as_json(report->reduced)},
                                {"content_octets", report->content_octets},
                                {"lost_blocks", as_json(report->lost)}};
-  return Shown{
-      .code = problems.empty() ? ExitCode::ok : ExitCode::incomplete,
-      .text = fmt::format("version {}: restored {} files, {} directories, {} links, {} into {}.\n", *number, report->files,
-                          report->directories, report->links, octets_for_people(report->content_octets), printable(arguments.target)),
-      .json = json.dump(),
-      .problems = std::move(problems)};
+  std::string text = fmt::format("version {}: restored {} files, {} directories, {} links, {} into {}.\n", number, report->files,
+                                 report->directories, report->links, octets_for_people(report->content_octets), printable(target));
+  if (report->there > 0) text += fmt::format("{} were there already.\n", report->there);
+  if (report->left > 0) text += fmt::format("{} were left as they are.\n", report->left);
+  for (const Problem& renamed : report->renamed) text += fmt::format("{} {}\n", printable(renamed.path), renamed.what);
+  return Shown{.code = problems.empty() ? ExitCode::ok : ExitCode::incomplete,
+               .text = std::move(text),
+               .json = json.dump(),
+               .problems = std::move(problems)};
 }
 
 Outcome<Shown> run_verify(const Context& context, const VerifyArguments& arguments) {

@@ -103,7 +103,7 @@ Outcome<Shown> run_watch(const Context& context, const WatchArguments& arguments
   const Descriptor stop(::signalfd(-1, &signals, SFD_CLOEXEC));
   const WatchOptions options{
       .paths = arguments.backup.paths,
-      .scan = {.left_out = context.home, .one_file_system = arguments.backup.one_file_system},
+      .scan = {.left_out = context.home, .one_file_system = arguments.backup.one_file_system, .special = arguments.backup.special},
       .pauses = {.quiet = Moment(arguments.quiet_ms),
                  .delay_max = Moment(arguments.delay_max_ms),
                  .unwatched = std::chrono::seconds(arguments.rescan_seconds),

@@ -39,6 +39,7 @@ struct LoginArguments {
 struct BackupArguments {
   std::vector<std::string> paths;
   bool one_file_system = false;
+  bool special = false;
 };
 struct WatchArguments {
   BackupArguments backup;
@@ -48,8 +49,23 @@ struct WatchArguments {
 /// Versions as the user wrote them.
 struct RestoreArguments {
   std::string version;
+  std::vector<std::string> patterns;
   std::string target;
-  bool overwrite = false;
+  bool in_place = false;
+  std::string conflict = "fail";
+  bool overwrite = false;  // --conflict overwrite
+  bool verify_existing = false, special = false;
+};
+struct ListArguments {
+  std::string version;
+  std::optional<std::string> path;  // nullopt: the uppermost directory
+  bool recursive = false;
+};
+struct CatArguments {
+  std::string version, path;
+};
+struct DiffArguments {
+  std::string before, after;
 };
 struct VerifyArguments {
   std::optional<std::string> version;  // nullopt: the newest
@@ -63,6 +79,10 @@ Outcome<Shown> run_backup(const Context& context, const BackupArguments& argumen
 Outcome<Shown> run_watch(const Context& context, const WatchArguments& arguments);
 Outcome<Shown> run_versions(const Context& context);
 Outcome<Shown> run_restore(const Context& context, const RestoreArguments& arguments);
+Outcome<Shown> run_list(const Context& context, const ListArguments& arguments);
+/// Writes the content to standard output.
+Outcome<Shown> run_cat(const Context& context, const CatArguments& arguments);
+Outcome<Shown> run_diff(const Context& context, const DiffArguments& arguments);
 Outcome<Shown> run_verify(const Context& context, const VerifyArguments& arguments);
 
 }  // namespace coffer::client

@@ -1,5 +1,6 @@
-// The file: "coffer-cache 1\n", the key's check value, then for each file the path's length and octets, five numbers, the count of blocks
-// and their ids, and at the end SHA-256 over all before it. Numbers are 8 octets big-endian.
+// The file: "coffer-cache 2\n", the key's check value, then for each file the path's length and octets, five numbers, the count of blocks
+// and their ids, the count of extents and two numbers each, the count of attributes and of each the length and octets of name and value, and
+// at the end SHA-256 over all before it. Numbers are 8 octets big-endian.
 #include "client/file_cache.h"
 
 #include <algorithm>
@@ -11,11 +12,16 @@
 namespace coffer::client {
 namespace {
 
-constexpr std::string_view magic = "coffer-cache 1\n";
+constexpr std::string_view magic = "coffer-cache 2\n";
 constexpr std::size_t cache_octets_max = 1U << 30U;
 
 void put_number(Octets& out, std::uint64_t number) {
   for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(number >> shift));
+}
+
+void put_text(Octets& out, std::string_view text) {
+  put_number(out, text.size());
+  out.insert(out.end(), text.begin(), text.end());
 }
 
 /// Takes octets off the front; fails for good once there are too few.
@@ -36,6 +42,10 @@ class Reader {
     std::uint64_t number = 0;
     for (const std::uint8_t octet : take(8)) number = number << 8 | octet;
     return number;
+  }
+  std::string text() {
+    const View octets = take(number());
+    return {octets.begin(), octets.end()};
   }
   bool done() const { return rest_.empty(); }
   bool failed() const { return failed_; }
@@ -60,7 +70,7 @@ void FileCache::load(const std::string& path) {
   if (!std::ranges::equal(reader.take(sizeof(Digest)), key_check_)) return;
   std::unordered_map<std::string, Known> files;
   while (!reader.done()) {
-    const View name = reader.take(reader.number());
+    std::string name = reader.text();
     Known known;
     known.stamp.device = reader.number();
     known.stamp.inode = reader.number();
@@ -71,7 +81,16 @@ void FileCache::load(const std::string& path) {
     if (reader.failed() || count > reader.left() / sizeof(Digest)) return;
     auto blocks = archive::split_ids(reader.take(count * sizeof(Digest)));
     known.blocks = std::move(*blocks);
-    files.emplace(std::string(name.begin(), name.end()), std::move(known));
+    for (std::uint64_t left = reader.number(); left > 0 && !reader.failed(); --left) {
+      const std::uint64_t offset = reader.number();
+      known.extents.push_back({offset, reader.number()});
+    }
+    for (std::uint64_t left = reader.number(); left > 0 && !reader.failed(); --left) {
+      std::string attribute = reader.text();
+      known.attributes.push_back({std::move(attribute), reader.text()});
+    }
+    if (reader.failed()) return;
+    files.emplace(std::move(name), std::move(known));
   }
   files_ = std::move(files);
   changed_ = false;
@@ -81,14 +100,17 @@ Outcome<void> FileCache::save(const std::string& path) const {
   Octets out(magic.begin(), magic.end());
   out.insert(out.end(), key_check_.begin(), key_check_.end());
   for (const auto& [name, known] : files_) {
-    put_number(out, name.size());
-    out.insert(out.end(), name.begin(), name.end());
+    put_text(out, name);
     for (const std::uint64_t number :
          {known.stamp.device, known.stamp.inode, known.stamp.size, static_cast<std::uint64_t>(known.stamp.modified_ns),
           static_cast<std::uint64_t>(known.stamp.changed_ns), static_cast<std::uint64_t>(known.blocks.size())})
       put_number(out, number);
     const Octets ids = archive::join(known.blocks);
     out.insert(out.end(), ids.begin(), ids.end());
+    put_number(out, known.extents.size());
+    for (const archive::Extent& extent : known.extents) put_number(out, extent.offset), put_number(out, extent.length);
+    put_number(out, known.attributes.size());
+    for (const archive::Attribute& attribute : known.attributes) put_text(out, attribute.name), put_text(out, attribute.value);
   }
   const Digest sum = archive::checksum(out);
   out.insert(out.end(), sum.begin(), sum.end());

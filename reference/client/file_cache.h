@@ -1,4 +1,5 @@
-// What this device knows of files that it has backed up: stamp and blocks, so that an unchanged file is not read again.
+// What this device knows of files that it has backed up: stamp, blocks, extents and
+// attributes, so that an unchanged file is not read again.
 // Only a help: lost, damaged or of another key, it is begun anew. The server is still asked for every block.
 // Must not know: how files are read.
 #pragma once
@@ -19,6 +20,8 @@ class FileCache {
   struct Known {
     FileStamp stamp;
     std::vector<Digest> blocks;
+    std::vector<archive::Extent> extents = {};
+    std::vector<archive::Attribute> attributes = {};
   };
 
   /// `key_check`: the archive key's check value; blocks named under another key are of no use.

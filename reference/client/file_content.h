@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "archive/block.h"
@@ -17,6 +18,7 @@ namespace coffer::client {
 struct ReadFile {
   Found found;
   bool changed_meanwhile = false;
+  std::optional<std::string> reduced;  // what is missing of its metadata
 };
 
 /// Why a file was not read.
@@ -36,10 +38,18 @@ class ContentReader {
 
   std::expected<ReadFile, Unreadable> read(const std::string& path, const Sink& sink);
 
+  /// Whether the file that is at the entry's path now has exactly its content: the blocks of its data, and zeros where it has holes.
+  bool holds(const archive::Entry& entry);
+
  private:
   Below root_;
   archive::BlockVault vault_;
   archive::GearTable gears_;
+  /// From `offset` on, as much as there is up to `octets`; errno.
+  template <typename Take>
+  std::expected<std::uint64_t, SystemError> read_part(int fd, std::uint64_t offset, std::uint64_t octets, Take take);
+
+  OwnerNames owners_;
   Octets buffer_;
 };
 

@@ -21,10 +21,10 @@ namespace coffer::client {
 namespace {
 
 constexpr const char* footer =
-    "What is kept of a file: its path, content, mode, modification time, and which names are hard links of each other. Not kept: its "
-    "owner\n"
-    "and group, other times, access lists, other extended attributes. A restored file belongs to who restores it, and is without its\n"
-    "set-user-id and set-group-id bits: each file that had one is named.\n"
+    "What is kept of a file: its path, content with holes, owner and group by name and number, mode, modification time, extended attributes\n"
+    "(user and trusted ones, capabilities, access control lists), and which names are hard links of each other. Not kept: other times, and\n"
+    "attributes that belong to this computer's own state, such as security labels. What cannot be restored of it is named, by kind. The\n"
+    "set-user-id and set-group-id bits and capabilities come back only where owner and group do.\n"
     "\n"
     "Exit codes: 0 done; 1 done, but some files could not be read, were skipped, are damaged, or came back with less than they had (each\n"
     "is named); 2 the server refused or ended the session; 3 the server cannot be reached or trusted; 4 this device's files, its disk or\n"
@@ -143,6 +143,7 @@ int run(int count, char** arguments) {
   sub->add_option("PATH", backup.paths, "files and directories; never this device's own directory, nor what /proc and /sys make up")
       ->required();
   sub->add_flag("--one-file-system", backup.one_file_system, "do not go into other file systems");
+  sub->add_flag("--special", backup.special, "keep devices and sockets too; without it each is named and skipped");
   sub->callback([&] { command = [&] { return run_backup(context, backup); }; });
 
   WatchArguments watch;
@@ -150,6 +151,7 @@ int run(int count, char** arguments) {
                            "back up whenever something changes, until Ctrl-C or SIGTERM; with --json each thing that happens is a line");
   sub->add_option("PATH", watch.backup.paths, "as for backup")->required();
   sub->add_flag("--one-file-system", watch.backup.one_file_system, "do not go into other file systems");
+  sub->add_flag("--special", watch.backup.special, "keep devices and sockets too; without it each is named and skipped");
   sub->add_option("--quiet-ms", watch.quiet_ms, "wait until nothing has changed for so long (2000)");
   sub->add_option("--delay-max-ms", watch.delay_max_ms, "but no longer than this after the first change (60000)");
   sub->add_option("--rescan-seconds", watch.rescan_seconds, "how often to look at what the kernel refuses to watch (300)");
@@ -167,11 +169,38 @@ int run(int count, char** arguments) {
   sub->callback([&] { command = [&] { return run_versions(context); }; });
 
   RestoreArguments restore;
-  sub = app.add_subcommand("restore", "write a version's files below a directory, each under its full path");
+  sub = app.add_subcommand("restore", "write a version's files below a directory, each under its full path, or where they were");
   sub->add_option("VERSION", restore.version, "a number that `coffer versions` shows")->required();
-  sub->add_option("--target", restore.target, "directory; made if it does not exist")->required();
-  sub->add_flag("--overwrite", restore.overwrite, "replace files that exist");
+  sub->add_option("PATTERN", restore.patterns,
+                  "only these, with all that is below them: /a/path as `coffer ls` shows it, or names at any depth; * ? **");
+  sub->add_option("--target", restore.target, "directory; made if it does not exist");
+  sub->add_flag("--in-place", restore.in_place, "where the files were");
+  sub->add_option("--conflict", restore.conflict,
+                  "where something else is already: fail (leave and name it; the default), skip (leave it), overwrite, rename (restore under "
+                  "another name), newer (overwrite what is older)");
+  sub->add_flag("--overwrite", restore.overwrite, "--conflict overwrite");
+  sub->add_flag("--verify-existing", restore.verify_existing, "compare the content of what is there with the same size and time");
+  sub->add_flag("--special", restore.special, "make devices and sockets; without it each is named and skipped");
   sub->callback([&] { command = [&] { return run_restore(context, restore); }; });
+
+  ListArguments list;
+  sub = app.add_subcommand("ls", "list a version's files");
+  sub->add_option("VERSION", list.version, "a number that `coffer versions` shows")->required();
+  sub->add_option("PATH", list.path, "a directory, whose entries are listed, or a file (default: /)");
+  sub->add_flag("--recursive", list.recursive, "all that is below");
+  sub->callback([&] { command = [&] { return run_list(context, list); }; });
+
+  CatArguments cat;
+  sub = app.add_subcommand("cat", "write the content of a version's file to standard output");
+  sub->add_option("VERSION", cat.version, "a number that `coffer versions` shows")->required();
+  sub->add_option("PATH", cat.path, "as `coffer ls` shows it")->required();
+  sub->callback([&] { command = [&] { return run_cat(context, cat); }; });
+
+  DiffArguments diff;
+  sub = app.add_subcommand("diff", "what one version has and another has not, and what is other in it");
+  sub->add_option("BEFORE", diff.before, "a number that `coffer versions` shows")->required();
+  sub->add_option("AFTER", diff.after, "another one")->required();
+  sub->callback([&] { command = [&] { return run_diff(context, diff); }; });
 
   VerifyArguments verify;
   sub = app.add_subcommand("verify", "fetch and check every block of a version");

@@ -1,6 +1,6 @@
 #include "client/restore.h"
 
-#include <sys/stat.h>
+#include <fcntl.h>
 
 #include <algorithm>
 #include <map>
@@ -10,9 +10,10 @@
 #include <fmt/format.h>
 
 #include "client/block_sender.h"
+#include "client/chosen_content.h"
+#include "client/file_content.h"
 #include "client/interruption.h"
 #include "client/printable.h"
-#include "client/tree_writer.h"
 
 namespace coffer::client {
 namespace {
@@ -25,11 +26,6 @@ Failure end_in_order(ServerLink& link, const Failure& failure) {
 }
 
 std::string short_name(const Digest& id) { return hex(id).substr(0, 16); }
-
-std::string_view names_of(mode_t bits) {
-  if (bits == (S_ISUID | S_ISGID)) return "set-user-id and set-group-id bits";
-  return bits == S_ISUID ? "set-user-id bit" : "set-group-id bit";
-}
 
 /// Fetches the content of a version's files, in the order of the entries, and tells a writer of it.
 class ContentRun {
@@ -60,7 +56,7 @@ class ContentRun {
         },
         [&](std::size_t index) {
           const archive::Entry& file = content_.entries[places_[index].entry];
-          return static_cast<std::size_t>(std::min<std::uint64_t>(file.size / file.blocks.size(), archive::block_octets_max));
+          return static_cast<std::size_t>(std::min<std::uint64_t>(archive::data_octets(file) / file.blocks.size(), archive::block_octets_max));
         });
   }
 
@@ -79,35 +75,62 @@ class Restore {
         tree_(std::move(tree)),
         run_(fetcher, content_, options.interrupted),
         show_(options.progress),
-        skipped_(content_.entries.size()) {}
+        settled_(content_.entries.size()) {}
 
-  Outcome<RestoreReport> run() {
+  /// `reader`: of the target, when what is there is to be compared.
+  Outcome<RestoreReport> run(ContentReader* reader) {
     report_.lost = content_.lost;
     report_.problems = content_.incomplete;
-    plan();
+    plan(reader);
     auto fetched = run_.run(report_.lost, [this](ContentRun::Place place, const BlockFetcher::Block& block) { return take(place, block); });
     if (fetched) fetched = advance(content_.entries.size());
-    tree_.finish(report_.problems);
+    tree_.finish(report_.problems, fetched.has_value());
     if (!fetched) return std::unexpected(fetched.error());
+    report_.reduced = tree_.reduced();
+    report_.renamed = tree_.renamed();
     return std::move(report_);
   }
 
  private:
   const archive::Entry& entry(std::size_t index) const { return content_.entries[index]; }
 
-  void plan() {
+  /// What need not be written is settled here; of the rest, the blocks are wanted.
+  void plan(ContentReader* reader) {
     for (std::size_t i = 0; i < content_.entries.size(); ++i) {
-      if (entry(i).type != archive::EntryType::file) continue;
-      ++progress_.files;
-      progress_.octets += entry(i).size;
-      run_.want(i);
+      const bool file = entry(i).type == archive::EntryType::file;
+      if (file) {
+        ++progress_.files;
+        progress_.octets += entry(i).size;
+      }
+      if (entry(i).type != archive::EntryType::directory && !to_be_written(i, reader)) {
+        settled_[i] = true;
+        if (file) {
+          ++progress_.files_done;
+          progress_.octets_done += entry(i).size;
+        }
+      } else if (file) {
+        run_.want(i);
+      }
     }
+  }
+
+  bool to_be_written(std::size_t index, ContentReader* reader) {
+    auto verdict = tree_.judge(entry(index));
+    if (verdict == Verdict::there && reader && entry(index).type == archive::EntryType::file && !reader->holds(entry(index)))
+      verdict = tree_.judge(entry(index), true);
+    if (!verdict) report_.problems.push_back({entry(index).path, verdict.error().what});
+    if (verdict == Verdict::there) {
+      ++report_.there;
+      tree_.found_there(entry(index));
+    }
+    if (verdict == Verdict::left) ++report_.left;
+    return verdict == Verdict::write;
   }
 
   /// The entries before `end` that need no blocks.
   Outcome<void> advance(std::size_t end) {
     for (; next_ < end; ++next_) {
-      if (!entry(next_).blocks.empty()) continue;
+      if (!entry(next_).blocks.empty() || settled_[next_]) continue;
       if (auto done = settle(next_, write_without_blocks(entry(next_))); !done) return done;
     }
     return {};
@@ -121,7 +144,7 @@ class Restore {
       case archive::EntryType::named_pipe:
       case archive::EntryType::character_device:
       case archive::EntryType::block_device:
-      case archive::EntryType::socket: return std::unexpected(Refusal{"is of a kind that this program does not restore", false});
+      case archive::EntryType::socket: return tree_.special(entry);
       case archive::EntryType::file: {
         auto file = tree_.begin_file(entry);
         if (!file) return std::unexpected(file.error());
@@ -136,12 +159,11 @@ class Restore {
     if (place.block == 0) {
       if (auto done = advance(place.entry); !done) return done;
       next_ = place.entry + 1;
-      if (auto possible = tree_.check(file); !possible) return skip(place.entry, possible.error());
       auto begun = tree_.begin_file(file);
       if (!begun) return skip(place.entry, begun.error());
       open_.emplace(std::move(*begun));
     }
-    if (skipped_[place.entry]) return {};
+    if (settled_[place.entry]) return {};
     if (!block)
       return skip(place.entry,
                   {fmt::format("was not restored: its block {} is lost ({})", short_name(file.blocks[place.block]), block.error()), false});
@@ -157,7 +179,7 @@ class Restore {
   }
 
   Outcome<void> skip(std::size_t index, Refusal refusal) {
-    skipped_[index] = true;
+    settled_[index] = true;
     open_.reset();
     return settle(index, std::unexpected(std::move(refusal)));
   }
@@ -170,21 +192,24 @@ class Restore {
     if (!written && written.error().fatal)
       return std::unexpected(
           Failure{ExitCode::local, fmt::format("{}: {}. What was restored before it stays; make room and run the restore again "
-                                               "(files that are there are left as they are)",
+                                               "(what is there exactly is not fetched again)",
                                                printable(done.path), written.error().what)});
     if (!written) {
       report_.problems.push_back({done.path, written.error().what});
       return {};
     }
-    if (done.type == archive::EntryType::file) {
-      ++report_.files;
-      report_.content_octets += done.size;
-      if (TreeWriter::bits_kept_back(done) != 0)
-        report_.reduced.push_back({done.path, fmt::format("is restored without its {}, which a restore never sets; if it is to have that "
-                                                          "again: chmod {:o}",
-                                                          names_of(TreeWriter::bits_kept_back(done)), done.mode)});
-    } else {
-      ++(done.type == archive::EntryType::directory ? report_.directories : report_.links);
+    switch (done.type) {
+      case archive::EntryType::file:
+        ++report_.files;
+        report_.content_octets += done.size;
+        break;
+      case archive::EntryType::directory: ++report_.directories; break;
+      case archive::EntryType::symbolic_link:
+      case archive::EntryType::hard_link: ++report_.links; break;
+      case archive::EntryType::named_pipe:
+      case archive::EntryType::character_device:
+      case archive::EntryType::block_device:
+      case archive::EntryType::socket: ++report_.special; break;
     }
     return {};
   }
@@ -193,7 +218,7 @@ class Restore {
   TreeWriter tree_;
   ContentRun run_;
   const ShowRestore& show_;
-  std::vector<bool> skipped_;
+  std::vector<bool> settled_;        // need no more blocks: there, left, or refused
   std::size_t next_ = 0;             // the first entry that has not been dealt with
   std::optional<PendingFile> open_;  // the file that blocks are being written to
   RestoreProgress progress_;
@@ -204,13 +229,16 @@ class Restore {
 
 Outcome<RestoreReport> restore(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record,
                                const RestoreOptions& options) {
-  auto tree = TreeWriter::open(options.target, options.overwrite);
+  auto tree = TreeWriter::open(options.target, options.rules);
   if (!tree) return std::unexpected(tree.error());
+  std::optional<ContentReader> reader;
+  if (options.verify_existing && !tree->is_new())
+    reader.emplace(Below(Descriptor(::fcntl(tree->target().root(), F_DUPFD_CLOEXEC, 0))), keys);
   if (auto begun = link.begin_restore(record.number, ServerLink::Purpose::restore); !begun) return std::unexpected(begun.error());
   BlockFetcher fetcher(link, keys);
-  auto content = read_content(fetcher, record);
+  auto content = read_chosen(fetcher, record, Selection(options.patterns));
   if (!content) return std::unexpected(end_in_order(link, content.error()));
-  auto report = Restore(fetcher, std::move(*content), std::move(*tree), options).run();
+  auto report = Restore(fetcher, std::move(*content), std::move(*tree), options).run(reader ? &*reader : nullptr);
   if (!report) return std::unexpected(end_in_order(link, report.error()));
   if (auto ended = link.end_restore(report->problems.empty()); !ended) return std::unexpected(ended.error());
   return report;

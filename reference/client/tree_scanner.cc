@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 #include <algorithm>
@@ -14,6 +15,8 @@
 #include <memory>
 
 #include <fmt/format.h>
+
+#include "client/file_attributes.h"
 
 namespace coffer::client {
 namespace {
@@ -35,15 +38,18 @@ FileStamp stamp_of(const struct stat& status) {
           .changed_ns = nanoseconds(status.st_ctim)};
 }
 
-Found found_of(std::string path, archive::EntryType type, const struct stat& status) {
-  Found found;
-  found.entry.path = std::move(path);
-  found.entry.type = type;
-  found.entry.mode = static_cast<std::uint16_t>(status.st_mode & 07777);
-  found.entry.modified_ns = nanoseconds(status.st_mtim);
-  found.stamp = stamp_of(status);
-  found.names = status.st_nlink;
-  return found;
+Found found_of(std::string path, archive::EntryType type, const struct stat& status, OwnerNames& owners) {
+  return {.entry = {.path = std::move(path),
+                    .type = type,
+                    .mode = static_cast<std::uint16_t>(status.st_mode & 07777),
+                    .modified_ns = nanoseconds(status.st_mtim),
+                    .owner = status.st_uid,
+                    .group = status.st_gid,
+                    .owner_name = owners.user(status.st_uid),
+                    .group_name = owners.group(status.st_gid)},
+          .stamp = stamp_of(status),
+          .names = status.st_nlink,
+          .has_holes = S_ISREG(status.st_mode) && status.st_blocks < status.st_size / 512};
 }
 
 /// A file system whose files are made up as they are read: some of them have no end, and none can be restored.
@@ -57,12 +63,18 @@ bool is_kernel_state(int parent, const std::string& name) {
   return std::ranges::find(made_up, static_cast<std::int64_t>(status.f_type)) != made_up.end();
 }
 
-std::string_view kind_of(mode_t mode) {
-  if (S_ISSOCK(mode)) return "a socket";
-  if (S_ISFIFO(mode)) return "a named pipe";
-  if (S_ISBLK(mode)) return "a block device";
-  if (S_ISCHR(mode)) return "a character device";
-  return "of an unknown type";
+struct Kind {
+  archive::EntryType type;
+  std::string_view name;
+};
+
+/// Of what is neither file nor directory nor link.
+std::optional<Kind> special_kind_of(mode_t mode) {
+  if (S_ISFIFO(mode)) return Kind{archive::EntryType::named_pipe, "a named pipe"};
+  if (S_ISSOCK(mode)) return Kind{archive::EntryType::socket, "a socket"};
+  if (S_ISBLK(mode)) return Kind{archive::EntryType::block_device, "a block device"};
+  if (S_ISCHR(mode)) return Kind{archive::EntryType::character_device, "a character device"};
+  return std::nullopt;
 }
 
 /// The absolute path with every symbolic link but the last component resolved, without the first "/". Empty for "/" itself.
@@ -180,7 +192,7 @@ void TreeScanner::examine(const std::string& path, std::optional<std::uint64_t> 
       if (!device) problem("/" + path, "is this device's own directory, which is never backed up: it holds the archive key");
       return;
     }
-    scan_.found.push_back(found_of(path, archive::EntryType::directory, status));
+    take(found_of(path, archive::EntryType::directory, status, owners_), *parent, name);
     const bool mounted = !device || *device != status.st_dev;
     if (mounted && device && options_->one_file_system) return;
     if (mounted && is_kernel_state(*parent, name)) return problem("/" + path, "holds the kernel's own state, not files: skipped");
@@ -189,12 +201,28 @@ void TreeScanner::examine(const std::string& path, std::optional<std::uint64_t> 
     else
       pending_.push_back(path);
   } else if (S_ISREG(status.st_mode)) {
-    scan_.found.push_back(found_of(path, archive::EntryType::file, status));
+    scan_.found.push_back(found_of(path, archive::EntryType::file, status, owners_));
   } else if (S_ISLNK(status.st_mode)) {
     link(path, *parent, name, status);
+  } else if (const auto kind = special_kind_of(status.st_mode); !kind) {
+    problem("/" + path, "is of an unknown type: skipped");
+  } else if (kind->type != archive::EntryType::named_pipe && !options_->special) {
+    problem("/" + path, fmt::format("is {}: skipped (--special keeps devices and sockets)", kind->name));
   } else {
-    problem("/" + path, fmt::format("is {}: skipped", kind_of(status.st_mode)));
+    Found found = found_of(path, kind->type, status, owners_);
+    if (S_ISBLK(status.st_mode) || S_ISCHR(status.st_mode))
+      found.entry.device = std::uint64_t{major(status.st_rdev)} << 32U | minor(status.st_rdev);
+    take(std::move(found), *parent, name);
   }
+}
+
+void TreeScanner::take(Found found, int parent, const std::string& name) {
+  auto attributes = read_attributes(AttributePlace(parent, name));
+  if (attributes)
+    found.entry.attributes = std::move(*attributes);
+  else if (attributes.error().number != ENOENT)
+    problem("/" + found.entry.path, without_attributes(attributes.error()));
+  scan_.found.push_back(std::move(found));
 }
 
 void TreeScanner::link(const std::string& path, int parent, const std::string& name, const struct stat& status) {
@@ -203,9 +231,9 @@ void TreeScanner::link(const std::string& path, int parent, const std::string& n
   if (length <= 0) return problem("/" + path, length < 0 ? describe({errno}) : "is a link to nothing: skipped");
   if (static_cast<std::size_t>(length) > archive::path_octets_max) return problem("/" + path, "is a link with too long a target: skipped");
   target.resize(static_cast<std::size_t>(length));
-  Found found = found_of(path, archive::EntryType::symbolic_link, status);
+  Found found = found_of(path, archive::EntryType::symbolic_link, status, owners_);
   found.entry.target = std::move(target);
-  scan_.found.push_back(std::move(found));
+  take(std::move(found), parent, name);
 }
 
 std::expected<Below, SystemError> file_system_root() {
@@ -234,11 +262,11 @@ std::expected<Descriptor, SystemError> open_file(Below& root, const std::string&
   return Descriptor(fd);
 }
 
-std::expected<Found, SystemError> look(const std::string& path, int fd) {
+std::expected<Found, SystemError> look(const std::string& path, int fd, OwnerNames& owners) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return std::unexpected(SystemError{errno});
   if (!S_ISREG(status.st_mode)) return std::unexpected(SystemError{ENXIO});
-  return found_of(path, archive::EntryType::file, status);
+  return found_of(path, archive::EntryType::file, status, owners);
 }
 
 }  // namespace coffer::client

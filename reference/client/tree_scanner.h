@@ -14,6 +14,7 @@
 #include "archive/entry.h"
 #include "client/below.h"
 #include "client/failure.h"
+#include "client/owner_names.h"
 
 struct stat;
 
@@ -30,9 +31,11 @@ struct FileStamp {
 };
 
 struct Found {
-  archive::Entry entry;  // without size and blocks, which only reading gives; a second name is still a file or link here
+  /// Of a file without size, blocks, extents and attributes, which only reading gives. A second name is still what the first one is.
+  archive::Entry entry;
   FileStamp stamp;
   std::uint64_t names = 1;  // links to the inode
+  bool has_holes = false;   // takes less room than its size, so that it may have some
   bool operator==(const Found&) const = default;
 };
 
@@ -40,6 +43,8 @@ struct ScanOptions {
   /// A directory that is left out wherever it lies: this program's own. Silently, unless it was asked for by name.
   std::string left_out;
   bool one_file_system = false;
+  /// Devices and sockets are found too; else each is a problem.
+  bool special = false;
   /// Told of each directory, open, before it is listed: what comes into it from then on is not overlooked.
   std::function<void(const std::string& path, int directory)> before_listing = nullptr;
 };
@@ -79,6 +84,8 @@ class TreeScanner {
   void list(const std::string& path);
   void examine(const std::string& path, std::optional<std::uint64_t> device);
   void link(const std::string& path, int parent, const std::string& name, const struct stat& status);
+  /// What is no file, with its attributes.
+  void take(Found found, int parent, const std::string& name);
 
   Below root_;
   const ScanOptions* options_;
@@ -87,6 +94,7 @@ class TreeScanner {
   std::vector<std::string> pending_;  // directories to be listed
   std::unordered_set<std::string> listed_;
   std::set<std::string> known_;
+  OwnerNames owners_;
   Scan scan_;
 };
 
@@ -98,7 +106,7 @@ Scan scan_tree(const std::vector<std::string>& paths, const ScanOptions& options
 std::expected<Descriptor, SystemError> open_file(Below& root, const std::string& path);
 
 /// Metadata of an open file: what the entry says, and its stamp.
-std::expected<Found, SystemError> look(const std::string& path, int fd);
+std::expected<Found, SystemError> look(const std::string& path, int fd, OwnerNames& owners);
 
 /// "/", from which archive paths are resolved.
 std::expected<Below, SystemError> file_system_root();

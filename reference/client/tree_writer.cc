@@ -3,10 +3,10 @@
 #include <fcntl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -20,8 +20,6 @@
 namespace coffer::client {
 namespace {
 
-mode_t set_id_bits() { return fault::on(fault::ARC_048_keeps_the_bits) ? 0 : S_ISUID | S_ISGID; }
-
 std::unexpected<Refusal> refused(std::string what) { return std::unexpected(Refusal{std::move(what), false}); }
 
 std::unexpected<Refusal> failed(std::string_view doing, int number) {
@@ -29,14 +27,37 @@ std::unexpected<Refusal> failed(std::string_view doing, int number) {
   return std::unexpected(Refusal{fmt::format("cannot {}: {}", doing, describe({number})), fatal});
 }
 
-std::unexpected<Refusal> exists() { return refused("exists already and was left as it is: --overwrite replaces it"); }
+constexpr std::size_t name_octets_max = 255;  // of one component
 
-/// The access time stays; the modification time is the entry's.
-std::array<timespec, 2> times(const archive::Entry& entry) {
-  constexpr std::int64_t second = 1'000'000'000;
-  const std::int64_t rest = (entry.modified_ns % second + second) % second;
-  return {{{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, {.tv_sec = (entry.modified_ns - rest) / second, .tv_nsec = rest}}};
+/// What follows a name when it is another's already: ".restored", ".restored-2", …
+std::string free_name(const std::string& name, unsigned number) {
+  const std::string suffix = number == 1 ? ".restored" : fmt::format(".restored-{}", number);
+  return name.substr(0, name_octets_max - suffix.size()) + suffix;
 }
+
+mode_t type_of(archive::EntryType type) {
+  switch (type) {
+    case archive::EntryType::file: return S_IFREG;
+    case archive::EntryType::directory: return S_IFDIR;
+    case archive::EntryType::symbolic_link: return S_IFLNK;
+    case archive::EntryType::named_pipe: return S_IFIFO;
+    case archive::EntryType::character_device: return S_IFCHR;
+    case archive::EntryType::block_device: return S_IFBLK;
+    case archive::EntryType::socket: return S_IFSOCK;
+    case archive::EntryType::hard_link: break;
+  }
+  return 0;
+}
+
+dev_t device_of(const archive::Entry& entry) {
+  return makedev(static_cast<unsigned>(entry.device >> 32U), static_cast<unsigned>(entry.device & 0xFFFFFFFF));
+}
+
+std::int64_t modified_ns(const struct stat& status) {
+  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
+std::string path_beside(const std::string& path, const std::string& name) { return path.substr(0, path.rfind('/') + 1) + name; }
 
 /// Of an own directory that its owner may not list, write or enter, as an earlier restore may have left it: makes it so until its mode is
 /// set.
@@ -70,8 +91,7 @@ PendingFile::~PendingFile() {
   if (directory_ && !temporary_.empty()) ::unlinkat(directory_->fd(), temporary_.c_str(), 0);
 }
 
-// [ARC-067] A client MUST restore a file with extents so that the octets of its blocks stand where the extents say and zeros everywhere
-// else.
+// [ARC-067] A client MUST restore a file with extents so that the octets of its blocks stand where the extents say and zeros everywhere else.
 Written PendingFile::write(View octets) {
   while (!octets.empty()) {
     std::uint64_t offset = octets_;
@@ -98,7 +118,12 @@ Written PendingFile::write(View octets) {
   return {};
 }
 
-Outcome<TreeWriter> TreeWriter::open(const std::string& target, bool overwrite) {
+TreeWriter::TreeWriter(Below root, Below looking, WriteRules rules, bool is_new)
+    : root_(std::move(root)), looking_(std::move(looking)), rules_(std::move(rules)), is_new_(is_new), made_(rules_.journal) {
+  if (fault::on(fault::ARC_027_overwrites)) rules_.conflict = Conflict::overwrite;
+}
+
+Outcome<TreeWriter> TreeWriter::open(const std::string& target, WriteRules rules) {
   const auto fail = [&](std::string_view what) {
     const int number = errno;
     std::string message = fmt::format("cannot {} the target directory {}: {}", what, printable(target), describe({number}));
@@ -109,10 +134,13 @@ Outcome<TreeWriter> TreeWriter::open(const std::string& target, bool overwrite) 
     if (number == ENOENT) message += ". The directory that it is to be in does not exist: make it first";
     return std::unexpected(Failure{ExitCode::local, std::move(message)});
   };
-  if (::mkdir(target.c_str(), 0700) != 0 && errno != EEXIST) return fail("make");
+  const bool is_new = ::mkdir(target.c_str(), 0700) == 0;
+  if (!is_new && errno != EEXIST) return fail("make");
   Descriptor root(::open(target.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root.open()) return fail("open");
-  return TreeWriter(Below(std::move(root), Below::Missing::make), overwrite || fault::on(fault::ARC_027_overwrites));
+  Descriptor looking(::openat(root.fd(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!looking.open()) return fail("open");
+  return TreeWriter(Below(std::move(root), Below::Missing::make), Below(std::move(looking)), std::move(rules), is_new);
 }
 
 std::expected<std::shared_ptr<const Descriptor>, Refusal> TreeWriter::parent_of(const std::string& path) {
@@ -131,60 +159,126 @@ std::expected<std::shared_ptr<const Descriptor>, Refusal> TreeWriter::parent_of(
   return parent_;
 }
 
-Written TreeWriter::check(const archive::Entry& entry) {
-  const auto parent = parent_of(entry.path);
-  if (!parent) return std::unexpected(parent.error());
+/// Why an entry is not put where something stands.
+Written TreeWriter::exists(const Descriptor& directory, const std::string& name) const {
   struct stat status {};
-  if (::fstatat((*parent)->fd(), std::string(Below::name(entry.path)).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
+  if (::fstatat(directory.fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && wrote(status))
+    return refused("falls together with another name that differs only in case or form: this file system does not tell them apart");
+  return refused("exists already and was left as it is: --overwrite replaces it, --conflict has other rules");
+}
+
+std::expected<Verdict, Refusal> TreeWriter::judge(const archive::Entry& entry, bool differs) {
+  if (!archive::safe_path(entry.path)) return refused("has a path that could leave the target directory");
+  if (is_new_) return Verdict::write;
+  const auto parent = looking_.parent(entry.path);
+  struct stat status {};
+  // What cannot be looked at is found out when it is written.
+  if (!parent || ::fstatat(*parent, std::string(Below::name(entry.path)).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return Verdict::write;
   if (S_ISDIR(status.st_mode)) return refused("is a directory in the target: left as it is");
-  if (!overwrite_) return exists();
-  return {};
+  bool same = !differs;
+  if (entry.type == archive::EntryType::hard_link) {
+    const auto first = names_.find(entry.target);
+    const auto around = first == names_.end() ? std::unexpected(SystemError{ENOENT}) : looking_.parent(entry.target);
+    struct stat other {};
+    same = same && around && ::fstatat(*around, std::string(Below::name(entry.target)).c_str(), &other, AT_SYMLINK_NOFOLLOW) == 0 &&
+           other.st_dev == status.st_dev && other.st_ino == status.st_ino;
+  } else {
+    const bool device = S_ISBLK(status.st_mode) || S_ISCHR(status.st_mode);
+    same = same && (status.st_mode & S_IFMT) == type_of(entry.type) && modified_ns(status) == entry.modified_ns &&
+           (!S_ISREG(status.st_mode) || static_cast<std::uint64_t>(status.st_size) == entry.size) &&
+           (!device || status.st_rdev == device_of(entry));
+    if (same && S_ISLNK(status.st_mode)) {
+      std::string target(archive::path_octets_max + 1, '\0');
+      const auto again = looking_.parent(entry.path);
+      const ssize_t length =
+          again ? ::readlinkat(*again, std::string(Below::name(entry.path)).c_str(), target.data(), target.size()) : -1;
+      same = length >= 0 && target.substr(0, static_cast<std::size_t>(length)) == entry.target;
+    }
+  }
+  if (same) return Verdict::there;
+  switch (rules_.conflict) {
+    case Conflict::fail: return refused("exists already and was left as it is: --overwrite replaces it, --conflict has other rules");
+    case Conflict::skip: return Verdict::left;
+    case Conflict::newer: return entry.modified_ns > modified_ns(status) ? Verdict::write : Verdict::left;
+    case Conflict::overwrite:
+    case Conflict::rename: break;
+  }
+  return Verdict::write;
 }
 
 // [ARC-027] A client MUST NOT overwrite an existing file on restore unless told to.
-Written TreeWriter::place(const Descriptor& directory, const std::string& temporary, const std::string& path) {
-  const std::string name(Below::name(path));
+Written TreeWriter::place(const Descriptor& directory, const std::string& temporary, const archive::Entry& entry) {
+  const std::string name(Below::name(entry.path));
   const auto give_up = [&](auto refusal) -> Written {
     ::unlinkat(directory.fd(), temporary.c_str(), 0);
     return refusal;
   };
-  if (overwrite_) {
+  struct stat status {};
+  if (replaces() && ::fstatat(directory.fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (S_ISDIR(status.st_mode)) return give_up(refused("is a directory in the target: left as it is"));
+    if (wrote(status)) {
+      struct stat own {};
+      const bool same = ::fstatat(directory.fd(), temporary.c_str(), &own, AT_SYMLINK_NOFOLLOW) == 0 && own.st_ino == status.st_ino;
+      if (!same) return give_up(exists(directory, name));
+    }
+  }
+  if (replaces()) {
     if (::renameat(directory.fd(), temporary.c_str(), directory.fd(), name.c_str()) != 0) return give_up(failed("put in place", errno));
     ::unlinkat(directory.fd(), temporary.c_str(), 0);  // two names of one file are left as they are by a rename
+    names_[entry.path] = entry.path;
     return {};
   }
-  if (::renameat2(directory.fd(), temporary.c_str(), directory.fd(), name.c_str(), RENAME_NOREPLACE) == 0) return {};
-  if (errno == EEXIST) return give_up(exists());
-  if (errno != EINVAL && errno != ENOSYS) return give_up(failed("put in place", errno));
-  // A file system without that call: a new link never replaces either.
-  const int linked = ::linkat(directory.fd(), temporary.c_str(), directory.fd(), name.c_str(), 0);
-  const int number = errno;
-  ::unlinkat(directory.fd(), temporary.c_str(), 0);
-  if (linked == 0) return {};
-  if (number == EEXIST) return exists();
-  return failed("put in place", number);
+  auto put = rename_free(directory, temporary, entry);
+  if (!put) return give_up(std::move(put));
+  return put;
+}
+
+/// To a name that nothing has: the entry's own, or by the rule for conflicts another one.
+Written TreeWriter::rename_free(const Descriptor& directory, const std::string& temporary, const archive::Entry& entry) {
+  const std::string own(Below::name(entry.path));
+  for (unsigned number = 0; number < 1'000; ++number) {
+    const std::string name = number == 0 ? own : free_name(own, number);
+    int done = ::renameat2(directory.fd(), temporary.c_str(), directory.fd(), name.c_str(), RENAME_NOREPLACE);
+    if (done != 0 && (errno == EINVAL || errno == ENOSYS)) {
+      // A file system without that call: a new link never replaces either.
+      done = ::linkat(directory.fd(), temporary.c_str(), directory.fd(), name.c_str(), 0);
+      if (done == 0) ::unlinkat(directory.fd(), temporary.c_str(), 0);
+    }
+    if (done == 0) {
+      const std::string path = path_beside(entry.path, name);
+      if (number > 0) renamed_.push_back({entry.path, fmt::format("is restored as {}", printable(path))});
+      names_[entry.path] = path;
+      return {};
+    }
+    if (errno != EEXIST) return failed("put in place", errno);
+    if (rules_.conflict != Conflict::rename) return exists(directory, name);
+  }
+  return refused("exists already, as do a thousand other names that it could have");
 }
 
 Written TreeWriter::directory(const archive::Entry& entry) {
   const auto parent = parent_of(entry.path);
   if (!parent) return std::unexpected(parent.error());
   const std::string name(Below::name(entry.path));
+  const bool overwrite = rules_.conflict == Conflict::overwrite;
   bool made = ::mkdirat((*parent)->fd(), name.c_str(), 0700) == 0;
   if (!made && errno != EEXIST) return failed("make", errno);
-  if (!made) {
-    struct stat status {};
-    if (::fstatat((*parent)->fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return failed("look at", errno);
-    if (!S_ISDIR(status.st_mode)) {
-      if (!overwrite_) return exists();
-      if (::unlinkat((*parent)->fd(), name.c_str(), 0) != 0 || ::mkdirat((*parent)->fd(), name.c_str(), 0700) != 0)
-        return failed("replace", errno);
-      made = true;
-    } else if (overwrite_) {
-      let_owner_in(**parent, name);
-    }
+  struct stat status {};
+  if (::fstatat((*parent)->fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return failed("look at", errno);
+  if (!made && !S_ISDIR(status.st_mode)) {
+    if (!overwrite || wrote(status)) return exists(**parent, name);
+    if (::unlinkat((*parent)->fd(), name.c_str(), 0) != 0 || ::mkdirat((*parent)->fd(), name.c_str(), 0700) != 0) return failed("replace", errno);
+    made = true;
   }
-  // A directory that was there keeps its mode and time, unless it is to be overwritten.
-  if (made || overwrite_) directories_.push_back(entry);
+  if (!made && wrote(status)) return exists(**parent, name);
+  const bool ours = made || overwrite || made_.contains(entry.path);
+  if (!made && ours) let_owner_in(**parent, name);
+  if (made) {
+    made_.add(entry.path);
+    if (::fstatat((*parent)->fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) written_.insert({status.st_dev, status.st_ino});
+  }
+  // A directory that was there keeps its metadata, unless it is to be overwritten.
+  if (ours) directories_.push_back(entry);
   return {};
 }
 
@@ -193,25 +287,38 @@ Written TreeWriter::symbolic_link(const archive::Entry& entry) {
   if (!parent) return std::unexpected(parent.error());
   const auto temporary = make_temporary([&](const char* name) { return ::symlinkat(entry.target.c_str(), (*parent)->fd(), name); });
   if (!temporary) return failed("make the link", temporary.error());
-  const auto when = times(entry);
-  ::utimensat((*parent)->fd(), temporary->c_str(), when.data(), AT_SYMLINK_NOFOLLOW);
-  auto placed = place(**parent, *temporary, entry.path);
-  if (placed) restored_.insert(entry.path);
-  return placed;
+  metadata_.apply(entry, (*parent)->fd(), *temporary);
+  return place(**parent, *temporary, entry);
+}
+
+Written TreeWriter::special(const archive::Entry& entry) {
+  if (entry.type != archive::EntryType::named_pipe && !rules_.special)
+    return refused(entry.type == archive::EntryType::socket ? "is a socket, and was not restored: --special restores it"
+                                                            : "is a device, and was not restored: --special restores it");
+  const auto parent = parent_of(entry.path);
+  if (!parent) return std::unexpected(parent.error());
+  const auto temporary =
+      make_temporary([&](const char* name) { return ::mknodat((*parent)->fd(), name, type_of(entry.type) | 0600, device_of(entry)); });
+  if (!temporary) return failed("make it", temporary.error());
+  if (const int error = metadata_.apply(entry, (*parent)->fd(), *temporary); error != 0) {
+    ::unlinkat((*parent)->fd(), temporary->c_str(), 0);
+    return failed("set its mode or time", error);
+  }
+  return place(**parent, *temporary, entry);
 }
 
 Written TreeWriter::hard_link(const archive::Entry& entry) {
-  if (!restored_.contains(entry.target))
-    return refused(fmt::format("is another name of {}, which was not restored", printable(entry.target)));
-  const auto from = parent_of(entry.target);
+  const auto first = names_.find(entry.target);
+  if (first == names_.end()) return refused(fmt::format("is another name of {}, which was not restored", printable(entry.target)));
+  const std::string existing = first->second;
+  const auto from = parent_of(existing);
   if (!from) return std::unexpected(from.error());
   const auto parent = parent_of(entry.path);
   if (!parent) return std::unexpected(parent.error());
-  const std::string target(Below::name(entry.target));
-  const auto temporary =
-      make_temporary([&](const char* name) { return ::linkat((*from)->fd(), target.c_str(), (*parent)->fd(), name, 0); });
+  const std::string target(Below::name(existing));
+  const auto temporary = make_temporary([&](const char* name) { return ::linkat((*from)->fd(), target.c_str(), (*parent)->fd(), name, 0); });
   if (!temporary) return failed("link", temporary.error());
-  return place(**parent, *temporary, entry.path);
+  return place(**parent, *temporary, entry);
 }
 
 std::expected<PendingFile, Refusal> TreeWriter::begin_file(const archive::Entry& entry) {
@@ -227,43 +334,41 @@ std::expected<PendingFile, Refusal> TreeWriter::begin_file(const archive::Entry&
                      fault::on(fault::ARC_067_holes_closed) ? std::vector<archive::Extent>{} : entry.extents);
 }
 
-mode_t TreeWriter::bits_kept_back(const archive::Entry& file) { return static_cast<mode_t>(file.mode) & set_id_bits(); }
-
 Written TreeWriter::finish_file(const archive::Entry& entry, PendingFile file) {
   const std::uint64_t data_octets = archive::data_octets(entry);
   if (file.octets() != data_octets)
     return refused(fmt::format("was not restored: its blocks hold {} octets, and its entry says {}", file.octets(), data_octets));
   // What is behind the last extent is a hole like those between them.
-  if (data_octets != entry.size && ::ftruncate(file.file_.fd(), static_cast<off_t>(entry.size)) != 0)
-    return failed("make the holes", errno);
-  // [ARC-048] A client MUST NOT set the set-user-id or set-group-id bit of a regular file that it restores.
-  if (::fchmod(file.file_.fd(), static_cast<mode_t>(entry.mode) & ~bits_kept_back(entry)) != 0) return failed("set the mode", errno);
-  const auto when = times(entry);
-  if (::futimens(file.file_.fd(), when.data()) != 0) return failed("set the time", errno);
-  // What replaces a file is on the disk before the old one is gone. A new file needs no such wait: a restore can be run again.
-  struct stat replaced {};
-  if (overwrite_ && ::fstatat(file.directory_->fd(), std::string(Below::name(entry.path)).c_str(), &replaced, AT_SYMLINK_NOFOLLOW) == 0 &&
-      ::fsync(file.file_.fd()) != 0)
-    return failed("write", errno);
+  if (data_octets != entry.size && ::ftruncate(file.file_.fd(), static_cast<off_t>(entry.size)) != 0) return failed("make the holes", errno);
+  if (const int error = metadata_.apply(entry, file.file_.fd()); error != 0) return failed("set the mode or the time", error);
+  if (replaces()) {
+    // What replaces a file is on the disk before the old one is gone. A new file needs no such wait: a restore can be run again.
+    struct stat status {};
+    if (::fstatat(file.directory_->fd(), std::string(Below::name(entry.path)).c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+        ::fsync(file.file_.fd()) != 0)
+      return failed("write", errno);
+  }
+  struct stat own {};
+  if (::fstat(file.file_.fd(), &own) == 0) written_.insert({own.st_dev, own.st_ino});
   // Delayed writes show their errors here, on network file systems.
   if (const int fd = file.file_.release(); ::close(fd) != 0) return failed("write", errno);
-  auto placed = place(*file.directory_, file.temporary_, entry.path);
+  auto placed = place(*file.directory_, file.temporary_, entry);
   file.temporary_.clear();
-  if (placed) restored_.insert(entry.path);
   return placed;
 }
 
-void TreeWriter::finish(Problems& problems) {
+void TreeWriter::finish(Problems& problems, bool complete) {
   for (const archive::Entry& entry : directories_ | std::views::reverse) {
     const auto place = root_.directory(entry.path);
     const Descriptor directory(place ? ::openat(*place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1);
-    const auto when = times(entry);
-    if (!directory.open() || ::futimens(directory.fd(), when.data()) != 0 || ::fchmod(directory.fd(), entry.mode) != 0)
-      problems.push_back({entry.path, fmt::format("is there, but its mode or time could not be set: {}",
-                                                  describe({place ? errno : place.error().number}))});
+    int error = place ? errno : place.error().number;
+    if (directory.open()) error = metadata_.apply(entry, directory.fd());
+    if (!directory.open() || error != 0)
+      problems.push_back({entry.path, fmt::format("is there, but its mode or time could not be set: {}", describe({error}))});
     root_.forget();
   }
   directories_.clear();
+  if (complete) made_.forget();
 }
 
 }  // namespace coffer::client

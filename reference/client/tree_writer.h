@@ -3,18 +3,23 @@
 // Must not know: blocks, servers, manifests.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <set>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "archive/entry.h"
 #include "client/below.h"
+#include "client/entry_metadata.h"
 #include "client/failure.h"
+#include "client/made_directories.h"
 
 namespace coffer::client {
 
@@ -49,36 +54,80 @@ class PendingFile {
   std::uint64_t within_extent_ = 0;
 };
 
+/// What is done where something else stands in the place of an entry that is no directory. Directories are gone into in any case, and get
+/// an entry's metadata only where they were made, or with `overwrite`.
+enum class Conflict : std::uint8_t {
+  fail,       // it is left, and the entry is named as not restored
+  skip,       // it is left, and that is no problem
+  overwrite,  // it is replaced
+  rename,     // it is left, and the entry gets a name that nothing has
+  newer,      // it is replaced if the entry's time is after its own, else left
+};
+
+struct WriteRules {
+  Conflict conflict = Conflict::fail;
+  bool special = false;  // devices and sockets are made
+  /// File in which directories that were made are remembered until the restore is complete; none if empty.
+  std::string journal = {};
+};
+
+/// What is to be done with an entry, by what stands in its place.
+enum class Verdict : std::uint8_t {
+  write,
+  there,  // the same already, by kind, size, time and target
+  left,   // by the rule for conflicts
+};
+
 class TreeWriter {
  public:
   /// The target is made if only its last component is missing. Failures: it cannot be.
-  static Outcome<TreeWriter> open(const std::string& target, bool overwrite);
+  static Outcome<TreeWriter> open(const std::string& target, WriteRules rules);
 
-  /// Why the entry cannot be written, as far as that shows before its content is there.
-  Written check(const archive::Entry& entry);
+  /// Before anything is written. `differs`: what looks like the same is known to be something else.
+  std::expected<Verdict, Refusal> judge(const archive::Entry& entry, bool differs = false);
+  /// Hard links may lead to an entry that is there.
+  void found_there(const archive::Entry& entry) { names_[entry.path] = entry.path; }
+  /// The target, to read in: what is there may have to be compared.
+  const Below& target() const { return looking_; }
+  bool is_new() const { return is_new_; }
+
   Written directory(const archive::Entry& entry);
   Written symbolic_link(const archive::Entry& entry);
   Written hard_link(const archive::Entry& entry);
+  /// A named pipe, a device or a socket.
+  Written special(const archive::Entry& entry);
   std::expected<PendingFile, Refusal> begin_file(const archive::Entry& entry);
-  /// Mode, times, and the final name, without the bits that are kept back.
+  /// Metadata, and the final name.
   Written finish_file(const archive::Entry& entry, PendingFile file);
-  /// The bits of a regular file's mode that finish_file does not set: set-user-id and set-group-id [ARC-048].
-  static mode_t bits_kept_back(const archive::Entry& file);
-  /// Modes and times of directories, now that nothing is written into them any more.
-  void finish(Problems& problems);
+  /// The metadata of directories, now that nothing is written into them any more. `complete`: nothing is left for another run.
+  void finish(Problems& problems, bool complete);
+
+  /// What written entries lack, by kind and first entry.
+  Problems reduced() const { return metadata_.reduced(); }
+  /// Entries that were written under another name, and under which.
+  const Problems& renamed() const { return renamed_; }
 
  private:
-  TreeWriter(Below root, bool overwrite) : root_(std::move(root)), overwrite_(overwrite) {}
+  TreeWriter(Below root, Below looking, WriteRules rules, bool is_new);
   /// A descriptor of its own: what is looked up next does not close it.
   std::expected<std::shared_ptr<const Descriptor>, Refusal> parent_of(const std::string& path);
-  Written place(const Descriptor& directory, const std::string& temporary, const std::string& path);
+  Written place(const Descriptor& directory, const std::string& temporary, const archive::Entry& entry);
+  Written rename_free(const Descriptor& directory, const std::string& temporary, const archive::Entry& entry);
+  bool replaces() const { return rules_.conflict == Conflict::overwrite || rules_.conflict == Conflict::newer; }
+  bool wrote(const struct stat& status) const { return written_.contains({status.st_dev, status.st_ino}); }
+  Written exists(const Descriptor& directory, const std::string& name) const;
 
-  Below root_;
-  bool overwrite_;
+  Below root_, looking_;
   std::string parent_path_;  // of the newest of parent_of
   std::shared_ptr<const Descriptor> parent_;
-  std::vector<archive::Entry> directories_;   // whose metadata is set at the end
-  std::unordered_set<std::string> restored_;  // files and symbolic links, that hard links may lead to
+  WriteRules rules_;
+  bool is_new_;
+  EntryMetadata metadata_;
+  MadeDirectories made_;
+  std::vector<archive::Entry> directories_;             // whose metadata is set at the end
+  std::unordered_map<std::string, std::string> names_;  // of what hard links may lead to: path -> where it is
+  std::set<std::pair<dev_t, ino_t>> written_;           // so that names that fall together are not taken for what was there before
+  Problems renamed_;
 };
 
 }  // namespace coffer::client

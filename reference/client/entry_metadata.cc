@@ -1,0 +1,118 @@
+#include "client/entry_metadata.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include "client/descriptor.h"
+#include "fault/switch.h"
+
+namespace coffer::client {
+namespace {
+
+constexpr std::uint32_t no_owner = 0xFFFFFFFF;  // to the system it means: as it is
+
+/// The access time stays; the modification time is the entry's.
+std::array<timespec, 2> times(const archive::Entry& entry) {
+  constexpr std::int64_t second = 1'000'000'000;
+  const std::int64_t rest = (entry.modified_ns % second + second) % second;
+  return {{{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, {.tv_sec = (entry.modified_ns - rest) / second, .tv_nsec = rest}}};
+}
+
+std::string_view names_of(mode_t bits) {
+  if (bits == (S_ISUID | S_ISGID)) return "set-user-id and set-group-id bits";
+  return bits == S_ISUID ? "set-user-id bit" : "set-group-id bit";
+}
+
+}  // namespace
+
+EntryMetadata::Owner EntryMetadata::owner_of(const archive::Entry& entry) {
+  const auto user = entry.owner_name.empty() ? std::nullopt : owners_.user(entry.owner_name);
+  const auto group = entry.group_name.empty() ? std::nullopt : owners_.group(entry.group_name);
+  return {.user = user.value_or(entry.owner),
+          .group = group.value_or(entry.group),
+          .as_named = (user || entry.owner_name.empty()) && (group || entry.group_name.empty())};
+}
+
+void EntryMetadata::lack(std::string_view kind, const std::string& path, std::string why) {
+  auto found = lacks_.find(kind);
+  if (found == lacks_.end()) found = lacks_.emplace(kind, Lack{path, std::move(why), 0}).first;
+  ++found->second.count;
+}
+
+Problems EntryMetadata::reduced() const {
+  Problems problems;
+  for (const auto& [kind, lack] : lacks_) {
+    std::string what = fmt::format("is restored without its {}: {}", kind, lack.why);
+    if (lack.count > 1) what += fmt::format(". Likewise {} others", lack.count - 1);
+    problems.push_back({lack.path, std::move(what)});
+  }
+  return problems;
+}
+
+void EntryMetadata::set_attributes(const archive::Entry& entry, const AttributePlace& place, bool has_owner) {
+  const auto wanted = [&](std::string_view name) { return std::ranges::find(entry.attributes, name, &archive::Attribute::name) != entry.attributes.end(); };
+  if (entry.type == archive::EntryType::directory) {
+    // One that was there before, or got a list from the directory around it.
+    if (const auto present = read_attributes(place))
+      for (const archive::Attribute& attribute : *present)
+        if (!wanted(attribute.name)) place.remove(attribute.name.c_str());
+  } else if (entry.type != archive::EntryType::symbolic_link && !wanted(access_list_name) && place.get(access_list_name, nullptr, 0) > 0) {
+    place.remove(access_list_name);
+  }
+  for (const archive::Attribute& attribute : entry.attributes) {
+    if (attribute.name == capability_name && !has_owner) {
+      lack(kind_of_attribute(attribute.name), entry.path, "it has not the owner and group that it had");
+    } else if (place.set(attribute) != 0) {
+      lack(kind_of_attribute(attribute.name), entry.path, describe({errno}));
+    }
+  }
+}
+
+int EntryMetadata::apply(const archive::Entry& entry, int fd) {
+  const Owner owner = owner_of(entry);
+  const bool possible = owner.user != no_owner && owner.group != no_owner;
+  int refused = EINVAL;
+  bool has_owner = possible && ::fchown(fd, owner.user, owner.group) == 0;
+  if (possible && !has_owner) {
+    refused = errno;
+    (void)!::fchown(fd, static_cast<uid_t>(no_owner), owner.group);  // one of the user's own groups, at least
+  }
+  if (!has_owner) lack("owner and group", entry.path, describe({refused}));
+  if (has_owner && !owner.as_named) lack("owner and group by name", entry.path, "this computer has no such names; the numbers are set");
+  has_owner = has_owner && owner.as_named;
+  // [ARC-048] A client MUST NOT set the set-user-id or set-group-id bit of a regular file that it restores unless the file has the owner
+  // and the group that its entry states.
+  const bool directory = entry.type == archive::EntryType::directory;
+  const mode_t lent = directory || has_owner || fault::on(fault::ARC_048_keeps_the_bits) ? 0 : S_ISUID | S_ISGID;
+  const mode_t kept_back = entry.mode & lent;
+  if (::fchmod(fd, static_cast<mode_t>(entry.mode) & ~kept_back) != 0) return errno;
+  if (kept_back != 0)
+    lack(names_of(kept_back), entry.path, "it has not the owner and group that it had, and the bit would lend another's rights");
+  set_attributes(entry, AttributePlace(fd), has_owner);
+  const auto when = times(entry);
+  return ::futimens(fd, when.data()) == 0 ? 0 : errno;
+}
+
+int EntryMetadata::apply(const archive::Entry& entry, int directory, const std::string& name) {
+  const Owner owner = owner_of(entry);
+  const bool possible = owner.user != no_owner && owner.group != no_owner;
+  const bool has_owner = possible && ::fchownat(directory, name.c_str(), owner.user, owner.group, AT_SYMLINK_NOFOLLOW) == 0;
+  if (!has_owner) lack("owner and group", entry.path, describe({possible ? errno : EINVAL}));
+  if (entry.type != archive::EntryType::symbolic_link) {
+    // By a descriptor, as the name may be another's by now.
+    const Descriptor place(::openat(directory, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (!place.open()) return errno;
+    if (::chmod(fmt::format("/proc/self/fd/{}", place.fd()).c_str(), entry.mode) != 0) return errno;
+  }
+  set_attributes(entry, AttributePlace(directory, name), has_owner);
+  const auto when = times(entry);
+  return ::utimensat(directory, name.c_str(), when.data(), AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
+}
+
+}  // namespace coffer::client

@@ -1,0 +1,47 @@
+// Owner, mode, attributes and time of a restored file, in the order in which one does not undo the other; what the system or this user's
+// rights do not permit is counted by kind, and stops nothing.
+// Must not know: names in directories, conflicts, content.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "archive/entry.h"
+#include "client/failure.h"
+#include "client/file_attributes.h"
+#include "client/owner_names.h"
+
+namespace coffer::client {
+
+class EntryMetadata {
+ public:
+  /// Of an open file or directory. errno of the mode or the time; 0.
+  int apply(const archive::Entry& entry, int fd);
+  /// Of anything else, by its name in a directory.
+  int apply(const archive::Entry& entry, int directory, const std::string& name);
+
+  /// One problem for each kind of what could not be restored: the first path, what, why, and of how many others.
+  Problems reduced() const;
+
+ private:
+  struct Lack {
+    std::string path, why;
+    std::uint64_t count = 0;
+  };
+  struct Owner {
+    uid_t user;
+    gid_t group;
+    bool as_named;  // by the names that the entry has, or by numbers because it has none
+  };
+  Owner owner_of(const archive::Entry& entry);
+  void lack(std::string_view kind, const std::string& path, std::string why);
+  void set_attributes(const archive::Entry& entry, const AttributePlace& place, bool has_owner);
+
+  OwnerNames owners_;
+  std::map<std::string, Lack, std::less<>> lacks_;
+};
+
+}  // namespace coffer::client

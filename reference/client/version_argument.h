@@ -1,0 +1,27 @@
+// Versions and paths as a user writes them, and the version of an archive that is meant.
+// Must not know: what is done with it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "client/failure.h"
+#include "client/session.h"
+
+namespace coffer::client {
+
+/// Digits and nothing else: what would be read as another number than was meant must not choose a version. Failure: usage.
+Outcome<std::uint64_t> version_number(const std::string& text);
+
+/// "/a/b/" as "a/b", as it is in an archive; "/" as "".
+std::string path_in_archive(std::string path);
+
+/// A session that may restore, and one of the archive's versions.
+struct OpenVersion {
+  Session session;
+  VersionList list;
+  ListedVersion version;
+};
+Outcome<OpenVersion> open_version(const Context& context, const std::string& number);
+
+}  // namespace coffer::client

@@ -1,0 +1,251 @@
+"""What a version holds is found, shown, compared and brought back, all of it or a part, beside what is there or in its place, by the real programs."""
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import unittest
+
+import programs
+import proxy
+import trees
+
+MTIME = 1_700_000_000_123_456_789
+
+
+class Fidelity(programs.EndToEnd):
+    def setUp(self):
+        super().setUp()
+        self.server = self.serve()
+        self.computer = self.device(self.server)
+        self.tree = self.path("tree")
+
+    def put(self, name, text, mtime=MTIME, root=None):
+        path = os.path.join(root or self.tree, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.utime(path, ns=(mtime, mtime))
+        return path
+
+    def get(self, path):
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+
+    def listed(self, *arguments):
+        return {entry["path"][len(self.tree) + 1:]: entry for entry in self.computer.must("ls", *arguments)["entries"]}
+
+    def test_ls_shows_a_directory_and_all_below_it(self):
+        self.put("a/one", "1")
+        self.put("a/deep/two", "22")
+        os.symlink("one", os.path.join(self.tree, "a/link"))
+        self.computer.must("backup", self.tree)
+        self.assertEqual(set(self.listed(1, self.tree)), {"a"})
+        entries = self.listed(1, self.tree + "/a/")
+        self.assertEqual({name: entry["type"] for name, entry in entries.items()}, {"a/one": "file", "a/deep": "directory", "a/link": "symbolic_link"})
+        self.assertEqual((entries["a/one"]["size"], entries["a/one"]["modified_ns"], entries["a/link"]["target"]), (1, MTIME, "one"))
+        self.assertEqual(set(self.listed(1, self.tree, "--recursive")), {"a", "a/one", "a/link", "a/deep", "a/deep/two"})
+        above = self.computer.must("ls", 1, "/")["entries"]
+        self.assertEqual([entry["path"] for entry in above], ["/" + self.tree.split("/")[1]])
+        self.assertEqual(set(self.listed(1, self.tree + "/a/one")), {"a/one"})
+        code, said, _ = self.computer.run("ls", 1, self.tree + "/nothing")
+        self.assertEqual(code, 4, said)
+
+    def test_cat_gives_the_octets_by_any_name(self):
+        content = os.urandom(3_000_000)
+        path = self.put("first", "")
+        with open(path, "wb") as file:
+            file.write(content)
+        os.link(path, os.path.join(self.tree, "second"))
+        holey = os.path.join(self.tree, "holey")
+        with open(holey, "wb") as file:
+            file.truncate(2_000_000)
+            file.seek(1_000_000)
+            file.write(b"middle")
+        self.computer.must("backup", self.tree)
+        for name, wanted in (("first", content), ("second", content), ("holey", bytes(1_000_000) + b"middle" + bytes(999_994))):
+            said = subprocess.run([f"{programs.BIN}/coffer", "--home", self.computer.home, "cat", "1", os.path.join(self.tree, name)], check=True,
+                                  capture_output=True, timeout=programs.DEADLINE_SECONDS)
+            self.assertTrue(said.stdout == wanted, name)
+        self.assertEqual(self.computer.run("cat", 1, self.tree)[0], 4)
+
+    def test_diff_says_which_fields_differ(self):
+        self.put("same", "s")
+        self.put("edited", "before")
+        self.put("moved", "m")
+        chmodded = self.put("chmodded", "c")
+        self.computer.must("backup", self.tree)
+        self.put("edited", "after!", MTIME + 1)
+        os.rename(os.path.join(self.tree, "moved"), os.path.join(self.tree, "new"))
+        os.chmod(chmodded, 0o600)
+        self.computer.must("backup", self.tree)
+        said = self.computer.must("diff", 1, 2)
+        short = lambda entries: {entry["path"][len(self.tree) + 1:]: entry.get("fields") for entry in entries}
+        self.assertEqual(short(said["added"]), {"new": None})
+        self.assertEqual(short(said["removed"]), {"moved": None})
+        changed = short(said["changed"])
+        self.assertEqual(changed.pop(""), ["modified"])
+        self.assertEqual(changed, {"edited": ["content", "modified"], "chmodded": ["mode"]})
+        back = self.computer.must("diff", 2, 1)
+        self.assertEqual(short(back["added"]), {"moved": None})
+        self.assertEqual(self.computer.must("diff", 1, 1)["changed"], [])
+
+    def test_only_what_is_needed_is_read(self):
+        for number in range(3_000):
+            self.put(f"{number % 30:02}/{number:04}", "")
+        self.computer.must("backup", self.tree)
+        self.put("07/0007", "changed")
+        self.computer.must("backup", self.tree)
+        whole = self.computer.must("ls", 1, "/", "--recursive")["blocks_fetched"]
+        self.assertGreater(whole, 20)
+        self.assertLess(self.computer.must("ls", 1, self.tree + "/07")["blocks_fetched"], whole / 4)
+        self.assertLess(self.computer.must("diff", 1, 2)["blocks_fetched"], whole / 4)
+
+    def test_a_pattern_brings_back_what_it_fits_and_the_directories_above(self):
+        os.makedirs(os.path.join(self.tree, "a/b"))
+        self.put("a/b/one.txt", "1")
+        self.put("a/two.md", "2")
+        self.put("c/three.txt", "3")
+        self.put("c/deep/four", "4")
+        os.link(os.path.join(self.tree, "a/b/one.txt"), os.path.join(self.tree, "c/link"))
+        os.chmod(os.path.join(self.tree, "a"), 0o711)
+        self.computer.must("backup", self.tree)
+
+        def restored(*patterns):
+            target = self.path("target")
+            self.computer.must("restore", 1, *patterns, "--target", target)
+            root = os.fsdecode(trees.below(target, self.tree))
+            found = {os.path.relpath(os.path.join(folder, name), root): os.stat(os.path.join(folder, name)).st_mode & 0o777
+                     for folder, folders, files in os.walk(root) for name in folders + files}
+            programs.remove(target)
+            return found
+        self.assertEqual(restored("*.txt"), {"a": 0o711, "a/b": 0o755, "a/b/one.txt": 0o644, "c": 0o755, "c/three.txt": 0o644})
+        self.assertEqual(set(restored(self.tree + "/c")), {"c", "c/three.txt", "c/deep", "c/deep/four", "c/link"})  # its first name was not chosen
+        self.assertEqual(set(restored("deep/*", self.tree + "/a/two.??")), {"a", "a/two.md", "c", "c/deep", "c/deep/four"})
+        self.assertEqual(set(restored(self.tree + "/**/four")), {"c", "c/deep", "c/deep/four"})
+        self.assertEqual(self.computer.run("restore", 1, "nothing-like-it", "--target", self.path("target"))[0], 4)
+
+    def test_each_rule_for_conflicts(self):
+        self.put("old", "from the version")
+        self.put("new", "from the version")
+        self.computer.must("backup", self.tree)
+        expected = {"fail": (1, "here", "here"), "skip": (0, "here", "here"), "overwrite": (0, "from the version", "from the version"),
+                    "newer": (0, "from the version", "here"), "rename": (0, "here", "here")}
+        for rule, (code, old, new) in expected.items():
+            with self.subTest(rule):
+                target = self.path("target-" + rule)
+                root = os.fsdecode(trees.below(target, self.tree))
+                self.put("old", "here", MTIME - 1, root)
+                self.put("new", "here", MTIME + 1, root)
+                self.assertEqual(self.computer.run("restore", 1, "--target", target, "--conflict", rule)[0], code)
+                self.assertEqual((self.get(root + "/old"), self.get(root + "/new")), (old, new))
+                self.assertEqual(sorted(os.listdir(root)), ["new", "new.restored", "old", "old.restored"] if rule == "rename" else ["new", "old"])
+        self.assertEqual(self.get(os.fsdecode(trees.below(self.path("target-rename"), self.tree)) + "/old.restored"), "from the version")
+
+    def test_in_place_brings_back_what_is_gone(self):
+        gone, changed = self.put("a/gone", "g"), self.put("a/changed", "c")
+        os.chmod(os.path.join(self.tree, "a"), 0o750)
+        self.computer.must("backup", self.tree)
+        before = trees.describe(self.tree)
+        os.unlink(gone)
+        self.put("a/changed", "changed since", MTIME + 5)
+        code, said, _ = self.computer.run("restore", 1, self.tree, "--in-place")
+        self.assertEqual((code, said["files"]), (1, 1), said)
+        self.assertEqual(self.get(changed), "changed since")
+        said = self.computer.must("restore", 1, self.tree, "--in-place", "--overwrite")
+        self.assertEqual(trees.describe(self.tree), before)
+        self.assertEqual((said["files"], said["there"]), (1, 1))
+
+    def test_what_looks_the_same_is_compared_when_asked(self):
+        self.put("file", "content")
+        self.computer.must("backup", self.tree)
+        target, _ = self.restored(self.computer, 1)
+        root = os.fsdecode(trees.below(target, self.tree))
+        self.put("file", "damaged", MTIME, root)
+        self.assertEqual(self.computer.must("restore", 1, "--target", target)["there"], 1)
+        self.assertEqual(self.computer.run("restore", 1, "--target", target, "--verify-existing")[0], 1)
+        self.assertEqual(self.get(root + "/file"), "damaged")
+        said = self.computer.must("restore", 1, "--target", target, "--verify-existing", "--overwrite")
+        self.assertEqual((said["files"], said["there"], self.get(root + "/file")), (1, 0, "content"))
+        self.assertEqual(self.computer.must("restore", 1, "--target", target, "--verify-existing")["there"], 1)
+
+    def test_an_interrupted_restore_goes_on_where_it_was(self):
+        between = proxy.Proxy()
+        self.addCleanup(between.close)
+        between.reset(self.server.port)
+        computer = self.device(self.server, name="behind", port=between.port)
+        trees.make_nasty(self.tree) if os.path.isdir(self.tree) else os.makedirs(self.tree) or trees.make_nasty(self.tree)
+        computer.must("backup", self.tree)
+        target = self.path("target")
+        between.reset(self.server.port)
+        computer.must("restore", 1, "--target", self.path("to-count"))
+        whole = between.counted["to_client"]
+        between.reset(self.server.port)
+        running = []
+        between.hold_before("to_client", whole * 2 // 3, lambda: running[0].kill())
+        running.append(computer.start("restore", 1, "--target", target))
+        running[0].communicate(timeout=programs.DEADLINE_SECONDS)
+        self.assertEqual(running[0].returncode, -signal.SIGKILL)
+        self.server.await_no_session()
+        between.reset(self.server.port)
+        said = computer.must("restore", 1, "--target", target)
+        self.assertGreater(said["there"], 0)
+        self.assertLess(between.counted["to_client"], whole)
+        wanted, got = trees.describe(self.tree), trees.describe(trees.below(target, self.tree))
+        for path in wanted:
+            self.assertEqual(got.get(path), wanted[path], path)
+        left = [name for name in got if name not in wanted]
+        self.assertTrue(all(name.split(b"/")[-1].startswith(b".coffer-") for name in left), left)
+
+    def test_files_that_this_user_may_not_have_come_back_with_less(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root makes files of others")
+        for name in ("one", "two"):
+            os.chown(self.put(name, name), 1, 1)
+            os.setxattr(os.path.join(self.tree, name), "trusted.coffer", b"t")
+        self.computer.must("backup", self.tree)
+        nobody = self.path("nobody")
+        os.mkdir(nobody)
+        os.chown(nobody, 65534, 65534)
+        code, said, _ = self.computer.run_unprivileged("restore", 1, "--target", os.path.join(nobody, "target"))
+        self.assertEqual((code, said["files"]), (1, 2), said)
+        words = " ".join(problem["problem"] for problem in said["reduced"])
+        self.assertIn("owner and group", words)
+        self.assertIn("trusted attributes", words)
+        self.assertIn("Likewise 1 others", words)
+
+    def test_devices_and_sockets_only_when_asked(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root makes devices")
+        os.makedirs(self.tree)
+        os.mkfifo(os.path.join(self.tree, "pipe"))
+        os.mknod(os.path.join(self.tree, "device"), stat.S_IFCHR | 0o600, os.makedev(1, 3))
+        code, said, _ = self.computer.run("backup", self.tree)
+        self.assertEqual((code, [problem["path"][-6:] for problem in said["problems"]]), (1, ["device"]))
+        self.computer.must("backup", self.tree, "--special")
+        target = self.path("target")
+        code, said, _ = self.computer.run("restore", 2, "--target", target)
+        self.assertEqual((code, said["special"]), (1, 1), said)
+        said = self.computer.must("restore", 2, "--target", target, "--special")
+        self.assertEqual((said["special"], said["there"]), (1, 1))
+        about = os.lstat(os.fsdecode(trees.below(target, self.tree)) + "/device")
+        self.assertEqual((stat.S_IFMT(about.st_mode), about.st_rdev), (stat.S_IFCHR, os.makedev(1, 3)))
+
+    def test_a_file_that_shrinks_grows_or_goes_while_it_is_read_costs_nobody_else_anything(self):
+        """Held between the scan and the reading: at the first octets of the session that follow the scan."""
+        for name in ("shrinks", "grows", "goes", "stays"):
+            self.put(name, name * 100_000)
+        watcher = subprocess.Popen(["sh", "-c", f'while :; do printf x >> {self.tree}/grows; : > {self.tree}/shrinks; printf yy > {self.tree}/shrinks; done'])
+        try:
+            code, said, _ = self.computer.run("backup", self.tree)
+        finally:
+            watcher.kill()
+            watcher.wait(programs.DEADLINE_SECONDS)
+        self.assertIn(code, (0, 1), said)
+        target, _ = self.restored(self.computer, 1)
+        self.assertEqual(self.get(os.fsdecode(trees.below(target, self.tree)) + "/stays"), "stays" * 100_000)
+
+
+if __name__ == "__main__":
+    unittest.main()
