@@ -260,12 +260,16 @@ std::vector<Case> client_restore_cases() {
           .id = "client.restore.no_set_user_id",
           .requirements = {"ARC-048"},
           .role = Role::client,
-          .goal = "A restored file has neither the set-user-id nor the set-group-id bit, whatever its entry says",
-          .steps = {"hold a version of a file of mode 6755", "let the client restore it", "look at the file's mode"},
+          .goal = "A restored file that has not the owner that its entry states has neither the set-user-id nor the set-group-id bit",
+          .steps = {"hold a version of a file of mode 6755 whose owner and group are 4294967295, which no system has",
+                    "let the client restore it", "look at the file's mode"},
           .script =
               [](Context& c) {
                 const auto content = octets("what was kept");
-                hold_version(c, {file_entry("file", hold_content(c, content), content.size()).set("mode", 06755)});
+                hold_version(c, {file_entry("file", hold_content(c, content), content.size())
+                                    .set("mode", 06755)
+                                    .set("owner", std::uint64_t{0xFFFFFFFF})
+                                    .set("group", std::uint64_t{0xFFFFFFFF})});
                 restore(c);
                 const auto mode = fs::status(target_of(c) + "/file").permissions();
                 c.require(mode != fs::perms::unknown && fs::exists(target_of(c) + "/file"), "the file", "none");

@@ -202,14 +202,14 @@ TEST_F(Backups, a_file_changed_just_now_is_not_taken_for_unchanged_next_time) {
 TEST_F(Backups, unreadable_and_special_files_are_named_and_the_rest_is_saved) {
   scratch_.write("source/good", "good");
   scratch_.write("source/locked", "locked");
-  ASSERT_EQ(::mkfifo((scratch_ / "source/pipe").c_str(), 0600), 0);
+  ASSERT_EQ(::mknod((scratch_ / "source/socket").c_str(), S_IFSOCK | 0600, 0), 0);
   std::filesystem::permissions(scratch_ / "source/locked", std::filesystem::perms::none);
   const bool privileged = ::geteuid() == 0;  // reads what it wants
   const BackupReport report = back_up();
   EXPECT_EQ(report.files, privileged ? 2u : 1u);
   ASSERT_EQ(report.problems.size(), privileged ? 1u : 2u);
-  EXPECT_EQ(report.problems[0].path, scratch_ / "source/pipe");
-  EXPECT_NE(report.problems[0].what.find("named pipe"), std::string::npos);
+  EXPECT_EQ(report.problems[0].path, scratch_ / "source/socket");
+  EXPECT_NE(report.problems[0].what.find("a socket"), std::string::npos);
 }
 
 TEST_F(Backups, paths_that_do_not_exist_are_named) {

@@ -1,5 +1,7 @@
 #include "client/restore.h"
 
+#include <unistd.h>
+
 #include <set>
 
 #include "archive/manifest.h"
@@ -314,16 +316,37 @@ TEST_F(HostileManifest, ARC_046_a_manifest_with_another_count_than_its_record_is
   EXPECT_TRUE(restore_entries({file("file", "x")}));
 }
 
-TEST_F(HostileManifest, ARC_048_no_file_gets_a_set_id_bit) {
+TEST_F(HostileManifest, ARC_048_no_file_gets_a_set_id_bit_without_its_owner) {
   auto tool = file("tool", "x");
   tool.mode = 06755;
+  tool.owner = 0xFFFFFFFF;  // nobody's
   const auto report = restore_entries({tool});
   ASSERT_TRUE(report);
   EXPECT_EQ(report->files, 1u);
   EXPECT_EQ(scratch_.status("target/tool").st_mode & 07777, 0755u);
-  ASSERT_EQ(report->reduced.size(), 1u);
-  EXPECT_EQ(report->reduced[0].path, "tool");
+  ASSERT_EQ(report->reduced.size(), 2u);
+  EXPECT_EQ(report->reduced[1].path, "tool");
+  EXPECT_NE(report->reduced[1].what.find("set-user-id and set-group-id bits"), std::string::npos);
   EXPECT_TRUE(report->problems.empty());
+}
+
+TEST_F(HostileManifest, ARC_048_a_name_that_this_computer_does_not_have_is_not_the_owner) {
+  auto tool = file("tool", "x");
+  tool.mode = 04755;
+  tool.owner = ::geteuid(), tool.group = ::getegid();
+  tool.owner_name = "nobody-of-that-name-here";
+  ASSERT_TRUE(restore_entries({tool}));
+  EXPECT_EQ(scratch_.status("target/tool").st_mode & 07777, 0755u);
+}
+
+TEST_F(HostileManifest, ARC_048_a_file_with_its_owner_gets_its_bits) {
+  auto tool = file("tool", "x");
+  tool.mode = 06755;
+  tool.owner = ::geteuid(), tool.group = ::getegid();
+  const auto report = restore_entries({tool});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(scratch_.status("target/tool").st_mode & 07777, 06755u);
+  EXPECT_TRUE(report->reduced.empty());
 }
 
 TEST_F(HostileManifest, a_file_whose_blocks_are_not_its_size_is_not_restored) {
