@@ -267,9 +267,9 @@ std::vector<Case> client_restore_cases() {
               [](Context& c) {
                 const auto content = octets("what was kept");
                 hold_version(c, {file_entry("file", hold_content(c, content), content.size())
-                                    .set("mode", 06755)
-                                    .set("owner", std::uint64_t{0xFFFFFFFF})
-                                    .set("group", std::uint64_t{0xFFFFFFFF})});
+                                     .set("mode", 06755)
+                                     .set("owner", std::uint64_t{0xFFFFFFFF})
+                                     .set("group", std::uint64_t{0xFFFFFFFF})});
                 restore(c);
                 const auto mode = fs::status(target_of(c) + "/file").permissions();
                 c.require(mode != fs::perms::unknown && fs::exists(target_of(c) + "/file"), "the file", "none");

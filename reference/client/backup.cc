@@ -32,8 +32,8 @@ class FileFeeder {
  public:
   struct Changes {
     std::vector<std::pair<std::string, FileCache::Known>> known;  // for the cache
-    Problems problems;  // of files that are left out, or saved while they changed
-    Problems reduced;   // of files that are there with less than they have
+    Problems problems;                                            // of files that are left out, or saved while they changed
+    Problems reduced;                                             // of files that are there with less than they have
     std::uint64_t files_unchanged = 0;
   };
 

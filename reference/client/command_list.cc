@@ -52,7 +52,8 @@ class Listing {
 };
 
 Failure not_there(const std::string& path, std::uint64_t number) {
-  return {ExitCode::local, fmt::format("there is no /{} in version {}: `coffer ls {}` shows what there is", printable(path), number, number)};
+  return {ExitCode::local,
+          fmt::format("there is no /{} in version {}: `coffer ls {}` shows what there is", printable(path), number, number)};
 }
 
 Outcome<std::optional<archive::Entry>> find_entry(BlockFetcher& fetcher, const archive::VersionRecord& record, const std::string& path,
@@ -166,11 +167,12 @@ Outcome<Shown> run_list(const Context& context, const ListArguments& arguments) 
     entries.push_back(json_of(entry));
     text += text_of(entry) + "\n";
   }
-  return Shown{.code = content->incomplete.empty() ? ExitCode::ok : ExitCode::incomplete,
-               .text = std::move(text),
-               .json = nlohmann::json{{"version", record.number}, {"blocks_fetched", fetcher.counts().blocks}, {"entries", std::move(entries)}}.dump(
-                   -1, ' ', false, nlohmann::json::error_handler_t::replace),
-               .problems = content->incomplete};
+  return Shown{
+      .code = content->incomplete.empty() ? ExitCode::ok : ExitCode::incomplete,
+      .text = std::move(text),
+      .json = nlohmann::json{{"version", record.number}, {"blocks_fetched", fetcher.counts().blocks}, {"entries", std::move(entries)}}.dump(
+          -1, ' ', false, nlohmann::json::error_handler_t::replace),
+      .problems = content->incomplete};
 }
 
 Outcome<Shown> run_cat(const Context& context, const CatArguments& arguments) {

@@ -45,6 +45,7 @@ void EntryMetadata::lack(std::string_view kind, const std::string& path, std::st
   ++found->second.count;
 }
 
+// [ARC-080] A client MUST say of each kind of metadata that it could not restore what it is
 Problems EntryMetadata::reduced() const {
   Problems problems;
   for (const auto& [kind, lack] : lacks_) {
@@ -56,7 +57,9 @@ Problems EntryMetadata::reduced() const {
 }
 
 void EntryMetadata::set_attributes(const archive::Entry& entry, const AttributePlace& place, bool has_owner) {
-  const auto wanted = [&](std::string_view name) { return std::ranges::find(entry.attributes, name, &archive::Attribute::name) != entry.attributes.end(); };
+  const auto wanted = [&](std::string_view name) {
+    return std::ranges::find(entry.attributes, name, &archive::Attribute::name) != entry.attributes.end();
+  };
   if (entry.type == archive::EntryType::directory) {
     // One that was there before, or got a list from the directory around it.
     if (const auto present = read_attributes(place))

@@ -38,7 +38,9 @@ std::string permissions(std::uint16_t mode) {
   return text;
 }
 
-std::string name_or_number(const std::string& name, std::uint32_t number) { return name.empty() ? std::to_string(number) : printable(name); }
+std::string name_or_number(const std::string& name, std::uint32_t number) {
+  return name.empty() ? std::to_string(number) : printable(name);
+}
 
 }  // namespace
 
@@ -51,11 +53,11 @@ std::string_view word_for(archive::EntryType type) {
 
 std::string text_of(const archive::Entry& entry) {
   const bool device = entry.type == archive::EntryType::character_device || entry.type == archive::EntryType::block_device;
-  std::string text = fmt::format("{}{}{} {:>8} {:>8} {:>12} {} /{}", letter_of(entry.type), permissions(entry.mode),
-                                 entry.attributes.empty() ? ' ' : '+', name_or_number(entry.owner_name, entry.owner),
-                                 name_or_number(entry.group_name, entry.group),
-                                 device ? fmt::format("{},{}", entry.device >> 32U, entry.device & 0xFFFFFFFF) : std::to_string(entry.size),
-                                 time_for_people(entry.modified_ns), printable(entry.path));
+  std::string text =
+      fmt::format("{}{}{} {:>8} {:>8} {:>12} {} /{}", letter_of(entry.type), permissions(entry.mode), entry.attributes.empty() ? ' ' : '+',
+                  name_or_number(entry.owner_name, entry.owner), name_or_number(entry.group_name, entry.group),
+                  device ? fmt::format("{},{}", entry.device >> 32U, entry.device & 0xFFFFFFFF) : std::to_string(entry.size),
+                  time_for_people(entry.modified_ns), printable(entry.path));
   if (entry.type == archive::EntryType::symbolic_link) text += " -> " + printable(entry.target);
   if (entry.type == archive::EntryType::hard_link) text += " = /" + printable(entry.target);
   return text;

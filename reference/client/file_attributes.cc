@@ -37,9 +37,7 @@ int AttributePlace::set(const archive::Attribute& attribute) const {
                   : ::lsetxattr(path_.c_str(), name.c_str(), value.data(), value.size(), 0);
 }
 
-int AttributePlace::remove(const char* name) const {
-  return fd_ >= 0 ? ::fremovexattr(fd_, name) : ::lremovexattr(path_.c_str(), name);
-}
+int AttributePlace::remove(const char* name) const { return fd_ >= 0 ? ::fremovexattr(fd_, name) : ::lremovexattr(path_.c_str(), name); }
 
 std::expected<std::vector<archive::Attribute>, SystemError> read_attributes(const AttributePlace& place) {
   std::array<char, XATTR_LIST_MAX> names;

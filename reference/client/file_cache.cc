@@ -1,6 +1,6 @@
 // The file: "coffer-cache 2\n", the key's check value, then for each file the path's length and octets, five numbers, the count of blocks
-// and their ids, the count of extents and two numbers each, the count of attributes and of each the length and octets of name and value, and
-// at the end SHA-256 over all before it. Numbers are 8 octets big-endian.
+// and their ids, the count of extents and two numbers each, the count of attributes and of each the length and octets of name and value,
+// and at the end SHA-256 over all before it. Numbers are 8 octets big-endian.
 #include "client/file_cache.h"
 
 #include <algorithm>

@@ -77,7 +77,8 @@ std::expected<ReadFile, Unreadable> ContentReader::read(const std::string& path,
       return wanted;
     });
     if (!read)
-      return std::unexpected(Unreadable{fmt::format("cannot be read at octet {} or behind it: {}", part.offset, describe(read.error())), false});
+      return std::unexpected(
+          Unreadable{fmt::format("cannot be read at octet {} or behind it: {}", part.offset, describe(read.error())), false});
     if (!sparse) entry.size += *read;
     if (sparse && *read > 0) entry.extents.push_back({part.offset, *read});
     if (*read == part.length) continue;

@@ -21,8 +21,10 @@ namespace coffer::client {
 namespace {
 
 constexpr const char* footer =
-    "What is kept of a file: its path, content with holes, owner and group by name and number, mode, modification time, extended attributes\n"
-    "(user and trusted ones, capabilities, access control lists), and which names are hard links of each other. Not kept: other times, and\n"
+    "What is kept of a file: its path, content with holes, owner and group by name and number, mode, modification time, extended "
+    "attributes\n"
+    "(user and trusted ones, capabilities, access control lists), and which names are hard links of each other. Not kept: other times, "
+    "and\n"
     "attributes that belong to this computer's own state, such as security labels. What cannot be restored of it is named, by kind. The\n"
     "set-user-id and set-group-id bits and capabilities come back only where owner and group do.\n"
     "\n"
@@ -175,9 +177,10 @@ int run(int count, char** arguments) {
                   "only these, with all that is below them: /a/path as `coffer ls` shows it, or names at any depth; * ? **");
   sub->add_option("--target", restore.target, "directory; made if it does not exist");
   sub->add_flag("--in-place", restore.in_place, "where the files were");
-  sub->add_option("--conflict", restore.conflict,
-                  "where something else is already: fail (leave and name it; the default), skip (leave it), overwrite, rename (restore under "
-                  "another name), newer (overwrite what is older)");
+  sub->add_option(
+      "--conflict", restore.conflict,
+      "where something else is already: fail (leave and name it; the default), skip (leave it), overwrite, rename (restore under "
+      "another name), newer (overwrite what is older)");
   sub->add_flag("--overwrite", restore.overwrite, "--conflict overwrite");
   sub->add_flag("--verify-existing", restore.verify_existing, "compare the content of what is there with the same size and time");
   sub->add_flag("--special", restore.special, "make devices and sockets; without it each is named and skipped");

@@ -56,7 +56,8 @@ class ContentRun {
         },
         [&](std::size_t index) {
           const archive::Entry& file = content_.entries[places_[index].entry];
-          return static_cast<std::size_t>(std::min<std::uint64_t>(archive::data_octets(file) / file.blocks.size(), archive::block_octets_max));
+          return static_cast<std::size_t>(
+              std::min<std::uint64_t>(archive::data_octets(file) / file.blocks.size(), archive::block_octets_max));
         });
   }
 

@@ -33,8 +33,8 @@ struct RestoreOptions {
 
 struct RestoreReport {
   std::uint64_t files = 0, directories = 0, links = 0, special = 0, content_octets = 0;  // restored
-  std::uint64_t there = 0;  // that were there already, exactly
-  std::uint64_t left = 0;   // where something else stood, which the rule for conflicts leaves as it is
+  std::uint64_t there = 0;                                                               // that were there already, exactly
+  std::uint64_t left = 0;  // where something else stood, which the rule for conflicts leaves as it is
   std::vector<LostBlock> lost;
   Problems problems;  // entries that were not restored
   Problems reduced;   // what was, with less than its entry says: by kind

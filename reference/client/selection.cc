@@ -66,11 +66,11 @@ bool Selection::takes(std::string_view path) const {
 
 bool Selection::wants(const archive::Place& place) const {
   return everything() || std::ranges::any_of(patterns_, [&](const Pattern& pattern) {
-    if (can_have_prefix(place, pattern.literal)) return true;
-    for (std::size_t slash = pattern.literal.find('/'); slash != std::string::npos; slash = pattern.literal.find('/', slash + 1))
-      if (can_have(place, std::string_view(pattern.literal).substr(0, slash))) return true;
-    return false;
-  });
+           if (can_have_prefix(place, pattern.literal)) return true;
+           for (std::size_t slash = pattern.literal.find('/'); slash != std::string::npos; slash = pattern.literal.find('/', slash + 1))
+             if (can_have(place, std::string_view(pattern.literal).substr(0, slash))) return true;
+           return false;
+         });
 }
 
 }  // namespace coffer::client

@@ -25,10 +25,10 @@ class Selection {
 
  private:
   struct Pattern {
-    std::string text;          // without "/" at its begin and end
+    std::string text;  // without "/" at its begin and end
     bool from_the_root = false;
-    bool one_name = false;     // without "/"
-    std::string literal;       // what every path that fits begins with
+    bool one_name = false;  // without "/"
+    std::string literal;    // what every path that fits begins with
   };
   static bool fits(const Pattern& pattern, std::string_view path);
   std::vector<Pattern> patterns_;

@@ -91,7 +91,8 @@ PendingFile::~PendingFile() {
   if (directory_ && !temporary_.empty()) ::unlinkat(directory_->fd(), temporary_.c_str(), 0);
 }
 
-// [ARC-067] A client MUST restore a file with extents so that the octets of its blocks stand where the extents say and zeros everywhere else.
+// [ARC-067] A client MUST restore a file with extents so that the octets of its blocks stand where the extents say and zeros everywhere
+// else.
 Written PendingFile::write(View octets) {
   while (!octets.empty()) {
     std::uint64_t offset = octets_;
@@ -190,11 +191,11 @@ std::expected<Verdict, Refusal> TreeWriter::judge(const archive::Entry& entry, b
     if (same && S_ISLNK(status.st_mode)) {
       std::string target(archive::path_octets_max + 1, '\0');
       const auto again = looking_.parent(entry.path);
-      const ssize_t length =
-          again ? ::readlinkat(*again, std::string(Below::name(entry.path)).c_str(), target.data(), target.size()) : -1;
+      const ssize_t length = again ? ::readlinkat(*again, std::string(Below::name(entry.path)).c_str(), target.data(), target.size()) : -1;
       same = length >= 0 && target.substr(0, static_cast<std::size_t>(length)) == entry.target;
     }
   }
+  // [ARC-082] A client SHOULD NOT fetch the content of a file that is there with the kind, size and time of its entry.
   if (same) return Verdict::there;
   switch (rules_.conflict) {
     case Conflict::fail: return refused("exists already and was left as it is: --overwrite replaces it, --conflict has other rules");
@@ -267,10 +268,12 @@ Written TreeWriter::directory(const archive::Entry& entry) {
   if (::fstatat((*parent)->fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return failed("look at", errno);
   if (!made && !S_ISDIR(status.st_mode)) {
     if (!overwrite || wrote(status)) return exists(**parent, name);
-    if (::unlinkat((*parent)->fd(), name.c_str(), 0) != 0 || ::mkdirat((*parent)->fd(), name.c_str(), 0700) != 0) return failed("replace", errno);
+    if (::unlinkat((*parent)->fd(), name.c_str(), 0) != 0 || ::mkdirat((*parent)->fd(), name.c_str(), 0700) != 0)
+      return failed("replace", errno);
     made = true;
   }
   if (!made && wrote(status)) return exists(**parent, name);
+  // [ARC-081] A client MUST NOT leave a directory that it made in a restore with other metadata than its entry's
   const bool ours = made || overwrite || made_.contains(entry.path);
   if (!made && ours) let_owner_in(**parent, name);
   if (made) {
@@ -316,7 +319,8 @@ Written TreeWriter::hard_link(const archive::Entry& entry) {
   const auto parent = parent_of(entry.path);
   if (!parent) return std::unexpected(parent.error());
   const std::string target(Below::name(existing));
-  const auto temporary = make_temporary([&](const char* name) { return ::linkat((*from)->fd(), target.c_str(), (*parent)->fd(), name, 0); });
+  const auto temporary =
+      make_temporary([&](const char* name) { return ::linkat((*from)->fd(), target.c_str(), (*parent)->fd(), name, 0); });
   if (!temporary) return failed("link", temporary.error());
   return place(**parent, *temporary, entry);
 }
@@ -339,7 +343,8 @@ Written TreeWriter::finish_file(const archive::Entry& entry, PendingFile file) {
   if (file.octets() != data_octets)
     return refused(fmt::format("was not restored: its blocks hold {} octets, and its entry says {}", file.octets(), data_octets));
   // What is behind the last extent is a hole like those between them.
-  if (data_octets != entry.size && ::ftruncate(file.file_.fd(), static_cast<off_t>(entry.size)) != 0) return failed("make the holes", errno);
+  if (data_octets != entry.size && ::ftruncate(file.file_.fd(), static_cast<off_t>(entry.size)) != 0)
+    return failed("make the holes", errno);
   if (const int error = metadata_.apply(entry, file.file_.fd()); error != 0) return failed("set the mode or the time", error);
   if (replaces()) {
     // What replaces a file is on the disk before the old one is gone. A new file needs no such wait: a restore can be run again.

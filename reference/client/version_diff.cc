@@ -64,7 +64,8 @@ class Diff {
     for (const archive::Place& place : row) ids.push_back(place.id);
     return fetcher_.fetch(kind, ids, [&](std::size_t index, const BlockFetcher::Block& block) -> Outcome<void> {
       if (block) return take(row[index], *block);
-      diff_.incomplete.push_back({"", fmt::format("a part of the list of files is lost ({}), from /{} on", block.error(), printable(row[index].first))});
+      diff_.incomplete.push_back(
+          {"", fmt::format("a part of the list of files is lost ({}), from /{} on", block.error(), printable(row[index].first))});
       return {};
     });
   }

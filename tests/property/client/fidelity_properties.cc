@@ -56,7 +56,8 @@ struct World : ArchiveTest {
   }
 };
 
-const std::array<std::string, 10> names{"a", "A", "b", std::string(255, 'n'), "\xff\xfe", "new\nline", " ", "-dash", "\xc3\xa4", "file.txt"};
+const std::array<std::string, 10> names{"a",     "A",        "b",       std::string(255, 'n'), "\xff\xfe", "new\nline", " ",
+                                        "-dash", "\xc3\xa4", "file.txt"};
 
 const bool privileged = ::geteuid() == 0;
 
@@ -212,8 +213,7 @@ std::map<std::string, std::string> all_of(const std::string& root) {
     if (S_ISREG(status.st_mode)) text << " " << content_of(path, status.st_size);
     if (S_ISLNK(status.st_mode)) text << " -> " << fs::read_symlink(path).string();
     if (S_ISCHR(status.st_mode)) text << " device " << major(status.st_rdev) << "," << minor(status.st_rdev);
-    if (!S_ISDIR(status.st_mode))
-      text << " is " << first_names.emplace(std::pair(status.st_dev, status.st_ino), relative).first->second;
+    if (!S_ISDIR(status.st_mode)) text << " is " << first_names.emplace(std::pair(status.st_dev, status.st_ino), relative).first->second;
     all[relative] = text.str();
   }
   return all;
@@ -245,9 +245,9 @@ template <>
 struct Arbitrary<coffer::client::Step> {
   static Gen<coffer::client::Step> arbitrary() {
     using coffer::client::Step;
-    return gen::build<Step>(gen::set(&Step::what, gen::inRange<std::uint8_t>(0, 18)), gen::set(&Step::where, gen::inRange<std::uint8_t>(0, 250)),
-                            gen::set(&Step::name, gen::inRange<std::uint8_t>(0, 10)),
-                            gen::set(&Step::value, gen::inRange<std::uint32_t>(0, 4'000'000'000U)));
+    return gen::build<Step>(
+        gen::set(&Step::what, gen::inRange<std::uint8_t>(0, 18)), gen::set(&Step::where, gen::inRange<std::uint8_t>(0, 250)),
+        gen::set(&Step::name, gen::inRange<std::uint8_t>(0, 10)), gen::set(&Step::value, gen::inRange<std::uint32_t>(0, 4'000'000'000U)));
   }
 };
 }  // namespace rc

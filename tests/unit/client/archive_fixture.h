@@ -51,7 +51,8 @@ class ArchiveTest : public testing::Test {
   Outcome<RestoreReport> restore(std::uint64_t number, const std::string& target = "target", bool overwrite = false) {
     const ListedVersion wanted = version(number);
     MemoryServer server(archive_);
-    auto report = client::restore(server, keys_, wanted.record, {.target = scratch_ / target, .rules = {.conflict = overwrite ? Conflict::overwrite : Conflict::fail}});
+    auto report = client::restore(server, keys_, wanted.record,
+                                  {.target = scratch_ / target, .rules = {.conflict = overwrite ? Conflict::overwrite : Conflict::fail}});
     ended_complete_ = server.restore_ended_complete;
     return report;
   }

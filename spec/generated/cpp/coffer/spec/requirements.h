@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 186> requirements{{
+inline constexpr std::array<Requirement, 189> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -154,7 +154,7 @@ inline constexpr std::array<Requirement, 186> requirements{{
     {"ARC-025", "MUST", "client", "wire", "implies W41", "08-archives", "A client MUST refuse a chain that does not contain the newest version it has itself committed or seen."},
     {"ARC-026", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST NOT write outside the directory that a restore names, whatever a manifest says."},
     {"ARC-027", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST NOT overwrite an existing file on restore unless told to."},
-    {"ARC-048", "MUST", "client", "state", "chosen", "08-archives", "A client MUST NOT set the set-user-id or set-group-id bit of a regular file that it restores."},
+    {"ARC-048", "MUST", "client", "state", "chosen", "08-archives", "A client MUST NOT set the set-user-id or set-group-id bit of a regular file that it restores unless the file has the owner and the group that its entry states."},
     {"ARC-018", "MUST", "client", "vector", "chosen", "08-archives", "A client MUST cut a file's content into blocks of 65,536 to 1,048,576 octets, the last one of 1 to 1,048,576, after the first octet at which the gear hash of section 8.3 says so."},
     {"ARC-019", "MUST", "client", "vector", "chosen", "08-archives", "The gear table MUST be HKDF-SHA-256 of the chunker key with an empty salt, info \"coffer/1 gear\" and 2,048 octets, read as 256 numbers of 8 octets big-endian."},
     {"ARC-030", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST offer block ids, 1 to 1,024 at a time, before it sends blocks."},
@@ -188,6 +188,9 @@ inline constexpr std::array<Requirement, 186> requirements{{
     {"ARC-093", "MUST", "client", "review", "implies W1", "08-archives", "A client that watches MUST look from time to time at what its computer cannot watch for it, and say what that is."},
     {"ARC-094", "SHOULD", "client", "review", "chosen", "08-archives", "A client that watches SHOULD look at everything from time to time even when it has missed nothing that it knows of."},
     {"ARC-095", "SHOULD", "client", "review", "chosen", "08-archives", "A client that watches SHOULD make a version only when something is other than in the version before."},
+    {"ARC-080", "MUST", "client", "review", "implies W14", "08-archives", "A client MUST say of each kind of metadata that it could not restore what it is, of which file first and of how many."},
+    {"ARC-081", "MUST", "client", "review", "chosen", "08-archives", "A client MUST NOT leave a directory that it made in a restore with other metadata than its entry's once that restore, run again as often as it was interrupted, is complete."},
+    {"ARC-082", "SHOULD", "client", "review", "chosen", "08-archives", "A client SHOULD NOT fetch the content of a file that is there with the kind, size and time of its entry."},
     {"ERR-001", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint that refuses anything MUST send one Disconnect with the reason that the first failing check gives, and close."},
     {"ERR-002", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint MUST make the checks of a control message in the order header, encoding, state, fields, permission, meaning."},
     {"ERR-003", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint MUST treat a Disconnect whose reason it does not know as any other Disconnect."},
