@@ -70,9 +70,8 @@ Outcome<BlockFetcher::Window> BlockFetcher::ask(archive::BlockKind kind, const s
       open(kind, window, std::exchange(group, std::make_unique<Group>()));
   });
   open(kind, window, std::move(group));
-  if (missing) return window;
-  for (const auto& opened : window.groups) opened->opening.wait();
-  return std::unexpected(missing.error());
+  if (!missing) return std::unexpected(missing.error());
+  return window;
 }
 
 void BlockFetcher::open(archive::BlockKind kind, Window& window, std::unique_ptr<Group> group) {
@@ -112,8 +111,6 @@ Outcome<void> BlockFetcher::hand_on(Window window, const std::vector<Digest>& id
     }
     outcome = sink(index, found == opened.end() ? lost : found->second);
   }
-  // The workers still look at the groups.
-  for (; group != window.groups.end(); ++group) (*group)->opening.wait();
   return outcome;
 }
 

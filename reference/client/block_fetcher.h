@@ -40,8 +40,11 @@ class BlockFetcher {
   const Counts& counts() const { return counts_; }
 
  private:
-  /// What one worker opens in one go.
+  /// What one worker opens in one go; not gone before the worker is done with it.
   struct Group {
+    ~Group() {
+      if (opening.valid()) opening.wait();
+    }
     std::vector<std::pair<Digest, Octets>> sealed;
     std::size_t octets = 0;
     std::future<std::vector<Block>> opening;

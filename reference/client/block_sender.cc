@@ -104,11 +104,7 @@ Outcome<void> BlockSender::flush() {
     if (auto sent = send_all(std::move(first), false); !sent) return sent;
   }
   const auto missing = ask(ids);
-  if (!missing) {
-    for (const auto& group : groups)
-      if (group->sealing.valid()) group->sealing.wait();
-    return std::unexpected(missing.error());
-  }
+  if (!missing) return std::unexpected(missing.error());
   if (!ids.empty()) all_missing_ = missing->size() * 4 >= ids.size() * 3;
   // [ARC-034] A client MUST send exactly the blocks that were named missing.
   return send_all(std::move(groups), !fault::on(fault::ARC_034_stored_ones_too));
@@ -120,26 +116,22 @@ Outcome<void> BlockSender::send_all(std::vector<std::unique_ptr<Group>> groups, 
     if (only_owed) std::erase_if(group->blocks, [this](const archive::NamedBlock& block) { return !owed_.contains(block.id); });
     begin_sealing(*group);
   }
-  // Every future is awaited even after a failure: the workers still look at the groups.
-  Outcome<void> outcome;
   for (const auto& group : groups) {
     auto sealed = group->sealing.get();
-    if (outcome && !sealed) outcome = std::unexpected(cannot_seal(sealed.error()));
-    for (std::size_t i = 0; outcome && i < group->blocks.size(); ++i) {
+    if (!sealed) return std::unexpected(cannot_seal(sealed.error()));
+    for (std::size_t i = 0; i < group->blocks.size(); ++i) {
       const Digest& id = group->blocks[i].id;
-      if (interrupted()) outcome = std::unexpected(client::interrupted());
-      if (!outcome) break;
+      if (interrupted()) return std::unexpected(client::interrupted());
       if (only_owed && !owed_.contains(id)) continue;
       const std::uint64_t octets = (*sealed)[i].octets.size();
-      outcome = link_.send(id, (*sealed)[i].checksum, std::move((*sealed)[i].octets));
-      if (!outcome) break;
+      if (auto sent = link_.send(id, (*sealed)[i].checksum, std::move((*sealed)[i].octets)); !sent) return sent;
       owed_.erase(id);
       ++counts_.blocks_sent;
       counts_.octets_sent += octets;
       on_sent();
     }
   }
-  return outcome;
+  return {};
 }
 
 }  // namespace coffer::client

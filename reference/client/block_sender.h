@@ -65,8 +65,12 @@ class BlockSender {
     Octets octets;
     Digest checksum{};
   };
-  /// What one worker seals in one go: small blocks would cost more to hand over than to seal.
+  /// What one worker seals in one go, as small blocks would cost more to hand over than to seal; not gone before the worker is done with
+  /// it.
   struct Group {
+    ~Group() {
+      if (sealing.valid()) sealing.wait();
+    }
     std::vector<archive::NamedBlock> blocks;
     std::size_t octets = 0;
     std::future<std::expected<std::vector<Sealed>, archive::ArchiveError>> sealing;  // once begun
