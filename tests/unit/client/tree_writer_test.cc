@@ -142,5 +142,17 @@ TEST(TreeWriter, a_target_that_cannot_be_made_says_so) {
   EXPECT_EQ(TreeWriter::open(scratch / "no/such/parent", {}).error().code, ExitCode::local);
 }
 
+TEST(TreeWriter, names_that_fall_together_do_not_replace_each_other) {
+  Scratch scratch;
+  auto tree = TreeWriter::open(scratch / "target", {.conflict = Conflict::overwrite});
+  ASSERT_TRUE(tree);
+  ASSERT_TRUE(put(*tree, file("Name")));
+  // As on a file system that takes both for one name.
+  std::filesystem::create_hard_link(scratch / "target/Name", scratch / "target/name");
+  const auto second = put(*tree, file("name"));
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().what.find("falls together"), std::string::npos) << second.error().what;
+}
+
 }  // namespace
 }  // namespace coffer::client
