@@ -27,7 +27,7 @@ std::size_t list_length(const std::vector<Digest>& ids, std::size_t begin) {
 IdRow shorten(std::vector<Digest> ids, BlockVault& vault, const NamedBlockSink& sink) {
   IdRow row{.depth = 0, .ids = std::move(ids)};
   if (fault::on(fault::ARC_066_any_number_of_ids)) return row;
-  while (row.ids.size() > entry_ids_max) {
+  while (row.ids.size() > (fault::on(fault::ARC_066_lists_too_early) ? 32 : entry_ids_max)) {
     std::vector<Digest> lists;
     for (std::size_t begin = 0; begin < row.ids.size();) {
       const auto first = row.ids.begin() + static_cast<std::ptrdiff_t>(begin);

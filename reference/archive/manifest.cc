@@ -21,21 +21,30 @@ void put_row(Octets& octets, View row) {
   octets.insert(octets.end(), row.begin(), row.end());
 }
 
+/// What is overlooked, of a leaf or of a node.
+struct Careless {
+  bool ends_anywhere, any_order;
+};
+
 /// Hands every row of a leaf or node to `take`, which returns its path, and holds the paths against their order and their place.
 template <typename Take>
-std::expected<void, ArchiveError> each_row(View block, const Place& place, Take take) {
-  if (block.empty()) return std::unexpected(ArchiveError::rows_truncated);
+std::expected<void, ArchiveError> each_row(View block, const Place& place, Careless careless, Take take) {
+  const auto truncated = [&]() -> std::expected<void, ArchiveError> {
+    if (careless.ends_anywhere) return {};
+    return std::unexpected(ArchiveError::rows_truncated);
+  };
+  if (block.empty()) return truncated();
   std::string last;
   for (bool first = true; !block.empty(); first = false) {
-    if (block.size() < length_octets) return std::unexpected(ArchiveError::rows_truncated);
+    if (block.size() < length_octets) return truncated();
     std::size_t length = 0;
     for (const std::uint8_t octet : block.first(length_octets)) length = length << 8 | octet;
     block = block.subspan(length_octets);
-    if (block.size() < length) return std::unexpected(ArchiveError::rows_truncated);
+    if (block.size() < length) return truncated();
     std::expected<std::string, ArchiveError> path = take(block.first(length));
     if (!path) return std::unexpected(path.error());
     block = block.subspan(length);
-    if (!first && *path <= last && !fault::on(fault::ARC_022_any_order)) return std::unexpected(ArchiveError::paths_not_ascending);
+    if (!first && *path <= last && !careless.any_order) return std::unexpected(ArchiveError::paths_not_ascending);
     last = std::move(*path);
     // [ARC-064] A client MUST refuse a leaf or a node that does not begin with the path that its parent names, or that has a path not
     // before the next one that its parent names.
@@ -49,7 +58,7 @@ std::expected<void, ArchiveError> each_row(View block, const Place& place, Take 
 }  // namespace
 
 std::uint64_t path_hash(const GearTable& table, std::string_view path) {
-  std::uint64_t hash = 0;
+  std::uint64_t hash = fault::on(fault::ARC_062_another_hash) ? 1 : 0;
   for (const char octet : path) hash = (hash << 1) + table[static_cast<std::uint8_t>(octet)];
   return hash;
 }
@@ -90,7 +99,9 @@ void ManifestWriter::append(std::size_t level, const std::string& path, View row
   filling.last_hash = hash;
   const int bits = bits_per_level * (static_cast<int>(level) + 1) +
                    (fault::on(level == 0 ? fault::ARC_062_larger_leaves : fault::ARC_063_larger_nodes) ? 1 : 0);
-  filling.complete = std::countl_zero(hash) >= bits || filling.octets.size() >= level_octets_max;
+  const bool full = filling.octets.size() >= level_octets_max && !(level == 0 && fault::on(fault::ARC_062_never_full));
+  filling.complete = std::countl_zero(hash) >= bits || full;
+  if (level == 0 && fault::on(fault::ARC_062_by_count)) filling.complete = summary_.entry_count % 64 == 63;
 }
 
 /// The block of a level as it stands; the level then begins another.
@@ -136,7 +147,8 @@ bool Place::may_have(std::string_view path) const {
 
 std::expected<std::vector<Entry>, ArchiveError> read_leaf(View block, const Place& place) {
   std::vector<Entry> entries;
-  const auto read = each_row(block, place, [&](View row) -> std::expected<std::string, ArchiveError> {
+  const Careless careless{fault::on(fault::ARC_022_ends_anywhere), fault::on(fault::ARC_022_any_order)};
+  const auto read = each_row(block, place, careless, [&](View row) -> std::expected<std::string, ArchiveError> {
     auto entry = decode_entry(row);
     if (!entry) return std::unexpected(entry.error());
     entries.push_back(std::move(*entry));
@@ -148,7 +160,8 @@ std::expected<std::vector<Entry>, ArchiveError> read_leaf(View block, const Plac
 
 std::expected<std::vector<Place>, ArchiveError> read_node(View block, const Place& place) {
   std::vector<Place> places;
-  const auto read = each_row(block, place, [&](View row) -> std::expected<std::string, ArchiveError> {
+  const Careless careless{fault::on(fault::ARC_061_ends_anywhere), fault::on(fault::ARC_061_any_order)};
+  const auto read = each_row(block, place, careless, [&](View row) -> std::expected<std::string, ArchiveError> {
     auto child = decode_child(row);
     if (!child) return std::unexpected(child.error());
     if (!places.empty()) places.back().before = child->path;
@@ -156,6 +169,7 @@ std::expected<std::vector<Place>, ArchiveError> read_node(View block, const Plac
     return std::move(child->path);
   });
   if (!read) return std::unexpected(read.error());
+  if (fault::on(fault::ARC_061_last_child_overlooked) && !places.empty()) places.pop_back();
   return places;
 }
 
