@@ -130,7 +130,8 @@ void add_written_trees(std::vector<Case>& cases) {
       .id = "client.manifest.one_file_more_costs_one_leaf",
       .requirements = {"ARC-062"},
       .role = Role::client,
-      .goal = "Of a tree of many files to which one is added at the beginning, a client sends the leaf that it is in and the nodes above it",
+      .goal =
+          "Of a tree of many files to which one is added at the beginning, a client sends the leaf that it is in and the nodes above it",
       .steps = {"back up 300 files", "add an empty file before them", "back up again", "open what came",
                 "expect no more leaves than the file and its directory are in"},
       .script =

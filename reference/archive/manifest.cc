@@ -58,8 +58,9 @@ std::expected<void, ArchiveError> each_row(View block, const Place& place, Carel
 }  // namespace
 
 std::uint64_t path_hash(const GearTable& table, std::string_view path) {
-  std::uint64_t hash = fault::on(fault::ARC_062_another_hash) ? 1 : 0;
-  for (const char octet : path) hash = (hash << 1) + table[static_cast<std::uint8_t>(octet)];
+  std::uint64_t hash = 0;
+  for (const char octet : path)
+    hash = (hash << 1) + table[static_cast<std::uint8_t>(octet) ^ (fault::on(fault::ARC_062_another_hash) ? 1U : 0U)];
   return hash;
 }
 
