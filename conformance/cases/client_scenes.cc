@@ -23,6 +23,8 @@ const std::vector<ClientStand>& client_stands() {
       {await_missing_blocks, "backup", "offer_blocks"},
       {await_version_committed, "backup", "commit_version"},
       {await_versions, "versions", "list_versions"},
+      {await_block_list, "prune", "list_blocks"},
+      {await_blocks_released, "prune", "release_blocks"},
       {await_restore_begun, "restore", "restore_begin"},
       {await_blocks, "restore", "fetch_blocks"},
       {await_restore_ended, "restore", "restore_end"},

@@ -37,6 +37,8 @@ Way way_to(ClientState state) {
     case ClientState::await_missing_blocks: return {"backup", "offer_blocks"};
     case ClientState::await_version_committed: return {"backup", "commit_version"};
     case ClientState::await_versions: return {"versions", "list_versions"};
+    case ClientState::await_block_list: return {"prune", "list_blocks", true};
+    case ClientState::await_blocks_released: return {"prune", "release_blocks", true};
     case ClientState::await_restore_begun: return {"restore", "restore_begin", true};
     case ClientState::await_blocks: return {"restore", "fetch_blocks", true};
     case ClientState::await_restore_ended: return {"restore", "restore_end", true};
@@ -145,6 +147,7 @@ void Context::drive(Drive what) {
   if (what.version != 0) fields["version"] = what.version;
   if (!what.target.empty()) fields["target"] = what.target;
   if (what.overwrite) fields["overwrite"] = true;
+  if (!what.keep.empty()) fields["keep"] = what.keep;
   if (!what.timers_ms.empty()) fields["timers_ms"] = what.timers_ms;
   stage_.recorder.happened('-', "drive " + what.what, "the client under test is asked to");
   drive_id_ = setting_.adapter->begin("drive", std::move(fields), stage_.patience.answer + drive_patience);
@@ -230,6 +233,13 @@ bool Context::ends_by_itself() {
   return false;
 }
 
+void Context::back_up_first(const Drive& backup) {
+  drive(backup);
+  accept().serve_to_any_end();
+  if (const auto report = driven(); report.ended != "ok")
+    throw NotReached("a version to ask for", "the backup before it: " + report.ended + " " + report.detail);
+}
+
 ServerPeer& Context::client_in(ClientState state) {
   const auto way = way_to(state);
   Drive what{.what = std::string(way.what)};
@@ -237,12 +247,15 @@ ServerPeer& Context::client_in(ClientState state) {
     what.paths = {make_tree({{"one.txt", octets("the first file")}, {"two.bin", random().octets(3000)}})};
   if (way.needs_a_version) {
     what.what = "backup";
-    drive(what);
-    accept().serve_to_any_end();
-    if (const auto report = driven(); report.ended != "ok")
-      throw NotReached("a version to restore", "the backup before it: " + report.ended + " " + report.detail);
+    back_up_first(what);
+    if (way.what == "prune") {
+      what.paths = {make_tree({{"one.txt", octets("another first file")}})};
+      back_up_first(what);
+      what.keep = {{"last", 1}};
+    } else {
+      what.target = scratch() + "/restored";
+    }
     what.what = way.what;
-    what.target = scratch() + "/restored";
     what.paths.clear();
   }
   drive(what);

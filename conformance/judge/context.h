@@ -18,7 +18,7 @@ class Adapter;
 
 /// What the client under test is asked to do.
 struct Drive {
-  std::string what = {};                              // connect, ping, versions, backup, restore, verify
+  std::string what = {};                              // connect, ping, versions, backup, restore, verify, prune
   std::vector<std::string> paths = {};                // backup
   std::uint64_t version = 0;                          // restore, verify; 0: the newest that the honest server holds
   std::string target = {};                            // restore: a directory of scratch()
@@ -27,7 +27,8 @@ struct Drive {
   std::optional<Octets> pin = {};                     // unset: the suite's own server's
   std::optional<std::uint64_t> expected_server = {};  // unset: the honest server's identity
   bool deferred = false;
-  bool overwrite = false;  // restore: replace files that exist
+  bool overwrite = false;                          // restore: replace files that exist
+  std::map<std::string, std::uint64_t> keep = {};  // prune: how many "last", "daily", "weekly", "monthly"
   std::map<std::string, std::uint32_t> timers_ms = {};
 };
 
@@ -117,6 +118,7 @@ class Context {
 
  private:
   void log_in(const Drive& later);
+  void back_up_first(const Drive& backup);
   Stage& stage_;
   Setting setting_;
   std::uint64_t computer_;

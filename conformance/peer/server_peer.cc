@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "coffer/spec/limits.h"
 
@@ -70,6 +71,7 @@ void ServerPeer::answer(const Received& received) {
     const auto& metadata = *received.decoded.message;
     SealedBlock block{metadata.octets("id"), data_parts(received.frame).data, metadata.octets("checksum")};
     if (sha256(block.sealed) != block.checksum) throw Unmet("a checksum that is the data part's SHA-256", hex(block.checksum));
+    released_.erase(block.id);
     held.blocks[block.id] = std::move(block);
     return;
   }
@@ -93,13 +95,14 @@ void ServerPeer::answer(const Received& received) {
       std::vector<std::uint16_t> missing;
       const auto ids = split_ids(message.octets("ids"));
       for (std::size_t i = 0; i < ids.size(); ++i)
-        if (!held.blocks.contains(ids[i]) &&
+        if ((!held.blocks.contains(ids[i]) || released_.contains(ids[i])) &&
             std::find(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(i), ids[i]) == ids.begin() + static_cast<std::ptrdiff_t>(i))
           missing.push_back(static_cast<std::uint16_t>(i));
       return send(conformance::missing_blocks(std::move(missing)));
     }
     case commit_version:
       held.versions.push_back({message.number("number"), message.octets("previous"), message.octets("link"), message.octets("record")});
+      for (const auto& id : std::exchange(released_, {})) held.blocks.erase(id);
       return send(conformance::version_committed(message.number("number")));
     case list_versions: {
       std::vector<Message> entries;
@@ -125,6 +128,19 @@ void ServerPeer::answer(const Received& received) {
       return send(conformance::blocks_fetched(std::move(missing)));
     }
     case restore_end: return send(conformance::restore_ended());
+    case list_blocks: {
+      Octets ids;
+      bool more = false;
+      for (auto block = held.blocks.upper_bound(message.octets("after")); block != held.blocks.end() && !more; ++block) {
+        if (released_.contains(block->first)) continue;
+        more = ids.size() == spec::limits::block_ids_per_answer_max * spec::limits::block_id_octets;
+        if (!more) ids.insert(ids.end(), block->first.begin(), block->first.end());
+      }
+      return send(conformance::block_list(std::move(ids), more));
+    }
+    case release_blocks:
+      for (const auto& id : split_ids(message.octets("ids"))) released_.insert(id);
+      return send(conformance::blocks_released());
     case disconnect:
     case pong:
     case proceed:
@@ -137,7 +153,9 @@ void ServerPeer::answer(const Received& received) {
     case versions:
     case restore_begun:
     case blocks_fetched:
-    case restore_ended: break;
+    case restore_ended:
+    case block_list:
+    case blocks_released: break;
   }
   unmet("a message that a client may send", received);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "coffer/spec/client_session.h"
 #include "peer/peer.h"
@@ -50,6 +51,7 @@ class ServerPeer : public Peer {
   Received receive_and_note();
   Holdings& holdings_;
   std::vector<Received> seen_;
+  std::set<Octets> released_;  // in this session, until its next commit
 };
 
 }  // namespace coffer::conformance

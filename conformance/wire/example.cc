@@ -79,6 +79,11 @@ Message blocks_fetched(std::vector<std::uint16_t> missing) { return Message("blo
 Message restore_end(bool complete) { return Message("restore_end").set("complete", std::uint64_t{complete}); }
 Message restore_ended() { return Message("restore_ended"); }
 
+Message list_blocks(Octets after) { return Message("list_blocks").set("after", std::move(after)); }
+Message block_list(Octets ids, bool more) { return Message("block_list").set("ids", std::move(ids)).set("more", std::uint64_t{more}); }
+Message release_blocks(Octets ids) { return Message("release_blocks").set("ids", std::move(ids)); }
+Message blocks_released() { return Message("blocks_released"); }
+
 Message block_metadata(Octets id, Octets checksum) {
   return Message("block_metadata").set("id", std::move(id)).set("checksum", std::move(checksum));
 }
@@ -115,6 +120,10 @@ Message example(spec::MessageKind kind) {
     case MessageKind::blocks_fetched: return blocks_fetched();
     case MessageKind::restore_end: return restore_end();
     case MessageKind::restore_ended: return restore_ended();
+    case MessageKind::list_blocks: return list_blocks();
+    case MessageKind::block_list: return block_list(repeated(32, 0xa5));
+    case MessageKind::release_blocks: return release_blocks(repeated(32, 0xa5));
+    case MessageKind::blocks_released: return blocks_released();
   }
   throw std::logic_error("no such kind of message");
 }

@@ -105,6 +105,10 @@ Message fetch_blocks(Octets ids);
 Message blocks_fetched(std::vector<std::uint16_t> missing = {});
 Message restore_end(bool complete = true);
 Message restore_ended();
+Message list_blocks(Octets after = Octets(32));
+Message block_list(Octets ids = {}, bool more = false);
+Message release_blocks(Octets ids);
+Message blocks_released();
 Message block_metadata(Octets id, Octets checksum);
 /// A message of that kind with every field inside its range: what generators over the state tables send.
 Message example(spec::MessageKind kind);

@@ -30,6 +30,7 @@ class Model {
     if (const auto* ping = std::get_if<p::BeginPing>(&request)) token_ = ping->token;
     if (const auto* commit = std::get_if<p::BeginCommit>(&request)) committed_ = commit->version.number;
     if (const auto* list = std::get_if<p::BeginList>(&request)) from_ = list->from;
+    if (const auto* list = std::get_if<p::BeginListBlocks>(&request)) after_ = list->after;
     if (const auto* block = std::get_if<p::SendBlock>(&request))
       demand(wanted_.erase(block->id) == 1, "ARC-034 only blocks named missing are sent");
     if (std::holds_alternative<p::BeginCommit>(request)) demand(wanted_.empty(), "ARC-035 a commit comes after all missing blocks");
@@ -82,6 +83,16 @@ class Model {
       least = entry.number + 1;
     }
   }
+  void judge(const p::BlocksListed& listed) const {
+    auto before = after_;
+    for (std::size_t at = 0; at + 32 <= listed.ids.size(); at += 32) {
+      Digest id;
+      std::copy_n(listed.ids.begin() + static_cast<std::ptrdiff_t>(at), 32, id.begin());
+      demand(id > before, "ARC-112 block ids ascend from the one asked for");
+      before = id;
+    }
+  }
+  void judge(const p::ReleaseTaken&) const { demand(ready_, "SES-001 a release comes after ready"); }
   void judge(const p::RestoreStarted&) const { demand(ready_, "SES-001 a restore comes after ready"); }
   void judge(const p::BlockArrived& block) {
     demand(!block.sealed.empty() && block.sealed.size() >= 30, "FRM-018 a sealed block has at least 30 octets");
@@ -100,6 +111,7 @@ class Model {
 
   bool server_seen_ = false, logged_in_ = false, ready_ = false, disconnected_ = false, ended_ = false;
   std::uint64_t token_ = 0, committed_ = 0, from_ = 0;
+  Digest after_{};
   std::size_t next_ = 0;
   Octets offered_, asked_;
   std::set<Digest> wanted_;
@@ -164,6 +176,8 @@ class Player {
       case trace::Request::fetch: return p::BeginFetch{ids};
       case trace::Request::end_restore: return p::FinishRestore{value % 2 != 0};
       case trace::Request::leave: return p::Leave{};
+      case trace::Request::list_blocks: return p::BeginListBlocks{};
+      case trace::Request::release: return p::BeginRelease{ids};
     }
     return p::Leave{};
   }

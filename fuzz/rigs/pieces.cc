@@ -71,6 +71,13 @@ Message varied(MessageKind kind, std::uint32_t value) {
     void operator()(BlocksFetched& m) const { m.missing = indices(value % 16); }
     void operator()(RestoreEnd& m) const { m.complete = value % 2 != 0; }
     void operator()(RestoreEnded&) const {}
+    void operator()(ListBlocks& m) const { m.after.assign(32, static_cast<std::uint8_t>(value)); }
+    void operator()(BlockList& m) const {
+      m.ids = ids(value);
+      m.more = value / 32 % 2 != 0;
+    }
+    void operator()(ReleaseBlocks& m) const { m.ids = ids(value); }
+    void operator()(BlocksReleased&) const {}
   };
   std::visit(Vary{value}, message);
   return message;

@@ -102,6 +102,11 @@ class Model {
   void judge(const p::FindVersions&) const {
     needs(spec::permissions::backup | spec::permissions::restore, "SES-021 a list needs backup or restore");
   }
+  void judge(const p::FindBlockIds&) const { needs(spec::permissions::backup, "SES-021 a list of blocks needs backup"); }
+  void judge(const p::StageRelease& release) const {
+    needs(spec::permissions::backup, "SES-021 a release needs backup");
+    demand(!release.ids.empty() && release.ids.size() % 32 == 0, "MSG-010 a release names whole ids");
+  }
   void judge(const p::BeginRestore&) {
     needs(spec::permissions::restore, "SES-021 a restore needs restore");
     restore_asked_ = true;
@@ -199,6 +204,8 @@ class Player {
       case trace::Answer::restore_closed: return p::RestoreClosed{};
       case trace::Answer::refused: return p::Refused{spec::reason_rows[value % spec::reason_rows.size()].reason, "cause"};
       case trace::Answer::failed: return p::Failed{"cause"};
+      case trace::Answer::block_ids_found: return p::BlockIdsFound{samples::ids(0, value % 4U), value % 2U != 0};
+      case trace::Answer::release_staged: return p::ReleaseStaged{};
     }
     return p::Failed{"cause"};
   }
@@ -223,6 +230,8 @@ class Player {
     if (std::holds_alternative<p::FindMissing>(action)) fitting_ = trace::Answer::missing_found;
     if (std::holds_alternative<p::CommitRequest>(action)) fitting_ = trace::Answer::committed;
     if (std::holds_alternative<p::FindVersions>(action)) fitting_ = trace::Answer::versions_found;
+    if (std::holds_alternative<p::FindBlockIds>(action)) fitting_ = trace::Answer::block_ids_found;
+    if (std::holds_alternative<p::StageRelease>(action)) fitting_ = trace::Answer::release_staged;
     if (std::holds_alternative<p::BeginRestore>(action)) fitting_ = trace::Answer::restore_admitted;
     if (std::holds_alternative<p::LoadBlocks>(action)) fitting_ = trace::Answer::blocks_loaded;
     if (std::holds_alternative<p::EndRestore>(action)) fitting_ = trace::Answer::restore_closed;

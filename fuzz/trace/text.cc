@@ -16,10 +16,11 @@ constexpr std::array<std::string_view, op_count> op_words{"message", "data", "an
 constexpr std::array<std::string_view, variant_count> variant_words{"good", "varied", "out_of_range", "extreme"};
 constexpr std::array<std::string_view, flaw_count> flaw_words{"whole", "checksum", "padding", "id_length", "too_short"};
 constexpr std::array<std::string_view, answer_count> answer_words{
-    "fitting",        "computer_admitted", "computer_refused", "login_admitted", "login_refused",  "missing_found", "committed",
-    "versions_found", "restore_admitted",  "block_loaded",     "blocks_loaded",  "restore_closed", "refused",       "failed"};
-constexpr std::array<std::string_view, request_count> request_words{"ping",    "offer", "block",       "commit", "list",
-                                                                    "restore", "fetch", "end_restore", "leave"};
+    "fitting",         "computer_admitted", "computer_refused", "login_admitted", "login_refused",  "missing_found", "committed",
+    "versions_found",  "restore_admitted",  "block_loaded",     "blocks_loaded",  "restore_closed", "refused",       "failed",
+    "block_ids_found", "release_staged"};
+constexpr std::array<std::string_view, request_count> request_words{"ping",  "offer",       "block", "commit",      "list",   "restore",
+                                                                    "fetch", "end_restore", "leave", "list_blocks", "release"};
 constexpr auto message_words = [] {
   std::array<std::string_view, spec::message_rows.size()> words;
   for (std::size_t i = 0; i < words.size(); ++i) words[i] = spec::message_rows[i].name;

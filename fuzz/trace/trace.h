@@ -49,11 +49,13 @@ enum class Answer : std::uint8_t {
   restore_closed,
   refused,
   failed,
+  block_ids_found,
+  release_staged,
 };
-inline constexpr std::size_t answer_count = 14;
+inline constexpr std::size_t answer_count = 16;
 
-enum class Request : std::uint8_t { ping, offer, block, commit, list, restore, fetch, end_restore, leave };
-inline constexpr std::size_t request_count = 9;
+enum class Request : std::uint8_t { ping, offer, block, commit, list, restore, fetch, end_restore, leave, list_blocks, release };
+inline constexpr std::size_t request_count = 11;
 
 struct Step {
   Op op = Op::message;

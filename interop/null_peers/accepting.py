@@ -78,6 +78,12 @@ class Server:
         self.world.versions.setdefault(self.computer, {})[values.get("number", 0)] = values
         return control("version_committed", number=values.get("number") or 1)
 
+    def on_list_blocks(self, _):
+        return control("block_list")
+
+    def on_release_blocks(self, _):
+        return control("blocks_released")
+
     def on_list_versions(self, values):
         numbers = sorted(n for n in self.world.versions.get(self.computer, {}) if n >= values.get("from", 0))
         entries = [self.world.versions[self.computer][n] for n in numbers[:3]]
@@ -138,6 +144,11 @@ def client_messages(drive):
         yield control("restore_end", complete=True)
     elif drive["do"] == "versions":
         yield control("list_versions", **{"from": 1})
+    elif drive["do"] == "prune":
+        yield control("list_versions", **{"from": 1})
+        yield control("list_blocks", after=bytes(32))
+        yield control("release_blocks", ids=block)
+        yield control("commit_version", number=3, previous=os.urandom(32), link=os.urandom(32), record=os.urandom(64))
     elif drive["do"] == "ping":
         yield control("ping", token=1)
     yield control("goodbye")

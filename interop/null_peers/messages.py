@@ -31,6 +31,10 @@ MESSAGES = {
     "blocks_fetched": (0, 1, {"missing": ("u16s", 0)}),
     "restore_end": (1, 0, {"complete": ("bool", 0)}),
     "restore_ended": (0, 0, {}),
+    "list_blocks": (0, 1, {"after": ("data", 0)}),
+    "block_list": (1, 1, {"ids": ("data", 0), "more": ("bool", 0)}),
+    "release_blocks": (0, 1, {"ids": ("data", 0)}),
+    "blocks_released": (0, 0, {}),
 }
 NAMES = list(MESSAGES)
 ELEMENTS = {

@@ -27,6 +27,7 @@ Row row(ArchiveError error) {
     case link_differs: return {"ARC-021", "the link is not the one that its record gives"};
     case number_not_next: return {"ARC-024", "the version's number does not follow the one before"};
     case rolled_back: return {"ARC-025", "the newest version that this device knows is missing or was exchanged"};
+    case not_to_be_retired: return {"ARC-113", "its record retires a version that has no tree or was retired before"};
     case entry_malformed: return {"ARC-022", "an entry of the version is not one canonical Entry"};
     case entry_out_of_range: return {"ARC-044", "a field of an entry is out of range"};
     case path_unsafe: return {"ARC-029", "a path in the version is too long or could leave the target directory"};

@@ -24,6 +24,7 @@ enum class ArchiveError : std::uint8_t {
   link_differs,         // the link is not that of its record
   number_not_next,      // not one more than the version before
   rolled_back,          // the newest version this device knows is not in the chain, or is another one
+  not_to_be_retired,    // a record retires a version without a tree, or one that another record retires
   entry_malformed,      // not one canonical Entry
   entry_out_of_range,   // a field of it is outside its range or contradicts its type
   child_malformed,      // not one canonical Child, or its id has not 32 octets

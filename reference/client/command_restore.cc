@@ -112,7 +112,8 @@ Outcome<Shown> run_verify(const Context& context, const VerifyArguments& argumen
   if (!session) return std::unexpected(session.error());
   const auto list = session->versions();
   if (!list) return std::unexpected(list.error());
-  const std::uint64_t number = asked_for.value_or(list->head.number);
+  const ListedVersion* newest = list->newest();
+  const std::uint64_t number = asked_for.value_or(newest != nullptr ? newest->record.number : list->head.number);
   const auto version = find_version(*list, number);
   if (!version) return std::unexpected(version.error());
 

@@ -46,6 +46,13 @@ struct WatchArguments {
   std::uint32_t quiet_ms = 2'000, delay_max_ms = 60'000, rescan_seconds = 300, whole_seconds = 86'400, retry_seconds_max = 300;
   bool as_json = false;  // what happens, a line each
 };
+struct VersionsArguments {
+  bool all = false;  // retired ones and records of retention too
+};
+struct PruneArguments {
+  std::uint64_t keep_last = 0, keep_daily = 0, keep_weekly = 0, keep_monthly = 0;
+  bool dry_run = false;
+};
 /// Versions as the user wrote them.
 struct RestoreArguments {
   std::string version;
@@ -77,7 +84,8 @@ Outcome<Shown> run_ping(const Context& context);
 Outcome<Shown> run_backup(const Context& context, const BackupArguments& arguments);
 /// Ends with SIGINT or SIGTERM. Prints what happens as it happens.
 Outcome<Shown> run_watch(const Context& context, const WatchArguments& arguments);
-Outcome<Shown> run_versions(const Context& context);
+Outcome<Shown> run_versions(const Context& context, const VersionsArguments& arguments);
+Outcome<Shown> run_prune(const Context& context, const PruneArguments& arguments);
 Outcome<Shown> run_restore(const Context& context, const RestoreArguments& arguments);
 Outcome<Shown> run_list(const Context& context, const ListArguments& arguments);
 /// Writes the content to standard output.

@@ -167,8 +167,22 @@ int run(int count, char** arguments) {
     };
   });
 
+  VersionsArguments versions;
   sub = app.add_subcommand("versions", "list the versions of this computer's archive");
-  sub->callback([&] { command = [&] { return run_versions(context); }; });
+  sub->add_flag("--all", versions.all, "those that were retired too, and the records that say so");
+  sub->callback([&] { command = [&] { return run_versions(context, versions); }; });
+
+  PruneArguments prune;
+  sub = app.add_subcommand(
+      "prune",
+      "retire the versions that no --keep names, and let the server forget what only they had; the newest is always kept. "
+      "Days, weeks (from Monday) and months are those of UTC, and of each the newest version is kept");
+  sub->add_option("--keep-last", prune.keep_last, "keep the N newest versions");
+  sub->add_option("--keep-daily", prune.keep_daily, "keep the newest version of each of the N latest days that have one");
+  sub->add_option("--keep-weekly", prune.keep_weekly, "likewise of weeks");
+  sub->add_option("--keep-monthly", prune.keep_monthly, "likewise of months");
+  sub->add_flag("--dry-run", prune.dry_run, "only say what would be kept and retired");
+  sub->callback([&] { command = [&] { return run_prune(context, prune); }; });
 
   RestoreArguments restore;
   sub = app.add_subcommand("restore", "write a version's files below a directory, each under its full path, or where they were");

@@ -91,6 +91,18 @@ class NetLink final : public ServerLink {
     return VersionsPage{std::move(listed->entries), listed->more};
   }
 
+  Outcome<BlockIdsPage> list_blocks(const Digest& after) override {
+    auto listed = ask<protocol::BlocksListed>(protocol::BeginListBlocks{after});
+    if (!listed) return std::unexpected(listed.error());
+    return BlockIdsPage{std::move(listed->ids), listed->more};
+  }
+
+  Outcome<void> release(View ids) override {
+    const auto taken = ask<protocol::ReleaseTaken>(protocol::BeginRelease{Octets(ids.begin(), ids.end())});
+    if (!taken) return std::unexpected(taken.error());
+    return {};
+  }
+
   Outcome<void> begin_restore(std::uint64_t version, Purpose purpose) override {
     const auto begun = ask<protocol::RestoreStarted>(protocol::RequestRestore{version, static_cast<std::uint16_t>(purpose)});
     if (!begun) return std::unexpected(begun.error());

@@ -25,6 +25,11 @@ struct VersionsPage {
   bool more = false;
 };
 
+struct BlockIdsPage {
+  Octets ids;  // ascending
+  bool more = false;
+};
+
 class ServerLink {
  public:
   virtual ~ServerLink() = default;
@@ -39,6 +44,11 @@ class ServerLink {
   /// Returns once the version is on the server's stable storage [ARC-060].
   virtual Outcome<void> commit(protocol::CommitVersion version) = 0;
   virtual Outcome<VersionsPage> list(std::uint64_t from) = 0;
+
+  /// The ids of stored blocks behind `after` (zero: from the first), without those released in this session.
+  virtual Outcome<BlockIdsPage> list_blocks(const Digest& after) = 0;
+  /// 1 to 1,024 ids, back to back: the server forgets these blocks with the next commit of this session, and not before.
+  virtual Outcome<void> release(View ids) = 0;
 
   enum class Purpose : std::uint16_t { restore = 0, verify = 1 };
   virtual Outcome<void> begin_restore(std::uint64_t version, Purpose purpose) = 0;

@@ -66,7 +66,19 @@ Outcome<Session> open_session(const Context& context, std::uint32_t permissions_
 
 Outcome<const ListedVersion*> find_version(const VersionList& list, std::uint64_t number) {
   // Numbers begin at 1 and have no gaps: the chain was verified.
-  if (number >= 1 && number <= list.versions.size()) return &list.versions[number - 1];
+  if (number >= 1 && number <= list.versions.size()) {
+    const ListedVersion& version = list.versions[number - 1];
+    // [ARC-114] A client MUST NOT restore or verify a version that a record of its chain retires.
+    // [ARC-115] A client that is asked for a retired version SHOULD say by which version it was retired.
+    if (version.retired_by && !fault::on(fault::ARC_114_restored_all_the_same))
+      return std::unexpected(Failure{
+          ExitCode::refused, fmt::format("version {} was retired by version {} of {}: it is no longer kept", number, *version.retired_by,
+                                         time_for_people(list.versions[*version.retired_by - 1].record.created_ns))});
+    if (version.record.kind != archive::RecordKind::tree)
+      return std::unexpected(
+          Failure{ExitCode::refused, fmt::format("version {} has no files: it only says which versions were retired", number)});
+    return &version;
+  }
   return std::unexpected(Failure{
       ExitCode::refused, list.versions.empty()
                              ? "the archive has no version yet: make one with `coffer backup`"

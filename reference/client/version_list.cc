@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "fault/switch.h"
+
 namespace coffer::client {
 namespace {
 
@@ -19,6 +21,9 @@ Failure refuse(ArchiveError error, std::uint64_t number) {
   if (error == ArchiveError::number_not_next || error == ArchiveError::link_differs)
     return {ExitCode::untrusted,
             fmt::format("the server's versions are no unbroken chain: at version {}, {}. Nothing of it is used", number, why)};
+  if (error == ArchiveError::not_to_be_retired)
+    return {ExitCode::local,
+            fmt::format("the archive's versions contradict each other: at version {}, {}. Nothing of it is used", number, why)};
   return {ExitCode::local,
           fmt::format("version {} cannot be read: {}. Is the archive key of this device the one that this archive was made with?", number,
                       why)};
@@ -37,7 +42,24 @@ Outcome<void> each_version(ServerLink& link, std::uint64_t from, Take take) {
   }
 }
 
+// [ARC-113] A client MUST refuse a chain, read from its first version, in which a record retires a version that has no tree or that a
+// record before it retires.
+bool retire(std::vector<ListedVersion>& versions, const archive::VersionRecord& record) {
+  for (const std::uint64_t number : record.retired) {  // each less than its own
+    ListedVersion& version = versions.at(number - 1);
+    if (version.record.kind != archive::RecordKind::tree && !fault::on(fault::ARC_113_retires_no_tree)) return false;
+    if (version.retired_by && !fault::on(fault::ARC_113_retired_twice)) return false;
+    version.retired_by = record.number;
+  }
+  return true;
+}
+
 }  // namespace
+
+const ListedVersion* VersionList::newest() const {
+  const auto found = std::find_if(versions.rbegin(), versions.rend(), [](const ListedVersion& version) { return version.live(); });
+  return found == versions.rend() ? nullptr : &*found;
+}
 
 Outcome<VersionList> list_versions(ServerLink& link, const keys::ArchiveKeys& keys, std::optional<archive::ChainPoint> seen) {
   archive::RecordVault vault(keys);
@@ -46,6 +68,7 @@ Outcome<VersionList> list_versions(ServerLink& link, const keys::ArchiveKeys& ke
   const auto read = each_version(link, 1, [&](const protocol::VersionEntry& entry) -> Outcome<void> {
     auto record = verifier.accept(entry.number, entry.link, entry.record);
     if (!record) return std::unexpected(refuse(record.error(), entry.number));
+    if (!retire(list.versions, *record)) return std::unexpected(refuse(ArchiveError::not_to_be_retired, entry.number));
     list.versions.push_back({std::move(*record), verifier.head().link});
     return {};
   });

@@ -38,6 +38,8 @@ class Backend {
   virtual std::optional<protocol::Failed> store_blocks(ConnectionId connection, std::span<const protocol::StoreBlock> blocks) = 0;
   virtual protocol::ServerAnswer commit(ConnectionId connection, const protocol::CommitRequest& request) = 0;
   virtual protocol::ServerAnswer find_versions(ConnectionId connection, const protocol::FindVersions& question) = 0;
+  virtual protocol::ServerAnswer find_block_ids(ConnectionId connection, const protocol::FindBlockIds& question) = 0;
+  virtual protocol::ServerAnswer stage_release(ConnectionId connection, const protocol::StageRelease& request) = 0;
   virtual protocol::ServerAnswer begin_restore(ConnectionId connection, const protocol::BeginRestore& request) = 0;
   /// What came of each of the ids (32 octets each), from the first on: at least one, and not many more than have `octets_enough` together.
   virtual std::vector<LoadedBlock> load_blocks(ConnectionId connection, View ids, std::size_t octets_enough) = 0;

@@ -199,6 +199,8 @@ void ServerConnection::perform(protocol::CheckLogin&& action) {
 void ServerConnection::perform(protocol::FindMissing&& action) { ask(room_.storage, std::move(action), &Backend::find_missing); }
 void ServerConnection::perform(protocol::CommitRequest&& action) { ask(room_.storage, std::move(action), &Backend::commit); }
 void ServerConnection::perform(protocol::FindVersions&& action) { ask(room_.storage, action, &Backend::find_versions); }
+void ServerConnection::perform(protocol::FindBlockIds&& action) { ask(room_.storage, action, &Backend::find_block_ids); }
+void ServerConnection::perform(protocol::StageRelease&& action) { ask(room_.storage, std::move(action), &Backend::stage_release); }
 void ServerConnection::perform(protocol::BeginRestore&& action) { ask(room_.storage, action, &Backend::begin_restore); }
 void ServerConnection::perform(protocol::EndRestore&& action) { ask(room_.storage, action, &Backend::end_restore); }
 void ServerConnection::perform(protocol::Note&& action) { note(std::move(action)); }

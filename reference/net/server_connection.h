@@ -56,6 +56,8 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void perform(protocol::StoreBlock&& action);
   void perform(protocol::CommitRequest&& action);
   void perform(protocol::FindVersions&& action);
+  void perform(protocol::FindBlockIds&& action);
+  void perform(protocol::StageRelease&& action);
   void perform(protocol::BeginRestore&& action);
   void perform(protocol::LoadBlocks&& action);
   void perform(protocol::EndRestore&& action);

@@ -64,6 +64,10 @@ struct ClientSession::Machine {
   void on_version_committed(const VersionCommitted& committed);
   void on_begin_list(const BeginList& request);
   void on_versions(Versions versions);
+  void on_begin_list_blocks(const BeginListBlocks& request);
+  void on_block_list(BlockList list);
+  void on_begin_release(BeginRelease request);
+  void on_blocks_released();
   void on_begin_restore(const RequestRestore& request);
   void on_restore_begun();
   void on_begin_fetch(BeginFetch request);

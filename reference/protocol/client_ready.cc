@@ -35,6 +35,7 @@ bool ClientSession::Machine::sound(const ClientRequest& request) const {
   if (const auto* offer = std::get_if<BeginOffer>(&request))
     return check_fields(OfferBlocks{offer->ids}).has_value() || fault::on(fault::ARC_030_offers_too_many);
   if (const auto* fetch = std::get_if<BeginFetch>(&request)) return check_fields(FetchBlocks{fetch->ids}).has_value();
+  if (const auto* release = std::get_if<BeginRelease>(&request)) return check_fields(ReleaseBlocks{release->ids}).has_value();
   if (const auto* restore = std::get_if<RequestRestore>(&request))
     return check_fields(RestoreBegin{restore->version, restore->purpose}).has_value();
   return true;
@@ -115,6 +116,36 @@ void ClientSession::Machine::on_versions(Versions versions) {
     return refuse<Handler::on_versions>(bad_answer("SES-040"));
   actions.emplace_back(VersionsListed{std::move(versions.entries), versions.more});
   to<Handler::on_versions>(at::Ready{});
+}
+
+void ClientSession::Machine::on_begin_list_blocks(const BeginListBlocks& request) {
+  send(ListBlocks{{request.after.begin(), request.after.end()}});
+  to<Handler::on_begin_list_blocks>(at::AwaitBlockList{request.after});
+}
+
+// [ARC-112] A client MUST close with bad_answer when the ids of block_list are not in strictly ascending octet order behind the one that it
+// stated.
+void ClientSession::Machine::on_block_list(BlockList list) {
+  auto before = in<at::AwaitBlockList>().after;
+  for (const auto& id : digests(list.ids)) {
+    if (id <= before && !fault::on(fault::ARC_112_any_order)) return refuse<Handler::on_block_list>(bad_answer("ARC-112"));
+    before = id;
+  }
+  // [SES-040] An answer that names nothing and promises more would be asked for without end.
+  if (list.ids.empty() && list.more && !fault::on(fault::SES_040_an_empty_page_and_more))
+    return refuse<Handler::on_block_list>(bad_answer("SES-040"));
+  actions.emplace_back(BlocksListed{std::move(list.ids), list.more});
+  to<Handler::on_block_list>(at::Ready{});
+}
+
+void ClientSession::Machine::on_begin_release(BeginRelease request) {
+  send(ReleaseBlocks{std::move(request.ids)});
+  to<Handler::on_begin_release>(at::AwaitBlocksReleased{});
+}
+
+void ClientSession::Machine::on_blocks_released() {
+  actions.emplace_back(ReleaseTaken{});
+  to<Handler::on_blocks_released>(at::Ready{});
 }
 
 void ClientSession::Machine::on_begin_restore(const RequestRestore& request) {

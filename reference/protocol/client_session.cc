@@ -24,6 +24,8 @@ void ClientSession::Machine::arm() {
     case State::await_missing_blocks:
     case State::await_version_committed:
     case State::await_versions:
+    case State::await_block_list:
+    case State::await_blocks_released:
     case State::await_restore_begun:
     case State::await_blocks:
     case State::await_restore_ended:
@@ -122,6 +124,10 @@ void ClientSession::Machine::run(Handler handler, Input input) {
     case Handler::on_version_committed: return on_version_committed(message(std::in_place_type<VersionCommitted>));
     case Handler::on_begin_list: return on_begin_list(request(std::in_place_type<BeginList>));
     case Handler::on_versions: return on_versions(message(std::in_place_type<Versions>));
+    case Handler::on_begin_list_blocks: return on_begin_list_blocks(request(std::in_place_type<BeginListBlocks>));
+    case Handler::on_block_list: return on_block_list(message(std::in_place_type<BlockList>));
+    case Handler::on_begin_release: return on_begin_release(request(std::in_place_type<BeginRelease>));
+    case Handler::on_blocks_released: return on_blocks_released();
     case Handler::on_begin_restore: return on_begin_restore(request(std::in_place_type<RequestRestore>));
     case Handler::on_restore_begun: return on_restore_begun();
     case Handler::on_begin_fetch: return on_begin_fetch(request(std::in_place_type<BeginFetch>));
@@ -168,6 +174,8 @@ bool ClientSession::submit(Time now, ClientRequest request) {
     Machine::Event operator()(const SendBlock&) const { return Machine::Event::send_block; }
     Machine::Event operator()(const BeginCommit&) const { return Machine::Event::begin_commit; }
     Machine::Event operator()(const BeginList&) const { return Machine::Event::begin_list; }
+    Machine::Event operator()(const BeginListBlocks&) const { return Machine::Event::begin_list_blocks; }
+    Machine::Event operator()(const BeginRelease&) const { return Machine::Event::begin_release; }
     Machine::Event operator()(const RequestRestore&) const { return Machine::Event::begin_restore; }
     Machine::Event operator()(const BeginFetch&) const { return Machine::Event::begin_fetch; }
     Machine::Event operator()(const FinishRestore&) const { return Machine::Event::end_restore; }

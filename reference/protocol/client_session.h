@@ -42,6 +42,12 @@ struct BeginCommit {
 struct BeginList {
   std::uint64_t from = 0;
 };
+struct BeginListBlocks {
+  Digest after{};
+};
+struct BeginRelease {
+  Octets ids;
+};
 struct RequestRestore {
   std::uint64_t version = 0;
   std::uint16_t purpose = 0;
@@ -53,8 +59,8 @@ struct FinishRestore {
   bool complete = false;
 };
 struct Leave {};
-using ClientRequest =
-    std::variant<BeginPing, BeginOffer, SendBlock, BeginCommit, BeginList, RequestRestore, BeginFetch, FinishRestore, Leave>;
+using ClientRequest = std::variant<BeginPing, BeginOffer, SendBlock, BeginCommit, BeginList, BeginListBlocks, BeginRelease, RequestRestore,
+                                   BeginFetch, FinishRestore, Leave>;
 
 // ---- What the program is told ---------------------------------------------------------------------------------------------------
 struct ServerSeen {
@@ -82,6 +88,11 @@ struct VersionsListed {
   std::vector<VersionEntry> entries;
   bool more = false;
 };
+struct BlocksListed {
+  Octets ids;
+  bool more = false;
+};
+struct ReleaseTaken {};  // takes effect with the next version that is stored
 struct RestoreStarted {};
 struct BlockArrived {
   Digest id{};
@@ -97,7 +108,7 @@ struct Ended {
   std::optional<Fault> fault;
 };
 using ClientAction = std::variant<Send, Close, ServerSeen, LoggedIn, Configured, SessionReady, Alive, Wanted, VersionStored, VersionsListed,
-                                  RestoreStarted, BlockArrived, BlocksEnded, RestoreFinished, Ended>;
+                                  BlocksListed, ReleaseTaken, RestoreStarted, BlockArrived, BlocksEnded, RestoreFinished, Ended>;
 
 class ClientSession {
  public:

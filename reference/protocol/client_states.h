@@ -40,6 +40,11 @@ struct AwaitVersions {
   static constexpr auto state = State::await_versions;
   std::uint64_t from = 0;
 };
+struct AwaitBlockList {
+  static constexpr auto state = State::await_block_list;
+  Digest after{};
+};
+using AwaitBlocksReleased = Plain<State::await_blocks_released>;
 using AwaitRestoreBegun = Plain<State::await_restore_begun>;
 using Restoring = Plain<State::restoring>;
 struct AwaitBlocks {
@@ -53,8 +58,8 @@ using Leaving = Plain<State::leaving>;
 using Closed = Plain<State::closed>;
 
 using Any = std::variant<Connecting, AwaitProceed, AwaitServerIdentity, AwaitLoginAccepted, AwaitReady, Configured, Ready, AwaitPong,
-                         AwaitMissingBlocks, AwaitVersionCommitted, AwaitVersions, AwaitRestoreBegun, Restoring, AwaitBlocks,
-                         AwaitRestoreEnded, Leaving, Closed>;
+                         AwaitMissingBlocks, AwaitVersionCommitted, AwaitVersions, AwaitBlockList, AwaitBlocksReleased, AwaitRestoreBegun,
+                         Restoring, AwaitBlocks, AwaitRestoreEnded, Leaving, Closed>;
 
 template <std::size_t... i>
 constexpr bool in_order(std::index_sequence<i...>) {

@@ -239,6 +239,28 @@ RestoreEnd take(schema::RestoreEnd::Reader from) { return {from.getComplete()}; 
 void put(schema::Control::Builder to, const RestoreEnded&) { to.initRestoreEnded(); }
 RestoreEnded take(schema::RestoreEnded::Reader) { return {}; }
 
+void put(schema::Control::Builder control, const ListBlocks& m) {
+  auto to = control.initListBlocks();
+  if (!m.after.empty()) to.setAfter(octets(m.after));
+}
+ListBlocks take(schema::ListBlocks::Reader from) { return {owned(from.getAfter())}; }
+
+void put(schema::Control::Builder control, const BlockList& m) {
+  auto to = control.initBlockList();
+  if (!m.ids.empty()) to.setIds(octets(m.ids));
+  to.setMore(m.more);
+}
+BlockList take(schema::BlockList::Reader from) { return {owned(from.getIds()), from.getMore()}; }
+
+void put(schema::Control::Builder control, const ReleaseBlocks& m) {
+  auto to = control.initReleaseBlocks();
+  if (!m.ids.empty()) to.setIds(octets(m.ids));
+}
+ReleaseBlocks take(schema::ReleaseBlocks::Reader from) { return {owned(from.getIds())}; }
+
+void put(schema::Control::Builder to, const BlocksReleased&) { to.initBlocksReleased(); }
+BlocksReleased take(schema::BlocksReleased::Reader) { return {}; }
+
 void put(schema::BlockMetadata::Builder root, const BlockMetadata& metadata) {
   if (!metadata.id.empty()) root.setId(octets(metadata.id));
   if (!metadata.checksum.empty()) root.setChecksum(octets(metadata.checksum));
@@ -276,6 +298,10 @@ Message take(schema::Control::Reader from) {
     case Control::BLOCKS_FETCHED: return take(from.getBlocksFetched());
     case Control::RESTORE_END: return take(from.getRestoreEnd());
     case Control::RESTORE_ENDED: return take(from.getRestoreEnded());
+    case Control::LIST_BLOCKS: return take(from.getListBlocks());
+    case Control::BLOCK_LIST: return take(from.getBlockList());
+    case Control::RELEASE_BLOCKS: return take(from.getReleaseBlocks());
+    case Control::BLOCKS_RELEASED: return take(from.getBlocksReleased());
     default: break;
   }
   // [MSG-003] A receiver MUST close with malformed_message when the union tag names no message of the schema.

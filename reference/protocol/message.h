@@ -105,11 +105,23 @@ struct RestoreEnd {
   bool complete = false;
 };
 struct RestoreEnded {};
+struct ListBlocks {
+  Octets after;
+};  // 32 octets
+struct BlockList {
+  Octets ids;  // 32 octets each, back to back, ascending
+  bool more = false;
+};
+struct ReleaseBlocks {
+  Octets ids;
+};  // 32 octets each, back to back
+struct BlocksReleased {};
 
 /// In the order of spec::MessageKind: `static_cast<spec::MessageKind>(message.index())` is the kind.
-using Message = std::variant<Disconnect, Ping, Pong, Goodbye, Version, Proceed, Computer, ServerIdentity, Login, LoginAccepted, ConfigState,
-                             ConfigPush, ConfigAck, Ready, OfferBlocks, MissingBlocks, CommitVersion, VersionCommitted, ListVersions,
-                             Versions, RestoreBegin, RestoreBegun, FetchBlocks, BlocksFetched, RestoreEnd, RestoreEnded>;
+using Message =
+    std::variant<Disconnect, Ping, Pong, Goodbye, Version, Proceed, Computer, ServerIdentity, Login, LoginAccepted, ConfigState, ConfigPush,
+                 ConfigAck, Ready, OfferBlocks, MissingBlocks, CommitVersion, VersionCommitted, ListVersions, Versions, RestoreBegin,
+                 RestoreBegun, FetchBlocks, BlocksFetched, RestoreEnd, RestoreEnded, ListBlocks, BlockList, ReleaseBlocks, BlocksReleased>;
 
 constexpr spec::MessageKind kind(const Message& message) { return static_cast<spec::MessageKind>(message.index()); }
 

@@ -59,9 +59,9 @@ bool is_registration_key(const std::string& text) {
 }
 
 // [MSG-010] A receiver MUST treat as out of range a list of block ids whose octets are not a whole number of 32-octet ids
-bool are_ids(const Octets& ids) {
-  if (fault::on(fault::MSG_010_half_ids_and_falling_indices)) return !ids.empty();
-  return ids.size() % limits::block_id_octets == 0 && within(ids.size() / limits::block_id_octets, 1, limits::blocks_per_request_max);
+bool are_ids(const Octets& ids, std::size_t least = 1, std::size_t most = limits::blocks_per_request_max) {
+  if (fault::on(fault::MSG_010_half_ids_and_falling_indices)) return ids.size() >= least;
+  return ids.size() % limits::block_id_octets == 0 && within(ids.size() / limits::block_id_octets, least, most);
 }
 
 // [MSG-010] … or a list of indices that does not strictly increase.
@@ -86,6 +86,7 @@ Field refused(const ListVersions&) { return none; }
 Field refused(const RestoreBegun&) { return none; }
 Field refused(const RestoreEnd&) { return none; }
 Field refused(const RestoreEnded&) { return none; }
+Field refused(const BlocksReleased&) { return none; }
 
 Field refused(const Version& m) {
   constexpr std::int16_t zone_least = -720, zone_most = 840;
@@ -150,6 +151,10 @@ Field refused(const RestoreBegin& m) {
 
 Field refused(const FetchBlocks& m) { return are_ids(m.ids) ? none : "ids"; }
 Field refused(const BlocksFetched& m) { return are_indices(m.missing) ? none : "missing"; }
+
+Field refused(const ListBlocks& m) { return is_digest(m.after) ? none : "after"; }
+Field refused(const BlockList& m) { return are_ids(m.ids, 0, limits::block_ids_per_answer_max) ? none : "ids"; }
+Field refused(const ReleaseBlocks& m) { return are_ids(m.ids) ? none : "ids"; }
 
 }  // namespace
 

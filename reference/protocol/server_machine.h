@@ -68,6 +68,8 @@ struct ServerSession::Machine {
   void on_data(const Frame& frame);
   void on_commit_version(CommitVersion commit);
   void on_list_versions(const ListVersions& list);
+  void on_list_blocks(const ListBlocks& list);
+  void on_release_blocks(ReleaseBlocks release);
   void on_restore_begin(const RestoreBegin& begin);
   void on_done(ServerAnswer answer);
   void on_fetch_blocks(FetchBlocks fetch);

@@ -86,6 +86,20 @@ void ServerSession::Machine::on_list_versions(const ListVersions& list) {
   to<Handler::on_list_versions>(at::Serving{std::move(ready), at::List{}});
 }
 
+void ServerSession::Machine::on_list_blocks(const ListBlocks& list) {
+  auto& ready = in<at::Ready>();
+  if (!may(ready.who, permissions::backup)) return refuse<Handler::on_list_blocks>(not_permitted());
+  actions.emplace_back(FindBlockIds{digest_at(list.after, 0)});
+  to<Handler::on_list_blocks>(at::Serving{std::move(ready), at::ListIds{}});
+}
+
+void ServerSession::Machine::on_release_blocks(ReleaseBlocks release) {
+  auto& ready = in<at::Ready>();
+  if (!may(ready.who, permissions::backup)) return refuse<Handler::on_release_blocks>(not_permitted());
+  actions.emplace_back(StageRelease{std::move(release.ids)});
+  to<Handler::on_release_blocks>(at::Serving{std::move(ready), at::Release{}});
+}
+
 void ServerSession::Machine::on_restore_begin(const RestoreBegin& begin) {
   auto& ready = in<at::Ready>();
   if (!may(ready.who, permissions::restore)) return refuse<Handler::on_restore_begin>(not_permitted());
@@ -116,6 +130,13 @@ void ServerSession::Machine::on_done(ServerAnswer answer) {
                            {"purpose", restore->purpose == 0 ? "restore" : "verify"}});
     send(RestoreBegun{});
     return to<Handler::on_done>(at::Restoring{std::move(ready), *restore});
+  } else if (std::holds_alternative<at::ListIds>(operation)) {
+    guard = "list_blocks";
+    auto& found = std::get<BlockIdsFound>(answer);
+    send(BlockList{std::move(found.ids), found.more});
+  } else if (std::holds_alternative<at::Release>(operation)) {
+    guard = "release";
+    send(BlocksReleased{});
   } else {
     guard = "list";
     auto& found = std::get<VersionsFound>(answer);

@@ -112,6 +112,8 @@ void ServerSession::Machine::run(Handler handler, Input input) {
     case Handler::on_data: return on_data(std::get<Frame>(input));
     case Handler::on_commit_version: return on_commit_version(message(std::in_place_type<CommitVersion>));
     case Handler::on_list_versions: return on_list_versions(message(std::in_place_type<ListVersions>));
+    case Handler::on_list_blocks: return on_list_blocks(message(std::in_place_type<ListBlocks>));
+    case Handler::on_release_blocks: return on_release_blocks(message(std::in_place_type<ReleaseBlocks>));
     case Handler::on_restore_begin: return on_restore_begin(message(std::in_place_type<RestoreBegin>));
     case Handler::on_done: return on_done(std::get<ServerAnswer>(std::move(input)));
     case Handler::on_fetch_blocks: return on_fetch_blocks(message(std::in_place_type<FetchBlocks>));
@@ -149,6 +151,8 @@ bool ServerSession::Machine::awaited(const ServerAnswer& answer) const {
              std::ranges::adjacent_find(found->indices, std::greater_equal<>()) == found->indices.end();
     }
     if (std::holds_alternative<at::List>(serving->operation)) return is(std::in_place_type<VersionsFound>);
+    if (std::holds_alternative<at::ListIds>(serving->operation)) return is(std::in_place_type<BlockIdsFound>);
+    if (std::holds_alternative<at::Release>(serving->operation)) return is(std::in_place_type<ReleaseStaged>);
     return std::holds_alternative<at::Commit>(serving->operation) ? is(std::in_place_type<Committed>)
                                                                   : is(std::in_place_type<RestoreAdmitted>);
   }
@@ -172,6 +176,8 @@ void ServerSession::Machine::answered(ServerAnswer answer) {
     Event operator()(const MissingFound&) const { return Event::done; }
     Event operator()(const Committed&) const { return Event::done; }
     Event operator()(const VersionsFound&) const { return Event::done; }
+    Event operator()(const BlockIdsFound&) const { return Event::done; }
+    Event operator()(const ReleaseStaged&) const { return Event::done; }
     Event operator()(const RestoreAdmitted&) const { return Event::done; }
     Event operator()(const BlockLoaded&) const { return Event::done; }
     Event operator()(const BlocksLoaded&) const { return Event::done; }

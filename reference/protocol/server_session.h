@@ -53,6 +53,12 @@ struct CommitRequest {
 struct FindVersions {
   std::uint64_t from = 0;
 };  // answer: VersionsFound | Failed
+struct FindBlockIds {
+  Digest after{};
+};  // answer: BlockIdsFound | Failed
+struct StageRelease {
+  Octets ids;
+};  // answer: ReleaseStaged | Failed
 struct BeginRestore {
   std::uint64_t version = 0;
   std::uint16_t purpose = 0;
@@ -70,8 +76,8 @@ struct Note {
 };
 struct Close {};  // after everything sent: close_notify, half-close, linger [SES-004]
 
-using ServerAction = std::variant<Send, CheckComputer, CheckLogin, FindMissing, StoreBlock, CommitRequest, FindVersions, BeginRestore,
-                                  LoadBlocks, EndRestore, Note, Close>;
+using ServerAction = std::variant<Send, CheckComputer, CheckLogin, FindMissing, StoreBlock, CommitRequest, FindVersions, FindBlockIds,
+                                  StageRelease, BeginRestore, LoadBlocks, EndRestore, Note, Close>;
 
 // ---- Answers: what the shell found out --------------------------------------------------------------------------------------
 struct ComputerAdmitted {};
@@ -95,6 +101,11 @@ struct VersionsFound {
   std::vector<VersionEntry> entries;
   bool more = false;
 };
+struct BlockIdsFound {
+  Octets ids;
+  bool more = false;
+};
+struct ReleaseStaged {};
 struct RestoreAdmitted {};
 struct BlockLoaded {
   Digest id{}, checksum{};
@@ -113,7 +124,7 @@ struct Failed {
 };  // the server's own trouble: internal_error
 
 using ServerAnswer = std::variant<ComputerAdmitted, ComputerRefused, LoginAdmitted, LoginRefused, MissingFound, Committed, VersionsFound,
-                                  RestoreAdmitted, BlockLoaded, BlocksLoaded, RestoreClosed, Refused, Failed>;
+                                  BlockIdsFound, ReleaseStaged, RestoreAdmitted, BlockLoaded, BlocksLoaded, RestoreClosed, Refused, Failed>;
 
 class ServerSession {
  public:

@@ -64,6 +64,8 @@ struct Commit {
   std::uint64_t number = 0;
 };
 struct List {};
+struct ListIds {};
+struct Release {};
 struct Restore {
   std::uint64_t version = 0;
   std::uint16_t purpose = 0;
@@ -71,7 +73,7 @@ struct Restore {
 struct Serving {
   static constexpr auto state = State::serving;
   Ready ready;
-  std::variant<Offer, Commit, List, Restore> operation;
+  std::variant<Offer, Commit, List, ListIds, Release, Restore> operation;
 };
 struct Restoring {
   static constexpr auto state = State::restoring;

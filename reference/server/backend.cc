@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 
+#include "coffer/spec/limits.h"
 #include "fault/switch.h"
 #include "protocol/octets.h"
 
@@ -137,6 +138,37 @@ ServerAnswer Backend::find_versions(ConnectionId connection, const protocol::Fin
   auto page = store_.versions(*where, question.from);
   if (!page) return failed(connection, page.error());
   return protocol::VersionsFound{std::move(page->entries), page->more};
+}
+
+// [ARC-105] A server MUST answer list_blocks with the ids of the archive's blocks that are behind the stated one, in ascending octet order
+// [ARC-106] A server MUST put at most 1,024 ids into one block_list
+ServerAnswer Backend::find_block_ids(ConnectionId connection, const protocol::FindBlockIds& question) {
+  const auto where = archive(connection);
+  if (!where) return failed(connection, where.error());
+  const auto page = store_.block_ids(*where, fault::on(fault::ARC_105_the_stated_one_again) ? Digest{} : question.after,
+                                     spec::limits::block_ids_per_answer_max);
+  if (!page) return failed(connection, page.error());
+  protocol::BlockIdsFound found{{}, page->more};
+  found.ids.reserve(page->ids.size() * sizeof(Digest));
+  for (const auto& id : page->ids) found.ids.insert(found.ids.end(), id.begin(), id.end());
+  if (fault::on(fault::ARC_105_not_ascending)) {
+    found.ids.clear();
+    for (auto id = page->ids.rbegin(); id != page->ids.rend(); ++id) found.ids.insert(found.ids.end(), id->begin(), id->end());
+  }
+  if (fault::on(fault::ARC_106_never_more)) found.more = false;
+  if (fault::on(fault::ARC_106_always_more)) found.more = !found.ids.empty();
+  return found;
+}
+
+// [ARC-107] A server MUST answer release_blocks with blocks_released, passing over the ids of blocks that the archive lacks.
+ServerAnswer Backend::stage_release(ConnectionId connection, const protocol::StageRelease& request) {
+  const auto where = archive(connection);
+  if (!where) return failed(connection, where.error());
+  if (fault::on(fault::ARC_107_unknown_refused))
+    if (const auto missing = store_.missing(*where, request.ids); missing && !missing->empty())
+      return protocol::Failed{"a block to be released is not here"};
+  if (const auto staged = store_.stage_release(*where, request.ids); !staged) return failed(connection, staged.error());
+  return protocol::ReleaseStaged{};
 }
 
 ServerAnswer Backend::begin_restore(ConnectionId connection, const protocol::BeginRestore& request) {

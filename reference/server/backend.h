@@ -25,6 +25,8 @@ class Backend final : public net::Backend {
   std::optional<protocol::Failed> store_blocks(net::ConnectionId connection, std::span<const protocol::StoreBlock> blocks) override;
   protocol::ServerAnswer commit(net::ConnectionId connection, const protocol::CommitRequest& request) override;
   protocol::ServerAnswer find_versions(net::ConnectionId connection, const protocol::FindVersions& question) override;
+  protocol::ServerAnswer find_block_ids(net::ConnectionId connection, const protocol::FindBlockIds& question) override;
+  protocol::ServerAnswer stage_release(net::ConnectionId connection, const protocol::StageRelease& request) override;
   protocol::ServerAnswer begin_restore(net::ConnectionId connection, const protocol::BeginRestore& request) override;
   std::vector<net::LoadedBlock> load_blocks(net::ConnectionId connection, View ids, std::size_t octets_enough) override;
   protocol::ServerAnswer end_restore(net::ConnectionId connection, const protocol::EndRestore& request) override;

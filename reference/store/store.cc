@@ -89,7 +89,7 @@ class Store::Impl {
       const auto ids = index_.block_ids(archive.row, from, limit + 1);
       if (!ids) return std::unexpected(ids.error());
       for (const Digest& id : *ids) {
-        if (is_staged(archive, id)) continue;
+        if (is_staged(archive, id)) continue;  // [ARC-105] … without those that the session has released
         if (page.ids.size() == limit) {
           page.more = true;
           return page;
@@ -106,12 +106,19 @@ class Store::Impl {
     if (auto fresh = check_generation(archive); !fresh) return fresh;
     Staged& staged = staged_[archive.session];
     staged.archive = archive.row;
-    for (std::size_t i = 0; (i + 1) * 32 <= ids.size(); ++i) staged.ids.insert(digest_at(ids, i));
+    for (std::size_t i = 0; (i + 1) * 32 <= ids.size(); ++i) {
+      const Digest id = digest_at(ids, i);
+      const auto block = where_locked(archive.row, id);  // so that no more is kept in mind than the archive has blocks
+      if (!block) return std::unexpected(block.error());
+      if (*block) staged.ids.insert(id);
+    }
     return {};
   }
 
+  // [ARC-109] A server MUST keep the blocks that a session has released when the session ends without another commit
   void end_session(std::uint64_t session) {
     const std::lock_guard lock(mutex_);
+    if (fault::on(fault::ARC_109_remembered)) return;
     staged_.erase(session);
   }
 
@@ -125,7 +132,8 @@ class Store::Impl {
     for (std::size_t i = 0; (i + 1) * 32 <= ids.size(); ++i) {
       const Digest id = digest_at(ids, i);
       if (!seen.insert(id).second) continue;
-      if (is_staged(archive, id)) {
+      // [ARC-110] A server MUST name a block that the session has released missing when it is offered again
+      if (is_staged(archive, id) && !fault::on(fault::ARC_110_not_missing)) {
         indices.push_back(static_cast<std::uint16_t>(i));
         continue;
       }
@@ -156,7 +164,8 @@ class Store::Impl {
       }
       if (auto appended = put_locked(run); !appended) return appended;
       used_octets_[archive.owner.user] += growth;
-      if (const auto staged = staged_.find(archive.session); staged != staged_.end())
+      // [ARC-110] … and keep it when it has then come.
+      if (const auto staged = staged_.find(archive.session); staged != staged_.end() && !fault::on(fault::ARC_110_released_all_the_same))
         for (const auto& [record, content] : run) staged->second.ids.erase(record.id);
       blocks = blocks.subspan(run.size());
       if (received_octets_ < options_.unindexed_octets_max) continue;
@@ -789,10 +798,15 @@ class Store::Impl {
     std::vector<Release> blocks;
     std::uint64_t octets = 0;
   };
+  // [ARC-108] A server MUST cease to have the blocks that a session has released when it commits the session's next version, in one with
+  // it.
   /// What the session's commit releases: each block up to where it stands now.
   Result<Releases> staged_releases_locked(const VersionStatement& version, std::uint64_t session) {
     Releases releases;
-    const auto staged = staged_.find(session);
+    auto staged = staged_.find(session);
+    if (fault::on(fault::ARC_109_remembered))
+      staged = std::ranges::find_if(staged_, [&](const auto& one) { return one.second.archive == version.archive; });
+    if (fault::on(fault::ARC_108_never_released)) return releases;
     if (staged == staged_.end() || staged->second.archive != version.archive) return releases;
     for (const Digest& id : staged->second.ids) {
       const auto block = where_locked(version.archive, id);
@@ -804,7 +818,10 @@ class Store::Impl {
     return releases;
   }
 
+  // [ARC-111] A server MUST NOT let the release of a block in one archive change what another archive has.
   bool is_staged(const Archive& archive, const Digest& id) const {
+    if (fault::on(fault::ARC_111_of_all_archives))
+      return std::ranges::any_of(staged_, [&](const auto& one) { return one.second.ids.contains(id); });
     const auto staged = staged_.find(archive.session);
     return staged != staged_.end() && staged->second.archive == archive.row && staged->second.ids.contains(id);
   }

@@ -71,6 +71,13 @@ struct Fields {
   }
   void of(VersionCommitted& m) { visit("number", m.number); }
   void of(ListVersions& m) { visit("from", m.from); }
+  void of(ListBlocks& m) { visit("after", m.after); }
+  void of(BlockList& m) {
+    visit("ids", m.ids);
+    visit("more", m.more);
+  }
+  void of(ReleaseBlocks& m) { visit("ids", m.ids); }
+  void of(BlocksReleased&) {}
   void of(Versions& m) {
     visit("entries", m.entries);
     visit("more", m.more);

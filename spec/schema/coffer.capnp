@@ -41,6 +41,11 @@ struct Control {
     blocksFetched  @23 :BlocksFetched;
     restoreEnd     @24 :RestoreEnd;
     restoreEnded   @25 :RestoreEnded;
+    # Retention.
+    listBlocks     @26 :ListBlocks;
+    blockList      @27 :BlockList;
+    releaseBlocks  @28 :ReleaseBlocks;
+    blocksReleased @29 :BlocksReleased;
   }
 }
 
@@ -97,6 +102,10 @@ struct FetchBlocks { ids @0 :Data; }              # as in OfferBlocks
 struct BlocksFetched { missing @0 :List(UInt16); } # into the request, strictly increasing
 struct RestoreEnd { complete @0 :Bool; }
 struct RestoreEnded {}
+struct ListBlocks { after @0 :Data; }             # the id behind which the list begins; 32 zero octets: from the first
+struct BlockList { ids @0 :Data; more @1 :Bool; } # 0 … 1,024 block ids of 32 octets, ascending, back to back
+struct ReleaseBlocks { ids @0 :Data; }            # as in OfferBlocks
+struct BlocksReleased {}
 
 # The metadata part of a data frame.
 struct BlockMetadata {

@@ -103,10 +103,14 @@ TYPICAL = {  # every field another value, so that no two can be exchanged unnoti
     "blocks_fetched": dict(missing=[1]),
     "restore_end": dict(complete=True),
     "restore_ended": {},
+    "list_blocks": dict(after=ID_B),
+    "block_list": dict(ids=ID_A + ID_B, more=True),
+    "release_blocks": dict(ids=ID_B + ID_A),
+    "blocks_released": {},
 }
 ZERO = {  # messages whose fields may all be zero or empty: the shortest encodings
     "disconnect": dict(reason=0), "ping": {}, "pong": {}, "proceed": {}, "config_state": {}, "config_push": {}, "config_ack": {},
-    "missing_blocks": {}, "list_versions": {}, "versions": {}, "blocks_fetched": {}, "restore_end": {},
+    "missing_blocks": {}, "list_versions": {}, "versions": {}, "blocks_fetched": {}, "restore_end": {}, "block_list": {},
 }
 BAD_TEXT = {"not-utf8": b"a\xff", "overlong": b"\xc0\xaf", "overlong-nul": b"\xc0\x80", "surrogate": b"\xed\xa0\x80", "beyond-unicode": b"\xf4\x90\x80\x80",
             "cut-sequence": b"\xe2\x82", "stray-continuation": b"\x80", "nul-inside": b"a\0b"}
@@ -241,7 +245,7 @@ def bounds(kind, written, typical):
         in_range = [("shortest", "x" * least)] * (least > 0) + [("longest", "x" * most)] + list(GOOD_TEXT.items())
         return in_range, [("empty", "")] * (least > 0) + [("too-long", "x" * (most + 1))] + list(BAD_TEXT.items())
     if written.endswith("ids"):
-        return ([("fewest", ID_A * least), ("most", ID_A * most)], [("none", b""), ("too-many", ID_A * (most + 1)), ("part-of-an-id", ID_A + b"\1")])
+        return ([("fewest", ID_A * least), ("most", ID_A * most)], [("none", b"")] * (least > 0) + [("too-many", ID_A * (most + 1)), ("part-of-an-id", ID_A + b"\1")])
     if written.endswith("increasing"):
         return ([("none", []), ("extremes", [0, 65535]), ("most", list(range(most)))],
                 [("equal-neighbours", [3, 3]), ("descending", [0, 2, 1]), ("too-many", list(range(most + 1)))])
@@ -283,7 +287,7 @@ def malformed(spec):
         "cut-by-an-octet": ("MSG-002", "the last octet is missing", ping[:-1]),
         "null-root": ("MSG-001", "a null root pointer reads as every default, and is not how these are encoded", bytes(8)),
         "segment-table": ("MSG-001", "the stream form's table in front", struct.pack("<II", 0, len(ping) // 8) + ping),
-        "unknown-tag": ("MSG-003", "one beyond the last message", root + control(26) + struct_pointer(-1, 0, 0)),
+        "unknown-tag": ("MSG-003", "one beyond the last message", root + control(30) + struct_pointer(-1, 0, 0)),
         "unknown-tag-65535": ("MSG-003", "the highest tag", root + control(65535) + struct_pointer(-1, 0, 0)),
         "null-message": ("MSG-001", "goodbye as a null pointer", struct_pointer(0, 1, 0) + control(goodbye)),
         "unknown-data-word": ("MSG-004", "ping with a second data word", root + control(1) + struct_pointer(0, 2, 0) + struct.pack("<QQ", 7, 9)),

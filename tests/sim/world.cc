@@ -264,6 +264,8 @@ class World {
       return found;
     });
   }
+  void serve(p::FindBlockIds&) { complain("nobody asked for a list of blocks"); }
+  void serve(p::StageRelease&) { complain("nobody released blocks"); }
   void serve(p::BeginRestore& action) {
     verified_only("begin restore");
     answer_later([this, version = action.version]() -> p::ServerAnswer {
@@ -329,6 +331,8 @@ class World {
     if (told.entries.empty()) return ask(p::Leave{});
     ask(p::RequestRestore{told.entries.back().number, 0});
   }
+  void hear(p::BlocksListed&) {}
+  void hear(p::ReleaseTaken&) {}
   void hear(p::RestoreStarted&) { ask(p::BeginFetch{ids_of(blocks_of_version)}); }
   void hear(p::BlockArrived& told) { outcome_.restored[told.id] = std::move(told.sealed); }
   void hear(p::BlocksEnded& told) {

@@ -176,6 +176,8 @@ class Reference:
             words += ["--deferred"] if request.get("deferred") else []
         elif do == "restore":
             words = ["--json", "restore", str(request["version"]), "--target", request["target"]] + (["--overwrite"] if request.get("overwrite") else [])
+        elif do == "prune":
+            words = ["prune", *(f"--keep-{what}={count}" for what, count in request["keep"].items())]
         elif do in ("ping", "versions", "backup", "verify"):
             words = [do, *request.get("paths", []), *([str(request["version"])] if "version" in request else [])]
         else:

@@ -1,9 +1,9 @@
 -- Made by spec/tools/generate.py from spec/tables/machines/client_session.toml. Do not edit.
 type
-  event: enum { e_none, e_disconnect, e_ping, e_pong, e_goodbye, e_version, e_proceed, e_computer, e_server_identity, e_login, e_login_accepted, e_config_state, e_config_push, e_config_ack, e_ready, e_offer_blocks, e_missing_blocks, e_commit_version, e_version_committed, e_list_versions, e_versions, e_restore_begin, e_restore_begun, e_fetch_blocks, e_blocks_fetched, e_restore_end, e_restore_ended, e_connected, e_begin_ping, e_begin_offer, e_send_block, e_begin_commit, e_begin_list, e_begin_restore, e_begin_fetch, e_end_restore, e_leave, e_timer_expired, e_peer_closed, e_malformed, e_data };
+  event: enum { e_none, e_disconnect, e_ping, e_pong, e_goodbye, e_version, e_proceed, e_computer, e_server_identity, e_login, e_login_accepted, e_config_state, e_config_push, e_config_ack, e_ready, e_offer_blocks, e_missing_blocks, e_commit_version, e_version_committed, e_list_versions, e_versions, e_restore_begin, e_restore_begun, e_fetch_blocks, e_blocks_fetched, e_restore_end, e_restore_ended, e_list_blocks, e_block_list, e_release_blocks, e_blocks_released, e_connected, e_begin_ping, e_begin_offer, e_send_block, e_begin_commit, e_begin_list, e_begin_list_blocks, e_begin_release, e_begin_restore, e_begin_fetch, e_end_restore, e_leave, e_timer_expired, e_peer_closed, e_malformed, e_data };
 type
-  client_state: enum { client_connecting, client_await_proceed, client_await_server_identity, client_await_login_accepted, client_await_ready, client_configured, client_ready, client_await_pong, client_await_missing_blocks, client_await_version_committed, client_await_versions, client_await_restore_begun, client_restoring, client_await_blocks, client_await_restore_ended, client_leaving, client_closed };
-  client_handler: enum { client_on_connected, client_on_proceed, client_on_server_identity, client_on_login_accepted, client_on_config_push, client_on_ready, client_on_begin_ping, client_on_pong, client_on_begin_offer, client_on_missing_blocks, client_on_send_block, client_on_begin_commit, client_on_version_committed, client_on_begin_list, client_on_versions, client_on_begin_restore, client_on_restore_begun, client_on_begin_fetch, client_on_data, client_on_blocks_fetched, client_on_end_restore, client_on_restore_ended, client_on_leave, client_on_timer, client_on_disconnect, client_on_peer_closed, client_on_malformed };
+  client_state: enum { client_connecting, client_await_proceed, client_await_server_identity, client_await_login_accepted, client_await_ready, client_configured, client_ready, client_await_pong, client_await_missing_blocks, client_await_version_committed, client_await_versions, client_await_block_list, client_await_blocks_released, client_await_restore_begun, client_restoring, client_await_blocks, client_await_restore_ended, client_leaving, client_closed };
+  client_handler: enum { client_on_connected, client_on_proceed, client_on_server_identity, client_on_login_accepted, client_on_config_push, client_on_ready, client_on_begin_ping, client_on_pong, client_on_begin_offer, client_on_missing_blocks, client_on_send_block, client_on_begin_commit, client_on_version_committed, client_on_begin_list, client_on_versions, client_on_begin_list_blocks, client_on_block_list, client_on_begin_release, client_on_blocks_released, client_on_begin_restore, client_on_restore_begun, client_on_begin_fetch, client_on_data, client_on_blocks_fetched, client_on_end_restore, client_on_restore_ended, client_on_leave, client_on_timer, client_on_disconnect, client_on_peer_closed, client_on_malformed };
 
 function client_row(h: client_handler; s: client_state; e: event): boolean;
 begin
@@ -23,6 +23,10 @@ begin
     case client_on_version_committed: return e = e_version_committed & (s = client_await_version_committed);
     case client_on_begin_list: return e = e_begin_list & (s = client_ready);
     case client_on_versions: return e = e_versions & (s = client_await_versions);
+    case client_on_begin_list_blocks: return e = e_begin_list_blocks & (s = client_ready);
+    case client_on_block_list: return e = e_block_list & (s = client_await_block_list);
+    case client_on_begin_release: return e = e_begin_release & (s = client_ready);
+    case client_on_blocks_released: return e = e_blocks_released & (s = client_await_blocks_released);
     case client_on_begin_restore: return e = e_begin_restore & (s = client_ready);
     case client_on_restore_begun: return e = e_restore_begun & (s = client_await_restore_begun);
     case client_on_begin_fetch: return e = e_begin_fetch & (s = client_restoring);
@@ -31,15 +35,15 @@ begin
     case client_on_end_restore: return e = e_end_restore & (s = client_restoring);
     case client_on_restore_ended: return e = e_restore_ended & (s = client_await_restore_ended);
     case client_on_leave: return e = e_leave & (s = client_ready | s = client_restoring);
-    case client_on_timer: return e = e_timer_expired & (s = client_connecting | s = client_await_proceed | s = client_await_server_identity | s = client_await_login_accepted | s = client_await_ready | s = client_configured | s = client_await_pong | s = client_await_missing_blocks | s = client_await_version_committed | s = client_await_versions | s = client_await_restore_begun | s = client_await_blocks | s = client_await_restore_ended | s = client_leaving);
-    case client_on_disconnect: return e = e_disconnect & (s = client_await_proceed | s = client_await_server_identity | s = client_await_login_accepted | s = client_await_ready | s = client_configured | s = client_ready | s = client_await_pong | s = client_await_missing_blocks | s = client_await_version_committed | s = client_await_versions | s = client_await_restore_begun | s = client_restoring | s = client_await_blocks | s = client_await_restore_ended | s = client_leaving);
-    case client_on_peer_closed: return e = e_peer_closed & (s = client_connecting | s = client_await_proceed | s = client_await_server_identity | s = client_await_login_accepted | s = client_await_ready | s = client_configured | s = client_ready | s = client_await_pong | s = client_await_missing_blocks | s = client_await_version_committed | s = client_await_versions | s = client_await_restore_begun | s = client_restoring | s = client_await_blocks | s = client_await_restore_ended | s = client_leaving);
-    case client_on_malformed: return e = e_malformed & (s = client_await_proceed | s = client_await_server_identity | s = client_await_login_accepted | s = client_await_ready | s = client_configured | s = client_ready | s = client_await_pong | s = client_await_missing_blocks | s = client_await_version_committed | s = client_await_versions | s = client_await_restore_begun | s = client_restoring | s = client_await_blocks | s = client_await_restore_ended | s = client_leaving);
+    case client_on_timer: return e = e_timer_expired & (s = client_connecting | s = client_await_proceed | s = client_await_server_identity | s = client_await_login_accepted | s = client_await_ready | s = client_configured | s = client_await_pong | s = client_await_missing_blocks | s = client_await_version_committed | s = client_await_versions | s = client_await_block_list | s = client_await_blocks_released | s = client_await_restore_begun | s = client_await_blocks | s = client_await_restore_ended | s = client_leaving);
+    case client_on_disconnect: return e = e_disconnect & (s = client_await_proceed | s = client_await_server_identity | s = client_await_login_accepted | s = client_await_ready | s = client_configured | s = client_ready | s = client_await_pong | s = client_await_missing_blocks | s = client_await_version_committed | s = client_await_versions | s = client_await_block_list | s = client_await_blocks_released | s = client_await_restore_begun | s = client_restoring | s = client_await_blocks | s = client_await_restore_ended | s = client_leaving);
+    case client_on_peer_closed: return e = e_peer_closed & (s = client_connecting | s = client_await_proceed | s = client_await_server_identity | s = client_await_login_accepted | s = client_await_ready | s = client_configured | s = client_ready | s = client_await_pong | s = client_await_missing_blocks | s = client_await_version_committed | s = client_await_versions | s = client_await_block_list | s = client_await_blocks_released | s = client_await_restore_begun | s = client_restoring | s = client_await_blocks | s = client_await_restore_ended | s = client_leaving);
+    case client_on_malformed: return e = e_malformed & (s = client_await_proceed | s = client_await_server_identity | s = client_await_login_accepted | s = client_await_ready | s = client_configured | s = client_ready | s = client_await_pong | s = client_await_missing_blocks | s = client_await_version_committed | s = client_await_versions | s = client_await_block_list | s = client_await_blocks_released | s = client_await_restore_begun | s = client_restoring | s = client_await_blocks | s = client_await_restore_ended | s = client_leaving);
   endswitch;
 endfunction;
 
-function client_rows(s: client_state; e: event): 0 .. 27;
-var count: 0 .. 27;
+function client_rows(s: client_state; e: event): 0 .. 31;
+var count: 0 .. 31;
 begin
   count := 0;
   for h: client_handler do if client_row(h, s, e) then count := count + 1; endif; endfor;
@@ -53,7 +57,7 @@ function client_driven(s: client_state): boolean;
 begin return s = client_ready | s = client_restoring; endfunction;
 
 function client_wire(e: event): boolean;
-begin return e = e_malformed | e = e_data | e = e_disconnect | e = e_ping | e = e_pong | e = e_goodbye | e = e_version | e = e_proceed | e = e_computer | e = e_server_identity | e = e_login | e = e_login_accepted | e = e_config_state | e = e_config_push | e = e_config_ack | e = e_ready | e = e_offer_blocks | e = e_missing_blocks | e = e_commit_version | e = e_version_committed | e = e_list_versions | e = e_versions | e = e_restore_begin | e = e_restore_begun | e = e_fetch_blocks | e = e_blocks_fetched | e = e_restore_end | e = e_restore_ended; endfunction;
+begin return e = e_malformed | e = e_data | e = e_disconnect | e = e_ping | e = e_pong | e = e_goodbye | e = e_version | e = e_proceed | e = e_computer | e = e_server_identity | e = e_login | e = e_login_accepted | e = e_config_state | e = e_config_push | e = e_config_ack | e = e_ready | e = e_offer_blocks | e = e_missing_blocks | e = e_commit_version | e = e_version_committed | e = e_list_versions | e = e_versions | e = e_restore_begin | e = e_restore_begun | e = e_fetch_blocks | e = e_blocks_fetched | e = e_restore_end | e = e_restore_ended | e = e_list_blocks | e = e_block_list | e = e_release_blocks | e = e_blocks_released; endfunction;
 
 function client_default(s: client_state; e: event): boolean;
 begin return client_wire(e) & client_rows(s, e) = 0 & !client_held(s) & s != client_closed; endfunction;

@@ -82,6 +82,10 @@ inline Message message(spec::MessageKind kind) {
     case MessageKind::blocks_fetched: return BlocksFetched{indices()};
     case MessageKind::restore_end: return RestoreEnd{flag()};
     case MessageKind::restore_ended: return RestoreEnded{};
+    case MessageKind::list_blocks: return ListBlocks{digest()};
+    case MessageKind::block_list: return BlockList{octets(100), flag()};
+    case MessageKind::release_blocks: return ReleaseBlocks{octets(100)};
+    case MessageKind::blocks_released: return BlocksReleased{};
   }
   return Goodbye{};
 }

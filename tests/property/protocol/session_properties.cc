@@ -26,7 +26,7 @@ std::size_t count_disconnects(View octets) {
 
 /// What a peer, a shell or time may do next: mostly sensible, so that walks get far.
 ServerAnswer answer() {
-  switch (arbitrary::between(0, 13)) {
+  switch (arbitrary::between(0, 15)) {
     case 0: return ComputerAdmitted{};
     case 1: return ComputerRefused{"cause"};
     case 2: return LoginAdmitted{samples::user, arbitrary::between<std::uint32_t>(0, 4), samples::server_config, {}};
@@ -39,6 +39,8 @@ ServerAnswer answer() {
     case 9: return BlocksLoaded{{1}};
     case 10: return RestoreClosed{};
     case 11: return Refused{spec::Reason::version_conflict, "cause"};
+    case 12: return BlockIdsFound{};
+    case 13: return ReleaseStaged{};
     default: return Failed{"cause"};
   }
 }
@@ -51,6 +53,8 @@ ServerAnswer fitting_answer(ServerRig::State state, const std::vector<ServerActi
     if (std::holds_alternative<FindMissing>(action)) return MissingFound{{0}};
     if (std::holds_alternative<CommitRequest>(action)) return Committed{};
     if (std::holds_alternative<FindVersions>(action)) return VersionsFound{};
+    if (std::holds_alternative<FindBlockIds>(action)) return BlockIdsFound{};
+    if (std::holds_alternative<StageRelease>(action)) return ReleaseStaged{};
     if (std::holds_alternative<BeginRestore>(action)) return RestoreAdmitted{};
     if (std::holds_alternative<LoadBlocks>(action)) return BlocksLoaded{};
     if (std::holds_alternative<EndRestore>(action)) return RestoreClosed{};
@@ -120,7 +124,7 @@ RC_GTEST_PROP(SessionProperty, SES_001_the_server_never_leaves_its_table, ()) {
 }
 
 ClientRequest request() {
-  switch (arbitrary::between(0, 9)) {
+  switch (arbitrary::between(0, 11)) {
     case 0: return BeginPing{samples::computer};
     case 1: return BeginOffer{samples::ids(0, 2)};
     case 2: return SendBlock{samples::block(0).id, samples::block(0).checksum, samples::block(0).sealed};
@@ -129,6 +133,8 @@ ClientRequest request() {
     case 5: return RequestRestore{1, 0};
     case 6: return BeginFetch{samples::ids(0, 2)};
     case 7: return FinishRestore{true};
+    case 8: return BeginListBlocks{};
+    case 9: return BeginRelease{samples::ids(0, 2)};
     default: return Leave{};
   }
 }

@@ -25,6 +25,8 @@ struct Describe {
   std::string operator()(const StoreBlock&) const { return "store block"; }
   std::string operator()(const CommitRequest&) const { return "commit"; }
   std::string operator()(const FindVersions&) const { return "find versions"; }
+  std::string operator()(const FindBlockIds&) const { return "find block ids"; }
+  std::string operator()(const StageRelease&) const { return "stage release"; }
   std::string operator()(const BeginRestore&) const { return "begin restore"; }
   std::string operator()(const LoadBlocks&) const { return "load blocks"; }
   std::string operator()(const EndRestore&) const { return "end restore"; }
@@ -36,6 +38,8 @@ struct Describe {
   std::string operator()(const Wanted&) const { return "wanted"; }
   std::string operator()(const VersionStored&) const { return "version stored"; }
   std::string operator()(const VersionsListed&) const { return "versions listed"; }
+  std::string operator()(const BlocksListed&) const { return "blocks listed"; }
+  std::string operator()(const ReleaseTaken&) const { return "release taken"; }
   std::string operator()(const RestoreStarted&) const { return "restore started"; }
   std::string operator()(const BlockArrived&) const { return "block arrived"; }
   std::string operator()(const BlocksEnded&) const { return "blocks ended"; }

@@ -95,6 +95,8 @@ void ClientRig::reach(State state) {
     case State::await_missing_blocks: submit(BeginOffer{samples::ids(0, 2)}); break;
     case State::await_version_committed: submit(BeginCommit{samples::commit()}); break;
     case State::await_versions: submit(BeginList{1}); break;
+    case State::await_block_list: submit(BeginListBlocks{}); break;
+    case State::await_blocks_released: submit(BeginRelease{samples::ids(0, 2)}); break;
     case State::await_restore_begun: submit(RequestRestore{1, 0}); break;
     case State::leaving: submit(Leave{}); break;
     case State::restoring:

@@ -74,6 +74,10 @@ Message message(spec::MessageKind kind) {
     case MessageKind::blocks_fetched: return BlocksFetched{{0, 1}};
     case MessageKind::restore_end: return RestoreEnd{true};
     case MessageKind::restore_ended: return RestoreEnded{};
+    case MessageKind::list_blocks: return ListBlocks{Octets(32)};
+    case MessageKind::block_list: return BlockList{Octets(32, 0x11), false};
+    case MessageKind::release_blocks: return ReleaseBlocks{ids(0, 2)};
+    case MessageKind::blocks_released: return BlocksReleased{};
   }
   return Goodbye{};
 }

@@ -43,7 +43,7 @@ class MemoryServer final : public ServerLink {
     if (!all || all->empty() || all->size() > 1024) rule("ARC-030: an offer of 1 to 1,024 ids");
     std::vector<std::uint16_t> missing;
     for (std::uint16_t i = 0; i < all->size(); ++i) {
-      if (archive_.blocks.contains((*all)[i])) continue;
+      if (archive_.blocks.contains((*all)[i]) && !released_.contains((*all)[i])) continue;
       if (owed_.insert((*all)[i]).second) missing.push_back(i);
     }
     if (const auto happens = std::exchange(after_first_offer, {})) happens();
@@ -54,6 +54,7 @@ class MemoryServer final : public ServerLink {
     if (owed_.erase(id) == 0) rule("ARC-034: a block that was not named missing");
     if (archive::checksum(sealed) != checksum) rule("ARC-031: a wrong checksum");
     ++blocks_received;
+    released_.erase(id);
     archive_.blocks[id] = std::move(sealed);
     return {};
   }
@@ -62,6 +63,7 @@ class MemoryServer final : public ServerLink {
     if (!owed_.empty()) rule("ARC-035: a commit while blocks are owed");
     if (version.number != archive_.versions.size() + 1) rule("ARC-037: a wrong number");
     archive_.versions.push_back({version.number, version.link, version.record});
+    for (const Digest& id : std::exchange(released_, {})) archive_.blocks.erase(id);
     return {};
   }
   Outcome<VersionsPage> list(std::uint64_t from) override {
@@ -74,6 +76,24 @@ class MemoryServer final : public ServerLink {
       page.entries.push_back(version);
     }
     return page;
+  }
+  Outcome<BlockIdsPage> list_blocks(const Digest& after) override {
+    if (auto there = alive(); !there) return std::unexpected(there.error());
+    BlockIdsPage page;
+    for (auto block = archive_.blocks.upper_bound(after); block != archive_.blocks.end(); ++block) {
+      if (released_.contains(block->first)) continue;
+      page.more = page.ids.size() == 5 * sizeof(Digest);
+      if (page.more) break;
+      page.ids.insert(page.ids.end(), block->first.begin(), block->first.end());
+    }
+    return page;
+  }
+  Outcome<void> release(View ids) override {
+    if (auto there = alive(); !there) return there;
+    const auto all = archive::split_ids(ids);
+    if (!all || all->empty() || all->size() > 1024) rule("a release of 1 to 1,024 ids");
+    released_.insert(all->begin(), all->end());
+    return {};
   }
   Outcome<void> begin_restore(std::uint64_t, Purpose) override {
     if (restoring_) rule("a restore in a restore");
@@ -112,7 +132,7 @@ class MemoryServer final : public ServerLink {
   void rule(std::string broken) { broken_rules.push_back(std::move(broken)); }
 
   MemoryArchive& archive_;
-  std::set<Digest> owed_;
+  std::set<Digest> owed_, released_;
   bool restoring_ = false;
 };
 

@@ -58,6 +58,8 @@ class MemoryBackend final : public Backend {
     const std::scoped_lock lock{mutex_};
     return protocol::VersionsFound{versions_, false};
   }
+  protocol::ServerAnswer find_block_ids(ConnectionId, const protocol::FindBlockIds&) override { return protocol::BlockIdsFound{}; }
+  protocol::ServerAnswer stage_release(ConnectionId, const protocol::StageRelease&) override { return protocol::ReleaseStaged{}; }
   protocol::ServerAnswer begin_restore(ConnectionId, const protocol::BeginRestore& request) override {
     if (request.version == 666) throw std::runtime_error{"the backend throws"};
     return protocol::RestoreAdmitted{};

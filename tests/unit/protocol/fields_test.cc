@@ -92,6 +92,9 @@ const std::map<std::pair<MessageKind, std::string_view>, Put> puts{
     number(MessageKind::restore_begin, "purpose", &RestoreBegin::purpose),
     ids(MessageKind::fetch_blocks, "ids", &FetchBlocks::ids),
     indices(MessageKind::blocks_fetched, "missing", &BlocksFetched::missing),
+    sized(MessageKind::list_blocks, "after", &ListBlocks::after),
+    ids(MessageKind::block_list, "ids", &BlockList::ids),
+    ids(MessageKind::release_blocks, "ids", &ReleaseBlocks::ids),
 };
 
 /// The bounds of a range as the table writes it: "A..B words", "A..max", "N words". nullopt for "any" and "ip".

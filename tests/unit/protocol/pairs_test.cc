@@ -143,6 +143,8 @@ TEST(Pairs, SES_001_the_client_does_with_each_event_what_its_table_says) {
            }},
           {Event::begin_commit, [&] { request(BeginCommit{samples::commit()}); }},
           {Event::begin_list, [&] { request(BeginList{1}); }},
+          {Event::begin_list_blocks, [&] { request(BeginListBlocks{}); }},
+          {Event::begin_release, [&] { request(BeginRelease{samples::ids(0, 2)}); }},
           {Event::begin_restore,
            [&] {
              request(RequestRestore{1, 0});

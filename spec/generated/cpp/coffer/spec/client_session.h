@@ -22,6 +22,8 @@ enum class State : std::uint8_t {
   await_missing_blocks,
   await_version_committed,
   await_versions,
+  await_block_list,
+  await_blocks_released,
   await_restore_begun,
   restoring,
   await_blocks,
@@ -57,12 +59,18 @@ enum class Event : std::uint8_t {
   blocks_fetched,
   restore_end,
   restore_ended,
+  list_blocks,
+  block_list,
+  release_blocks,
+  blocks_released,
   connected,
   begin_ping,
   begin_offer,
   send_block,
   begin_commit,
   begin_list,
+  begin_list_blocks,
+  begin_release,
   begin_restore,
   begin_fetch,
   end_restore,
@@ -89,6 +97,10 @@ enum class Handler : std::uint8_t {
   on_version_committed,
   on_begin_list,
   on_versions,
+  on_begin_list_blocks,
+  on_block_list,
+  on_begin_release,
+  on_blocks_released,
   on_begin_restore,
   on_restore_begun,
   on_begin_fetch,
@@ -103,9 +115,9 @@ enum class Handler : std::uint8_t {
   on_malformed,
 };
 
-inline constexpr std::size_t state_count = 17;
-inline constexpr std::size_t event_count = 40;
-inline constexpr std::size_t message_event_count = 26;  // the first events are the messages, in MessageKind's order
+inline constexpr std::size_t state_count = 19;
+inline constexpr std::size_t event_count = 46;
+inline constexpr std::size_t message_event_count = 30;  // the first events are the messages, in MessageKind's order
 inline constexpr State initial = State::connecting;
 inline constexpr State final = State::closed;
 
@@ -119,7 +131,7 @@ struct Row {
   std::string_view requirement;
 };
 
-inline constexpr std::array<Row, 85> rows{{
+inline constexpr std::array<Row, 97> rows{{
     {State::connecting, Event::connected, Handler::on_connected, bit(State::await_proceed), "SES-010"},
     {State::await_proceed, Event::proceed, Handler::on_proceed, bit(State::await_server_identity), "SES-013"},
     {State::await_server_identity, Event::server_identity, Handler::on_server_identity, bit(State::await_login_accepted) | bit(State::closed), "IDN-006"},
@@ -136,6 +148,10 @@ inline constexpr std::array<Row, 85> rows{{
     {State::await_version_committed, Event::version_committed, Handler::on_version_committed, bit(State::ready) | bit(State::closed), "ARC-039"},
     {State::ready, Event::begin_list, Handler::on_begin_list, bit(State::await_versions), "ARC-040"},
     {State::await_versions, Event::versions, Handler::on_versions, bit(State::ready) | bit(State::closed), "ARC-042"},
+    {State::ready, Event::begin_list_blocks, Handler::on_begin_list_blocks, bit(State::await_block_list), "ARC-105"},
+    {State::await_block_list, Event::block_list, Handler::on_block_list, bit(State::ready) | bit(State::closed), "ARC-112"},
+    {State::ready, Event::begin_release, Handler::on_begin_release, bit(State::await_blocks_released), "ARC-107"},
+    {State::await_blocks_released, Event::blocks_released, Handler::on_blocks_released, bit(State::ready), "ARC-107"},
     {State::ready, Event::begin_restore, Handler::on_begin_restore, bit(State::await_restore_begun), "ARC-050"},
     {State::await_restore_begun, Event::restore_begun, Handler::on_restore_begun, bit(State::restoring), "ARC-050"},
     {State::restoring, Event::begin_fetch, Handler::on_begin_fetch, bit(State::await_blocks), "ARC-052"},
@@ -155,6 +171,8 @@ inline constexpr std::array<Row, 85> rows{{
     {State::await_missing_blocks, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
     {State::await_version_committed, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
     {State::await_versions, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
+    {State::await_block_list, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
+    {State::await_blocks_released, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
     {State::await_restore_begun, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
     {State::await_blocks, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
     {State::await_restore_ended, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
@@ -169,6 +187,8 @@ inline constexpr std::array<Row, 85> rows{{
     {State::await_missing_blocks, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
     {State::await_version_committed, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
     {State::await_versions, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
+    {State::await_block_list, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
+    {State::await_blocks_released, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
     {State::await_restore_begun, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
     {State::restoring, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
     {State::await_blocks, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
@@ -185,6 +205,8 @@ inline constexpr std::array<Row, 85> rows{{
     {State::await_missing_blocks, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
     {State::await_version_committed, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
     {State::await_versions, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
+    {State::await_block_list, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
+    {State::await_blocks_released, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
     {State::await_restore_begun, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
     {State::restoring, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
     {State::await_blocks, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
@@ -200,6 +222,8 @@ inline constexpr std::array<Row, 85> rows{{
     {State::await_missing_blocks, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
     {State::await_version_committed, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
     {State::await_versions, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
+    {State::await_block_list, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
+    {State::await_blocks_released, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
     {State::await_restore_begun, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
     {State::restoring, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
     {State::await_blocks, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
@@ -242,6 +266,8 @@ constexpr std::string_view name(State value) {
     case State::await_missing_blocks: return "await_missing_blocks";
     case State::await_version_committed: return "await_version_committed";
     case State::await_versions: return "await_versions";
+    case State::await_block_list: return "await_block_list";
+    case State::await_blocks_released: return "await_blocks_released";
     case State::await_restore_begun: return "await_restore_begun";
     case State::restoring: return "restoring";
     case State::await_blocks: return "await_blocks";
@@ -281,12 +307,18 @@ constexpr std::string_view name(Event value) {
     case Event::blocks_fetched: return "blocks_fetched";
     case Event::restore_end: return "restore_end";
     case Event::restore_ended: return "restore_ended";
+    case Event::list_blocks: return "list_blocks";
+    case Event::block_list: return "block_list";
+    case Event::release_blocks: return "release_blocks";
+    case Event::blocks_released: return "blocks_released";
     case Event::connected: return "connected";
     case Event::begin_ping: return "begin_ping";
     case Event::begin_offer: return "begin_offer";
     case Event::send_block: return "send_block";
     case Event::begin_commit: return "begin_commit";
     case Event::begin_list: return "begin_list";
+    case Event::begin_list_blocks: return "begin_list_blocks";
+    case Event::begin_release: return "begin_release";
     case Event::begin_restore: return "begin_restore";
     case Event::begin_fetch: return "begin_fetch";
     case Event::end_restore: return "end_restore";
@@ -317,6 +349,10 @@ constexpr std::string_view name(Handler value) {
     case Handler::on_version_committed: return "on_version_committed";
     case Handler::on_begin_list: return "on_begin_list";
     case Handler::on_versions: return "on_versions";
+    case Handler::on_begin_list_blocks: return "on_begin_list_blocks";
+    case Handler::on_block_list: return "on_block_list";
+    case Handler::on_begin_release: return "on_begin_release";
+    case Handler::on_blocks_released: return "on_blocks_released";
     case Handler::on_begin_restore: return "on_begin_restore";
     case Handler::on_restore_begun: return "on_restore_begun";
     case Handler::on_begin_fetch: return "on_begin_fetch";

@@ -35,6 +35,10 @@ enum class MessageKind : std::uint16_t {
   blocks_fetched = 23,
   restore_end = 24,
   restore_ended = 25,
+  list_blocks = 26,
+  block_list = 27,
+  release_blocks = 28,
+  blocks_released = 29,
 };
 
 struct MessageRow {
@@ -44,7 +48,7 @@ struct MessageRow {
   std::string_view requirement;
 };
 
-inline constexpr std::array<MessageRow, 26> message_rows{{
+inline constexpr std::array<MessageRow, 30> message_rows{{
     {MessageKind::disconnect, "disconnect", "both", "ERR-001"},
     {MessageKind::ping, "ping", "client", "SES-020"},
     {MessageKind::pong, "pong", "server", "SES-020"},
@@ -71,6 +75,10 @@ inline constexpr std::array<MessageRow, 26> message_rows{{
     {MessageKind::blocks_fetched, "blocks_fetched", "server", "ARC-053"},
     {MessageKind::restore_end, "restore_end", "client", "ARC-054"},
     {MessageKind::restore_ended, "restore_ended", "server", "ARC-054"},
+    {MessageKind::list_blocks, "list_blocks", "client", "ARC-105"},
+    {MessageKind::block_list, "block_list", "server", "ARC-106"},
+    {MessageKind::release_blocks, "release_blocks", "client", "ARC-107"},
+    {MessageKind::blocks_released, "blocks_released", "server", "ARC-107"},
 }};
 
 struct RangeRow {
@@ -79,7 +87,7 @@ struct RangeRow {
   std::string_view range;  // as written in the table
 };
 
-inline constexpr std::array<RangeRow, 48> range_rows{{
+inline constexpr std::array<RangeRow, 52> range_rows{{
     {MessageKind::disconnect, "reason", "any"},
     {MessageKind::ping, "token", "any"},
     {MessageKind::pong, "token", "any"},
@@ -128,6 +136,10 @@ inline constexpr std::array<RangeRow, 48> range_rows{{
     {MessageKind::fetch_blocks, "ids", "1..1024 ids"},
     {MessageKind::blocks_fetched, "missing", "0..1024 increasing"},
     {MessageKind::restore_end, "complete", "any"},
+    {MessageKind::list_blocks, "after", "32"},
+    {MessageKind::block_list, "ids", "0..1024 ids"},
+    {MessageKind::block_list, "more", "any"},
+    {MessageKind::release_blocks, "ids", "1..1024 ids"},
 }};
 
 /// The specification's word for it; empty for a value outside the table.
@@ -159,6 +171,10 @@ constexpr std::string_view name(MessageKind value) {
     case MessageKind::blocks_fetched: return "blocks_fetched";
     case MessageKind::restore_end: return "restore_end";
     case MessageKind::restore_ended: return "restore_ended";
+    case MessageKind::list_blocks: return "list_blocks";
+    case MessageKind::block_list: return "block_list";
+    case MessageKind::release_blocks: return "release_blocks";
+    case MessageKind::blocks_released: return "blocks_released";
   }
   return {};
 }

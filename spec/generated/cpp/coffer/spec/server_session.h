@@ -52,6 +52,10 @@ enum class Event : std::uint8_t {
   blocks_fetched,
   restore_end,
   restore_ended,
+  list_blocks,
+  block_list,
+  release_blocks,
+  blocks_released,
   computer_admitted,
   computer_refused,
   login_admitted,
@@ -82,6 +86,8 @@ enum class Handler : std::uint8_t {
   on_data,
   on_commit_version,
   on_list_versions,
+  on_list_blocks,
+  on_release_blocks,
   on_restore_begin,
   on_done,
   on_fetch_blocks,
@@ -98,8 +104,8 @@ enum class Handler : std::uint8_t {
 };
 
 inline constexpr std::size_t state_count = 12;
-inline constexpr std::size_t event_count = 38;
-inline constexpr std::size_t message_event_count = 26;  // the first events are the messages, in MessageKind's order
+inline constexpr std::size_t event_count = 42;
+inline constexpr std::size_t message_event_count = 30;  // the first events are the messages, in MessageKind's order
 inline constexpr State initial = State::await_version;
 inline constexpr State final = State::closed;
 
@@ -113,7 +119,7 @@ struct Row {
   std::string_view requirement;
 };
 
-inline constexpr std::array<Row, 74> rows{{
+inline constexpr std::array<Row, 76> rows{{
     {State::await_version, Event::version, Handler::on_version, bit(State::await_computer) | bit(State::closed), "SES-010"},
     {State::await_computer, Event::computer, Handler::on_computer, bit(State::checking_computer), "IDN-001"},
     {State::checking_computer, Event::computer_admitted, Handler::on_computer_admitted, bit(State::await_login), "IDN-005"},
@@ -130,6 +136,8 @@ inline constexpr std::array<Row, 74> rows{{
     {State::ready, Event::data, Handler::on_data, bit(State::ready) | bit(State::closed), "ARC-031"},
     {State::ready, Event::commit_version, Handler::on_commit_version, bit(State::serving) | bit(State::closed), "ARC-035"},
     {State::ready, Event::list_versions, Handler::on_list_versions, bit(State::serving) | bit(State::closed), "ARC-040"},
+    {State::ready, Event::list_blocks, Handler::on_list_blocks, bit(State::serving) | bit(State::closed), "ARC-105"},
+    {State::ready, Event::release_blocks, Handler::on_release_blocks, bit(State::serving) | bit(State::closed), "ARC-107"},
     {State::ready, Event::restore_begin, Handler::on_restore_begin, bit(State::serving) | bit(State::closed), "ARC-050"},
     {State::serving, Event::done, Handler::on_done, bit(State::ready) | bit(State::restoring), "SES-022"},
     {State::restoring, Event::fetch_blocks, Handler::on_fetch_blocks, bit(State::serving_restore), "ARC-052"},
@@ -262,6 +270,10 @@ constexpr std::string_view name(Event value) {
     case Event::blocks_fetched: return "blocks_fetched";
     case Event::restore_end: return "restore_end";
     case Event::restore_ended: return "restore_ended";
+    case Event::list_blocks: return "list_blocks";
+    case Event::block_list: return "block_list";
+    case Event::release_blocks: return "release_blocks";
+    case Event::blocks_released: return "blocks_released";
     case Event::computer_admitted: return "computer_admitted";
     case Event::computer_refused: return "computer_refused";
     case Event::login_admitted: return "login_admitted";
@@ -296,6 +308,8 @@ constexpr std::string_view name(Handler value) {
     case Handler::on_data: return "on_data";
     case Handler::on_commit_version: return "on_commit_version";
     case Handler::on_list_versions: return "on_list_versions";
+    case Handler::on_list_blocks: return "on_list_blocks";
+    case Handler::on_release_blocks: return "on_release_blocks";
     case Handler::on_restore_begin: return "on_restore_begin";
     case Handler::on_done: return "on_done";
     case Handler::on_fetch_blocks: return "on_fetch_blocks";

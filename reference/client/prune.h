@@ -1,0 +1,33 @@
+// Retires versions and releases the blocks that none of the others needs: read, release, commit, in one session, so that whatever ends it
+// leaves the archive as it was after the last commit. Must not know: sockets, command lines, rules of what is kept.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "client/block_sender.h"
+#include "client/server_link.h"
+#include "client/version_list.h"
+
+namespace coffer::client {
+
+struct PruneOptions {
+  std::vector<std::uint64_t> retire;  // ascending; versions of the list that have a tree and are not retired
+  std::int64_t now_ns = 0;
+  /// Told of each record once the server has it.
+  std::function<Outcome<void>(const archive::ChainPoint&)> committed = [](const archive::ChainPoint&) { return Outcome<void>{}; };
+  std::function<bool()> interrupted = [] { return false; };
+};
+
+struct PruneReport {
+  archive::ChainPoint version;  // the last record
+  std::uint64_t blocks_kept = 0, blocks_released = 0;
+};
+
+/// `list`: the whole chain, verified. `options.retire` must not be empty.
+/// Failures: the session's; local when a version that is kept cannot be read whole [ARC-117]; interrupted.
+Outcome<PruneReport> prune(ServerLink& link, const keys::ArchiveKeys& keys, const VersionList& list, const MakeRandom& make_random,
+                           const PruneOptions& options);
+
+}  // namespace coffer::client
