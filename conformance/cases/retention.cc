@@ -99,9 +99,9 @@ void add_lists(std::vector<Case>& cases) {
   cases.push_back(listed(
       "retention.list_behind_what_is_not_there", "The id to begin behind need not be one of the archive's", 5,
       [](const Blocks& b) {
-        auto between = b[2].id;
-        between.back() ^= between.back() == 0 ? 0 : 1;
-        return between < b[2].id ? between : b[1].id;
+        auto before = b[2].id;
+        if (before.back() != 0) before.back() = 0;
+        return before > b[1].id && before < b[2].id ? before : b[1].id;
       },
       [](const Blocks& b) { return from(b, 2); }));
   cases.push_back(listed(

@@ -51,6 +51,7 @@ Json refused(archive::ArchiveError error) {
     case link_differs: return refusal("chain", "link_differs");
     case number_not_next: return refusal("chain", "number_not_next");
     case rolled_back: return refusal("chain", "rolled_back");
+    case not_to_be_retired: return refusal("chain", "not_to_be_retired");
   }
   throw std::logic_error(std::string(archive::describe(error)));
 }

@@ -1,0 +1,163 @@
+#include "client/prune.h"
+
+#include "archive_fixture.h"
+
+namespace coffer::client {
+namespace {
+
+class Prunes : public ArchiveTest {
+ protected:
+  VersionList list() {
+    MemoryServer server(archive_);
+    auto all = list_versions(server, keys_, seen_);
+    EXPECT_TRUE(all) << (all ? "" : all.error().message);
+    return all ? *all : VersionList{};
+  }
+  Outcome<PruneReport> prune(MemoryServer& server, std::vector<std::uint64_t> retire) {
+    return client::prune(
+        server, keys_, list(), [] { return std::make_unique<Botan::System_RNG>(); },
+        {.retire = std::move(retire), .now_ns = far_future_ns, .committed = [this](const archive::ChainPoint& point) -> Outcome<void> {
+           seen_ = point;
+           return {};
+         }});
+  }
+  PruneReport prune(std::vector<std::uint64_t> retire) {
+    MemoryServer server(archive_);
+    auto report = prune(server, std::move(retire));
+    EXPECT_TRUE(report) << (report ? "" : report.error().message);
+    EXPECT_EQ(server.broken_rules, std::vector<std::string>{});
+    return report ? *report : PruneReport{};
+  }
+  void make(int count) {
+    for (int i = 1; i <= count; ++i) {
+      scratch_.write("source/same", "always the same");
+      scratch_.write("source/other", "of version " + std::to_string(i));
+      back_up();
+    }
+  }
+  void expect_whole(std::uint64_t number) {
+    const auto target = "target" + std::to_string(number) + "-" + std::to_string(archive_.versions.size());
+    const auto report = restore(number, target);
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_TRUE(report->problems.empty());
+    EXPECT_EQ(scratch_.read(restored("source/other", target)), "of version " + std::to_string(number));
+    EXPECT_EQ(scratch_.read(restored("source/same", target)), "always the same");
+  }
+};
+
+TEST_F(Prunes, ARC_116_ARC_119_what_is_kept_stays_and_nothing_else) {
+  make(4);
+  const auto before = archive_.blocks.size();
+  const auto report = prune({1, 3});
+  EXPECT_EQ(report.version.number, 5u);
+  EXPECT_EQ(report.blocks_released, 4u);  // of each a leaf and a content
+  EXPECT_EQ(archive_.blocks.size(), before - 4);
+  EXPECT_EQ(archive_.blocks.size(), report.blocks_kept);
+  expect_whole(2);
+  expect_whole(4);
+  const auto after = list();
+  EXPECT_EQ(after.versions.at(0).retired_by, 5u);
+  EXPECT_EQ(after.versions.at(2).retired_by, 5u);
+  EXPECT_FALSE(after.versions.at(4).live());
+  EXPECT_EQ(after.newest()->record.number, 4u);
+}
+
+TEST_F(Prunes, ARC_119_blocks_of_no_version_go_along) {
+  make(2);
+  archive_.blocks[Digest{7}] = Octets(40);
+  prune({1});
+  EXPECT_FALSE(archive_.blocks.contains(Digest{7}));
+  expect_whole(2);
+}
+
+TEST_F(Prunes, ARC_117_nothing_happens_when_a_kept_manifest_is_lost) {
+  make(3);
+  const auto list_before = list();
+  archive_.blocks.erase(*list_before.versions.at(1).record.root);
+  const auto before = archive_.blocks;
+  MemoryServer server(archive_);
+  const auto report = prune(server, {1});
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ExitCode::local);
+  EXPECT_EQ(archive_.versions.size(), 3u);
+  EXPECT_EQ(archive_.blocks, before);
+  EXPECT_EQ(prune({1, 2}).version.number, 4u);  // the damaged one may go
+  expect_whole(3);
+}
+
+TEST_F(Prunes, ARC_119_more_than_fit_one_record_are_retired_by_several) {
+  scratch_.write("source/file", "x");
+  std::vector<std::uint64_t> retire;
+  for (std::uint64_t i = 1; i <= archive::retired_max + 2; ++i) {
+    back_up();
+    if (i <= archive::retired_max + 1) retire.push_back(i);
+  }
+  const auto report = prune(retire);
+  EXPECT_EQ(report.version.number, retire.size() + 3);
+  EXPECT_EQ(list().newest()->record.number, retire.size() + 1);
+}
+
+TEST_F(Prunes, ARC_119_a_prune_that_ends_anywhere_leaves_the_archive_as_after_the_last_commit) {
+  make(3);
+  const auto blocks = archive_.blocks;
+  for (int calls = 0;; ++calls) {
+    MemoryServer server(archive_);
+    server.calls_left = calls;
+    const auto report = prune(server, {1, 2});
+    if (report) break;
+    ASSERT_EQ(archive_.versions.size(), 3u) << calls;
+    ASSERT_EQ(archive_.blocks, blocks) << calls;
+    ASSERT_LT(calls, 100);
+  }
+  expect_whole(3);
+  EXPECT_LT(archive_.blocks.size(), blocks.size());
+}
+
+TEST_F(Prunes, ARC_116_a_backup_after_a_prune_sends_again_what_went) {
+  make(2);
+  prune({1});
+  scratch_.write("source/other", "of version 1");  // as it was
+  back_up();
+  const auto report = restore(4);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(scratch_.read(restored("source/other")), "of version 1");
+}
+
+/// A record of retention in the chain, whatever it retires.
+TEST_F(Prunes, ARC_113_a_version_is_retired_once_and_has_a_tree) {
+  make(2);
+  const auto retire = [this](std::vector<std::uint64_t> numbers) {
+    archive::RecordVault vault(keys_);
+    Botan::System_RNG random;
+    const archive::VersionRecord record{.number = seen_->number + 1,
+                                        .previous = seen_->link,
+                                        .created_ns = far_future_ns,
+                                        .kind = archive::RecordKind::retention,
+                                        .retired = std::move(numbers)};
+    const auto sealed = vault.seal(record, random);
+    seen_ = archive::ChainPoint{record.number, archive::link_of(record.previous, record.number, *sealed)};
+    archive_.versions.push_back({record.number, Octets(seen_->link.begin(), seen_->link.end()), *sealed});
+  };
+  const auto refused = [this] {
+    MemoryServer server(archive_);
+    const auto all = list_versions(server, keys_, seen_);
+    return !all && all.error().code == ExitCode::local && all.error().message.contains("ARC-113");
+  };
+  retire({1});
+  EXPECT_FALSE(refused());
+  const auto whole = archive_.versions;
+  const auto point = seen_;
+  retire({1});
+  EXPECT_TRUE(refused());
+  archive_.versions = whole;
+  seen_ = point;
+  retire({3});
+  EXPECT_TRUE(refused());
+  archive_.versions = whole;
+  seen_ = point;
+  retire({2});
+  EXPECT_FALSE(refused());
+}
+
+}  // namespace
+}  // namespace coffer::client
