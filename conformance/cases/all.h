@@ -21,7 +21,7 @@ std::vector<Case> configuration_cases();  // chapter 6.3
 std::vector<Case> storing_cases();        // chapter 8.4
 std::vector<Case> versions_cases();       // chapter 8.5: lists
 std::vector<Case> restore_cases();        // chapter 8.5: restores
-std::vector<Case> retention_cases();      // chapter 8.8
+std::vector<Case> retention_cases();      // chapter 8.9
 std::vector<Case> errors_cases();         // chapter 13
 std::vector<Case> limits_cases();         // chapters 5.1, 14: full servers and timers
 std::vector<Case> profile_cases();        // chapter 14.2
@@ -40,7 +40,7 @@ std::vector<Case> client_chain_cases();      // chapter 8.2
 std::vector<Case> client_manifest_cases();   // chapter 8.2: trees, id lists, sparse files
 std::vector<Case> client_record_cases();     // chapters 8.1, 8.2: what a reader refuses
 std::vector<Case> client_restore_cases();    // chapter 8.5
-std::vector<Case> client_retention_cases();  // chapter 8.8
+std::vector<Case> client_retention_cases();  // chapter 8.9
 
 // Against both.
 std::vector<Case> traces_cases();  // chapter 5.1: attacks that the models' checkers found

@@ -1,4 +1,4 @@
-// Chapter 8.8 for clients: chains that retire versions, and what a client retires and releases itself.
+// Chapter 8.9 for clients: chains that retire versions, and what a client retires and releases itself.
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 

@@ -1,4 +1,4 @@
-// Chapter 8.8: lists of blocks and their release, as a server answers them.
+// Chapter 8.9: lists of blocks and their release, as a server answers them.
 #include <fmt/core.h>
 
 #include <algorithm>

@@ -52,7 +52,7 @@ void keep(std::set<std::uint64_t>& kept, const std::vector<DatedVersion>& versio
 
 }  // namespace
 
-// [ARC-118] A client that prunes by a rule of section 8.8 MUST retire exactly the versions with a tree, not retired before, that the rule
+// [ARC-118] A client that prunes by a rule of section 8.9 MUST retire exactly the versions with a tree, not retired before, that the rule
 // does not keep.
 std::vector<std::uint64_t> let_go(const KeepRule& rule, const std::vector<DatedVersion>& versions) {
   std::set<std::uint64_t> kept;

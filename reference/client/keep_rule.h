@@ -1,4 +1,4 @@
-// Which versions a rule of section 8.8 keeps. Must not know: servers, blocks; times come in as values.
+// Which versions a rule of section 8.9 keeps. Must not know: servers, blocks; times come in as values.
 #pragma once
 
 #include <cstdint>

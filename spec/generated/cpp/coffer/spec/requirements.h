@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 189> requirements{{
+inline constexpr std::array<Requirement, 204> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -191,6 +191,21 @@ inline constexpr std::array<Requirement, 189> requirements{{
     {"ARC-080", "MUST", "client", "review", "implies W14", "08-archives", "A client MUST say of each kind of metadata that it could not restore what it is, of which file first and of how many."},
     {"ARC-081", "MUST", "client", "review", "chosen", "08-archives", "A client MUST NOT leave a directory that it made in a restore with other metadata than its entry's once that restore, run again as often as it was interrupted, is complete."},
     {"ARC-082", "SHOULD", "client", "review", "chosen", "08-archives", "A client SHOULD NOT fetch the content of a file that is there with the kind, size and time of its entry."},
+    {"ARC-105", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST answer list_blocks with the ids of the archive's blocks that are behind the stated one, in ascending octet order, without those that the session has released."},
+    {"ARC-106", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST put at most 1,024 ids into one block_list, as many as there are up to that, and set more exactly when there are others beyond them."},
+    {"ARC-107", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST answer release_blocks with blocks_released, passing over the ids of blocks that the archive lacks."},
+    {"ARC-108", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST cease to have the blocks that a session has released when it commits the session's next version, in one with it."},
+    {"ARC-109", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST keep the blocks that a session has released when the session ends without another commit, and serve them until there is one."},
+    {"ARC-110", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST name a block that the session has released missing when it is offered again, and keep it when it has then come."},
+    {"ARC-111", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST NOT let the release of a block in one archive change what another archive has."},
+    {"ARC-112", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST close with bad_answer when the ids of block_list are not in strictly ascending octet order behind the one that it stated."},
+    {"ARC-113", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST refuse a chain, read from its first version, in which a record retires a version that has no tree or that a record before it retires."},
+    {"ARC-114", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST NOT restore or verify a version that a record of its chain retires."},
+    {"ARC-115", "SHOULD", "client", "review", "chosen", "08-archives", "A client that is asked for a retired version SHOULD say by which version it was retired."},
+    {"ARC-116", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST NOT release a block that is in the manifest, the id lists or the content of a version that has a tree and is not retired once the commit is complete."},
+    {"ARC-117", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST NOT retire versions or release blocks when it cannot read a block of the manifest or of the id lists of a version that it keeps."},
+    {"ARC-118", "MUST", "client", "wire", "chosen", "08-archives", "A client that prunes by a rule of section 8.9 MUST retire exactly the versions with a tree, not retired before, that the rule does not keep."},
+    {"ARC-119", "MUST", "client", "wire", "chosen", "08-archives", "A client that prunes MUST release with its last record all blocks that the archive has and no version needs any more, and release nothing before it."},
     {"ERR-001", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint that refuses anything MUST send one Disconnect with the reason that the first failing check gives, and close."},
     {"ERR-002", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint MUST make the checks of a control message in the order header, encoding, state, fields, permission, meaning."},
     {"ERR-003", "MUST", "endpoint", "wire", "chosen", "13-errors", "An endpoint MUST treat a Disconnect whose reason it does not know as any other Disconnect."},
