@@ -1,6 +1,7 @@
 // The benchmarks, one function each: figures out; an error, as text, when one could not be taken.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <string>
@@ -27,5 +28,8 @@ Figures sessions(const std::filesystem::path& programs, double seconds_each);
 
 /// What the server's memory grows by for each session that is logged in and does nothing.
 Figures idle_memory(const std::filesystem::path& programs, std::size_t session_count);
+
+/// What the server's index takes for so many blocks: room, time to look one up, to open it, to count.
+Figures block_index(const std::filesystem::path& place, std::uint64_t rows);
 
 }  // namespace coffer::bench

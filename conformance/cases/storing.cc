@@ -140,6 +140,74 @@ void add_blocks(std::vector<Case>& cases) {
                            }));
 }
 
+constexpr std::size_t quota_octets = 1000;
+void small_quota(Fixture& fixture) { fixture.limits = {{"quota_octets", quota_octets}}; }
+
+/// Offers a block of so many octets, which must be named missing, and sends it.
+void send_new(Context& c, ClientPeer& client, std::size_t sealed_octets) {
+  const auto block = opaque_block(c.random(), sealed_octets);
+  require_missing(c, client, block.id, {0});
+  client.send(block);
+}
+
+void add_quota(std::vector<Case>& cases) {
+  const Needs needs{.own_server = true, .fixture = small_quota};
+  cases.push_back({
+      .id = "storing.block_beyond_the_quota",
+      .requirements = {"ARC-130"},
+      .needs = needs,
+      .goal = "A block that takes its user one octet beyond the quota is refused; one that fills it is taken",
+      .steps = {"of a quota of 1,000 octets, commit 600", "offer and send a block of 401", "expect Disconnect(quota_exceeded)"},
+      .script =
+          [](Context& c) {
+            auto& client = c.at(State::ready);
+            client.commit({opaque_block(c.random(), 600)});
+            send_new(c, client, quota_octets - 600 + 1);
+            client.expect_refusal(Reason::quota_exceeded);
+          },
+      .twin =
+          [](Context& c) {
+            auto& client = c.at(State::ready);
+            client.commit({opaque_block(c.random(), 600)});
+            send_new(c, client, quota_octets - 600);
+            client.barrier();
+          },
+  });
+  cases.push_back({
+      .id = "storing.quota_keeps_what_was_committed",
+      .requirements = {"ARC-130"},
+      .needs = needs,
+      .goal = "What was committed before a quota was exceeded is there in the next session, and still counts",
+      .steps = {"of a quota of 1,000 octets, commit a block of 900", "send one of 200 and be refused", "connect again",
+                "expect the version listed and its block not missing", "send one of 101", "expect Disconnect(quota_exceeded)"},
+      .script =
+          [](Context& c) {
+            auto& first = c.at(State::ready);
+            const auto kept = opaque_block(c.random(), 900);
+            first.commit({kept});
+            send_new(c, first, 200);
+            first.expect_refusal(Reason::quota_exceeded);
+            auto& second = c.at(State::ready);
+            second.send(list_versions(1));
+            const auto versions = second.expect("versions");
+            c.require(versions.items("entries").size() == 1, "one version", to_text(versions));
+            require_missing(c, second, kept.id, {});
+            send_new(c, second, quota_octets - 900 + 1);
+            second.expect_refusal(Reason::quota_exceeded);
+          },
+      .twin =
+          [](Context& c) {
+            auto& first = c.at(State::ready);
+            first.commit({opaque_block(c.random(), 900)});
+            first.send(goodbye());
+            first.expect_end(Reason::goodbye);
+            auto& second = c.at(State::ready);
+            send_new(c, second, quota_octets - 900);
+            second.barrier();
+          },
+  });
+}
+
 /// A commit with one thing wrong, as the second version of an archive; the twin continues the chain.
 Case conflict(std::string id, std::string goal, std::function<void(Message&)> change) {
   const auto second_commit = [](Context& c) -> std::pair<ClientPeer&, Message> {
@@ -371,6 +439,7 @@ std::vector<Case> storing_cases() {
   std::vector<Case> cases;
   add_offers(cases);
   add_blocks(cases);
+  add_quota(cases);
   add_commits(cases);
   add_durability(cases);
   return cases;

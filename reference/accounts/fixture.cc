@@ -91,7 +91,7 @@ void read_costs(FixtureReader& reader, const Place& root, Fixture& fixture) {
       fixture.timers[i] = static_cast<std::uint32_t>(reader.number(at, 1, std::numeric_limits<std::uint32_t>::max()));
 
   const Place bounds = reader.optional(root, "limits");
-  reader.object(bounds, {"sessions_max", "unverified_max", "unverified_events_per_minute", "unverified_events_max"});
+  reader.object(bounds, {"sessions_max", "unverified_max", "unverified_events_per_minute", "unverified_events_max", "quota_octets"});
   const auto bound = [&](std::string_view member) -> std::optional<std::uint32_t> {
     const Place at = reader.optional(bounds, member);
     if (!at) return std::nullopt;
@@ -101,6 +101,7 @@ void read_costs(FixtureReader& reader, const Place& root, Fixture& fixture) {
   fixture.unverified_max = bound("unverified_max");
   fixture.unverified_events_per_minute = bound("unverified_events_per_minute");
   fixture.unverified_events_max = bound("unverified_events_max");
+  if (const Place quota = reader.optional(bounds, "quota_octets")) fixture.quota_octets = reader.number(quota, 1, std::uint64_t{1} << 53);
 }
 
 void read_organisations(FixtureReader& reader, const Place& root, Fixture& fixture) {

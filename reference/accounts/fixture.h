@@ -63,6 +63,7 @@ struct Fixture {
   std::uint32_t pbkdf2_rounds = 0;
   protocol::Timers timers = spec::timer_milliseconds;
   std::optional<std::uint32_t> sessions_max, unverified_max, unverified_events_per_minute, unverified_events_max;
+  std::optional<std::uint64_t> quota_octets;  // of blocks, for each user
   std::vector<Organisation> organisations;
   std::vector<User> users;
   std::vector<Computer> computers;

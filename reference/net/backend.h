@@ -34,8 +34,9 @@ class Backend {
   virtual protocol::ServerAnswer enter(ConnectionId connection, protocol::LoginAdmitted admitted) = 0;
 
   virtual protocol::ServerAnswer find_missing(ConnectionId connection, const protocol::FindMissing& question) = 0;
-  /// Blocks of one session in the order in which they came, as many as had come when the storage thread was free.
-  virtual std::optional<protocol::Failed> store_blocks(ConnectionId connection, std::span<const protocol::StoreBlock> blocks) = 0;
+  /// Blocks of one session in the order in which they came, as many as had come when the storage thread was free. Refused or Failed, unless
+  /// all is well.
+  virtual std::optional<protocol::ServerAnswer> store_blocks(ConnectionId connection, std::span<const protocol::StoreBlock> blocks) = 0;
   virtual protocol::ServerAnswer commit(ConnectionId connection, const protocol::CommitRequest& request) = 0;
   virtual protocol::ServerAnswer find_versions(ConnectionId connection, const protocol::FindVersions& question) = 0;
   virtual protocol::ServerAnswer find_block_ids(ConnectionId connection, const protocol::FindBlockIds& question) = 0;

@@ -217,7 +217,7 @@ void ServerConnection::store_arrived() {
   if (arrived_.empty()) return;
   storing_ = true;
   asio::post(room_.storage, [self = shared_from_this(), blocks = std::exchange(arrived_, {})] {
-    auto failed = guarded<std::optional<protocol::Failed>>([&] { return self->room_.backend.store_blocks(self->id_, blocks); });
+    auto failed = guarded<std::optional<protocol::ServerAnswer>>([&] { return self->room_.backend.store_blocks(self->id_, blocks); });
     std::size_t octets = 0;
     for (const auto& block : blocks) octets += block.sealed.size();
     self->room_.unstored_octets -= octets;

@@ -142,7 +142,8 @@ bool ServerSession::Machine::awaited(const ServerAnswer& answer) const {
   if (std::holds_alternative<at::CheckingLogin>(where))
     return is(std::in_place_type<LoginAdmitted>) || is(std::in_place_type<LoginRefused>) || is(std::in_place_type<ComputerRefused>);
   const bool serves = std::holds_alternative<at::Serving>(where) || std::holds_alternative<at::ServingRestore>(where);
-  if (serves && is(std::in_place_type<Refused>)) return true;
+  // A block that came before may be refused when it is stored.
+  if ((serves || std::holds_alternative<at::Ready>(where)) && is(std::in_place_type<Refused>)) return true;
   if (const auto* serving = std::get_if<at::Serving>(&where)) {
     if (const auto* offer = std::get_if<at::Offer>(&serving->operation)) {
       const auto* found = std::get_if<MissingFound>(&answer);

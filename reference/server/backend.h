@@ -22,7 +22,7 @@ class Backend final : public net::Backend {
   protocol::ServerAnswer check_login(net::ConnectionId connection, const protocol::CheckLogin& question) override;
   protocol::ServerAnswer enter(net::ConnectionId connection, protocol::LoginAdmitted admitted) override;
   protocol::ServerAnswer find_missing(net::ConnectionId connection, const protocol::FindMissing& question) override;
-  std::optional<protocol::Failed> store_blocks(net::ConnectionId connection, std::span<const protocol::StoreBlock> blocks) override;
+  std::optional<protocol::ServerAnswer> store_blocks(net::ConnectionId connection, std::span<const protocol::StoreBlock> blocks) override;
   protocol::ServerAnswer commit(net::ConnectionId connection, const protocol::CommitRequest& request) override;
   protocol::ServerAnswer find_versions(net::ConnectionId connection, const protocol::FindVersions& question) override;
   protocol::ServerAnswer find_block_ids(net::ConnectionId connection, const protocol::FindBlockIds& question) override;

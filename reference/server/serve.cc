@@ -88,6 +88,7 @@ Outcome serve(const ServeOptions& options) {
   store_options.on_damage = [&options](const std::string& what) {
     spdlog::error("{}; `cofferd verify --data {}` names what is damaged", what, options.data.string());
   };
+  if (const auto quota = fixture->quota_octets) store_options.quota_octets = [quota](std::uint64_t) { return quota; };
   store_options.pack_octets_max = options.pack_octets;
   auto opened = store::Store::open(options.data, files, wall_time, store_options);
   if (!opened) return stop(Outcome::store_failed, opened.error().what);

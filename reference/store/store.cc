@@ -104,6 +104,8 @@ class Store::Impl {
   Result<void> stage_release(Archive archive, View ids) {
     const std::lock_guard lock(mutex_);
     if (auto fresh = check_generation(archive); !fresh) return fresh;
+    const auto reading = index_.reading();
+    if (!reading) return std::unexpected(reading.error());
     Staged& staged = staged_[archive.session];
     staged.archive = archive.row;
     for (std::size_t i = 0; (i + 1) * 32 <= ids.size(); ++i) {
@@ -374,6 +376,7 @@ class Store::Impl {
       if (!header || !*header) tell(fmt::format("{}: its header is damaged", pack_name(place.next.pack)));
       place.next.offset = pack_header_octets;
     }
+    // [ARC-132] A server SHOULD check the checksum of every stored block …, and name missing in offers those that it can no longer verify.
     const ScrubFound found = read_on(*file, place.next, end, octets);
     done.octets = place.next.offset - from;
     place.octets += done.octets;
@@ -543,6 +546,8 @@ class Store::Impl {
     return received_.empty() && packs_.unsynced().empty() ? Result<void>{} : settle_locked();
   }
 
+  // [ARC-131] A server MUST NOT take away a stored copy of a block that it still counts as stored before another copy of it is on stable
+  // storage and found in its place.
   /// All that counted in the pack stands elsewhere and the index leads there, both on stable storage; now what it stated follows, the index
   /// forgets the pack in one with that, and only then its file goes.
   Result<void> finish_compaction(Compacted& done) {
@@ -840,7 +845,8 @@ class Store::Impl {
     if (*known) return 0;
     const auto quota = options_.quota_octets(archive.owner.user);
     const std::uint64_t used = used_octets_[archive.owner.user] + pending;
-    if (quota && (used > *quota || octets > *quota - used))
+    // [ARC-130] A server that grants a user so many octets of sealed blocks … when a block comes that would take them beyond
+    if (quota && !fault::on(fault::ARC_130_any_number_of_octets) && (used > *quota || octets > *quota - used))
       return std::unexpected(Trouble{Trouble::Kind::over_quota,
                                      fmt::format("user {} has {} octets of blocks, its quota is {}", archive.owner.user, used, *quota)});
     return octets;

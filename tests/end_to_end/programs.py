@@ -42,10 +42,10 @@ def run(*command, **options):
 class Server:
     """One cofferd over `data`; `pin`, `port` as it said itself."""
 
-    def __init__(self, data, fixture_file, listen="127.0.0.1:0"):
+    def __init__(self, data, fixture_file, listen="127.0.0.1:0", more=()):
         self.data = data
         self.log = open(data + ".log", "ab")
-        self.process = subprocess.Popen([f"{BIN}/cofferd", "run", "--data", data, "--fixture", fixture_file, "--listen", listen],
+        self.process = subprocess.Popen([f"{BIN}/cofferd", "run", "--data", data, "--fixture", fixture_file, "--listen", listen, *more],
                                         stdout=subprocess.PIPE, stderr=self.log)
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)

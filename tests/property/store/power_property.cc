@@ -179,8 +179,10 @@ class History {
       const Block block = block_of(seed);
       ids.insert(ids.end(), block.id.begin(), block.id.end());
     }
-    if (!store_->stage_release(session.archive, ids)) return trouble();
-    for (std::uint32_t seed = first; seed < first + count; ++seed) session.staged.insert(seed);
+    const auto missing = store_->missing(session.archive, ids);
+    if (!missing || !store_->stage_release(session.archive, ids)) return trouble();
+    for (std::uint32_t seed = first; seed < first + count; ++seed)
+      if (std::ranges::find(*missing, static_cast<std::uint16_t>(seed - first)) == missing->end()) session.staged.insert(seed);
   }
 
   void commit(std::size_t which) {
@@ -366,7 +368,7 @@ std::size_t operations_of(const std::vector<Step>& steps, std::uint64_t pack_oct
   return history.power().operations();
 }
 
-RC_GTEST_PROP(StorePower, whatever_fails_and_whenever_nothing_acknowledged_is_lost_and_nothing_released_comes_back, ()) {
+RC_GTEST_PROP(StorePower, ARC_060_ARC_131_whatever_fails_and_whenever_nothing_acknowledged_is_lost_and_nothing_released_comes_back, ()) {
   const auto pack_octets = *rc::gen::element<std::uint64_t>(600, 1500, 1u << 30);
   const auto steps = *rc::gen::container<std::vector<Step>>(any_step());
   const auto seed = *rc::gen::arbitrary<std::uint32_t>();

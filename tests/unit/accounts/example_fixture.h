@@ -11,7 +11,7 @@ inline const std::string example_fixture = R"({
   "server": {"guid": "00000000000000aa", "version": "7.0.0", "minimum_version": "6.5.0"},
   "pbkdf2_rounds": 2,
   "timers_ms": {"step": 500, "idle": 700},
-  "limits": {"sessions_max": 9, "unverified_max": 3, "unverified_events_per_minute": 5, "unverified_events_max": 6},
+  "limits": {"sessions_max": 9, "unverified_max": 3, "unverified_events_per_minute": 5, "unverified_events_max": 6, "quota_octets": 7},
   "organisations": [
     {"name": "acme", "registration_keys": [{"key": "ABCDEFGH12345678", "deferred": true}, {"key": "abcdefgh12345678"}]},
     {"name": "umbra", "registration_keys": [{"key": "UUUUUUUU00000000", "deferred": false}]}],

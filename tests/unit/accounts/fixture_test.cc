@@ -40,6 +40,7 @@ TEST(Fixture, gives_everything_that_the_document_says) {
   EXPECT_EQ(fixture->unverified_max, 3u);
   EXPECT_EQ(fixture->unverified_events_per_minute, 5u);
   EXPECT_EQ(fixture->unverified_events_max, 6u);
+  EXPECT_EQ(fixture->quota_octets, 7u);
   ASSERT_EQ(fixture->organisations.size(), 2u);
   EXPECT_EQ(fixture->organisations[0].registration_keys[0].key, "ABCDEFGH12345678");
   EXPECT_TRUE(fixture->organisations[0].registration_keys[0].deferred);

@@ -43,7 +43,7 @@ class MemoryBackend final : public Backend {
       if (!blocks_.contains(digest(question.ids, i))) answer.indices.push_back(static_cast<std::uint16_t>(i));
     return answer;
   }
-  std::optional<protocol::Failed> store_blocks(ConnectionId, std::span<const protocol::StoreBlock> blocks) override {
+  std::optional<protocol::ServerAnswer> store_blocks(ConnectionId, std::span<const protocol::StoreBlock> blocks) override {
     const std::scoped_lock lock{mutex_};
     if (disk_full) return protocol::Failed{"full"};
     for (const auto& block : blocks) blocks_[block.id] = {block.id, block.checksum, block.sealed};

@@ -394,6 +394,15 @@ TEST(ServerBackup, ERR_006_a_block_that_cannot_be_stored_ends_the_session_in_any
   }
 }
 
+TEST(ServerBackup, ARC_130_a_block_that_is_refused_when_it_is_stored_ends_the_session_with_the_reason) {
+  for (const auto state : {State::ready, State::serving}) {
+    ServerRig rig;
+    rig.reach(state);
+    expect_closed(rig, rig.submit(Refused{Reason::quota_exceeded, "user 1 has 600 octets of blocks, its quota is 1000"}),
+                  Reason::quota_exceeded);
+  }
+}
+
 TEST(ServerBackup, ERR_006_an_answer_that_names_what_was_not_offered_is_the_servers_failure) {
   for (const auto& wrong : {std::vector<std::uint16_t>{2}, std::vector<std::uint16_t>{1, 0}, std::vector<std::uint16_t>{0, 0}}) {
     ServerRig rig;

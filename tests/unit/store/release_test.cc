@@ -204,7 +204,7 @@ TEST_F(ReleaseTest, an_index_of_before_a_compaction_finds_everything_where_it_is
   }
 }
 
-TEST_F(ReleaseTest, a_compaction_cut_short_at_any_operation_loses_nothing_and_can_be_done_again) {
+TEST_F(ReleaseTest, ARC_131_a_compaction_cut_short_at_any_operation_loses_nothing_and_can_be_done_again) {
   stage({blocks[0], blocks[2]});
   end = commit(archive, end);
   const MemoryFileSystem disk = files.snapshot();
@@ -276,7 +276,7 @@ TEST_F(ReleaseTest, a_reader_that_has_a_compacted_pack_open_reads_on) {
   EXPECT_EQ(read_record(*file, 1, pack_header_octets)->sealed, blocks[0].sealed);
 }
 
-TEST_F(ReleaseTest, a_quota_holds_blocks_up_and_a_release_makes_room) {
+TEST_F(ReleaseTest, ARC_130_a_quota_holds_blocks_up_and_a_release_makes_room) {
   options.quota_octets = [](std::uint64_t user) { return user == 1 ? std::optional<std::uint64_t>(2500) : std::nullopt; };
   begin();
   const Block more = make_block(5, 301), fits = make_block(6, 300);

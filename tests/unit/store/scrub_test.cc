@@ -37,7 +37,7 @@ class ScrubTest : public StoreTest {
   Archive archive;
 };
 
-TEST_F(ScrubTest, a_block_whose_octets_or_header_changed_counts_as_lacking_and_is_noted_once) {
+TEST_F(ScrubTest, ARC_132_a_block_whose_octets_or_header_changed_counts_as_lacking_and_is_noted_once) {
   flip(block(3).sealed);
   flip(block(7).id);
   EXPECT_TRUE(lacking().empty()) << "nobody has looked";

@@ -32,6 +32,7 @@ enum class Reason : std::uint16_t {
   server_stopping = 21,
   busy = 22,
   internal_error = 23,
+  quota_exceeded = 24,
 };
 
 struct ReasonRow {
@@ -42,7 +43,7 @@ struct ReasonRow {
   std::string_view text;
 };
 
-inline constexpr std::array<ReasonRow, 24> reason_rows{{
+inline constexpr std::array<ReasonRow, 25> reason_rows{{
     {Reason::goodbye, "goodbye", "server", "SES-030", "the session ended as its client asked"},
     {Reason::unexpected_message, "unexpected_message", "both", "SES-002", "a message or data frame that the state does not admit"},
     {Reason::unknown_frame_kind, "unknown_frame_kind", "both", "FRM-004", "a frame kind that this channel does not know"},
@@ -67,6 +68,7 @@ inline constexpr std::array<ReasonRow, 24> reason_rows{{
     {Reason::server_stopping, "server_stopping", "server", "SES-032", "the server is shutting down"},
     {Reason::busy, "busy", "server", "LIM-004", "the server has no room for another session"},
     {Reason::internal_error, "internal_error", "both", "ERR-006", "the peer failed for a reason of its own"},
+    {Reason::quota_exceeded, "quota_exceeded", "server", "ARC-130", "the user's blocks have no more room at the server"},
 }};
 
 /// The specification's word for it; empty for a value outside the table.
@@ -96,6 +98,7 @@ constexpr std::string_view name(Reason value) {
     case Reason::server_stopping: return "server_stopping";
     case Reason::busy: return "busy";
     case Reason::internal_error: return "internal_error";
+    case Reason::quota_exceeded: return "quota_exceeded";
   }
   return {};
 }

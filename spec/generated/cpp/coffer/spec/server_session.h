@@ -119,7 +119,7 @@ struct Row {
   std::string_view requirement;
 };
 
-inline constexpr std::array<Row, 76> rows{{
+inline constexpr std::array<Row, 77> rows{{
     {State::await_version, Event::version, Handler::on_version, bit(State::await_computer) | bit(State::closed), "SES-010"},
     {State::await_computer, Event::computer, Handler::on_computer, bit(State::checking_computer), "IDN-001"},
     {State::checking_computer, Event::computer_admitted, Handler::on_computer_admitted, bit(State::await_login), "IDN-005"},
@@ -143,6 +143,7 @@ inline constexpr std::array<Row, 76> rows{{
     {State::restoring, Event::fetch_blocks, Handler::on_fetch_blocks, bit(State::serving_restore), "ARC-052"},
     {State::restoring, Event::restore_end, Handler::on_restore_end, bit(State::serving_restore), "ARC-054"},
     {State::serving_restore, Event::done, Handler::on_restore_done, bit(State::restoring) | bit(State::ready), "SES-022"},
+    {State::ready, Event::refused, Handler::on_refused, bit(State::closed), "ERR-002"},
     {State::serving, Event::refused, Handler::on_refused, bit(State::closed), "ERR-002"},
     {State::serving_restore, Event::refused, Handler::on_refused, bit(State::closed), "ERR-002"},
     {State::checking_computer, Event::failed, Handler::on_failed, bit(State::closed), "ERR-006"},
