@@ -89,7 +89,7 @@ TEST_F(StoreTest, ARC_040_and_ARC_041_versions_come_in_order_in_pages) {
   ChainEnd end;
   for (int i = 1; i <= 7; ++i) end = commit(archive, end, "record " + std::to_string(i));
   const auto numbers = [&](std::uint64_t from) {
-    const auto page = value(store->versions(archive, from));
+    const auto page = value(store->versions(archive, from, 3));
     std::string text;
     for (const auto& entry : page.entries) text += std::to_string(entry.number) + " ";
     return text + (page.more ? "more" : "");
