@@ -140,7 +140,8 @@ void add_blocks(std::vector<Case>& cases) {
                            }));
 }
 
-constexpr std::size_t quota_octets = 1000;
+// Of all of a user's computers: case and twin share it, in either order.
+constexpr std::size_t quota_octets = 2000;
 void small_quota(Fixture& fixture) { fixture.limits = {{"quota_octets", quota_octets}}; }
 
 /// Offers a block of so many octets, which must be named missing, and sends it.
@@ -157,7 +158,7 @@ void add_quota(std::vector<Case>& cases) {
       .requirements = {"ARC-130"},
       .needs = needs,
       .goal = "A block that takes its user one octet beyond the quota is refused; one that fills it is taken",
-      .steps = {"of a quota of 1,000 octets, commit 600", "offer and send a block of 401", "expect Disconnect(quota_exceeded)"},
+      .steps = {"of a quota of 2,000 octets, commit 600", "offer and send a block of 1,401", "expect Disconnect(quota_exceeded)"},
       .script =
           [](Context& c) {
             auto& client = c.at(State::ready);
@@ -169,7 +170,7 @@ void add_quota(std::vector<Case>& cases) {
           [](Context& c) {
             auto& client = c.at(State::ready);
             client.commit({opaque_block(c.random(), 600)});
-            send_new(c, client, quota_octets - 600);
+            send_new(c, client, quota_octets - 600 - 600);
             client.barrier();
           },
   });
@@ -178,14 +179,14 @@ void add_quota(std::vector<Case>& cases) {
       .requirements = {"ARC-130"},
       .needs = needs,
       .goal = "What was committed before a quota was exceeded is there in the next session, and still counts",
-      .steps = {"of a quota of 1,000 octets, commit a block of 900", "send one of 200 and be refused", "connect again",
-                "expect the version listed and its block not missing", "send one of 101", "expect Disconnect(quota_exceeded)"},
+      .steps = {"of a quota of 2,000 octets, commit a block of 900", "send one of 1,200 and be refused", "connect again",
+                "expect the version listed and its block not missing", "send one of 1,101", "expect Disconnect(quota_exceeded)"},
       .script =
           [](Context& c) {
             auto& first = c.at(State::ready);
             const auto kept = opaque_block(c.random(), 900);
             first.commit({kept});
-            send_new(c, first, 200);
+            send_new(c, first, 1200);
             first.expect_refusal(Reason::quota_exceeded);
             auto& second = c.at(State::ready);
             second.send(list_versions(1));
@@ -202,7 +203,7 @@ void add_quota(std::vector<Case>& cases) {
             first.send(goodbye());
             first.expect_end(Reason::goodbye);
             auto& second = c.at(State::ready);
-            send_new(c, second, quota_octets - 900);
+            send_new(c, second, quota_octets - 900 - 900);
             second.barrier();
           },
   });
