@@ -3,6 +3,13 @@
 // synced before the index speaks of them, so that it can be made anew from them (rebuild.h). Must not know: sockets, sessions, accounts,
 // keys; to it a sealed block is octets with a checksum.
 //
+// Room for 10 TB and more: packs are files of 1 GiB that are found by number, so only the index grows with what is stored. A block has one
+// row there of 67 octets on the disk (150 before its checksum, which its record has, and the way in by place went), 6.7 MB for 100,000
+// blocks, 3.4 GB for the 50 million blocks of 200 kB that make 10 TB. Nothing of it stays in memory but SQLite's 2 MB of pages. Measured at
+// 10 million rows in 20 archives, on two processors busy otherwise: a lookup 17 us whether the block is there or not, counting what is live
+// of each pack 0.6 s a million (in the background, through a connection of its own), opening 1.7 s a million, for every row is proven then.
+// `coffer_bench store` takes the figures.
+//
 // Every operation may be called from any thread; all but the reading and checking of pack octets in load() run one at a time.
 #pragma once
 
