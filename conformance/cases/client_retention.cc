@@ -143,9 +143,11 @@ std::set<Octets> blocks_of(Context& c, const Holdings::Version& version) {
     if (!ids.insert(id).second) continue;
     const auto block = opened(c, id);
     if (block.type == BlockType::id_list) std::ranges::copy(split_ids(block.plaintext), std::back_inserter(waiting));
-    if (block.type == BlockType::leaf || block.type == BlockType::node)
-      for (const auto& row : *read_rows(block.type == BlockType::leaf ? "entry" : "child", block.plaintext))
-        std::ranges::copy(split_ids(row.octets(block.type == BlockType::leaf ? "blocks" : "id")), std::back_inserter(waiting));
+    if (block.type != BlockType::leaf && block.type != BlockType::node) continue;
+    const bool leaf = block.type == BlockType::leaf;
+    const auto rows = read_rows(leaf ? "entry" : "child", block.plaintext);
+    c.require(rows.has_value(), "canonical rows in order", rows ? "" : rows.error());
+    for (const auto& row : *rows) std::ranges::copy(split_ids(row.octets(leaf ? "blocks" : "id")), std::back_inserter(waiting));
   }
   return ids;
 }

@@ -250,15 +250,32 @@ void add_ends(std::vector<Case>& cases) {
         require_all(c, later, blocks);
         require_fetched(c, later, ids_of(blocks), {});
       }));
-  cases.push_back(
-      with_three("retention.nothing_when_the_commit_is_refused", {"ARC-109"}, "A commit that is refused releases nothing",
-                 {"release all of them", "commit a version that does not continue the chain", "list in a new session", "expect all three"},
-                 [](Context& c, ClientPeer& client, const Blocks& blocks) {
-                   release(client, ids_of(blocks));
-                   client.send(client.next_commit().set("number", 9));
-                   client.expect_refusal(Reason::version_conflict);
-                   require_all(c, c.at(State::ready), blocks);
-                 }));
+  cases.push_back({
+      .id = "retention.nothing_when_the_commit_is_refused",
+      .requirements = {"ARC-109"},
+      .goal = "A commit that is refused releases nothing",
+      .steps = {"store three blocks and release them", "commit a version that does not continue the chain", "list in a new session",
+                "expect all three"},
+      .script =
+          [](Context& c) {
+            auto& client = c.at(State::ready);
+            const auto blocks = some_blocks(c, 3);
+            store(client, blocks);
+            release(client, ids_of(blocks));
+            client.send(client.next_commit().set("number", 9));
+            client.expect_refusal(Reason::version_conflict);
+            require_all(c, c.at(State::ready), blocks);
+          },
+      .twin =
+          [](Context& c) {
+            auto& client = c.at(State::ready);
+            const auto blocks = some_blocks(c, 3);
+            store(client, blocks);
+            release(client, ids_of(blocks));
+            client.commit({});
+            require_all(c, client, {});
+          },
+  });
   const auto killed = [&](std::string id, std::string requirement, std::string goal, bool committed) {
     cases.push_back({
         .id = std::move(id),

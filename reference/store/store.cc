@@ -237,7 +237,8 @@ class Store::Impl {
       for (std::size_t i = 0; (i + 1) * sizeof(Digest) <= ids.size() && octets < octets_enough; ++i) {
         const auto block = where_locked(archive.row, digest_at(ids, i));
         if (!block) return std::unexpected(block.error());
-        if (!*block) {
+        // [ARC-109] … and serve them until there is one.
+        if (!*block || (fault::on(fault::ARC_109_at_once) && is_staged(archive, digest_at(ids, i)))) {
           wanted.emplace_back();
           continue;
         }
