@@ -98,8 +98,8 @@ void ManifestWriter::append(std::size_t level, const std::string& path, View row
   if (filling.octets.empty()) filling.first_path = path;
   put_row(filling.octets, row);
   filling.last_hash = hash;
-  const int bits = bits_per_level * (static_cast<int>(level) + 1) +
-                   (fault::on(level == 0 ? fault::ARC_062_larger_leaves : fault::ARC_063_larger_nodes) ? 1 : 0);
+  const bool larger = level == 0 ? fault::on(fault::ARC_062_larger_leaves) : fault::on(fault::ARC_063_larger_nodes);
+  const int bits = bits_per_level * (static_cast<int>(level) + 1) + (larger ? 1 : 0);
   const bool full = filling.octets.size() >= level_octets_max && !(level == 0 && fault::on(fault::ARC_062_never_full));
   filling.complete = std::countl_zero(hash) >= bits || full;
   if (level == 0 && fault::on(fault::ARC_062_by_count)) filling.complete = summary_.entry_count % 64 == 63;
