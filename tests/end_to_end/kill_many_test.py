@@ -95,6 +95,7 @@ class Computer:
 
     def prune(self):
         """Some old versions go, and with them what only they had."""
+        self.proxy.reset(self.arena.server.port)
         self.must("prune", "--keep-last", "3")
         kept = {version["number"] for version in self.must("versions")["versions"] if not version.get("retired")}
         self.acknowledged = {version: described for version, described in self.acknowledged.items() if version in kept}
