@@ -32,6 +32,8 @@ begin
     if operation = e_restore_begin then return target = server_restoring; endif;
     if operation = e_offer_blocks then return sent = e_missing_blocks; endif;
     if operation = e_commit_version then return sent = e_version_committed; endif;
+    if operation = e_list_blocks then return sent = e_block_list; endif;
+    if operation = e_release_blocks then return sent = e_blocks_released; endif;
     return sent = e_versions;
   endif;
   if h = server_on_restore_done then return (operation = e_restore_end) = (target = server_ready); endif;
