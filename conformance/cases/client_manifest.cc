@@ -187,7 +187,8 @@ void add_written_lists(std::vector<Case>& cases) {
       .requirements = {"ARC-066", "ARC-065"},
       .role = Role::client,
       .goal = "The ids of a file of 70 blocks stand in lists, which end after an id whose upper 10 bits are zero",
-      .steps = {"back up a file of 70 blocks, of which the 41st has an id that begins with ten zero bits", "read its lists", "expect one of 41 ids and one of 29"},
+      .steps = {"back up a file of 70 blocks, of which the 41st has an id that begins with ten zero bits", "read its lists",
+                "expect one of 41 ids and one of 29"},
       .script =
           [](Context& c) {
             const auto entry = entry_of_file(c, content_of_blocks(c, 70, 40));
