@@ -87,8 +87,13 @@ Result<Place> Packs::append(std::span<const Incoming> records) {
     together.insert(together.end(), content.begin(), content.end());
   }
   if (auto written = (*pack)->write_at(place.offset, together); !written) {
-    // What stands of it is cut off; if even that fails, it stays behind as a torn end that the next start cuts off.
-    if (!(*pack)->truncate(place.offset)) begin_after(place.pack);
+    // What stands of it is cut off, with the next sync for good; if that fails, no sync succeeds before it does.
+    if ((*pack)->truncate(place.offset)) {
+      unsynced_[place.pack] = place.offset;
+    } else {
+      cut_off_at(place.pack, place.offset);
+      begin_after(place.pack);
+    }
     return std::unexpected(trouble(written.error()));
   }
   current_->octets += together.size();
@@ -96,7 +101,31 @@ Result<Place> Packs::append(std::span<const Incoming> records) {
   return place;
 }
 
+void Packs::cut_off_at(std::uint32_t number, std::uint64_t octets) {
+  const auto [owed, is_new] = owed_.try_emplace(number, octets);
+  if (!is_new) owed->second = std::min(owed->second, octets);
+}
+
+Result<void> Packs::cut_off() {
+  while (!owed_.empty()) {
+    const auto& [number, octets] = *owed_.begin();
+    if (!open_.contains(number)) {
+      auto opened = files_.open(pack_name(number), OpenMode::existing);
+      if (!opened && opened.error().code != ENOENT) return std::unexpected(trouble(opened.error()));
+      if (opened) open_[number] = std::move(*opened);
+    }
+    if (const auto pack = open_.find(number); pack != open_.end()) {
+      auto done = pack->second->truncate(octets);
+      if (done) done = pack->second->sync();
+      if (!done) return std::unexpected(trouble(done.error()));
+    }
+    owed_.erase(owed_.begin());
+  }
+  return {};
+}
+
 Result<void> Packs::sync() {
+  if (auto done = cut_off(); !done) return done;
   if (folder_unsynced_)
     if (auto synced = sync_names(); !synced) return synced;
   for (const auto& [number, octets] : unsynced_) {
@@ -108,13 +137,15 @@ Result<void> Packs::sync() {
   return {};
 }
 
-void Packs::discard_unsynced(const std::map<std::uint32_t, std::uint64_t>& synced_octets) {
+void Packs::discard(std::map<std::uint32_t, std::uint64_t> written, const std::map<std::uint32_t, std::uint64_t>& kept_octets) {
   if (current_) begin_after(current_->pack);
-  for (const auto& [number, octets] : unsynced_) {
-    const auto known = synced_octets.find(number);
-    if (const auto pack = file(number)) (void)(*pack)->truncate(known == synced_octets.end() ? pack_header_octets : known->second);
+  written.merge(unsynced_);
+  for (const auto& [number, octets] : written) {
+    const auto kept = kept_octets.find(number);
+    cut_off_at(number, kept == kept_octets.end() ? pack_header_octets : kept->second);
   }
   unsynced_.clear();
+  (void)cut_off();
 }
 
 Result<void> Packs::begin_pack() {

@@ -54,13 +54,17 @@ class Packs {
   Result<Place> append(const Record& record, View content) { return append(std::vector<Incoming>{{record, content}}); }
   /// Packs written since the last sync, and how many octets of them are whole.
   const std::map<std::uint32_t, std::uint64_t>& unsynced() const { return unsynced_; }
-  /// Everything appended is on stable storage afterwards. After an error nothing of unsynced() may be taken for stored.
+  /// Everything appended is on stable storage afterwards, and all that was taken back is gone from there: what is acknowledged next may
+  /// store it anew, or release it. After an error nothing of unsynced() may be taken for stored.
   Result<void> sync();
-  /// Takes back everything appended since the last sync, as far as the disk lets; appends go to a new pack.
-  void discard_unsynced(const std::map<std::uint32_t, std::uint64_t>& synced_octets);
+  /// Takes back what was appended to these packs and to those of unsynced(), beyond what is kept of each: now, or as soon as the disk lets,
+  /// and no sync succeeds before. Appends go to a new pack.
+  void discard(std::map<std::uint32_t, std::uint64_t> written, const std::map<std::uint32_t, std::uint64_t>& kept_octets);
 
  private:
   Result<void> begin_pack();
+  void cut_off_at(std::uint32_t number, std::uint64_t octets);
+  Result<void> cut_off();
 
   FileSystem& files_;
   std::uint64_t pack_octets_max_;
@@ -73,6 +77,7 @@ class Packs {
   std::optional<std::uint32_t> unheaded_;  // made, but its header could not be written yet
   std::uint32_t highest_ = 0;
   std::map<std::uint32_t, std::uint64_t> unsynced_;
+  std::map<std::uint32_t, std::uint64_t> owed_;  // packs that are yet to be cut off, and where
   bool folder_unsynced_ = false;
 };
 

@@ -891,13 +891,14 @@ class Store::Impl {
     const std::map<std::uint32_t, std::uint64_t> written = packs_.unsynced();
     for (const auto& [number, octets] : written) unindexed_[number] = octets;
     auto synced = packs_.sync();
-    // A later sync may succeed without having stored anything: what was received since the last one counts as lost.
+    // A later sync may succeed without having stored anything: what was received and is not indexed counts as lost, and is taken back even
+    // where an earlier sync has stored it. Left there, the next start would find it, when the same block stands behind it or was released.
     if (!synced) lose_received();
     return synced;
   }
 
   void lose_received() {
-    if (const auto indexed = index_.packs()) packs_.discard_unsynced(*indexed);
+    if (const auto indexed = index_.packs()) packs_.discard(unindexed_, *indexed);
     received_.clear();
     received_octets_ = 0;
     unindexed_.clear();

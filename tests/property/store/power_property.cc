@@ -144,10 +144,7 @@ class History {
       case Step::Kind::scrub:
         if (!store_->scrub_some(1000)) trouble();
         return;
-      case Step::Kind::restore:
-        for (const std::uint32_t seed : promises_[step.archive].blocks)
-          if (const auto loaded = store_->load(sessions_[step.archive].archive, block_of(seed).id)) RC_ASSERT(loaded->has_value());
-        return;
+      case Step::Kind::restore: return restore(step.archive);
       case Step::Kind::settle:
         if (!store_->settle()) trouble();
         return;
@@ -189,13 +186,32 @@ class History {
       if (std::ranges::find(*missing, static_cast<std::uint16_t>(seed - first)) == missing->end()) session.staged.insert(seed);
   }
 
+  /// After trouble, a commit that was not acknowledged may stand, at once or since the next start, and what it releases is gone with it:
+  /// the client looks first. False when the store cannot say.
+  bool look(std::size_t which) {
+    Promise& promise = promises_[which];
+    const auto stands = store_->versions(sessions_[which].archive, promise.versions.size() + 1, 9);
+    if (!stands) return false;
+    RC_ASSERT(stands->entries.size() <= 1);
+    if (!stands->entries.empty()) adopt(promise, stands->entries.back());
+    return true;
+  }
+
+  void restore(std::size_t which) {
+    if (!look(which)) return trouble();
+    for (const std::uint32_t seed : promises_[which].blocks) {
+      const Block block = block_of(seed);
+      const auto loaded = store_->load(sessions_[which].archive, block.id);
+      if (!loaded) continue;
+      RC_ASSERT(loaded->has_value());
+      RC_ASSERT((*loaded)->sealed == block.sealed);
+    }
+  }
+
   void commit(std::size_t which) {
     Promise& promise = promises_[which];
     Session& session = sessions_[which];
-    // After trouble, a commit that was not acknowledged may stand: the client looks first.
-    const auto stands = store_->versions(session.archive, promise.versions.size() + 1, 9);
-    if (!stands) return trouble();
-    if (!stands->entries.empty()) adopt(promise, stands->entries.back());
+    if (!look(which)) return trouble();
     State state{next_version(promise.end(), std::to_string(++commits_)), promise.blocks};
     state.blocks.insert(session.offered.begin(), session.offered.end());
     for (const std::uint32_t seed : session.staged) state.blocks.erase(seed);

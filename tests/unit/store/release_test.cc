@@ -297,5 +297,72 @@ TEST_F(ReleaseTest, ARC_130_a_quota_holds_blocks_up_and_a_release_makes_room) {
   EXPECT_FALSE(store->put(archive, blocks[0].id, blocks[0].checksum, blocks[0].sealed));
 }
 
+// What a failed commit had written is no part of the archive: a start that found it would lead to it instead of to what was stored since.
+class ReleaseAfterLossTest : public ReleaseTest {
+ protected:
+  using Operation = MemoryFileSystem::Operation;
+  void lose_commit(std::function<bool(Operation)> fails) {
+    files.fail = [=](Operation operation, const std::string&) { return fails(operation) ? std::optional(EIO) : std::nullopt; };
+    EXPECT_FALSE(store->commit(archive, next_version(end, "lost")));
+    files.fail = {};
+    store->end_session(archive.session);
+    archive = value(store->archive_of(1, 2, 7));
+  }
+  void release_after_a_start(const Block& block) {
+    begin();
+    EXPECT_TRUE(loads(archive, block));
+    stage({block});
+    end = commit(archive, end);
+  }
+  void expect_gone(const Block& block) {
+    begin();
+    EXPECT_FALSE(loads(archive, block));
+    expect_whole();
+    EXPECT_FALSE(loads(archive, block));
+    rebuild_index();
+    EXPECT_FALSE(loads(archive, block));
+  }
+};
+
+TEST_F(ReleaseAfterLossTest, ARC_108_what_was_synced_and_lost_before_it_was_indexed_is_taken_back) {
+  const Block big = make_block(9, 1390);  // fills a pack: that of the version is made, and its name fails to be synced
+  put(archive, big);
+  int syncs_of_names = 0;
+  lose_commit([&](Operation operation) { return operation == Operation::sync_folder && ++syncs_of_names == 2; });
+  EXPECT_EQ(missing(archive, {big}), (std::vector<std::uint16_t>{0}));
+  put(archive, big);
+  end = commit(archive, end);
+  release_after_a_start(big);
+  expect_gone(big);
+}
+
+TEST_F(ReleaseAfterLossTest, ARC_108_what_could_not_be_cut_off_at_once_is_before_the_next_commit) {
+  const Block small = make_block(9);
+  put(archive, small);
+  lose_commit([](Operation operation) { return operation == Operation::sync || operation == Operation::truncate; });
+  put(archive, small);
+  end = commit(archive, end);
+  release_after_a_start(small);
+  expect_gone(small);
+}
+
+TEST_F(ReleaseAfterLossTest, ARC_108_a_lost_copy_of_a_block_that_is_released_then_does_not_bring_it_back) {
+  stage({blocks[0]});
+  put(archive, blocks[0]);
+  lose_commit([](Operation operation) { return operation == Operation::sync || operation == Operation::truncate; });
+  stage({blocks[0]});
+  end = commit(archive, end);
+  expect_gone(blocks[0]);
+}
+
+TEST_F(ReleaseAfterLossTest, ARC_060_nothing_is_acknowledged_while_what_was_lost_cannot_be_cut_off) {
+  put(archive, make_block(9));
+  const auto fails = [](Operation operation) { return operation == Operation::truncate; };
+  lose_commit([&](Operation operation) { return operation == Operation::sync || fails(operation); });
+  lose_commit(fails);
+  end = commit(archive, end);
+  expect_whole();
+}
+
 }  // namespace
 }  // namespace coffer::store
