@@ -183,7 +183,7 @@ for line in sys.stdin:
 
     def test_a_pattern_that_selects_nothing_is_told_what_is_near(self):
         for arguments, said in ((["framing.*", "--role", "client"], ("for the role client", "client.framing.*", "client.framing.unknown_kind_00")),
-                                (["client.chain.*", "--role", "server"], ("for the role client it matches", "client.chain.gap")),
+                                (["client.chain.*", "--role", "server"], ("for the role client it matches", "client.chain.link_of_nothing")),
                                 (["framing.unknwn_kind"], ("nearest", "framing.unknown_kind_00_in_await_version")),
                                 (["--requirement", "FRM-9*"], ("no requirement FRM-9*",)),
                                 ([CASE, "--requirement", "ARC-001"], ("judges that requirement",)),
