@@ -26,6 +26,8 @@ def names(spec):
         "message": {m["name"] for m in t["messages"]["message"]},
         "field": {f.name for s in spec.structs for f in s.fields},
         "word": set(t["words"]["word"]),
+        "mode": {m["name"] for m in t["key_modes"]["mode"]},
+        "wrap": {w["name"] for w in t["key_modes"]["wrap"]},
         "machine": {m["name"] for m in spec.machines},
     }
     for key in ("state", "event"):

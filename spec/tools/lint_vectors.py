@@ -7,6 +7,8 @@ from book import LAYERS
 # Refusals in which more than one member of the input is another than in the twin, and why that is still one thing.
 TWO_MEMBERS = {
     "records/number_0": "the number is part of what is sealed, so that the sealed octets follow it",
+    "wraps/server_point_of_small_order": "the wrap is good under the secret of that point, so that nothing but the point is wrong",
+    "wraps/server_another_point_of_small_order": "the wrap is good under the secret of that point, so that nothing but the point is wrong",
 }
 
 

@@ -83,7 +83,7 @@ def harms(spec):
 def key_modes(spec):
     t = spec.tables["key_modes"]
     modes = [[m["name"], ", ".join(m["escrows"]) or "nothing", ", ".join(m["opened_by"]), "yes" if m["can_be_disabled"] else "no", m["claim"], m["text"]] for m in t["mode"]]
-    return ("## Key modes\n\nAhead of chapter 7; the models of `spec/models/key_modes/` are made from it.\n\n" + table(["mode", "the server keeps", "opened by", "can be disabled", "claim", "means"], modes)
+    return ("## Key modes\n\nThe rules are in chapter 7; the models of `spec/models/key_modes/` are made from it.\n\n" + table(["mode", "the server keeps", "opened by", "can be disabled", "claim", "means"], modes)
             + "\n" + table(["wrap", "under", "means"], [[w["name"], w["under"], w["text"]] for w in t["wrap"]])
             + "\n" + table(["step of a change", "by", "does"], [[s["name"], s["by"], s["text"]] for s in t["step"]]))
 

@@ -18,6 +18,7 @@ import session
 import specification
 import vectors_archive
 import vectors_handshake
+import vectors_keys
 import vectors_wire
 
 
@@ -29,6 +30,8 @@ def outputs(spec):
     yield "messages", vectors_wire.messages(spec)
     yield "metadata", vectors_wire.metadata(spec)
     yield "keys", vectors_archive.keys()
+    yield "wraps", vectors_keys.wraps()
+    yield "key_records", vectors_keys.key_records()
     yield "cuts", vectors_archive.cuts()
     yield "blocks", vectors_archive.blocks()
     yield "links", vectors_archive.links(spec)

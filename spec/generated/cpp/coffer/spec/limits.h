@@ -27,6 +27,7 @@ inline constexpr std::uint64_t block_ids_per_answer_max = 1024;  // [ARC-106]
 inline constexpr std::uint64_t pbkdf2_rounds_min = 100000;  // [IDN-012]
 inline constexpr std::uint64_t protocol_version = 6;  // [SES-011]
 inline constexpr std::uint64_t tls_port = 4287;  // [CHN-001]
+inline constexpr std::uint64_t pbkdf2_rounds_max = 10000000;  // [KEY-019]
 }  // namespace limits
 
 }  // namespace coffer::spec

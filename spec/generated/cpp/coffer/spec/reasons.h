@@ -33,6 +33,11 @@ enum class Reason : std::uint16_t {
   busy = 22,
   internal_error = 23,
   quota_exceeded = 24,
+  bad_key_record = 25,
+  key_mode_refused = 26,
+  key_conflict = 27,
+  nothing_to_recover = 28,
+  password_refused = 29,
 };
 
 struct ReasonRow {
@@ -43,7 +48,7 @@ struct ReasonRow {
   std::string_view text;
 };
 
-inline constexpr std::array<ReasonRow, 25> reason_rows{{
+inline constexpr std::array<ReasonRow, 30> reason_rows{{
     {Reason::goodbye, "goodbye", "server", "SES-030", "the session ended as its client asked"},
     {Reason::unexpected_message, "unexpected_message", "both", "SES-002", "a message or data frame that the state does not admit"},
     {Reason::unknown_frame_kind, "unknown_frame_kind", "both", "FRM-004", "a frame kind that this channel does not know"},
@@ -69,6 +74,11 @@ inline constexpr std::array<ReasonRow, 25> reason_rows{{
     {Reason::busy, "busy", "server", "LIM-004", "the server has no room for another session"},
     {Reason::internal_error, "internal_error", "both", "ERR-006", "the peer failed for a reason of its own"},
     {Reason::quota_exceeded, "quota_exceeded", "server", "ARC-130", "the user's blocks have no more room at the server"},
+    {Reason::bad_key_record, "bad_key_record", "server", "KEY-023", "a key record that is not one, is another's, or does not hold what it has to"},
+    {Reason::key_mode_refused, "key_mode_refused", "server", "KEY-010", "a key mode that is not permitted or lower than the one in force"},
+    {Reason::key_conflict, "key_conflict", "server", "KEY-032", "a key record that does not follow the one in force"},
+    {Reason::nothing_to_recover, "nothing_to_recover", "server", "KEY-045", "the server cannot open the archive's key"},
+    {Reason::password_refused, "password_refused", "server", "KEY-044", "the current password is not the one that was given"},
 }};
 
 /// The specification's word for it; empty for a value outside the table.
@@ -99,6 +109,11 @@ constexpr std::string_view name(Reason value) {
     case Reason::busy: return "busy";
     case Reason::internal_error: return "internal_error";
     case Reason::quota_exceeded: return "quota_exceeded";
+    case Reason::bad_key_record: return "bad_key_record";
+    case Reason::key_mode_refused: return "key_mode_refused";
+    case Reason::key_conflict: return "key_conflict";
+    case Reason::nothing_to_recover: return "nothing_to_recover";
+    case Reason::password_refused: return "password_refused";
   }
   return {};
 }
