@@ -5,27 +5,15 @@
 #include <stdexcept>
 #include <string>
 
-#include <botan/kdf.h>
 #include <botan/rng.h>
 
 #include "fault/switch.h"
+#include "keys/expansion.h"
 
 namespace coffer::keys {
 namespace {
 
 constexpr std::size_t different_octets_min = 8;
-
-void append(std::string& info, std::uint64_t number) {
-  for (int shift = 56; shift >= 0; shift -= 8) info.push_back(static_cast<char>(number >> shift));
-}
-
-// [KEY-002] Each key MUST be HKDF-SHA-256 of the archive key with an empty salt
-Secret expand(const Secret& key, std::string_view info, std::size_t octets) {
-  const auto hkdf = Botan::KDF::create_or_throw("HKDF(SHA-256)");
-  Secret out(octets);
-  hkdf->kdf(out.data(), out.size(), key.data(), key.size(), nullptr, 0, reinterpret_cast<const std::uint8_t*>(info.data()), info.size());
-  return out;
-}
 
 /// [KEY-004] fewer than eight different octets: 32 random ones have so few with a probability below 2^-120.
 bool weak(View octets) { return std::set<std::uint8_t>(octets.begin(), octets.end()).size() < different_octets_min; }
@@ -57,6 +45,7 @@ std::expected<ArchiveKey, KeyError> ArchiveKey::from_octets(View octets) {
   return ArchiveKey(Secret(octets.begin(), octets.end()));
 }
 
+// [KEY-002] Each key MUST be HKDF-SHA-256 of the archive key with an empty salt
 ArchiveKeys ArchiveKey::derive(const ArchiveOwner& owner) const {
   return {.block_id = expand(octets_, "coffer/1 block-id", 32),
           .block = expand(octets_, "coffer/1 block", 32),
@@ -75,8 +64,7 @@ Digest ArchiveKey::check_value() const {
 // [KEY-003] The archive identifier MUST be the first 16 octets of HKDF-SHA-256 of the archive key
 ArchiveId archive_id(const ArchiveKey& key, const ArchiveOwner& owner) {
   std::string info = "coffer/1 archive";
-  const std::uint64_t server = fault::on(fault::KEY_003_of_any_server) ? 0 : owner.server;
-  for (const std::uint64_t number : {owner.user, owner.computer, server}) append(info, number);
+  append_owner(info, {owner.user, owner.computer, fault::on(fault::KEY_003_of_any_server) ? 0 : owner.server});
   const Secret octets = expand(key.octets(), info, std::tuple_size_v<ArchiveId>);
   ArchiveId id;
   std::ranges::copy(octets, id.begin());

@@ -36,6 +36,7 @@ struct ArchiveOwner {
   std::uint64_t user = 0;
   std::uint64_t computer = 0;
   std::uint64_t server = 0;
+  bool operator==(const ArchiveOwner&) const = default;
 };
 
 /// The keys of one archive, each 32 octets, by the labels of the specification's table [KEY-002].

@@ -36,6 +36,15 @@ Json client_handshake(const Json& input);
 Json keys(const Json& input);
 Json archive_identifier(const Json& input);
 Json given_key(const Json& input);
+Json password_wrap(const Json& input);
+Json open_password_wrap(const Json& input);
+Json agreement_wrap(const Json& input);
+Json open_agreement_wrap(const Json& input);
+Json device_wrap(const Json& input);
+Json open_device_wrap(const Json& input);
+Json read_key_record(const Json& input);
+Json check_key_record(const Json& input);
+Json seal_key_record(const Json& input);
 // Chapter 8.
 Json gear(const Json& input);
 Json cuts(const Json& input);

@@ -65,4 +65,34 @@ Json refused(keys::KeyError error) {
   throw std::logic_error(std::string(keys::describe(error)));
 }
 
+Json refused(keys::WrapError error) {
+  switch (error) {
+    case keys::WrapError::wrap_length: return refusal("wrap", "wrap_length");
+    case keys::WrapError::secret_of_zeros: return refusal("wrap", "secret_of_zeros");
+    case keys::WrapError::wrap_broken: return refusal("wrap", "wrap_broken");
+  }
+  throw std::logic_error(std::string(keys::describe(error)));
+}
+
+Json refused(keys::KeyRecordError error) {
+  using enum keys::KeyRecordError;
+  switch (error) {
+    case key_record_length: return refusal("key_record", "key_record_length");
+    case unknown_key_record_format: return refusal("key_record", "unknown_key_record_format");
+    case unknown_key_mode: return refusal("key_record", "unknown_key_mode");
+    case generation_0: return refusal("key_record", "generation_0");
+    case another_owner: return refusal("key_record", "another_owner");
+    case rounds_out_of_range: return refusal("key_record", "rounds_out_of_range");
+  }
+  throw std::logic_error(std::string(keys::describe(error)));
+}
+
+Json refused(keys::KeyTagError error) {
+  switch (error) {
+    case keys::KeyTagError::check_differs: return refusal("key_tag", "check_differs");
+    case keys::KeyTagError::tag_differs: return refusal("key_tag", "tag_differs");
+  }
+  throw std::logic_error("no such error");
+}
+
 }  // namespace coffer::vectors

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "archive/archive_error.h"
-#include "keys/archive_key.h"
+#include "keys/key_record.h"
 #include "protocol/fault.h"
 #include "vectors/answer.h"
 
@@ -13,5 +13,8 @@ Json refused(spec::Reason reason);
 Json refused(const protocol::Fault& fault);
 Json refused(archive::ArchiveError error);
 Json refused(keys::KeyError error);
+Json refused(keys::WrapError error);
+Json refused(keys::KeyRecordError error);
+Json refused(keys::KeyTagError error);
 
 }  // namespace coffer::vectors

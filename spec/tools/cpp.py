@@ -66,6 +66,24 @@ def permissions(spec):
     return header("spec/tables/permissions.toml", ["array", "cstdint", "string_view"], body)
 
 
+def key_modes(spec):
+    modes, wraps = (spec.tables["key_modes"][kind] for kind in ("mode", "wrap"))
+
+    def answer(says):
+        return "".join(f"    case KeyMode::{m['name']}: return {says(m)};\n" for m in modes)
+
+    def function(comment, head, says):
+        return f"\n/// {comment}\nconstexpr bool {head} {{\n  switch (mode) {{\n{answer(says)}  }}\n  return false;\n}}\n"
+    body = ("/// Who can open an archive, by the value in a key record; a change goes to a higher one and never back [KEY-011].\n" + enum("KeyMode", "uint8_t", [(m["name"], m["rank"]) for m in modes])
+            + f"\ninline constexpr std::array<KeyMode, {len(modes)}> all_key_modes{{{', '.join('KeyMode::' + m['name'] for m in modes)}}};\n"
+            + "\n/// A wrap that a server may keep.\n" + enum("Escrowed", "uint8_t", [(w["name"], None) for w in wraps])
+            + function("Whether a key record of the mode holds the wrap [KEY-006].", "escrows(KeyMode mode, Escrowed wrap)", lambda m: " || ".join(f"wrap == Escrowed::{w}" for w in m["escrows"]) or "false")
+            + function("Whether an administrator can restore.", "administrator_opens(KeyMode mode)", lambda m: str("administrator" in m["opened_by"]).lower())
+            + function("Whether an administrator may forbid it.", "can_be_forbidden(KeyMode mode)", lambda m: str(m["can_be_disabled"]).lower())
+            + "\n" + names("KeyMode", [m["name"] for m in modes]))
+    return header("spec/tables/key_modes.toml", ["array", "cstdint", "string_view"], body)
+
+
 def messages(spec):
     control = next(s for s in spec.structs if s.name == "Control")
     rows = {m["name"]: m for m in spec.tables["messages"]["message"]}

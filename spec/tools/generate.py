@@ -36,6 +36,7 @@ def outputs(spec):
     yield "generated/cpp/coffer/spec/limits.h", cpp.limits(spec)
     yield "generated/cpp/coffer/spec/timers.h", cpp.timers(spec)
     yield "generated/cpp/coffer/spec/permissions.h", cpp.permissions(spec)
+    yield "generated/cpp/coffer/spec/key_modes.h", cpp.key_modes(spec)
     yield "generated/cpp/coffer/spec/messages.h", cpp.messages(spec)
     yield "generated/cpp/coffer/spec/layout.h", cpp.layout(spec)
     yield "generated/cpp/coffer/spec/requirements.h", cpp.requirements(spec)

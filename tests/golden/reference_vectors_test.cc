@@ -18,6 +18,8 @@ TEST(Vectors, messages) { answers("messages"); }
 TEST(Vectors, metadata) { answers("metadata"); }
 TEST(Vectors, handshake) { answers("handshake"); }
 TEST(Vectors, keys) { answers("keys"); }
+TEST(Vectors, wraps) { answers("wraps"); }
+TEST(Vectors, key_records) { answers("key_records"); }
 TEST(Vectors, cuts) { answers("cuts"); }
 TEST(Vectors, blocks) { answers("blocks"); }
 TEST(Vectors, links) { answers("links"); }
