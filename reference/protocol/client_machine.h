@@ -77,6 +77,16 @@ struct ClientSession::Machine {
   void on_restore_ended();
   void on_leave();
 
+  // ---- client_keys.cc: the archive's key and the account's password ----
+  void on_begin_fetch_key();
+  void on_key_state(KeyState state);
+  void on_begin_store_key(BeginStoreKey request);
+  void on_key_stored(const KeyStored& stored);
+  void on_begin_recover_key(BeginRecoverKey request);
+  void on_key_recovered(KeyRecovered recovered);
+  void on_begin_change_password(BeginChangePassword request);
+  void on_password_changed();
+
   // ---- client_end.cc: every way a session ends ----
   void on_timer();
   void on_disconnect(const Disconnect& disconnect);

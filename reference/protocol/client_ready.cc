@@ -36,6 +36,10 @@ bool ClientSession::Machine::sound(const ClientRequest& request) const {
     return check_fields(OfferBlocks{offer->ids}).has_value() || fault::on(fault::ARC_030_offers_too_many);
   if (const auto* fetch = std::get_if<BeginFetch>(&request)) return check_fields(FetchBlocks{fetch->ids}).has_value();
   if (const auto* release = std::get_if<BeginRelease>(&request)) return check_fields(ReleaseBlocks{release->ids}).has_value();
+  if (const auto* store = std::get_if<BeginStoreKey>(&request)) return check_fields(StoreKey{store->record}).has_value();
+  if (const auto* recover = std::get_if<BeginRecoverKey>(&request)) return check_fields(RecoverKey{recover->recipient}).has_value();
+  if (const auto* change = std::get_if<BeginChangePassword>(&request))
+    return check_fields(ChangePassword{change->current, change->replacement}).has_value();
   if (const auto* restore = std::get_if<RequestRestore>(&request))
     return check_fields(RestoreBegin{restore->version, restore->purpose}).has_value();
   return true;

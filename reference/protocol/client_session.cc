@@ -26,6 +26,10 @@ void ClientSession::Machine::arm() {
     case State::await_versions:
     case State::await_block_list:
     case State::await_blocks_released:
+    case State::await_key_state:
+    case State::await_key_stored:
+    case State::await_key_recovered:
+    case State::await_password_changed:
     case State::await_restore_begun:
     case State::await_blocks:
     case State::await_restore_ended:
@@ -128,6 +132,14 @@ void ClientSession::Machine::run(Handler handler, Input input) {
     case Handler::on_block_list: return on_block_list(message(std::in_place_type<BlockList>));
     case Handler::on_begin_release: return on_begin_release(request(std::in_place_type<BeginRelease>));
     case Handler::on_blocks_released: return on_blocks_released();
+    case Handler::on_begin_fetch_key: return on_begin_fetch_key();
+    case Handler::on_key_state: return on_key_state(message(std::in_place_type<KeyState>));
+    case Handler::on_begin_store_key: return on_begin_store_key(request(std::in_place_type<BeginStoreKey>));
+    case Handler::on_key_stored: return on_key_stored(message(std::in_place_type<KeyStored>));
+    case Handler::on_begin_recover_key: return on_begin_recover_key(request(std::in_place_type<BeginRecoverKey>));
+    case Handler::on_key_recovered: return on_key_recovered(message(std::in_place_type<KeyRecovered>));
+    case Handler::on_begin_change_password: return on_begin_change_password(request(std::in_place_type<BeginChangePassword>));
+    case Handler::on_password_changed: return on_password_changed();
     case Handler::on_begin_restore: return on_begin_restore(request(std::in_place_type<RequestRestore>));
     case Handler::on_restore_begun: return on_restore_begun();
     case Handler::on_begin_fetch: return on_begin_fetch(request(std::in_place_type<BeginFetch>));
@@ -176,6 +188,10 @@ bool ClientSession::submit(Time now, ClientRequest request) {
     Machine::Event operator()(const BeginList&) const { return Machine::Event::begin_list; }
     Machine::Event operator()(const BeginListBlocks&) const { return Machine::Event::begin_list_blocks; }
     Machine::Event operator()(const BeginRelease&) const { return Machine::Event::begin_release; }
+    Machine::Event operator()(const BeginFetchKey&) const { return Machine::Event::begin_fetch_key; }
+    Machine::Event operator()(const BeginStoreKey&) const { return Machine::Event::begin_store_key; }
+    Machine::Event operator()(const BeginRecoverKey&) const { return Machine::Event::begin_recover_key; }
+    Machine::Event operator()(const BeginChangePassword&) const { return Machine::Event::begin_change_password; }
     Machine::Event operator()(const RequestRestore&) const { return Machine::Event::begin_restore; }
     Machine::Event operator()(const BeginFetch&) const { return Machine::Event::begin_fetch; }
     Machine::Event operator()(const FinishRestore&) const { return Machine::Event::end_restore; }

@@ -48,6 +48,17 @@ struct BeginListBlocks {
 struct BeginRelease {
   Octets ids;
 };
+struct BeginFetchKey {};
+struct BeginStoreKey {
+  Octets record;
+  std::uint64_t generation = 0;  // the record's, which the answer has to name
+};
+struct BeginRecoverKey {
+  Octets recipient;
+};
+struct BeginChangePassword {
+  Botan::secure_vector<std::uint8_t> current, replacement;
+};
 struct RequestRestore {
   std::uint64_t version = 0;
   std::uint16_t purpose = 0;
@@ -59,8 +70,8 @@ struct FinishRestore {
   bool complete = false;
 };
 struct Leave {};
-using ClientRequest = std::variant<BeginPing, BeginOffer, SendBlock, BeginCommit, BeginList, BeginListBlocks, BeginRelease, RequestRestore,
-                                   BeginFetch, FinishRestore, Leave>;
+using ClientRequest = std::variant<BeginPing, BeginOffer, SendBlock, BeginCommit, BeginList, BeginListBlocks, BeginRelease, BeginFetchKey,
+                                   BeginStoreKey, BeginRecoverKey, BeginChangePassword, RequestRestore, BeginFetch, FinishRestore, Leave>;
 
 // ---- What the program is told ---------------------------------------------------------------------------------------------------
 struct ServerSeen {
@@ -93,6 +104,17 @@ struct BlocksListed {
   bool more = false;
 };
 struct ReleaseTaken {};  // takes effect with the next version that is stored
+struct KeyShown {
+  std::uint16_t modes = 0;
+  Octets escrow_key, device_key, record;
+};
+struct KeyAcknowledged {
+  std::uint64_t generation = 0;
+};
+struct KeyHandedOver {
+  Octets wrap;
+};
+struct PasswordTaken {};
 struct RestoreStarted {};
 struct BlockArrived {
   Digest id{};
@@ -108,7 +130,7 @@ struct Ended {
   std::optional<Fault> fault;
 };
 using ClientAction = std::variant<Send, Close, ServerSeen, LoggedIn, Configured, SessionReady, Alive, Wanted, VersionStored, VersionsListed,
-                                  BlocksListed, ReleaseTaken, RestoreStarted, BlockArrived, BlocksEnded, RestoreFinished, Ended>;
+                                  BlocksListed, ReleaseTaken, KeyShown, KeyAcknowledged, KeyHandedOver, PasswordTaken, RestoreStarted, BlockArrived, BlocksEnded, RestoreFinished, Ended>;
 
 class ClientSession {
  public:

@@ -45,6 +45,13 @@ struct AwaitBlockList {
   Digest after{};
 };
 using AwaitBlocksReleased = Plain<State::await_blocks_released>;
+using AwaitKeyState = Plain<State::await_key_state>;
+struct AwaitKeyStored {
+  static constexpr auto state = State::await_key_stored;
+  std::uint64_t generation = 0;
+};
+using AwaitKeyRecovered = Plain<State::await_key_recovered>;
+using AwaitPasswordChanged = Plain<State::await_password_changed>;
 using AwaitRestoreBegun = Plain<State::await_restore_begun>;
 using Restoring = Plain<State::restoring>;
 struct AwaitBlocks {
@@ -58,7 +65,8 @@ using Leaving = Plain<State::leaving>;
 using Closed = Plain<State::closed>;
 
 using Any = std::variant<Connecting, AwaitProceed, AwaitServerIdentity, AwaitLoginAccepted, AwaitReady, Configured, Ready, AwaitPong,
-                         AwaitMissingBlocks, AwaitVersionCommitted, AwaitVersions, AwaitBlockList, AwaitBlocksReleased, AwaitRestoreBegun,
+                         AwaitMissingBlocks, AwaitVersionCommitted, AwaitVersions, AwaitBlockList, AwaitBlocksReleased, AwaitKeyState, AwaitKeyStored, AwaitKeyRecovered,
+                         AwaitPasswordChanged, AwaitRestoreBegun,
                          Restoring, AwaitBlocks, AwaitRestoreEnded, Leaving, Closed>;
 
 template <std::size_t... i>

@@ -261,6 +261,54 @@ ReleaseBlocks take(schema::ReleaseBlocks::Reader from) { return {owned(from.getI
 void put(schema::Control::Builder to, const BlocksReleased&) { to.initBlocksReleased(); }
 BlocksReleased take(schema::BlocksReleased::Reader) { return {}; }
 
+void put(schema::Control::Builder to, const FetchKey&) { to.initFetchKey(); }
+FetchKey take(schema::FetchKey::Reader) { return {}; }
+
+void put(schema::Control::Builder control, const KeyState& m) {
+  auto to = control.initKeyState();
+  to.setModes(m.modes);
+  if (!m.escrow_key.empty()) to.setEscrowKey(octets(m.escrow_key));
+  if (!m.device_key.empty()) to.setDeviceKey(octets(m.device_key));
+  if (!m.record.empty()) to.setRecord(octets(m.record));
+}
+KeyState take(schema::KeyState::Reader from) {
+  return {from.getModes(), owned(from.getEscrowKey()), owned(from.getDeviceKey()), owned(from.getRecord())};
+}
+
+void put(schema::Control::Builder control, const StoreKey& m) {
+  auto to = control.initStoreKey();
+  if (!m.record.empty()) to.setRecord(octets(m.record));
+}
+StoreKey take(schema::StoreKey::Reader from) { return {owned(from.getRecord())}; }
+
+void put(schema::Control::Builder to, const KeyStored& m) { to.initKeyStored().setGeneration(m.generation); }
+KeyStored take(schema::KeyStored::Reader from) { return {from.getGeneration()}; }
+
+void put(schema::Control::Builder control, const RecoverKey& m) {
+  auto to = control.initRecoverKey();
+  if (!m.recipient.empty()) to.setRecipient(octets(m.recipient));
+}
+RecoverKey take(schema::RecoverKey::Reader from) { return {owned(from.getRecipient())}; }
+
+void put(schema::Control::Builder control, const KeyRecovered& m) {
+  auto to = control.initKeyRecovered();
+  if (!m.wrap.empty()) to.setWrap(octets(m.wrap));
+}
+KeyRecovered take(schema::KeyRecovered::Reader from) { return {owned(from.getWrap())}; }
+
+void put(schema::Control::Builder control, const ChangePassword& m) {
+  auto to = control.initChangePassword();
+  if (!m.current.empty()) to.setCurrent(octets(m.current));
+  if (!m.replacement.empty()) to.setReplacement(octets(m.replacement));
+}
+ChangePassword take(schema::ChangePassword::Reader from) {
+  const auto current = from.getCurrent(), replacement = from.getReplacement();
+  return {{current.begin(), current.end()}, {replacement.begin(), replacement.end()}};
+}
+
+void put(schema::Control::Builder to, const PasswordChanged&) { to.initPasswordChanged(); }
+PasswordChanged take(schema::PasswordChanged::Reader) { return {}; }
+
 void put(schema::BlockMetadata::Builder root, const BlockMetadata& metadata) {
   if (!metadata.id.empty()) root.setId(octets(metadata.id));
   if (!metadata.checksum.empty()) root.setChecksum(octets(metadata.checksum));
@@ -302,6 +350,14 @@ Message take(schema::Control::Reader from) {
     case Control::BLOCK_LIST: return take(from.getBlockList());
     case Control::RELEASE_BLOCKS: return take(from.getReleaseBlocks());
     case Control::BLOCKS_RELEASED: return take(from.getBlocksReleased());
+    case Control::FETCH_KEY: return take(from.getFetchKey());
+    case Control::KEY_STATE: return take(from.getKeyState());
+    case Control::STORE_KEY: return take(from.getStoreKey());
+    case Control::KEY_STORED: return take(from.getKeyStored());
+    case Control::RECOVER_KEY: return take(from.getRecoverKey());
+    case Control::KEY_RECOVERED: return take(from.getKeyRecovered());
+    case Control::CHANGE_PASSWORD: return take(from.getChangePassword());
+    case Control::PASSWORD_CHANGED: return take(from.getPasswordChanged());
     default: break;
   }
   // [MSG-003] A receiver MUST close with malformed_message when the union tag names no message of the schema.

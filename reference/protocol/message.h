@@ -116,12 +116,35 @@ struct ReleaseBlocks {
   Octets ids;
 };  // 32 octets each, back to back
 struct BlocksReleased {};
+struct FetchKey {};
+struct KeyState {
+  std::uint16_t modes = 0;        // bits: 1 account_password, 2 archive_password, 4 custom
+  Octets escrow_key, device_key;  // 32 octets each
+  Octets record;                  // the key record; empty where there is none
+};
+struct StoreKey {
+  Octets record;
+};
+struct KeyStored {
+  std::uint64_t generation = 0;
+};
+struct RecoverKey {
+  Octets recipient;
+};  // 32 octets
+struct KeyRecovered {
+  Octets wrap;
+};  // 72 octets: the server's one-time key, then the wrap
+struct ChangePassword {
+  Botan::secure_vector<std::uint8_t> current, replacement;
+};
+struct PasswordChanged {};
 
 /// In the order of spec::MessageKind: `static_cast<spec::MessageKind>(message.index())` is the kind.
 using Message =
     std::variant<Disconnect, Ping, Pong, Goodbye, Version, Proceed, Computer, ServerIdentity, Login, LoginAccepted, ConfigState, ConfigPush,
                  ConfigAck, Ready, OfferBlocks, MissingBlocks, CommitVersion, VersionCommitted, ListVersions, Versions, RestoreBegin,
-                 RestoreBegun, FetchBlocks, BlocksFetched, RestoreEnd, RestoreEnded, ListBlocks, BlockList, ReleaseBlocks, BlocksReleased>;
+                 RestoreBegun, FetchBlocks, BlocksFetched, RestoreEnd, RestoreEnded, ListBlocks, BlockList, ReleaseBlocks, BlocksReleased,
+                 FetchKey, KeyState, StoreKey, KeyStored, RecoverKey, KeyRecovered, ChangePassword, PasswordChanged>;
 
 constexpr spec::MessageKind kind(const Message& message) { return static_cast<spec::MessageKind>(message.index()); }
 

@@ -71,6 +71,7 @@ bool are_indices(const std::vector<std::uint16_t>& indices) {
 }
 
 bool is_digest(const Octets& octets) { return octets.size() == limits::block_id_octets; }
+bool is_key(const Octets& octets) { return octets.size() == limits::agreement_key_octets; }
 bool is_record(const Octets& octets) { return within(octets.size(), 1, limits::record_octets_max); }
 
 // Messages of which any value of any field is in range.
@@ -87,6 +88,8 @@ Field refused(const RestoreBegun&) { return none; }
 Field refused(const RestoreEnd&) { return none; }
 Field refused(const RestoreEnded&) { return none; }
 Field refused(const BlocksReleased&) { return none; }
+Field refused(const FetchKey&) { return none; }
+Field refused(const PasswordChanged&) { return none; }
 
 Field refused(const Version& m) {
   constexpr std::int16_t zone_least = -720, zone_most = 840;
@@ -155,6 +158,28 @@ Field refused(const BlocksFetched& m) { return are_indices(m.missing) ? none : "
 Field refused(const ListBlocks& m) { return is_digest(m.after) ? none : "after"; }
 Field refused(const BlockList& m) { return are_ids(m.ids, 0, limits::block_ids_per_answer_max) ? none : "ids"; }
 Field refused(const ReleaseBlocks& m) { return are_ids(m.ids) ? none : "ids"; }
+
+Field refused(const KeyState& m) {
+  constexpr std::uint16_t modes_most = 7;
+  if (!within(m.modes, 1, modes_most)) return "modes";
+  if (!is_key(m.escrow_key)) return "escrow_key";
+  if (!is_key(m.device_key)) return "device_key";
+  if (!within(m.record.size(), 0, limits::key_record_octets_max)) return "record";
+  return none;
+}
+
+Field refused(const StoreKey& m) {
+  return within(m.record.size(), limits::key_record_octets_min, limits::key_record_octets_max) ? none : "record";
+}
+Field refused(const KeyStored& m) { return m.generation == 0 ? "generation" : none; }
+Field refused(const RecoverKey& m) { return is_key(m.recipient) ? none : "recipient"; }
+Field refused(const KeyRecovered& m) { return m.wrap.size() == limits::recovery_octets ? none : "wrap"; }
+
+Field refused(const ChangePassword& m) {
+  if (!within(m.current.size(), 1, limits::password_octets_max)) return "current";
+  if (!within(m.replacement.size(), 1, limits::password_octets_max)) return "replacement";
+  return none;
+}
 
 }  // namespace
 

@@ -78,6 +78,13 @@ struct ServerSession::Machine {
   void on_restore_done(ServerAnswer answer);
   void note_restore_ended(const server_state::Restoring& restoring, bool complete);
 
+  // ---- server_keys.cc: the archive's key and the account's password ----
+  void on_fetch_key();
+  void on_store_key(StoreKey store);
+  void on_recover_key(RecoverKey recover);
+  void on_change_password(ChangePassword change);
+  bool answer_about_keys(const ServerAnswer& answer);
+
   // ---- server_end.cc: every way a session ends ----
   void on_refused(const Refused& refusal);
   void on_failed(const Failed& failure);

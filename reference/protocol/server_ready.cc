@@ -5,6 +5,7 @@
 #include "fault/switch.h"
 #include "protocol/block_frame.h"
 #include "protocol/server_machine.h"
+#include "protocol/server_permission.h"
 
 namespace coffer::protocol {
 
@@ -19,12 +20,6 @@ Digest digest_at(View ids, std::size_t index) {
   std::ranges::copy(ids.subspan(index * digest.size(), digest.size()), digest.begin());
   return digest;
 }
-
-// [SES-021] A server MUST close with not_permitted when an operation needs a permission that the user's roles do not grant.
-bool may(const at::Identity& who, std::uint32_t any_of) {
-  return (who.permissions & any_of) != 0 || fault::on(fault::SES_021_everything_permitted);
-}
-Fault not_permitted() { return {Reason::not_permitted, "SES-021"}; }
 
 }  // namespace
 
@@ -137,6 +132,8 @@ void ServerSession::Machine::on_done(ServerAnswer answer) {
   } else if (std::holds_alternative<at::Release>(operation)) {
     guard = "release";
     send(BlocksReleased{});
+  } else if (answer_about_keys(answer)) {
+    // said there
   } else {
     guard = "list";
     auto& found = std::get<VersionsFound>(answer);

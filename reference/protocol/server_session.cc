@@ -63,7 +63,7 @@ void ServerSession::Machine::receive(const Frame& frame) {
   auto message = decode(frame.body);
   if (!message) return take(Event::malformed, std::move(message).error());
   const auto event = static_cast<Event>(kind(*message));
-  if (event == Event::login) reader.wipe_used();
+  if (event == Event::login || event == Event::change_password) reader.wipe_used();
   if (fault::on(fault::ERR_002_permission_before_fields) && state() == State::ready && event == Event::offer_blocks &&
       in<server_state::Ready>().who.permissions == spec::permissions::restore)
     return take(event, std::move(*message));
@@ -114,6 +114,10 @@ void ServerSession::Machine::run(Handler handler, Input input) {
     case Handler::on_list_versions: return on_list_versions(message(std::in_place_type<ListVersions>));
     case Handler::on_list_blocks: return on_list_blocks(message(std::in_place_type<ListBlocks>));
     case Handler::on_release_blocks: return on_release_blocks(message(std::in_place_type<ReleaseBlocks>));
+    case Handler::on_fetch_key: return on_fetch_key();
+    case Handler::on_store_key: return on_store_key(message(std::in_place_type<StoreKey>));
+    case Handler::on_recover_key: return on_recover_key(message(std::in_place_type<RecoverKey>));
+    case Handler::on_change_password: return on_change_password(message(std::in_place_type<ChangePassword>));
     case Handler::on_restore_begin: return on_restore_begin(message(std::in_place_type<RestoreBegin>));
     case Handler::on_done: return on_done(std::get<ServerAnswer>(std::move(input)));
     case Handler::on_fetch_blocks: return on_fetch_blocks(message(std::in_place_type<FetchBlocks>));
@@ -154,6 +158,10 @@ bool ServerSession::Machine::awaited(const ServerAnswer& answer) const {
     if (std::holds_alternative<at::List>(serving->operation)) return is(std::in_place_type<VersionsFound>);
     if (std::holds_alternative<at::ListIds>(serving->operation)) return is(std::in_place_type<BlockIdsFound>);
     if (std::holds_alternative<at::Release>(serving->operation)) return is(std::in_place_type<ReleaseStaged>);
+    if (std::holds_alternative<at::FetchKey>(serving->operation)) return is(std::in_place_type<KeyFound>);
+    if (std::holds_alternative<at::KeepKey>(serving->operation)) return is(std::in_place_type<KeyKept>);
+    if (std::holds_alternative<at::OpenKey>(serving->operation)) return is(std::in_place_type<KeyOpened>);
+    if (std::holds_alternative<at::SetPassword>(serving->operation)) return is(std::in_place_type<PasswordSet>);
     return std::holds_alternative<at::Commit>(serving->operation) ? is(std::in_place_type<Committed>)
                                                                   : is(std::in_place_type<RestoreAdmitted>);
   }
@@ -179,6 +187,10 @@ void ServerSession::Machine::answered(ServerAnswer answer) {
     Event operator()(const VersionsFound&) const { return Event::done; }
     Event operator()(const BlockIdsFound&) const { return Event::done; }
     Event operator()(const ReleaseStaged&) const { return Event::done; }
+    Event operator()(const KeyFound&) const { return Event::done; }
+    Event operator()(const KeyKept&) const { return Event::done; }
+    Event operator()(const KeyOpened&) const { return Event::done; }
+    Event operator()(const PasswordSet&) const { return Event::done; }
     Event operator()(const RestoreAdmitted&) const { return Event::done; }
     Event operator()(const BlockLoaded&) const { return Event::done; }
     Event operator()(const BlocksLoaded&) const { return Event::done; }

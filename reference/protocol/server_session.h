@@ -59,6 +59,16 @@ struct FindBlockIds {
 struct StageRelease {
   Octets ids;
 };  // answer: ReleaseStaged | Failed
+struct FindKey {};  // answer: KeyFound | Failed
+struct KeepKey {
+  Octets record;
+};  // answer: KeyKept | Refused | Failed
+struct OpenKey {
+  Octets recipient;
+};  // answer: KeyOpened | Refused | Failed
+struct SetPassword {
+  Botan::secure_vector<std::uint8_t> current, replacement;
+};  // answer: PasswordSet | Refused | Failed
 struct BeginRestore {
   std::uint64_t version = 0;
   std::uint16_t purpose = 0;
@@ -77,7 +87,7 @@ struct Note {
 struct Close {};  // after everything sent: close_notify, half-close, linger [SES-004]
 
 using ServerAction = std::variant<Send, CheckComputer, CheckLogin, FindMissing, StoreBlock, CommitRequest, FindVersions, FindBlockIds,
-                                  StageRelease, BeginRestore, LoadBlocks, EndRestore, Note, Close>;
+                                  StageRelease, FindKey, KeepKey, OpenKey, SetPassword, BeginRestore, LoadBlocks, EndRestore, Note, Close>;
 
 // ---- Answers: what the shell found out --------------------------------------------------------------------------------------
 struct ComputerAdmitted {};
@@ -106,6 +116,17 @@ struct BlockIdsFound {
   bool more = false;
 };
 struct ReleaseStaged {};
+struct KeyFound {
+  std::uint16_t modes = 0;
+  Octets escrow_key, device_key, record;
+};
+struct KeyKept {
+  std::uint64_t generation = 0;
+};
+struct KeyOpened {
+  Octets wrap;
+};
+struct PasswordSet {};
 struct RestoreAdmitted {};
 struct BlockLoaded {
   Digest id{}, checksum{};
@@ -118,13 +139,14 @@ struct RestoreClosed {};
 struct Refused {
   spec::Reason reason;
   std::string cause;
-};  // version_conflict, no_such_version
+};  // version_conflict, no_such_version, quota_exceeded, and what a key record or a password is refused for
 struct Failed {
   std::string cause;
 };  // the server's own trouble: internal_error
 
 using ServerAnswer = std::variant<ComputerAdmitted, ComputerRefused, LoginAdmitted, LoginRefused, MissingFound, Committed, VersionsFound,
-                                  BlockIdsFound, ReleaseStaged, RestoreAdmitted, BlockLoaded, BlocksLoaded, RestoreClosed, Refused, Failed>;
+                                  BlockIdsFound, ReleaseStaged, KeyFound, KeyKept, KeyOpened, PasswordSet, RestoreAdmitted, BlockLoaded,
+                                  BlocksLoaded, RestoreClosed, Refused, Failed>;
 
 class ServerSession {
  public:

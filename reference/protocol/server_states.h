@@ -66,6 +66,10 @@ struct Commit {
 struct List {};
 struct ListIds {};
 struct Release {};
+struct FetchKey {};
+struct KeepKey {};
+struct OpenKey {};
+struct SetPassword {};
 struct Restore {
   std::uint64_t version = 0;
   std::uint16_t purpose = 0;
@@ -73,7 +77,7 @@ struct Restore {
 struct Serving {
   static constexpr auto state = State::serving;
   Ready ready;
-  std::variant<Offer, Commit, List, ListIds, Release, Restore> operation;
+  std::variant<Offer, Commit, List, ListIds, Release, FetchKey, KeepKey, OpenKey, SetPassword, Restore> operation;
 };
 struct Restoring {
   static constexpr auto state = State::restoring;

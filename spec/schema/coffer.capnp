@@ -46,6 +46,15 @@ struct Control {
     blockList      @27 :BlockList;
     releaseBlocks  @28 :ReleaseBlocks;
     blocksReleased @29 :BlocksReleased;
+    # Keys.
+    fetchKey       @30 :FetchKey;
+    keyState       @31 :KeyState;
+    storeKey       @32 :StoreKey;
+    keyStored      @33 :KeyStored;
+    recoverKey     @34 :RecoverKey;
+    keyRecovered   @35 :KeyRecovered;
+    changePassword @36 :ChangePassword;
+    passwordChanged @37 :PasswordChanged;
   }
 }
 
@@ -106,6 +115,19 @@ struct ListBlocks { after @0 :Data; }             # the id behind which the list
 struct BlockList { ids @0 :Data; more @1 :Bool; } # 0 … 1,024 block ids of 32 octets, ascending, back to back
 struct ReleaseBlocks { ids @0 :Data; }            # as in OfferBlocks
 struct BlocksReleased {}
+struct FetchKey {}
+struct KeyState {
+  modes @0 :UInt16;                               # bits of the modes that are permitted: 1 account_password, 2 archive_password, 4 custom
+  escrowKey @1 :Data;                             # an X25519 public key
+  deviceKey @2 :Data;                             # 32 octets
+  record @3 :Data;                                # the key record (7.5); empty where there is none
+}
+struct StoreKey { record @0 :Data; }
+struct KeyStored { generation @0 :UInt64; }
+struct RecoverKey { recipient @0 :Data; }         # the client's one-time X25519 public key
+struct KeyRecovered { wrap @0 :Data; }            # the server's one-time public key, then the recovery_wrap
+struct ChangePassword { current @0 :Data; replacement @1 :Data; }
+struct PasswordChanged {}
 
 # The metadata part of a data frame.
 struct BlockMetadata {

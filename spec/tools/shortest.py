@@ -8,6 +8,7 @@ import paths
 
 ROOM, SPARE = 3, 2  # as models/session_pair/pair.m has it
 ANSWERS = {"offer_blocks": ("missing_blocks",), "commit_version": ("version_committed",), "list_versions": ("versions",), "list_blocks": ("block_list",), "release_blocks": ("blocks_released",),
+           "fetch_key": ("key_state",), "store_key": ("key_stored",), "recover_key": ("key_recovered",), "change_password": ("password_changed",),
            "restore_begin": ("restore_begun",),
            "restore_end": ("restore_ended",), "fetch_blocks": ("blocks_fetched", "data blocks_fetched")}
 

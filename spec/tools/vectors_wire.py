@@ -76,6 +76,7 @@ def frames(spec):
 
 # ---- Messages --------------------------------------------------------------------------------------------------------------------
 ID_A, ID_B = bytes(range(32)), bytes(range(100, 132))
+KEY_RECORD = bytes(range(98))
 TYPICAL = {  # every field another value, so that no two can be exchanged unnoticed
     "disconnect": dict(reason=12),
     "ping": dict(token=0x0102030405060708),
@@ -107,6 +108,14 @@ TYPICAL = {  # every field another value, so that no two can be exchanged unnoti
     "block_list": dict(ids=ID_A + ID_B, more=True),
     "release_blocks": dict(ids=ID_B + ID_A),
     "blocks_released": {},
+    "fetch_key": {},
+    "key_state": dict(modes=5, escrow_key=ID_A, device_key=ID_B, record=KEY_RECORD),
+    "store_key": dict(record=KEY_RECORD),
+    "key_stored": dict(generation=7),
+    "recover_key": dict(recipient=ID_A),
+    "key_recovered": dict(wrap=ID_A + bytes(range(40))),
+    "change_password": dict(current=b"correct horse", replacement=b"another one"),
+    "password_changed": {},
 }
 ZERO = {  # messages whose fields may all be zero or empty: the shortest encodings
     "disconnect": dict(reason=0), "ping": {}, "pong": {}, "proceed": {}, "config_state": {}, "config_push": {}, "config_ack": {},

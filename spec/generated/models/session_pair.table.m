@@ -1,9 +1,9 @@
 -- Made by spec/tools/generate.py from spec/tables/machines/client_session.toml and spec/tables/machines/server_session.toml. Do not edit.
 type
-  event: enum { e_none, e_disconnect, e_ping, e_pong, e_goodbye, e_version, e_proceed, e_computer, e_server_identity, e_login, e_login_accepted, e_config_state, e_config_push, e_config_ack, e_ready, e_offer_blocks, e_missing_blocks, e_commit_version, e_version_committed, e_list_versions, e_versions, e_restore_begin, e_restore_begun, e_fetch_blocks, e_blocks_fetched, e_restore_end, e_restore_ended, e_list_blocks, e_block_list, e_release_blocks, e_blocks_released, e_connected, e_begin_ping, e_begin_offer, e_send_block, e_begin_commit, e_begin_list, e_begin_list_blocks, e_begin_release, e_begin_restore, e_begin_fetch, e_end_restore, e_leave, e_timer_expired, e_peer_closed, e_malformed, e_data, e_computer_admitted, e_computer_refused, e_login_admitted, e_login_refused, e_done, e_refused, e_failed, e_stop };
+  event: enum { e_none, e_disconnect, e_ping, e_pong, e_goodbye, e_version, e_proceed, e_computer, e_server_identity, e_login, e_login_accepted, e_config_state, e_config_push, e_config_ack, e_ready, e_offer_blocks, e_missing_blocks, e_commit_version, e_version_committed, e_list_versions, e_versions, e_restore_begin, e_restore_begun, e_fetch_blocks, e_blocks_fetched, e_restore_end, e_restore_ended, e_list_blocks, e_block_list, e_release_blocks, e_blocks_released, e_fetch_key, e_key_state, e_store_key, e_key_stored, e_recover_key, e_key_recovered, e_change_password, e_password_changed, e_connected, e_begin_ping, e_begin_offer, e_send_block, e_begin_commit, e_begin_list, e_begin_list_blocks, e_begin_release, e_begin_fetch_key, e_begin_store_key, e_begin_recover_key, e_begin_change_password, e_begin_restore, e_begin_fetch, e_end_restore, e_leave, e_timer_expired, e_peer_closed, e_malformed, e_data, e_computer_admitted, e_computer_refused, e_login_admitted, e_login_refused, e_done, e_refused, e_failed, e_stop };
 type
-  client_state: enum { client_connecting, client_await_proceed, client_await_server_identity, client_await_login_accepted, client_await_ready, client_configured, client_ready, client_await_pong, client_await_missing_blocks, client_await_version_committed, client_await_versions, client_await_block_list, client_await_blocks_released, client_await_restore_begun, client_restoring, client_await_blocks, client_await_restore_ended, client_leaving, client_closed };
-  client_handler: enum { client_on_connected, client_on_proceed, client_on_server_identity, client_on_login_accepted, client_on_config_push, client_on_ready, client_on_begin_ping, client_on_pong, client_on_begin_offer, client_on_missing_blocks, client_on_send_block, client_on_begin_commit, client_on_version_committed, client_on_begin_list, client_on_versions, client_on_begin_list_blocks, client_on_block_list, client_on_begin_release, client_on_blocks_released, client_on_begin_restore, client_on_restore_begun, client_on_begin_fetch, client_on_data, client_on_blocks_fetched, client_on_end_restore, client_on_restore_ended, client_on_leave, client_on_timer, client_on_disconnect, client_on_peer_closed, client_on_malformed };
+  client_state: enum { client_connecting, client_await_proceed, client_await_server_identity, client_await_login_accepted, client_await_ready, client_configured, client_ready, client_await_pong, client_await_missing_blocks, client_await_version_committed, client_await_versions, client_await_block_list, client_await_blocks_released, client_await_key_state, client_await_key_stored, client_await_key_recovered, client_await_password_changed, client_await_restore_begun, client_restoring, client_await_blocks, client_await_restore_ended, client_leaving, client_closed };
+  client_handler: enum { client_on_connected, client_on_proceed, client_on_server_identity, client_on_login_accepted, client_on_config_push, client_on_ready, client_on_begin_ping, client_on_pong, client_on_begin_offer, client_on_missing_blocks, client_on_send_block, client_on_begin_commit, client_on_version_committed, client_on_begin_list, client_on_versions, client_on_begin_list_blocks, client_on_block_list, client_on_begin_release, client_on_blocks_released, client_on_begin_fetch_key, client_on_key_state, client_on_begin_store_key, client_on_key_stored, client_on_begin_recover_key, client_on_key_recovered, client_on_begin_change_password, client_on_password_changed, client_on_begin_restore, client_on_restore_begun, client_on_begin_fetch, client_on_data, client_on_blocks_fetched, client_on_end_restore, client_on_restore_ended, client_on_leave, client_on_timer, client_on_disconnect, client_on_peer_closed, client_on_malformed };
 
 function client_row(h: client_handler; s: client_state; e: event): boolean;
 begin
@@ -27,6 +27,14 @@ begin
     case client_on_block_list: return e = e_block_list & (s = client_await_block_list);
     case client_on_begin_release: return e = e_begin_release & (s = client_ready);
     case client_on_blocks_released: return e = e_blocks_released & (s = client_await_blocks_released);
+    case client_on_begin_fetch_key: return e = e_begin_fetch_key & (s = client_ready);
+    case client_on_key_state: return e = e_key_state & (s = client_await_key_state);
+    case client_on_begin_store_key: return e = e_begin_store_key & (s = client_ready);
+    case client_on_key_stored: return e = e_key_stored & (s = client_await_key_stored);
+    case client_on_begin_recover_key: return e = e_begin_recover_key & (s = client_ready);
+    case client_on_key_recovered: return e = e_key_recovered & (s = client_await_key_recovered);
+    case client_on_begin_change_password: return e = e_begin_change_password & (s = client_ready);
+    case client_on_password_changed: return e = e_password_changed & (s = client_await_password_changed);
     case client_on_begin_restore: return e = e_begin_restore & (s = client_ready);
     case client_on_restore_begun: return e = e_restore_begun & (s = client_await_restore_begun);
     case client_on_begin_fetch: return e = e_begin_fetch & (s = client_restoring);
@@ -35,15 +43,15 @@ begin
     case client_on_end_restore: return e = e_end_restore & (s = client_restoring);
     case client_on_restore_ended: return e = e_restore_ended & (s = client_await_restore_ended);
     case client_on_leave: return e = e_leave & (s = client_ready | s = client_restoring);
-    case client_on_timer: return e = e_timer_expired & (s = client_connecting | s = client_await_proceed | s = client_await_server_identity | s = client_await_login_accepted | s = client_await_ready | s = client_configured | s = client_await_pong | s = client_await_missing_blocks | s = client_await_version_committed | s = client_await_versions | s = client_await_block_list | s = client_await_blocks_released | s = client_await_restore_begun | s = client_await_blocks | s = client_await_restore_ended | s = client_leaving);
-    case client_on_disconnect: return e = e_disconnect & (s = client_await_proceed | s = client_await_server_identity | s = client_await_login_accepted | s = client_await_ready | s = client_configured | s = client_ready | s = client_await_pong | s = client_await_missing_blocks | s = client_await_version_committed | s = client_await_versions | s = client_await_block_list | s = client_await_blocks_released | s = client_await_restore_begun | s = client_restoring | s = client_await_blocks | s = client_await_restore_ended | s = client_leaving);
-    case client_on_peer_closed: return e = e_peer_closed & (s = client_connecting | s = client_await_proceed | s = client_await_server_identity | s = client_await_login_accepted | s = client_await_ready | s = client_configured | s = client_ready | s = client_await_pong | s = client_await_missing_blocks | s = client_await_version_committed | s = client_await_versions | s = client_await_block_list | s = client_await_blocks_released | s = client_await_restore_begun | s = client_restoring | s = client_await_blocks | s = client_await_restore_ended | s = client_leaving);
-    case client_on_malformed: return e = e_malformed & (s = client_await_proceed | s = client_await_server_identity | s = client_await_login_accepted | s = client_await_ready | s = client_configured | s = client_ready | s = client_await_pong | s = client_await_missing_blocks | s = client_await_version_committed | s = client_await_versions | s = client_await_block_list | s = client_await_blocks_released | s = client_await_restore_begun | s = client_restoring | s = client_await_blocks | s = client_await_restore_ended | s = client_leaving);
+    case client_on_timer: return e = e_timer_expired & (s = client_connecting | s = client_await_proceed | s = client_await_server_identity | s = client_await_login_accepted | s = client_await_ready | s = client_configured | s = client_await_pong | s = client_await_missing_blocks | s = client_await_version_committed | s = client_await_versions | s = client_await_block_list | s = client_await_blocks_released | s = client_await_key_state | s = client_await_key_stored | s = client_await_key_recovered | s = client_await_password_changed | s = client_await_restore_begun | s = client_await_blocks | s = client_await_restore_ended | s = client_leaving);
+    case client_on_disconnect: return e = e_disconnect & (s = client_await_proceed | s = client_await_server_identity | s = client_await_login_accepted | s = client_await_ready | s = client_configured | s = client_ready | s = client_await_pong | s = client_await_missing_blocks | s = client_await_version_committed | s = client_await_versions | s = client_await_block_list | s = client_await_blocks_released | s = client_await_key_state | s = client_await_key_stored | s = client_await_key_recovered | s = client_await_password_changed | s = client_await_restore_begun | s = client_restoring | s = client_await_blocks | s = client_await_restore_ended | s = client_leaving);
+    case client_on_peer_closed: return e = e_peer_closed & (s = client_connecting | s = client_await_proceed | s = client_await_server_identity | s = client_await_login_accepted | s = client_await_ready | s = client_configured | s = client_ready | s = client_await_pong | s = client_await_missing_blocks | s = client_await_version_committed | s = client_await_versions | s = client_await_block_list | s = client_await_blocks_released | s = client_await_key_state | s = client_await_key_stored | s = client_await_key_recovered | s = client_await_password_changed | s = client_await_restore_begun | s = client_restoring | s = client_await_blocks | s = client_await_restore_ended | s = client_leaving);
+    case client_on_malformed: return e = e_malformed & (s = client_await_proceed | s = client_await_server_identity | s = client_await_login_accepted | s = client_await_ready | s = client_configured | s = client_ready | s = client_await_pong | s = client_await_missing_blocks | s = client_await_version_committed | s = client_await_versions | s = client_await_block_list | s = client_await_blocks_released | s = client_await_key_state | s = client_await_key_stored | s = client_await_key_recovered | s = client_await_password_changed | s = client_await_restore_begun | s = client_restoring | s = client_await_blocks | s = client_await_restore_ended | s = client_leaving);
   endswitch;
 endfunction;
 
-function client_rows(s: client_state; e: event): 0 .. 31;
-var count: 0 .. 31;
+function client_rows(s: client_state; e: event): 0 .. 39;
+var count: 0 .. 39;
 begin
   count := 0;
   for h: client_handler do if client_row(h, s, e) then count := count + 1; endif; endfor;
@@ -57,14 +65,14 @@ function client_driven(s: client_state): boolean;
 begin return s = client_ready | s = client_restoring; endfunction;
 
 function client_wire(e: event): boolean;
-begin return e = e_malformed | e = e_data | e = e_disconnect | e = e_ping | e = e_pong | e = e_goodbye | e = e_version | e = e_proceed | e = e_computer | e = e_server_identity | e = e_login | e = e_login_accepted | e = e_config_state | e = e_config_push | e = e_config_ack | e = e_ready | e = e_offer_blocks | e = e_missing_blocks | e = e_commit_version | e = e_version_committed | e = e_list_versions | e = e_versions | e = e_restore_begin | e = e_restore_begun | e = e_fetch_blocks | e = e_blocks_fetched | e = e_restore_end | e = e_restore_ended | e = e_list_blocks | e = e_block_list | e = e_release_blocks | e = e_blocks_released; endfunction;
+begin return e = e_malformed | e = e_data | e = e_disconnect | e = e_ping | e = e_pong | e = e_goodbye | e = e_version | e = e_proceed | e = e_computer | e = e_server_identity | e = e_login | e = e_login_accepted | e = e_config_state | e = e_config_push | e = e_config_ack | e = e_ready | e = e_offer_blocks | e = e_missing_blocks | e = e_commit_version | e = e_version_committed | e = e_list_versions | e = e_versions | e = e_restore_begin | e = e_restore_begun | e = e_fetch_blocks | e = e_blocks_fetched | e = e_restore_end | e = e_restore_ended | e = e_list_blocks | e = e_block_list | e = e_release_blocks | e = e_blocks_released | e = e_fetch_key | e = e_key_state | e = e_store_key | e = e_key_stored | e = e_recover_key | e = e_key_recovered | e = e_change_password | e = e_password_changed; endfunction;
 
 function client_default(s: client_state; e: event): boolean;
 begin return client_wire(e) & client_rows(s, e) = 0 & !client_held(s) & s != client_closed; endfunction;
 
 type
   server_state: enum { server_await_version, server_await_computer, server_checking_computer, server_await_login, server_checking_login, server_await_config, server_await_config_ack, server_ready, server_serving, server_restoring, server_serving_restore, server_closed };
-  server_handler: enum { server_on_version, server_on_computer, server_on_computer_admitted, server_on_computer_refused, server_on_login, server_on_login_admitted, server_on_login_refused, server_on_place_taken, server_on_config_state, server_on_config_ack, server_on_ping, server_on_offer_blocks, server_on_data, server_on_commit_version, server_on_list_versions, server_on_list_blocks, server_on_release_blocks, server_on_restore_begin, server_on_done, server_on_fetch_blocks, server_on_restore_end, server_on_restore_done, server_on_refused, server_on_failed, server_on_goodbye, server_on_stop, server_on_timer, server_on_malformed, server_on_disconnect, server_on_peer_closed };
+  server_handler: enum { server_on_version, server_on_computer, server_on_computer_admitted, server_on_computer_refused, server_on_login, server_on_login_admitted, server_on_login_refused, server_on_place_taken, server_on_config_state, server_on_config_ack, server_on_ping, server_on_offer_blocks, server_on_data, server_on_commit_version, server_on_list_versions, server_on_list_blocks, server_on_release_blocks, server_on_fetch_key, server_on_store_key, server_on_recover_key, server_on_change_password, server_on_restore_begin, server_on_done, server_on_fetch_blocks, server_on_restore_end, server_on_restore_done, server_on_refused, server_on_failed, server_on_goodbye, server_on_stop, server_on_timer, server_on_malformed, server_on_disconnect, server_on_peer_closed };
 
 function server_row(h: server_handler; s: server_state; e: event): boolean;
 begin
@@ -86,6 +94,10 @@ begin
     case server_on_list_versions: return e = e_list_versions & (s = server_ready);
     case server_on_list_blocks: return e = e_list_blocks & (s = server_ready);
     case server_on_release_blocks: return e = e_release_blocks & (s = server_ready);
+    case server_on_fetch_key: return e = e_fetch_key & (s = server_ready);
+    case server_on_store_key: return e = e_store_key & (s = server_ready);
+    case server_on_recover_key: return e = e_recover_key & (s = server_ready);
+    case server_on_change_password: return e = e_change_password & (s = server_ready);
     case server_on_restore_begin: return e = e_restore_begin & (s = server_ready);
     case server_on_done: return e = e_done & (s = server_serving);
     case server_on_fetch_blocks: return e = e_fetch_blocks & (s = server_restoring);
@@ -102,8 +114,8 @@ begin
   endswitch;
 endfunction;
 
-function server_rows(s: server_state; e: event): 0 .. 30;
-var count: 0 .. 30;
+function server_rows(s: server_state; e: event): 0 .. 34;
+var count: 0 .. 34;
 begin
   count := 0;
   for h: server_handler do if server_row(h, s, e) then count := count + 1; endif; endfor;
@@ -117,7 +129,7 @@ function server_driven(s: server_state): boolean;
 begin return false; endfunction;
 
 function server_wire(e: event): boolean;
-begin return e = e_malformed | e = e_data | e = e_disconnect | e = e_ping | e = e_pong | e = e_goodbye | e = e_version | e = e_proceed | e = e_computer | e = e_server_identity | e = e_login | e = e_login_accepted | e = e_config_state | e = e_config_push | e = e_config_ack | e = e_ready | e = e_offer_blocks | e = e_missing_blocks | e = e_commit_version | e = e_version_committed | e = e_list_versions | e = e_versions | e = e_restore_begin | e = e_restore_begun | e = e_fetch_blocks | e = e_blocks_fetched | e = e_restore_end | e = e_restore_ended | e = e_list_blocks | e = e_block_list | e = e_release_blocks | e = e_blocks_released; endfunction;
+begin return e = e_malformed | e = e_data | e = e_disconnect | e = e_ping | e = e_pong | e = e_goodbye | e = e_version | e = e_proceed | e = e_computer | e = e_server_identity | e = e_login | e = e_login_accepted | e = e_config_state | e = e_config_push | e = e_config_ack | e = e_ready | e = e_offer_blocks | e = e_missing_blocks | e = e_commit_version | e = e_version_committed | e = e_list_versions | e = e_versions | e = e_restore_begin | e = e_restore_begun | e = e_fetch_blocks | e = e_blocks_fetched | e = e_restore_end | e = e_restore_ended | e = e_list_blocks | e = e_block_list | e = e_release_blocks | e = e_blocks_released | e = e_fetch_key | e = e_key_state | e = e_store_key | e = e_key_stored | e = e_recover_key | e = e_key_recovered | e = e_change_password | e = e_password_changed; endfunction;
 
 function server_default(s: server_state; e: event): boolean;
 begin return server_wire(e) & server_rows(s, e) = 0 & !server_held(s) & s != server_closed; endfunction;

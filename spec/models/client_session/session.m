@@ -40,7 +40,7 @@ invariant "no_step_skipped"
   (client != client_connecting & client != client_await_proceed & client != client_closed -> passed[step_version])
   & (client = client_await_login_accepted -> passed[step_server])
   & (client = client_await_ready | client = client_configured -> passed[step_user])
-  & (client = client_ready | client = client_await_pong | client = client_await_missing_blocks | client = client_await_version_committed | client = client_await_versions | client = client_await_block_list | client = client_await_blocks_released
+  & (client = client_ready | client = client_await_pong | client = client_await_missing_blocks | client = client_await_version_committed | client = client_await_versions | client = client_await_block_list | client = client_await_blocks_released | client = client_await_key_state | client = client_await_key_stored | client = client_await_key_recovered | client = client_await_password_changed
      | client = client_await_restore_begun | client = client_restoring | client = client_await_blocks | client = client_await_restore_ended | client = client_leaving
      -> passed[step_version] & passed[step_server] & passed[step_user] & passed[step_ready]);
 invariant "restore_is_announced" client = client_restoring | client = client_await_blocks | client = client_await_restore_ended -> restore_begun;

@@ -14,6 +14,10 @@ begin
     if operation = e_commit_version then return sent = e_version_committed; endif;
     if operation = e_list_blocks then return sent = e_block_list; endif;
     if operation = e_release_blocks then return sent = e_blocks_released; endif;
+    if operation = e_fetch_key then return sent = e_key_state; endif;
+    if operation = e_store_key then return sent = e_key_stored; endif;
+    if operation = e_recover_key then return sent = e_key_recovered; endif;
+    if operation = e_change_password then return sent = e_password_changed; endif;
     return sent = e_versions;
   endif;
   if h = server_on_restore_done then return (operation = e_restore_end) = (target = server_ready); endif;

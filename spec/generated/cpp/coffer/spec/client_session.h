@@ -24,6 +24,10 @@ enum class State : std::uint8_t {
   await_versions,
   await_block_list,
   await_blocks_released,
+  await_key_state,
+  await_key_stored,
+  await_key_recovered,
+  await_password_changed,
   await_restore_begun,
   restoring,
   await_blocks,
@@ -63,6 +67,14 @@ enum class Event : std::uint8_t {
   block_list,
   release_blocks,
   blocks_released,
+  fetch_key,
+  key_state,
+  store_key,
+  key_stored,
+  recover_key,
+  key_recovered,
+  change_password,
+  password_changed,
   connected,
   begin_ping,
   begin_offer,
@@ -71,6 +83,10 @@ enum class Event : std::uint8_t {
   begin_list,
   begin_list_blocks,
   begin_release,
+  begin_fetch_key,
+  begin_store_key,
+  begin_recover_key,
+  begin_change_password,
   begin_restore,
   begin_fetch,
   end_restore,
@@ -101,6 +117,14 @@ enum class Handler : std::uint8_t {
   on_block_list,
   on_begin_release,
   on_blocks_released,
+  on_begin_fetch_key,
+  on_key_state,
+  on_begin_store_key,
+  on_key_stored,
+  on_begin_recover_key,
+  on_key_recovered,
+  on_begin_change_password,
+  on_password_changed,
   on_begin_restore,
   on_restore_begun,
   on_begin_fetch,
@@ -115,9 +139,9 @@ enum class Handler : std::uint8_t {
   on_malformed,
 };
 
-inline constexpr std::size_t state_count = 19;
-inline constexpr std::size_t event_count = 46;
-inline constexpr std::size_t message_event_count = 30;  // the first events are the messages, in MessageKind's order
+inline constexpr std::size_t state_count = 23;
+inline constexpr std::size_t event_count = 58;
+inline constexpr std::size_t message_event_count = 38;  // the first events are the messages, in MessageKind's order
 inline constexpr State initial = State::connecting;
 inline constexpr State final = State::closed;
 
@@ -131,7 +155,7 @@ struct Row {
   std::string_view requirement;
 };
 
-inline constexpr std::array<Row, 97> rows{{
+inline constexpr std::array<Row, 121> rows{{
     {State::connecting, Event::connected, Handler::on_connected, bit(State::await_proceed), "SES-010"},
     {State::await_proceed, Event::proceed, Handler::on_proceed, bit(State::await_server_identity), "SES-013"},
     {State::await_server_identity, Event::server_identity, Handler::on_server_identity, bit(State::await_login_accepted) | bit(State::closed), "IDN-006"},
@@ -152,6 +176,14 @@ inline constexpr std::array<Row, 97> rows{{
     {State::await_block_list, Event::block_list, Handler::on_block_list, bit(State::ready) | bit(State::closed), "ARC-112"},
     {State::ready, Event::begin_release, Handler::on_begin_release, bit(State::await_blocks_released), "ARC-107"},
     {State::await_blocks_released, Event::blocks_released, Handler::on_blocks_released, bit(State::ready), "ARC-107"},
+    {State::ready, Event::begin_fetch_key, Handler::on_begin_fetch_key, bit(State::await_key_state), "KEY-029"},
+    {State::await_key_state, Event::key_state, Handler::on_key_state, bit(State::ready), "KEY-029"},
+    {State::ready, Event::begin_store_key, Handler::on_begin_store_key, bit(State::await_key_stored), "KEY-008"},
+    {State::await_key_stored, Event::key_stored, Handler::on_key_stored, bit(State::ready) | bit(State::closed), "KEY-033"},
+    {State::ready, Event::begin_recover_key, Handler::on_begin_recover_key, bit(State::await_key_recovered), "KEY-046"},
+    {State::await_key_recovered, Event::key_recovered, Handler::on_key_recovered, bit(State::ready), "KEY-046"},
+    {State::ready, Event::begin_change_password, Handler::on_begin_change_password, bit(State::await_password_changed), "KEY-044"},
+    {State::await_password_changed, Event::password_changed, Handler::on_password_changed, bit(State::ready), "KEY-044"},
     {State::ready, Event::begin_restore, Handler::on_begin_restore, bit(State::await_restore_begun), "ARC-050"},
     {State::await_restore_begun, Event::restore_begun, Handler::on_restore_begun, bit(State::restoring), "ARC-050"},
     {State::restoring, Event::begin_fetch, Handler::on_begin_fetch, bit(State::await_blocks), "ARC-052"},
@@ -173,6 +205,10 @@ inline constexpr std::array<Row, 97> rows{{
     {State::await_versions, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
     {State::await_block_list, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
     {State::await_blocks_released, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
+    {State::await_key_state, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
+    {State::await_key_stored, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
+    {State::await_key_recovered, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
+    {State::await_password_changed, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
     {State::await_restore_begun, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
     {State::await_blocks, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
     {State::await_restore_ended, Event::timer_expired, Handler::on_timer, bit(State::closed), "SES-041"},
@@ -189,6 +225,10 @@ inline constexpr std::array<Row, 97> rows{{
     {State::await_versions, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
     {State::await_block_list, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
     {State::await_blocks_released, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
+    {State::await_key_state, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
+    {State::await_key_stored, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
+    {State::await_key_recovered, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
+    {State::await_password_changed, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
     {State::await_restore_begun, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
     {State::restoring, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
     {State::await_blocks, Event::disconnect, Handler::on_disconnect, bit(State::closed), "SES-031"},
@@ -207,6 +247,10 @@ inline constexpr std::array<Row, 97> rows{{
     {State::await_versions, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
     {State::await_block_list, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
     {State::await_blocks_released, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
+    {State::await_key_state, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
+    {State::await_key_stored, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
+    {State::await_key_recovered, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
+    {State::await_password_changed, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
     {State::await_restore_begun, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
     {State::restoring, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
     {State::await_blocks, Event::peer_closed, Handler::on_peer_closed, bit(State::closed), "SES-031"},
@@ -224,6 +268,10 @@ inline constexpr std::array<Row, 97> rows{{
     {State::await_versions, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
     {State::await_block_list, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
     {State::await_blocks_released, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
+    {State::await_key_state, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
+    {State::await_key_stored, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
+    {State::await_key_recovered, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
+    {State::await_password_changed, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
     {State::await_restore_begun, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
     {State::restoring, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
     {State::await_blocks, Event::malformed, Handler::on_malformed, bit(State::closed), "ERR-002"},
@@ -268,6 +316,10 @@ constexpr std::string_view name(State value) {
     case State::await_versions: return "await_versions";
     case State::await_block_list: return "await_block_list";
     case State::await_blocks_released: return "await_blocks_released";
+    case State::await_key_state: return "await_key_state";
+    case State::await_key_stored: return "await_key_stored";
+    case State::await_key_recovered: return "await_key_recovered";
+    case State::await_password_changed: return "await_password_changed";
     case State::await_restore_begun: return "await_restore_begun";
     case State::restoring: return "restoring";
     case State::await_blocks: return "await_blocks";
@@ -311,6 +363,14 @@ constexpr std::string_view name(Event value) {
     case Event::block_list: return "block_list";
     case Event::release_blocks: return "release_blocks";
     case Event::blocks_released: return "blocks_released";
+    case Event::fetch_key: return "fetch_key";
+    case Event::key_state: return "key_state";
+    case Event::store_key: return "store_key";
+    case Event::key_stored: return "key_stored";
+    case Event::recover_key: return "recover_key";
+    case Event::key_recovered: return "key_recovered";
+    case Event::change_password: return "change_password";
+    case Event::password_changed: return "password_changed";
     case Event::connected: return "connected";
     case Event::begin_ping: return "begin_ping";
     case Event::begin_offer: return "begin_offer";
@@ -319,6 +379,10 @@ constexpr std::string_view name(Event value) {
     case Event::begin_list: return "begin_list";
     case Event::begin_list_blocks: return "begin_list_blocks";
     case Event::begin_release: return "begin_release";
+    case Event::begin_fetch_key: return "begin_fetch_key";
+    case Event::begin_store_key: return "begin_store_key";
+    case Event::begin_recover_key: return "begin_recover_key";
+    case Event::begin_change_password: return "begin_change_password";
     case Event::begin_restore: return "begin_restore";
     case Event::begin_fetch: return "begin_fetch";
     case Event::end_restore: return "end_restore";
@@ -353,6 +417,14 @@ constexpr std::string_view name(Handler value) {
     case Handler::on_block_list: return "on_block_list";
     case Handler::on_begin_release: return "on_begin_release";
     case Handler::on_blocks_released: return "on_blocks_released";
+    case Handler::on_begin_fetch_key: return "on_begin_fetch_key";
+    case Handler::on_key_state: return "on_key_state";
+    case Handler::on_begin_store_key: return "on_begin_store_key";
+    case Handler::on_key_stored: return "on_key_stored";
+    case Handler::on_begin_recover_key: return "on_begin_recover_key";
+    case Handler::on_key_recovered: return "on_key_recovered";
+    case Handler::on_begin_change_password: return "on_begin_change_password";
+    case Handler::on_password_changed: return "on_password_changed";
     case Handler::on_begin_restore: return "on_begin_restore";
     case Handler::on_restore_begun: return "on_restore_begun";
     case Handler::on_begin_fetch: return "on_begin_fetch";

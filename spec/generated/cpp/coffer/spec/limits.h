@@ -28,6 +28,10 @@ inline constexpr std::uint64_t pbkdf2_rounds_min = 100000;  // [IDN-012]
 inline constexpr std::uint64_t protocol_version = 6;  // [SES-011]
 inline constexpr std::uint64_t tls_port = 4287;  // [CHN-001]
 inline constexpr std::uint64_t pbkdf2_rounds_max = 10000000;  // [KEY-019]
+inline constexpr std::uint64_t key_record_octets_max = 262;  // [KEY-021]
+inline constexpr std::uint64_t key_record_octets_min = 98;  // [KEY-021]
+inline constexpr std::uint64_t agreement_key_octets = 32;  // [KEY-046]
+inline constexpr std::uint64_t recovery_octets = 72;  // [KEY-046]
 }  // namespace limits
 
 }  // namespace coffer::spec

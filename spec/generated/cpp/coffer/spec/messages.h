@@ -39,6 +39,14 @@ enum class MessageKind : std::uint16_t {
   block_list = 27,
   release_blocks = 28,
   blocks_released = 29,
+  fetch_key = 30,
+  key_state = 31,
+  store_key = 32,
+  key_stored = 33,
+  recover_key = 34,
+  key_recovered = 35,
+  change_password = 36,
+  password_changed = 37,
 };
 
 struct MessageRow {
@@ -48,7 +56,7 @@ struct MessageRow {
   std::string_view requirement;
 };
 
-inline constexpr std::array<MessageRow, 30> message_rows{{
+inline constexpr std::array<MessageRow, 38> message_rows{{
     {MessageKind::disconnect, "disconnect", "both", "ERR-001"},
     {MessageKind::ping, "ping", "client", "SES-020"},
     {MessageKind::pong, "pong", "server", "SES-020"},
@@ -79,6 +87,14 @@ inline constexpr std::array<MessageRow, 30> message_rows{{
     {MessageKind::block_list, "block_list", "server", "ARC-106"},
     {MessageKind::release_blocks, "release_blocks", "client", "ARC-107"},
     {MessageKind::blocks_released, "blocks_released", "server", "ARC-107"},
+    {MessageKind::fetch_key, "fetch_key", "client", "KEY-029"},
+    {MessageKind::key_state, "key_state", "server", "KEY-029"},
+    {MessageKind::store_key, "store_key", "client", "KEY-021"},
+    {MessageKind::key_stored, "key_stored", "server", "KEY-033"},
+    {MessageKind::recover_key, "recover_key", "client", "KEY-046"},
+    {MessageKind::key_recovered, "key_recovered", "server", "KEY-046"},
+    {MessageKind::change_password, "change_password", "client", "KEY-044"},
+    {MessageKind::password_changed, "password_changed", "server", "KEY-044"},
 }};
 
 struct RangeRow {
@@ -87,7 +103,7 @@ struct RangeRow {
   std::string_view range;  // as written in the table
 };
 
-inline constexpr std::array<RangeRow, 52> range_rows{{
+inline constexpr std::array<RangeRow, 62> range_rows{{
     {MessageKind::disconnect, "reason", "any"},
     {MessageKind::ping, "token", "any"},
     {MessageKind::pong, "token", "any"},
@@ -140,6 +156,16 @@ inline constexpr std::array<RangeRow, 52> range_rows{{
     {MessageKind::block_list, "ids", "0..1024 ids"},
     {MessageKind::block_list, "more", "any"},
     {MessageKind::release_blocks, "ids", "1..1024 ids"},
+    {MessageKind::key_state, "modes", "1..7"},
+    {MessageKind::key_state, "escrow_key", "32"},
+    {MessageKind::key_state, "device_key", "32"},
+    {MessageKind::key_state, "record", "0..262"},
+    {MessageKind::store_key, "record", "98..262"},
+    {MessageKind::key_stored, "generation", "1..max"},
+    {MessageKind::recover_key, "recipient", "32"},
+    {MessageKind::key_recovered, "wrap", "72"},
+    {MessageKind::change_password, "current", "1..1024"},
+    {MessageKind::change_password, "replacement", "1..1024"},
 }};
 
 /// The specification's word for it; empty for a value outside the table.
@@ -175,6 +201,14 @@ constexpr std::string_view name(MessageKind value) {
     case MessageKind::block_list: return "block_list";
     case MessageKind::release_blocks: return "release_blocks";
     case MessageKind::blocks_released: return "blocks_released";
+    case MessageKind::fetch_key: return "fetch_key";
+    case MessageKind::key_state: return "key_state";
+    case MessageKind::store_key: return "store_key";
+    case MessageKind::key_stored: return "key_stored";
+    case MessageKind::recover_key: return "recover_key";
+    case MessageKind::key_recovered: return "key_recovered";
+    case MessageKind::change_password: return "change_password";
+    case MessageKind::password_changed: return "password_changed";
   }
   return {};
 }

@@ -56,6 +56,14 @@ enum class Event : std::uint8_t {
   block_list,
   release_blocks,
   blocks_released,
+  fetch_key,
+  key_state,
+  store_key,
+  key_stored,
+  recover_key,
+  key_recovered,
+  change_password,
+  password_changed,
   computer_admitted,
   computer_refused,
   login_admitted,
@@ -88,6 +96,10 @@ enum class Handler : std::uint8_t {
   on_list_versions,
   on_list_blocks,
   on_release_blocks,
+  on_fetch_key,
+  on_store_key,
+  on_recover_key,
+  on_change_password,
   on_restore_begin,
   on_done,
   on_fetch_blocks,
@@ -104,8 +116,8 @@ enum class Handler : std::uint8_t {
 };
 
 inline constexpr std::size_t state_count = 12;
-inline constexpr std::size_t event_count = 42;
-inline constexpr std::size_t message_event_count = 30;  // the first events are the messages, in MessageKind's order
+inline constexpr std::size_t event_count = 50;
+inline constexpr std::size_t message_event_count = 38;  // the first events are the messages, in MessageKind's order
 inline constexpr State initial = State::await_version;
 inline constexpr State final = State::closed;
 
@@ -119,7 +131,7 @@ struct Row {
   std::string_view requirement;
 };
 
-inline constexpr std::array<Row, 77> rows{{
+inline constexpr std::array<Row, 81> rows{{
     {State::await_version, Event::version, Handler::on_version, bit(State::await_computer) | bit(State::closed), "SES-010"},
     {State::await_computer, Event::computer, Handler::on_computer, bit(State::checking_computer), "IDN-001"},
     {State::checking_computer, Event::computer_admitted, Handler::on_computer_admitted, bit(State::await_login), "IDN-005"},
@@ -138,6 +150,10 @@ inline constexpr std::array<Row, 77> rows{{
     {State::ready, Event::list_versions, Handler::on_list_versions, bit(State::serving) | bit(State::closed), "ARC-040"},
     {State::ready, Event::list_blocks, Handler::on_list_blocks, bit(State::serving) | bit(State::closed), "ARC-105"},
     {State::ready, Event::release_blocks, Handler::on_release_blocks, bit(State::serving) | bit(State::closed), "ARC-107"},
+    {State::ready, Event::fetch_key, Handler::on_fetch_key, bit(State::serving) | bit(State::closed), "KEY-029"},
+    {State::ready, Event::store_key, Handler::on_store_key, bit(State::serving) | bit(State::closed), "KEY-030"},
+    {State::ready, Event::recover_key, Handler::on_recover_key, bit(State::serving) | bit(State::closed), "KEY-046"},
+    {State::ready, Event::change_password, Handler::on_change_password, bit(State::serving) | bit(State::closed), "KEY-044"},
     {State::ready, Event::restore_begin, Handler::on_restore_begin, bit(State::serving) | bit(State::closed), "ARC-050"},
     {State::serving, Event::done, Handler::on_done, bit(State::ready) | bit(State::restoring), "SES-022"},
     {State::restoring, Event::fetch_blocks, Handler::on_fetch_blocks, bit(State::serving_restore), "ARC-052"},
@@ -275,6 +291,14 @@ constexpr std::string_view name(Event value) {
     case Event::block_list: return "block_list";
     case Event::release_blocks: return "release_blocks";
     case Event::blocks_released: return "blocks_released";
+    case Event::fetch_key: return "fetch_key";
+    case Event::key_state: return "key_state";
+    case Event::store_key: return "store_key";
+    case Event::key_stored: return "key_stored";
+    case Event::recover_key: return "recover_key";
+    case Event::key_recovered: return "key_recovered";
+    case Event::change_password: return "change_password";
+    case Event::password_changed: return "password_changed";
     case Event::computer_admitted: return "computer_admitted";
     case Event::computer_refused: return "computer_refused";
     case Event::login_admitted: return "login_admitted";
@@ -311,6 +335,10 @@ constexpr std::string_view name(Handler value) {
     case Handler::on_list_versions: return "on_list_versions";
     case Handler::on_list_blocks: return "on_list_blocks";
     case Handler::on_release_blocks: return "on_release_blocks";
+    case Handler::on_fetch_key: return "on_fetch_key";
+    case Handler::on_store_key: return "on_store_key";
+    case Handler::on_recover_key: return "on_recover_key";
+    case Handler::on_change_password: return "on_change_password";
     case Handler::on_restore_begin: return "on_restore_begin";
     case Handler::on_done: return "on_done";
     case Handler::on_fetch_blocks: return "on_fetch_blocks";
