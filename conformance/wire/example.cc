@@ -84,6 +84,23 @@ Message block_list(Octets ids, bool more) { return Message("block_list").set("id
 Message release_blocks(Octets ids) { return Message("release_blocks").set("ids", std::move(ids)); }
 Message blocks_released() { return Message("blocks_released"); }
 
+Message fetch_key() { return Message("fetch_key"); }
+Message key_state(std::uint16_t modes, Octets escrow_key, Octets device_key, Octets record) {
+  return Message("key_state")
+      .set("modes", std::uint64_t{modes})
+      .set("escrow_key", std::move(escrow_key))
+      .set("device_key", std::move(device_key))
+      .set("record", std::move(record));
+}
+Message store_key(Octets record) { return Message("store_key").set("record", std::move(record)); }
+Message key_stored(std::uint64_t generation) { return Message("key_stored").set("generation", generation); }
+Message recover_key(Octets recipient) { return Message("recover_key").set("recipient", std::move(recipient)); }
+Message key_recovered(Octets wrap) { return Message("key_recovered").set("wrap", std::move(wrap)); }
+Message change_password(Octets current, Octets replacement) {
+  return Message("change_password").set("current", std::move(current)).set("replacement", std::move(replacement));
+}
+Message password_changed() { return Message("password_changed"); }
+
 Message block_metadata(Octets id, Octets checksum) {
   return Message("block_metadata").set("id", std::move(id)).set("checksum", std::move(checksum));
 }
@@ -124,6 +141,14 @@ Message example(spec::MessageKind kind) {
     case MessageKind::block_list: return block_list(repeated(32, 0xa5));
     case MessageKind::release_blocks: return release_blocks(repeated(32, 0xa5));
     case MessageKind::blocks_released: return blocks_released();
+    case MessageKind::fetch_key: return fetch_key();
+    case MessageKind::key_state: return key_state(7, repeated(32, 0xa5), repeated(32, 0xb6), {});
+    case MessageKind::store_key: return store_key(repeated(98, 0xa5));
+    case MessageKind::key_stored: return key_stored(1);
+    case MessageKind::recover_key: return recover_key(repeated(32, 0xa5));
+    case MessageKind::key_recovered: return key_recovered(repeated(72, 0xa5));
+    case MessageKind::change_password: return change_password(repeated(8, 'a'), repeated(8, 'b'));
+    case MessageKind::password_changed: return password_changed();
   }
   throw std::logic_error("no such kind of message");
 }

@@ -109,6 +109,14 @@ Message list_blocks(Octets after = Octets(32));
 Message block_list(Octets ids = {}, bool more = false);
 Message release_blocks(Octets ids);
 Message blocks_released();
+Message fetch_key();
+Message key_state(std::uint16_t modes, Octets escrow_key, Octets device_key, Octets record = {});
+Message store_key(Octets record);
+Message key_stored(std::uint64_t generation);
+Message recover_key(Octets recipient);
+Message key_recovered(Octets wrap);
+Message change_password(Octets current, Octets replacement);
+Message password_changed();
 Message block_metadata(Octets id, Octets checksum);
 /// A message of that kind with every field inside its range: what generators over the state tables send.
 Message example(spec::MessageKind kind);

@@ -93,6 +93,10 @@ class Model {
     }
   }
   void judge(const p::ReleaseTaken&) const { demand(ready_, "SES-001 a release comes after ready"); }
+  void judge(const p::KeyShown&) const { demand(ready_, "SES-001 a key is shown after ready"); }
+  void judge(const p::KeyAcknowledged& told) const { demand(told.generation == 1, "KEY-033 the generation that was sent is acknowledged"); }
+  void judge(const p::KeyHandedOver& told) const { demand(told.wrap.size() == 72, "MSG-005 a recovered key is 72 octets"); }
+  void judge(const p::PasswordTaken&) const { demand(ready_, "SES-001 a password changes after ready"); }
   void judge(const p::RestoreStarted&) const { demand(ready_, "SES-001 a restore comes after ready"); }
   void judge(const p::BlockArrived& block) {
     demand(!block.sealed.empty() && block.sealed.size() >= 30, "FRM-018 a sealed block has at least 30 octets");
@@ -178,6 +182,10 @@ class Player {
       case trace::Request::leave: return p::Leave{};
       case trace::Request::list_blocks: return p::BeginListBlocks{};
       case trace::Request::release: return p::BeginRelease{ids};
+      case trace::Request::fetch_key: return p::BeginFetchKey{};
+      case trace::Request::store_key: return p::BeginStoreKey{Octets(98, static_cast<std::uint8_t>(value)), 1};
+      case trace::Request::recover_key: return p::BeginRecoverKey{Octets(32, static_cast<std::uint8_t>(value))};
+      case trace::Request::change_password: return p::BeginChangePassword{{1}, {2}};
     }
     return p::Leave{};
   }

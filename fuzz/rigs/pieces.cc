@@ -78,6 +78,17 @@ Message varied(MessageKind kind, std::uint32_t value) {
     }
     void operator()(ReleaseBlocks& m) const { m.ids = ids(value); }
     void operator()(BlocksReleased&) const {}
+    void operator()(FetchKey&) const {}
+    void operator()(KeyState& m) const {
+      m.modes = static_cast<std::uint16_t>(1 + value % 7);
+      m.record.assign(value % 263, static_cast<std::uint8_t>(value));
+    }
+    void operator()(StoreKey& m) const { m.record.assign(98 + value % 165, static_cast<std::uint8_t>(value)); }
+    void operator()(KeyStored& m) const { m.generation = 1 + value; }
+    void operator()(RecoverKey& m) const { m.recipient.assign(32, static_cast<std::uint8_t>(value)); }
+    void operator()(KeyRecovered& m) const { m.wrap.assign(72, static_cast<std::uint8_t>(value)); }
+    void operator()(ChangePassword& m) const { m.replacement.assign(1 + value % 1024, static_cast<std::uint8_t>(value)); }
+    void operator()(PasswordChanged&) const {}
   };
   std::visit(Vary{value}, message);
   return message;

@@ -107,6 +107,21 @@ class Model {
     needs(spec::permissions::backup, "SES-021 a release needs backup");
     demand(!release.ids.empty() && release.ids.size() % 32 == 0, "MSG-010 a release names whole ids");
   }
+  void judge(const p::FindKey&) const {
+    needs(spec::permissions::backup | spec::permissions::restore, "SES-021 the state of a key needs backup or restore");
+  }
+  void judge(const p::KeepKey& keep) const {
+    needs(spec::permissions::backup, "SES-021 a key record needs backup");
+    demand(keep.record.size() >= 98 && keep.record.size() <= 262, "KEY-021 a key record has 98 to 262 octets");
+  }
+  void judge(const p::OpenKey& open) const {
+    needs(spec::permissions::backup | spec::permissions::restore, "SES-021 a recovery needs backup or restore");
+    demand(open.recipient.size() == 32, "MSG-005 a public key is 32 octets");
+  }
+  void judge(const p::SetPassword& set) const {
+    needs(spec::permissions::backup | spec::permissions::restore, "SES-021 a password needs backup or restore");
+    demand(!set.current.empty() && !set.replacement.empty(), "MSG-005 a password is not empty");
+  }
   void judge(const p::BeginRestore&) {
     needs(spec::permissions::restore, "SES-021 a restore needs restore");
     restore_asked_ = true;
@@ -206,6 +221,10 @@ class Player {
       case trace::Answer::failed: return p::Failed{"cause"};
       case trace::Answer::block_ids_found: return p::BlockIdsFound{samples::ids(0, value % 4U), value % 2U != 0};
       case trace::Answer::release_staged: return p::ReleaseStaged{};
+      case trace::Answer::key_found: return p::KeyFound{7, Octets(32, 1), Octets(32, 2), Octets(value % 2U * 98U, 3)};
+      case trace::Answer::key_kept: return p::KeyKept{1U + value};
+      case trace::Answer::key_opened: return p::KeyOpened{Octets(72, 4)};
+      case trace::Answer::password_set: return p::PasswordSet{};
     }
     return p::Failed{"cause"};
   }
@@ -232,6 +251,10 @@ class Player {
     if (std::holds_alternative<p::FindVersions>(action)) fitting_ = trace::Answer::versions_found;
     if (std::holds_alternative<p::FindBlockIds>(action)) fitting_ = trace::Answer::block_ids_found;
     if (std::holds_alternative<p::StageRelease>(action)) fitting_ = trace::Answer::release_staged;
+    if (std::holds_alternative<p::FindKey>(action)) fitting_ = trace::Answer::key_found;
+    if (std::holds_alternative<p::KeepKey>(action)) fitting_ = trace::Answer::key_kept;
+    if (std::holds_alternative<p::OpenKey>(action)) fitting_ = trace::Answer::key_opened;
+    if (std::holds_alternative<p::SetPassword>(action)) fitting_ = trace::Answer::password_set;
     if (std::holds_alternative<p::BeginRestore>(action)) fitting_ = trace::Answer::restore_admitted;
     if (std::holds_alternative<p::LoadBlocks>(action)) fitting_ = trace::Answer::blocks_loaded;
     if (std::holds_alternative<p::EndRestore>(action)) fitting_ = trace::Answer::restore_closed;

@@ -9,7 +9,7 @@ SAID_AFTER_ANSWER = {"server_identity": "fitting", "login_accepted": "fitting", 
                      "restore_begun": "fitting", "restore_ended": "fitting"}
 # What the shell, not the session, has refused when the server ends with this reason.
 SHELL_REFUSED_AFTER = {"computer": "computer_refused", "login": "login_refused", "offer_blocks": "refused", "data frame": "refused",
-                       "commit_version": "refused", "list_versions": "refused", "list_blocks": "refused", "release_blocks": "refused", "restore_begin": "refused", "fetch_blocks": "refused"}
+                       "commit_version": "refused", "list_versions": "refused", "list_blocks": "refused", "release_blocks": "refused", "fetch_key": "refused", "store_key": "refused", "recover_key": "refused", "change_password": "refused", "restore_begin": "refused", "fetch_blocks": "refused"}
 SESSION_REASONS = {"goodbye", "unexpected_message", "unknown_frame_kind", "bad_metadata_length", "frame_too_large", "malformed_message",
                    "field_out_of_range", "timeout", "version_too_old", "version_invalid", "server_stopping", "permission_denied"}
 STEPS_MAX = 64
@@ -184,6 +184,7 @@ def request(what, fields, line, block):
              "commit_version": lambda: f"commit number={fields['number']}", "list_versions": lambda: f"list number={fields['from']}",
              "restore_begin": lambda: f"restore number={fields['version']} value={fields['purpose']}",
              "fetch_blocks": lambda: f"fetch value={ids_count(line)}",
+             "fetch_key": lambda: "fetch_key", "store_key": lambda: "store_key", "recover_key": lambda: "recover_key", "change_password": lambda: "change_password",
              "list_blocks": lambda: "list_blocks", "release_blocks": lambda: f"release value={ids_count(line)}",
              "restore_end": lambda: f"end_restore value={int(fields['complete'] == 'true')}", "goodbye": lambda: "leave"}
     return [f"request {asked[what]()}"] if what in asked else []

@@ -51,11 +51,15 @@ enum class Answer : std::uint8_t {
   failed,
   block_ids_found,
   release_staged,
+  key_found,
+  key_kept,
+  key_opened,
+  password_set,
 };
-inline constexpr std::size_t answer_count = 16;
+inline constexpr std::size_t answer_count = 20;
 
-enum class Request : std::uint8_t { ping, offer, block, commit, list, restore, fetch, end_restore, leave, list_blocks, release };
-inline constexpr std::size_t request_count = 11;
+enum class Request : std::uint8_t { ping, offer, block, commit, list, restore, fetch, end_restore, leave, list_blocks, release, fetch_key, store_key, recover_key, change_password };
+inline constexpr std::size_t request_count = 15;
 
 struct Step {
   Op op = Op::message;

@@ -84,6 +84,18 @@ class Server:
     def on_release_blocks(self, _):
         return control("blocks_released")
 
+    def on_fetch_key(self, _):
+        return control("key_state", modes=7, escrow_key=bytes([9]) + bytes(31), device_key=bytes(range(32)))
+
+    def on_store_key(self, _):
+        return control("key_stored", generation=1)
+
+    def on_recover_key(self, _):
+        return control("key_recovered", wrap=bytes(range(72)))
+
+    def on_change_password(self, _):
+        return control("password_changed")
+
     def on_list_versions(self, values):
         numbers = sorted(n for n in self.world.versions.get(self.computer, {}) if n >= values.get("from", 0))
         entries = [self.world.versions[self.computer][n] for n in numbers[:3]]

@@ -35,6 +35,14 @@ MESSAGES = {
     "block_list": (1, 1, {"ids": ("data", 0), "more": ("bool", 0)}),
     "release_blocks": (0, 1, {"ids": ("data", 0)}),
     "blocks_released": (0, 0, {}),
+    "fetch_key": (0, 0, {}),
+    "key_state": (1, 3, {"modes": ("u16", 0), "escrow_key": ("data", 0), "device_key": ("data", 1), "record": ("data", 2)}),
+    "store_key": (0, 1, {"record": ("data", 0)}),
+    "key_stored": (1, 0, {"generation": ("u64", 0)}),
+    "recover_key": (0, 1, {"recipient": ("data", 0)}),
+    "key_recovered": (0, 1, {"wrap": ("data", 0)}),
+    "change_password": (0, 2, {"current": ("data", 0), "replacement": ("data", 1)}),
+    "password_changed": (0, 0, {}),
 }
 NAMES = list(MESSAGES)
 ELEMENTS = {

@@ -13,7 +13,7 @@ namespace {
 
 NoLogin refused(std::string cause) { return {std::move(cause)}; }
 
-Verifier verifier_of(User& user, Botan::RandomNumberGenerator& random, std::uint32_t rounds) {
+Verifier first_verifier(User& user, Botan::RandomNumberGenerator& random, std::uint32_t rounds) {
   if (auto* known = std::get_if<Verifier>(&user.password)) return std::move(*known);
   return make_verifier(random, std::get<Botan::secure_vector<std::uint8_t>>(user.password), rounds);
 }
@@ -36,8 +36,11 @@ Directory::Directory(Fixture fixture, Botan::RandomNumberGenerator& random, std:
       bound_(std::move(bound)) {
   for (const Organisation& organisation : fixture.organisations)
     for (const RegistrationKey& key : organisation.registration_keys) keys_[key.key] = {organisation.name, key.deferred};
-  for (User& user : fixture.users)
-    accounts_[{user.organisation, user.name}] = {user.id, verifier_of(user, random, fixture.pbkdf2_rounds), user.permissions, user.state};
+  for (User& user : fixture.users) {
+    const auto organisation = std::ranges::find(fixture.organisations, user.organisation, &Organisation::name);
+    accounts_[{user.organisation, user.name}] = {user.id, first_verifier(user, random, fixture.pbkdf2_rounds), user.permissions, user.state,
+                                                 organisation == fixture.organisations.end() ? std::uint16_t{7} : organisation->key_modes};
+  }
   for (const Computer& computer : fixture.computers) {
     computers_[computer.guid] = computer.state;
     if (computer.user) bound_[computer.guid] = *computer.user;
@@ -63,7 +66,7 @@ std::expected<protocol::LoginAdmitted, NoLogin> Directory::check_login(const pro
 
   // [IDN-021] A server MUST do the same password work for a login it refuses as for one it accepts: once, whatever else is wrong here
   // [ERR-007].
-  const bool password_right = matches(account == accounts_.end() ? nobody_ : account->second.verifier, login.password);
+  const bool password_right = matches(account == accounts_.end() ? nobody_ : verifier_of(account->second), login.password);
 
   // [IDN-011] A server MUST refuse a login whose registration key it does not know
   if (key == keys_.end()) return std::unexpected(refused("registration key unknown"));
@@ -89,6 +92,39 @@ std::expected<protocol::LoginAdmitted, NoLogin> Directory::check_login(const pro
   admitted.config_version = configuration_.version;
   admitted.settings = configuration_.settings;
   return admitted;
+}
+
+const Directory::Account* Directory::account(std::uint64_t user) const {
+  const auto found = std::ranges::find_if(accounts_, [&](const auto& one) { return one.second.id == user; });
+  return found == accounts_.end() ? nullptr : &found->second;
+}
+
+Verifier Directory::verifier_of(const Account& account) const {
+  const std::lock_guard lock(verifiers_mutex_);
+  return account.verifier;
+}
+
+std::uint16_t Directory::key_modes(std::uint64_t user) const {
+  const auto* known = account(user);
+  return known == nullptr ? std::uint16_t{1} : known->key_modes;
+}
+
+bool Directory::active(std::uint64_t user, std::uint64_t computer) const {
+  const auto* known = account(user);
+  const auto on = computers_.find(computer);
+  return known != nullptr && known->state == State::active && (on == computers_.end() || on->second == State::active);
+}
+
+bool Directory::password_is(std::uint64_t user, View password) const {
+  const auto* known = account(user);
+  return matches(known == nullptr ? nobody_ : verifier_of(*known), password) && known != nullptr;
+}
+
+void Directory::set_verifier(std::uint64_t user, Verifier verifier) {
+  const auto found = std::ranges::find_if(accounts_, [&](const auto& one) { return one.second.id == user; });
+  if (found == accounts_.end()) return;
+  const std::lock_guard lock(verifiers_mutex_);
+  found->second.verifier = std::move(verifier);
 }
 
 /// Why there is no login, or nothing when the computer is the user's.

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -40,13 +41,26 @@ class Directory {
   /// the event log only [IDN-022].
   std::expected<protocol::LoginAdmitted, NoLogin> check_login(const protocol::Login& login, std::uint64_t presented);
 
+  /// The key modes that the user's organisation permits, as bits [KEY-010]; of a user that there is not, account_password alone.
+  std::uint16_t key_modes(std::uint64_t user) const;
+  /// Whether user and computer are both active, as far as the fixture says: what a device key is kept for [KEY-050].
+  bool active(std::uint64_t user, std::uint64_t computer) const;
+  /// Costs what a login costs.
+  bool password_is(std::uint64_t user, View password) const;
+  /// From now on this is the user's password, whatever the fixture says. Nothing of a user that there is not.
+  void set_verifier(std::uint64_t user, Verifier verifier);
+  std::uint32_t rounds() const { return nobody_.rounds; }
+
  private:
   struct Account {
     std::uint64_t id = 0;
     Verifier verifier;
     std::uint32_t permissions = 0;
     State state = State::active;
+    std::uint16_t key_modes = 0;
   };
+  const Account* account(std::uint64_t user) const;
+  Verifier verifier_of(const Account& account) const;
   struct Key {
     std::string organisation;
     bool deferred = false;
@@ -61,6 +75,7 @@ class Directory {
   Verifier nobody_;  // matches no password: the work of a login whose user does not exist [IDN-021]
   Bind bind_;
 
+  mutable std::mutex verifiers_mutex_;  // of the accounts' verifiers, which change while logins are checked
   std::mutex bound_mutex_;
   std::map<std::uint64_t, std::uint64_t> bound_;  // computer to user
 };

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "accounts/fixture_reader.h"
+#include "coffer/spec/key_modes.h"
 #include "coffer/spec/limits.h"
 #include "coffer/spec/permissions.h"
 #include "fault/switch.h"
@@ -104,10 +105,26 @@ void read_costs(FixtureReader& reader, const Place& root, Fixture& fixture) {
   if (const Place quota = reader.optional(bounds, "quota_octets")) fixture.quota_octets = reader.number(quota, 1, std::uint64_t{1} << 53);
 }
 
+std::uint16_t read_key_modes(FixtureReader& reader, const Place& at) {
+  std::array<std::string_view, spec::all_key_modes.size()> names;
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = name(spec::all_key_modes[i]);
+  std::uint16_t modes = 0;
+  reader.each(at, [&](const Place& mode) {
+    const auto bit = static_cast<std::uint16_t>(1U << word(reader, mode, names));
+    once(reader, mode, (modes & bit) == 0, "key mode");
+    modes |= bit;
+  });
+  // A mode that cannot be forbidden is permitted by every list.
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (!spec::can_be_forbidden(spec::all_key_modes[i]) && (modes >> i & 1U) == 0)
+      reader.fail(at, fmt::format("{} among the modes", names[i]), "", "add it: it cannot be forbidden");
+  return modes;
+}
+
 void read_organisations(FixtureReader& reader, const Place& root, Fixture& fixture) {
   std::set<std::string> names, keys;
   reader.each(reader.required(root, "organisations"), [&](const Place& at) {
-    reader.object(at, {"name", "registration_keys"});
+    reader.object(at, {"name", "registration_keys", "key_modes"});
     Organisation& organisation = fixture.organisations.emplace_back();
     const Place name_at = reader.required(at, "name");
     organisation.name = reader.text(name_at, 1, limits::text_octets_max);
@@ -122,6 +139,7 @@ void read_organisations(FixtureReader& reader, const Place& root, Fixture& fixtu
       once(reader, text_at, keys.insert(key.key).second, "registration key");
       organisation.registration_keys.push_back(std::move(key));
     });
+    if (const Place modes_at = reader.optional(at, "key_modes")) organisation.key_modes = read_key_modes(reader, modes_at);
   });
 }
 

@@ -34,6 +34,7 @@ struct RegistrationKey {
 struct Organisation {
   std::string name;
   std::vector<RegistrationKey> registration_keys;
+  std::uint16_t key_modes = 7;  // that are permitted, as bits: 1 account_password, always; 2 archive_password; 4 custom
 };
 
 struct User {

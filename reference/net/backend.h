@@ -1,7 +1,7 @@
 // What the shell asks of the server behind it. Every call may block: the shell makes them on its worker threads, never where sockets are
 // served, and brings the answers back to the connection's own thread of control. Must not know: sockets, TLS.
 //
-// check_login: on any login worker, several at once. Everything else: on the one storage thread, one connection's calls in the order in
+// check_login, set_password: on any login worker, several at once. Everything else: on the one storage thread, one connection's calls in the order in
 // which its session asked. An exception is answered with Failed.
 #pragma once
 
@@ -41,6 +41,10 @@ class Backend {
   virtual protocol::ServerAnswer find_versions(ConnectionId connection, const protocol::FindVersions& question) = 0;
   virtual protocol::ServerAnswer find_block_ids(ConnectionId connection, const protocol::FindBlockIds& question) = 0;
   virtual protocol::ServerAnswer stage_release(ConnectionId connection, const protocol::StageRelease& request) = 0;
+  virtual protocol::ServerAnswer find_key(ConnectionId connection, const protocol::FindKey& question) = 0;
+  virtual protocol::ServerAnswer keep_key(ConnectionId connection, const protocol::KeepKey& request) = 0;
+  virtual protocol::ServerAnswer open_key(ConnectionId connection, const protocol::OpenKey& request) = 0;
+  virtual protocol::ServerAnswer set_password(ConnectionId connection, const protocol::SetPassword& request) = 0;
   virtual protocol::ServerAnswer begin_restore(ConnectionId connection, const protocol::BeginRestore& request) = 0;
   /// What came of each of the ids (32 octets each), from the first on: at least one, and not many more than have `octets_enough` together.
   virtual std::vector<LoadedBlock> load_blocks(ConnectionId connection, View ids, std::size_t octets_enough) = 0;

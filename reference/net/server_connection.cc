@@ -201,6 +201,11 @@ void ServerConnection::perform(protocol::CommitRequest&& action) { ask(room_.sto
 void ServerConnection::perform(protocol::FindVersions&& action) { ask(room_.storage, action, &Backend::find_versions); }
 void ServerConnection::perform(protocol::FindBlockIds&& action) { ask(room_.storage, action, &Backend::find_block_ids); }
 void ServerConnection::perform(protocol::StageRelease&& action) { ask(room_.storage, std::move(action), &Backend::stage_release); }
+void ServerConnection::perform(protocol::FindKey&& action) { ask(room_.storage, action, &Backend::find_key); }
+void ServerConnection::perform(protocol::KeepKey&& action) { ask(room_.storage, std::move(action), &Backend::keep_key); }
+void ServerConnection::perform(protocol::OpenKey&& action) { ask(room_.storage, std::move(action), &Backend::open_key); }
+// It costs what a login costs, and more.
+void ServerConnection::perform(protocol::SetPassword&& action) { ask(room_.logins, std::move(action), &Backend::set_password); }
 void ServerConnection::perform(protocol::BeginRestore&& action) { ask(room_.storage, action, &Backend::begin_restore); }
 void ServerConnection::perform(protocol::EndRestore&& action) { ask(room_.storage, action, &Backend::end_restore); }
 void ServerConnection::perform(protocol::Note&& action) { note(std::move(action)); }

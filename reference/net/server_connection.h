@@ -58,6 +58,10 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void perform(protocol::FindVersions&& action);
   void perform(protocol::FindBlockIds&& action);
   void perform(protocol::StageRelease&& action);
+  void perform(protocol::FindKey&& action);
+  void perform(protocol::KeepKey&& action);
+  void perform(protocol::OpenKey&& action);
+  void perform(protocol::SetPassword&& action);
   void perform(protocol::BeginRestore&& action);
   void perform(protocol::LoadBlocks&& action);
   void perform(protocol::EndRestore&& action);

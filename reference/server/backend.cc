@@ -102,6 +102,7 @@ void Backend::closed(ConnectionId connection) {
 ServerAnswer Backend::find_missing(ConnectionId connection, const protocol::FindMissing& question) {
   const auto where = archive(connection);
   if (!where) return failed(connection, where.error());
+  if (auto refusal = keys_.may_offer(where->owner)) return std::move(*refusal);
   auto missing = store_.missing(*where, question.ids);
   if (!missing) return failed(connection, missing.error());
   return protocol::MissingFound{std::move(*missing)};
@@ -175,6 +176,22 @@ ServerAnswer Backend::stage_release(ConnectionId connection, const protocol::Sta
   if (const auto staged = store_.stage_release(*where, request.ids); !staged) return failed(connection, staged.error());
   return protocol::ReleaseStaged{};
 }
+
+// ---- Keys ---------------------------------------------------------------------------------------------------------------------------------
+
+store::Owner Backend::owner(ConnectionId connection) {
+  const auto who = session(connection);
+  return {who.user, who.computer};
+}
+
+ServerAnswer Backend::find_key(ConnectionId connection, const protocol::FindKey&) { return keys_.find(owner(connection)); }
+ServerAnswer Backend::keep_key(ConnectionId connection, const protocol::KeepKey& request) { return keys_.keep(owner(connection), request.record); }
+ServerAnswer Backend::open_key(ConnectionId connection, const protocol::OpenKey& request) { return keys_.open(owner(connection), request.recipient); }
+ServerAnswer Backend::set_password(ConnectionId connection, const protocol::SetPassword& request) {
+  return keys_.set_password(owner(connection), request.current, request.replacement);
+}
+
+// ---- Restore ------------------------------------------------------------------------------------------------------------------------------
 
 ServerAnswer Backend::begin_restore(ConnectionId connection, const protocol::BeginRestore& request) {
   const auto where = archive(connection);

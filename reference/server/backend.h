@@ -9,14 +9,15 @@
 #include "accounts/directory.h"
 #include "accounts/presence.h"
 #include "net/backend.h"
+#include "server/key_keeper.h"
 #include "store/store.h"
 
 namespace coffer::server {
 
 class Backend final : public net::Backend {
  public:
-  /// Both must outlive it.
-  Backend(accounts::Directory& directory, store::Store& store) : directory_(directory), store_(store) {}
+  /// All must outlive it.
+  Backend(accounts::Directory& directory, store::Store& store, KeyKeeper& keys) : directory_(directory), store_(store), keys_(keys) {}
 
   protocol::ServerAnswer check_computer(net::ConnectionId connection, const protocol::CheckComputer& question) override;
   protocol::ServerAnswer check_login(net::ConnectionId connection, const protocol::CheckLogin& question) override;
@@ -27,6 +28,10 @@ class Backend final : public net::Backend {
   protocol::ServerAnswer find_versions(net::ConnectionId connection, const protocol::FindVersions& question) override;
   protocol::ServerAnswer find_block_ids(net::ConnectionId connection, const protocol::FindBlockIds& question) override;
   protocol::ServerAnswer stage_release(net::ConnectionId connection, const protocol::StageRelease& request) override;
+  protocol::ServerAnswer find_key(net::ConnectionId connection, const protocol::FindKey& question) override;
+  protocol::ServerAnswer keep_key(net::ConnectionId connection, const protocol::KeepKey& request) override;
+  protocol::ServerAnswer open_key(net::ConnectionId connection, const protocol::OpenKey& request) override;
+  protocol::ServerAnswer set_password(net::ConnectionId connection, const protocol::SetPassword& request) override;
   protocol::ServerAnswer begin_restore(net::ConnectionId connection, const protocol::BeginRestore& request) override;
   std::vector<net::LoadedBlock> load_blocks(net::ConnectionId connection, View ids, std::size_t octets_enough) override;
   protocol::ServerAnswer end_restore(net::ConnectionId connection, const protocol::EndRestore& request) override;
@@ -48,10 +53,13 @@ class Backend final : public net::Backend {
   void update(net::ConnectionId connection, Change change);
   /// Asked of the store once a session.
   store::Result<store::Archive> archive(net::ConnectionId connection);
+  /// Whose archive a session of a verified user is about.
+  store::Owner owner(net::ConnectionId connection);
   protocol::Failed failed(net::ConnectionId connection, const store::Trouble& trouble);
 
   accounts::Directory& directory_;
   store::Store& store_;
+  KeyKeeper& keys_;
   accounts::Presence presence_;  // on the storage thread only
   std::mutex mutex_;
   std::unordered_map<net::ConnectionId, Session> sessions_;

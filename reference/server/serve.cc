@@ -16,6 +16,7 @@
 
 #include "net/server_shell.h"
 #include "server/backend.h"
+#include "server/escrow_change.h"
 #include "server/wall_time.h"
 
 namespace coffer::server {
@@ -56,6 +57,13 @@ std::expected<accounts::Fixture, std::string> read_fixture(const std::filesystem
   auto fixture = accounts::parse_fixture(file.string(), text);
   if (!fixture) return std::unexpected(accounts::text(fixture.error()));
   return std::move(*fixture);
+}
+
+/// [LIM-005] A server MUST accept fewer than 100,000 rounds … only from a fixture that declares the test profile.
+keys::Rounds rounds_taken(const accounts::Fixture& fixture) {
+  keys::Rounds rounds;
+  if (fixture.profile == accounts::Profile::test) rounds.min = std::min(rounds.min, fixture.pbkdf2_rounds);
+  return rounds;
 }
 
 net::ServerShellSettings shell_settings(const ServeOptions& options, const accounts::Fixture& fixture) {
@@ -104,8 +112,15 @@ Outcome serve(const ServeOptions& options) {
     if (const auto kept = store.bind(computer, user); !kept) return std::unexpected(kept.error().what);
     return {};
   };
+  const KeyKeeperSettings key_settings{fixture->server_guid, rounds_taken(*fixture)};
   accounts::Directory directory{std::move(*fixture), Botan::system_rng(), std::move(*bound), bind};
-  Backend backend{directory, store};
+  auto key_store = store::KeyStore::open(options.data);
+  if (!key_store) return stop(Outcome::store_failed, key_store.error().what);
+  auto escrow_key = settled_escrow_key(options.data, **key_store, key_settings.server);
+  if (!escrow_key) return stop(Outcome::store_failed, escrow_key.error());
+  auto keys = KeyKeeper::begin(key_settings, std::move(*escrow_key), directory, **key_store, store);
+  if (!keys) return stop(Outcome::store_failed, keys.error());
+  Backend backend{directory, store, **keys};
   auto shell = net::ServerShell::start(settings, *identity, backend);
   if (!shell) return stop(Outcome::cannot_listen, shell.error());
 

@@ -300,6 +300,11 @@ class Store::Impl {
     return noted;
   }
 
+  Result<void> note_durably(std::string_view event, Fields fields) {
+    const std::lock_guard lock(mutex_);
+    return note_locked(event, fields, Index::Durability::at_once);
+  }
+
   Result<std::map<std::uint64_t, std::uint64_t>> bindings() {
     const std::lock_guard lock(mutex_);
     return index_.bindings();
@@ -1020,6 +1025,9 @@ Result<bool> Store::begin_restore(Archive archive, std::uint64_t version, std::u
 Result<void> Store::end_restore(Archive archive, bool complete) { return impl_->end_restore(archive, complete); }
 Result<void> Store::note(std::string_view event, std::span<const std::pair<std::string_view, std::string>> fields, Keep keep) {
   return impl_->note(event, fields, keep);
+}
+Result<void> Store::note_durably(std::string_view event, std::span<const std::pair<std::string_view, std::string>> fields) {
+  return impl_->note_durably(event, fields);
 }
 Result<std::map<std::uint64_t, std::uint64_t>> Store::bindings() { return impl_->bindings(); }
 Result<void> Store::bind(std::uint64_t computer, std::uint64_t user) { return impl_->bind(computer, user); }

@@ -155,6 +155,9 @@ class Store {
   /// Appends one line to the event log: survives the end of the process at once, a loss of power with the next commit or settle.
   Result<void> note(std::string_view event, std::span<const std::pair<std::string_view, std::string>> fields, Keep keep = Keep::always);
 
+  /// The same, and on stable storage when it returns.
+  Result<void> note_durably(std::string_view event, std::span<const std::pair<std::string_view, std::string>> fields);
+
   /// Computers and the users they belong to [IDN-023]; bind() is durable when it returns, and keeps the first user.
   Result<std::map<std::uint64_t, std::uint64_t>> bindings();
   Result<void> bind(std::uint64_t computer, std::uint64_t user);

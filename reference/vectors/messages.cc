@@ -78,6 +78,20 @@ struct Fields {
   }
   void of(ReleaseBlocks& m) { visit("ids", m.ids); }
   void of(BlocksReleased&) {}
+  void of(KeyState& m) {
+    visit("modes", m.modes);
+    visit("escrow_key", m.escrow_key);
+    visit("device_key", m.device_key);
+    visit("record", m.record);
+  }
+  void of(StoreKey& m) { visit("record", m.record); }
+  void of(KeyStored& m) { visit("generation", m.generation); }
+  void of(RecoverKey& m) { visit("recipient", m.recipient); }
+  void of(KeyRecovered& m) { visit("wrap", m.wrap); }
+  void of(ChangePassword& m) {
+    visit("current", m.current);
+    visit("replacement", m.replacement);
+  }
   void of(Versions& m) {
     visit("entries", m.entries);
     visit("more", m.more);

@@ -262,7 +262,7 @@ def bounds(kind, written, typical):
         return [("most", typical[:1] * most)], [("too-many", typical[:1] * (most + 1))]
     if kind == "Data":
         return ([("shortest", b"\1" * least)] + [("longest", b"\1" * most)] * (most > least),
-                [("empty", b""), ("shorter", b"\1" * (least - 1))][: 1 + (least > 1)] + [("longer", b"\1" * (most + 1))])
+                [("empty", b""), ("shorter", b"\1" * max(0, least - 1))][: (least > 0) + (least > 1)] + [("longer", b"\1" * (most + 1))])
     out = [("below", least - 1)] * (kind.startswith("Int") or least > 0) + [("above", most + 1)] * (most < MOST[kind])
     return [("least", least), ("most", most)], out
 
@@ -274,6 +274,7 @@ def malformed(spec):
     login = canonical.message(spec, "login", **TYPICAL["login"])
     root, control = struct_pointer(0, 1, 1), lambda tag: struct.pack("<Q", tag)
     push, missing, offer, disconnect, goodbye = 11, 15, 14, 0, 3
+    beyond = len(next(s for s in spec.structs if s.name == "Control").tags)
 
     def put(octets, at, new):
         return octets[:at] + new + octets[at + len(new) :]
@@ -296,7 +297,7 @@ def malformed(spec):
         "cut-by-an-octet": ("MSG-002", "the last octet is missing", ping[:-1]),
         "null-root": ("MSG-001", "a null root pointer reads as every default, and is not how these are encoded", bytes(8)),
         "segment-table": ("MSG-001", "the stream form's table in front", struct.pack("<II", 0, len(ping) // 8) + ping),
-        "unknown-tag": ("MSG-003", "one beyond the last message", root + control(30) + struct_pointer(-1, 0, 0)),
+        "unknown-tag": ("MSG-003", "one beyond the last message", root + control(beyond) + struct_pointer(-1, 0, 0)),
         "unknown-tag-65535": ("MSG-003", "the highest tag", root + control(65535) + struct_pointer(-1, 0, 0)),
         "null-message": ("MSG-001", "goodbye as a null pointer", struct_pointer(0, 1, 0) + control(goodbye)),
         "unknown-data-word": ("MSG-004", "ping with a second data word", root + control(1) + struct_pointer(0, 2, 0) + struct.pack("<QQ", 7, 9)),

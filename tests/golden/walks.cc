@@ -109,7 +109,8 @@ class Server : public Machine {
     const auto refused = [](const Step& step) {
       return step.side == "server" && step.to == "closed" && step.row.starts_with("on_") &&
              (step.event == "offer_blocks" || step.event == "commit_version" || step.event == "list_versions" ||
-              step.event == "list_blocks" || step.event == "release_blocks" || step.event == "restore_begin");
+              step.event == "list_blocks" || step.event == "release_blocks" || step.event == "fetch_key" || step.event == "store_key" ||
+              step.event == "recover_key" || step.event == "change_password" || step.event == "restore_begin");
     };
     if (std::ranges::any_of(steps, refused)) rig_.permissions = 0;
   }
@@ -167,6 +168,10 @@ class Server : public Machine {
     if (step.sends == std::vector<std::string>{"versions"}) return answer(VersionsFound{{{1, Octets(32, 0x11), Octets(80, 0x22)}}, false});
     if (step.sends == std::vector<std::string>{"block_list"}) return answer(BlockIdsFound{Octets(32, 0x11), false});
     if (step.sends == std::vector<std::string>{"blocks_released"}) return answer(ReleaseStaged{});
+    if (step.sends == std::vector<std::string>{"key_state"}) return answer(KeyFound{7, Octets(32, 0x11), Octets(32, 0x22), {}});
+    if (step.sends == std::vector<std::string>{"key_stored"}) return answer(KeyKept{1});
+    if (step.sends == std::vector<std::string>{"key_recovered"}) return answer(KeyOpened{Octets(72, 0x11)});
+    if (step.sends == std::vector<std::string>{"password_changed"}) return answer(PasswordSet{});
     if (step.sends == std::vector<std::string>{"restore_begun"}) return answer(RestoreAdmitted{});
     if (step.sends == std::vector<std::string>{"restore_ended"}) return answer(RestoreClosed{});
     if (step.sends == std::vector<std::string>{"blocks_fetched"}) return answer(BlocksLoaded{{0, 1}});
@@ -248,6 +253,10 @@ class Client : public Machine {
     if (event == Event::begin_list) return request(BeginList{1});
     if (event == Event::begin_list_blocks) return request(BeginListBlocks{});
     if (event == Event::begin_release) return request(BeginRelease{samples::ids(0, 2)});
+    if (event == Event::begin_fetch_key) return request(BeginFetchKey{});
+    if (event == Event::begin_store_key) return request(BeginStoreKey{Octets(98, 0x11), 1});
+    if (event == Event::begin_recover_key) return request(BeginRecoverKey{Octets(32, 0x11)});
+    if (event == Event::begin_change_password) return request(BeginChangePassword{{1}, {2}});
     if (event == Event::begin_restore) return request(RequestRestore{1, 0});
     if (event == Event::begin_fetch) return request(BeginFetch{samples::ids(0, 2)});
     if (event == Event::end_restore) return request(FinishRestore{true});
@@ -269,6 +278,7 @@ class Client : public Machine {
     if (event == Event::version_committed) return VersionCommitted{99};
     if (event == Event::versions)
       return Versions{{{2, Octets(32, 0x11), Octets(80, 0x22)}, {1, Octets(32, 0x11), Octets(80, 0x22)}}, false};
+    if (event == Event::key_stored) return KeyStored{99};
     if (event == Event::block_list) return BlockList{Octets(64, 0x11), false};
     if (event == Event::blocks_fetched) return BlocksFetched{{1}};
     return samples::message(static_cast<spec::MessageKind>(event));

@@ -266,6 +266,10 @@ class World {
   }
   void serve(p::FindBlockIds&) { complain("nobody asked for a list of blocks"); }
   void serve(p::StageRelease&) { complain("nobody released blocks"); }
+  void serve(p::FindKey&) { complain("nobody asked for a key"); }
+  void serve(p::KeepKey&) { complain("nobody sent a key record"); }
+  void serve(p::OpenKey&) { complain("nobody recovered a key"); }
+  void serve(p::SetPassword&) { complain("nobody changed a password"); }
   void serve(p::BeginRestore& action) {
     verified_only("begin restore");
     answer_later([this, version = action.version]() -> p::ServerAnswer {
@@ -333,6 +337,10 @@ class World {
   }
   void hear(p::BlocksListed&) {}
   void hear(p::ReleaseTaken&) {}
+  void hear(p::KeyShown&) {}
+  void hear(p::KeyAcknowledged&) {}
+  void hear(p::KeyHandedOver&) {}
+  void hear(p::PasswordTaken&) {}
   void hear(p::RestoreStarted&) { ask(p::BeginFetch{ids_of(blocks_of_version)}); }
   void hear(p::BlockArrived& told) { outcome_.restored[told.id] = std::move(told.sealed); }
   void hear(p::BlocksEnded& told) {

@@ -86,6 +86,14 @@ inline Message message(spec::MessageKind kind) {
     case MessageKind::block_list: return BlockList{octets(100), flag()};
     case MessageKind::release_blocks: return ReleaseBlocks{octets(100)};
     case MessageKind::blocks_released: return BlocksReleased{};
+    case MessageKind::fetch_key: return FetchKey{};
+    case MessageKind::key_state: return KeyState{between<std::uint16_t>(0, 9), digest(), digest(), octets(300)};
+    case MessageKind::store_key: return StoreKey{octets(300)};
+    case MessageKind::key_stored: return KeyStored{between<std::uint64_t>(0, 9)};
+    case MessageKind::recover_key: return RecoverKey{digest()};
+    case MessageKind::key_recovered: return KeyRecovered{octets(100)};
+    case MessageKind::change_password: return ChangePassword{{1}, {2}};
+    case MessageKind::password_changed: return PasswordChanged{};
   }
   return Goodbye{};
 }

@@ -26,7 +26,7 @@ std::size_t count_disconnects(View octets) {
 
 /// What a peer, a shell or time may do next: mostly sensible, so that walks get far.
 ServerAnswer answer() {
-  switch (arbitrary::between(0, 15)) {
+  switch (arbitrary::between(0, 19)) {
     case 0: return ComputerAdmitted{};
     case 1: return ComputerRefused{"cause"};
     case 2: return LoginAdmitted{samples::user, arbitrary::between<std::uint32_t>(0, 4), samples::server_config, {}};
@@ -41,6 +41,10 @@ ServerAnswer answer() {
     case 11: return Refused{spec::Reason::version_conflict, "cause"};
     case 12: return BlockIdsFound{};
     case 13: return ReleaseStaged{};
+    case 14: return KeyFound{};
+    case 15: return KeyKept{1};
+    case 16: return KeyOpened{};
+    case 17: return PasswordSet{};
     default: return Failed{"cause"};
   }
 }
@@ -55,6 +59,10 @@ ServerAnswer fitting_answer(ServerRig::State state, const std::vector<ServerActi
     if (std::holds_alternative<FindVersions>(action)) return VersionsFound{};
     if (std::holds_alternative<FindBlockIds>(action)) return BlockIdsFound{};
     if (std::holds_alternative<StageRelease>(action)) return ReleaseStaged{};
+    if (std::holds_alternative<FindKey>(action)) return KeyFound{};
+    if (std::holds_alternative<KeepKey>(action)) return KeyKept{1};
+    if (std::holds_alternative<OpenKey>(action)) return KeyOpened{};
+    if (std::holds_alternative<SetPassword>(action)) return PasswordSet{};
     if (std::holds_alternative<BeginRestore>(action)) return RestoreAdmitted{};
     if (std::holds_alternative<LoadBlocks>(action)) return BlocksLoaded{};
     if (std::holds_alternative<EndRestore>(action)) return RestoreClosed{};
@@ -124,7 +132,7 @@ RC_GTEST_PROP(SessionProperty, SES_001_the_server_never_leaves_its_table, ()) {
 }
 
 ClientRequest request() {
-  switch (arbitrary::between(0, 11)) {
+  switch (arbitrary::between(0, 15)) {
     case 0: return BeginPing{samples::computer};
     case 1: return BeginOffer{samples::ids(0, 2)};
     case 2: return SendBlock{samples::block(0).id, samples::block(0).checksum, samples::block(0).sealed};
@@ -135,6 +143,10 @@ ClientRequest request() {
     case 7: return FinishRestore{true};
     case 8: return BeginListBlocks{};
     case 9: return BeginRelease{samples::ids(0, 2)};
+    case 10: return BeginFetchKey{};
+    case 11: return BeginStoreKey{Octets(98, 0x11), 1};
+    case 12: return BeginRecoverKey{Octets(32, 0x11)};
+    case 13: return BeginChangePassword{{1}, {2}};
     default: return Leave{};
   }
 }

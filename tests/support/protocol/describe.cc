@@ -27,6 +27,10 @@ struct Describe {
   std::string operator()(const FindVersions&) const { return "find versions"; }
   std::string operator()(const FindBlockIds&) const { return "find block ids"; }
   std::string operator()(const StageRelease&) const { return "stage release"; }
+  std::string operator()(const FindKey&) const { return "find key"; }
+  std::string operator()(const KeepKey&) const { return "keep key"; }
+  std::string operator()(const OpenKey&) const { return "open key"; }
+  std::string operator()(const SetPassword&) const { return "set password"; }
   std::string operator()(const BeginRestore&) const { return "begin restore"; }
   std::string operator()(const LoadBlocks&) const { return "load blocks"; }
   std::string operator()(const EndRestore&) const { return "end restore"; }
@@ -40,6 +44,10 @@ struct Describe {
   std::string operator()(const VersionsListed&) const { return "versions listed"; }
   std::string operator()(const BlocksListed&) const { return "blocks listed"; }
   std::string operator()(const ReleaseTaken&) const { return "release taken"; }
+  std::string operator()(const KeyShown&) const { return "key shown"; }
+  std::string operator()(const KeyAcknowledged&) const { return "key acknowledged"; }
+  std::string operator()(const KeyHandedOver&) const { return "key handed over"; }
+  std::string operator()(const PasswordTaken&) const { return "password taken"; }
   std::string operator()(const RestoreStarted&) const { return "restore started"; }
   std::string operator()(const BlockArrived&) const { return "block arrived"; }
   std::string operator()(const BlocksEnded&) const { return "blocks ended"; }

@@ -97,6 +97,10 @@ void ClientRig::reach(State state) {
     case State::await_versions: submit(BeginList{1}); break;
     case State::await_block_list: submit(BeginListBlocks{}); break;
     case State::await_blocks_released: submit(BeginRelease{samples::ids(0, 2)}); break;
+    case State::await_key_state: submit(BeginFetchKey{}); break;
+    case State::await_key_stored: submit(BeginStoreKey{Octets(98, 0x11), 1}); break;
+    case State::await_key_recovered: submit(BeginRecoverKey{Octets(32, 0x11)}); break;
+    case State::await_password_changed: submit(BeginChangePassword{{1}, {2}}); break;
     case State::await_restore_begun: submit(RequestRestore{1, 0}); break;
     case State::leaving: submit(Leave{}); break;
     case State::restoring:

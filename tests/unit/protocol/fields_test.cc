@@ -95,6 +95,16 @@ const std::map<std::pair<MessageKind, std::string_view>, Put> puts{
     sized(MessageKind::list_blocks, "after", &ListBlocks::after),
     ids(MessageKind::block_list, "ids", &BlockList::ids),
     ids(MessageKind::release_blocks, "ids", &ReleaseBlocks::ids),
+    number(MessageKind::key_state, "modes", &KeyState::modes),
+    sized(MessageKind::key_state, "escrow_key", &KeyState::escrow_key),
+    sized(MessageKind::key_state, "device_key", &KeyState::device_key),
+    sized(MessageKind::key_state, "record", &KeyState::record),
+    sized(MessageKind::store_key, "record", &StoreKey::record),
+    number(MessageKind::key_stored, "generation", &KeyStored::generation),
+    sized(MessageKind::recover_key, "recipient", &RecoverKey::recipient),
+    sized(MessageKind::key_recovered, "wrap", &KeyRecovered::wrap),
+    sized(MessageKind::change_password, "current", &ChangePassword::current),
+    sized(MessageKind::change_password, "replacement", &ChangePassword::replacement),
 };
 
 /// The bounds of a range as the table writes it: "A..B words", "A..max", "N words". nullopt for "any" and "ip".

@@ -155,7 +155,7 @@ TEST(Message, MSG_002_far_pointers_and_capabilities_are_refused) {
 }
 
 TEST(Message, MSG_003_an_unknown_union_tag_is_refused) {
-  expect_malformed(words({pointer(0, 1, 1), 30, pointer(-1, 0, 0)}), "MSG-003");
+  expect_malformed(words({pointer(0, 1, 1), spec::message_rows.size(), pointer(-1, 0, 0)}), "MSG-003");
   expect_malformed(words({pointer(0, 1, 1), 0xFFFF, pointer(-1, 0, 0)}), "MSG-003");
 }
 

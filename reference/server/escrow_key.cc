@@ -1,0 +1,132 @@
+#include "server/escrow_key.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <botan/exceptn.h>
+#include <botan/hex.h>
+#include <botan/mem_ops.h>
+#include <botan/system_rng.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <span>
+
+namespace coffer::server {
+namespace {
+
+namespace fs = std::filesystem;
+using keys::AgreementKey;
+using keys::Secret;
+
+constexpr std::size_t key_octets = 32;
+constexpr auto current_name = "escrow.key", next_name = "escrow.key.next";
+
+std::unexpected<std::string> failed(std::string_view what, const fs::path& file) {
+  return std::unexpected(fmt::format("cannot {} {}: {}", what, file.string(), std::strerror(errno)));
+}
+
+struct Descriptor {
+  explicit Descriptor(int opened) : number(opened) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number >= 0) ::close(number);
+  }
+  int number;
+};
+
+bool write_all(int file, std::span<const char> text) {
+  while (!text.empty()) {
+    const auto count = ::write(file, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    text = text.subspan(static_cast<std::size_t>(count));
+  }
+  return ::fsync(file) == 0;
+}
+
+std::expected<void, std::string> sync_directory(const fs::path& directory) {
+  const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.number < 0 || ::fsync(opened.number) != 0) return failed("sync", directory);
+  return {};
+}
+
+/// Whole or not at all: written under another name first.
+std::expected<void, std::string> write_key(const fs::path& directory, const char* name, const AgreementKey& key) {
+  const auto temporary = directory / (std::string(name) + ".new"), file = directory / name;
+  ::unlink(temporary.c_str());
+  {
+    const Descriptor opened(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    if (opened.number < 0) return failed("create", temporary);
+    Botan::secure_vector<char> text(2 * key_octets + 1, '\n');
+    Botan::hex_encode(text.data(), key.octets().data(), key_octets, false);
+    if (!write_all(opened.number, text)) return failed("write", temporary);
+  }
+  if (::rename(temporary.c_str(), file.c_str()) != 0) return failed("rename", temporary);
+  return sync_directory(directory);
+}
+
+std::expected<std::optional<AgreementKey>, std::string> read_key(const fs::path& file) {
+  const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (opened.number < 0 && errno == ENOENT) return std::nullopt;
+  if (opened.number < 0) return failed("read", file);
+  Botan::secure_vector<char> text(2 * key_octets + 2);
+  const auto count = ::read(opened.number, text.data(), text.size());
+  try {
+    if (count != 2 * static_cast<std::ptrdiff_t>(key_octets) + 1) throw Botan::Invalid_Argument("its length");
+    return AgreementKey(Botan::hex_decode_locked(text.data(), 2 * key_octets, false));
+  } catch (const Botan::Exception&) {
+    return std::unexpected(fmt::format("{} is not an escrow key: expected 64 hexadecimal digits and a line end; put it back from a backup: without it "
+                                       "nobody can restore for a user who lost a password",
+                                       file.string()));
+  }
+}
+
+/// What the file held is not left on its blocks, as far as the file system writes in place.
+std::expected<void, std::string> overwrite_and_remove(const fs::path& file) {
+  {
+    const Descriptor opened(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    if (opened.number < 0 && errno == ENOENT) return {};
+    constexpr std::array<char, 2 * key_octets + 1> zeros{};
+    if (opened.number < 0 || !write_all(opened.number, zeros)) return failed("overwrite", file);
+  }
+  if (::unlink(file.c_str()) != 0) return failed("remove", file);
+  return sync_directory(file.parent_path());
+}
+
+std::expected<AgreementKey, std::string> make_key(const fs::path& directory, const char* name) {
+  AgreementKey made = AgreementKey::generate(Botan::system_rng());
+  if (auto written = write_key(directory, name, made); !written) return std::unexpected(written.error());
+  return made;
+}
+
+}  // namespace
+
+// [KEY-038] A server MUST keep the private half of its escrow key outside its database, where no other account may read it.
+std::expected<AgreementKey, std::string> keep_escrow_key(const fs::path& directory) {
+  auto kept = read_key(directory / current_name);
+  if (!kept) return std::unexpected(kept.error());
+  if (*kept) return std::move(**kept);
+  return make_key(directory, current_name);
+}
+
+std::expected<AgreementKey, std::string> begin_next_escrow_key(const fs::path& directory) { return make_key(directory, next_name); }
+
+std::expected<std::optional<AgreementKey>, std::string> next_escrow_key(const fs::path& directory) { return read_key(directory / next_name); }
+
+std::expected<void, std::string> finish_next_escrow_key(const fs::path& directory) {
+  // A second name keeps the former file for overwriting after the next one has taken its place in one step.
+  const auto former = directory / "escrow.key.former", current = directory / current_name;
+  ::unlink(former.c_str());
+  if (::link(current.c_str(), former.c_str()) != 0) return failed("link", current);
+  if (::rename((directory / next_name).c_str(), current.c_str()) != 0) return failed("rename", directory / next_name);
+  if (auto synced = sync_directory(directory); !synced) return synced;
+  return overwrite_and_remove(former);
+}
+
+std::expected<void, std::string> drop_next_escrow_key(const fs::path& directory) { return overwrite_and_remove(directory / next_name); }
+
+}  // namespace coffer::server

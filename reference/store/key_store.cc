@@ -1,0 +1,140 @@
+#include "store/key_store.h"
+
+#include <sys/stat.h>
+
+#include <utility>
+
+namespace coffer::store {
+namespace {
+
+constexpr std::int64_t format = 1;
+
+// secure_delete: SQLite writes zeros over what it deletes, in the pages that it then writes. What was in those pages before lies in the file until the log
+// is brought over, and in the log until that is cut off: both happen in erase_remains(), before anything is acknowledged.
+constexpr const char* settings =
+    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;";
+constexpr const char* tables =
+    "BEGIN;"
+    "CREATE TABLE key_records (user INTEGER NOT NULL, computer INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (user, computer)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE device_keys (user INTEGER NOT NULL, computer INTEGER NOT NULL, device_key BLOB NOT NULL, PRIMARY KEY (user, computer)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE verifiers (user INTEGER PRIMARY KEY NOT NULL, salt BLOB NOT NULL, rounds INTEGER NOT NULL, hash BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "PRAGMA user_version = 1;"
+    "COMMIT;";
+
+Octets copy(View octets) { return {octets.begin(), octets.end()}; }
+
+}  // namespace
+
+Result<std::unique_ptr<KeyStore>> KeyStore::open(const std::filesystem::path& directory, KeyStoreOptions options) {
+  const auto file = directory / "keys.sqlite";
+  auto database = Database::open(file, Database::Access::read_write_create);
+  if (!database) return std::unexpected(database.error());
+  ::chmod(file.c_str(), S_IRUSR | S_IWUSR);  // before anything is in it; its log takes the same
+  if (auto set = database->script(settings); !set) return std::unexpected(set.error());
+  std::int64_t found = 0;
+  if (auto read = database->run("PRAGMA user_version", {}, [&](const Row& row) { found = row.number(0); }); !read)
+    return std::unexpected(read.error());
+  if (found > format)
+    return std::unexpected(Trouble{Trouble::Kind::newer, file.string() + ": written by a newer program; use that one"});
+  if (found == 0)
+    if (auto made = database->script(tables); !made) return std::unexpected(made.error());
+  std::unique_ptr<KeyStore> store(new KeyStore(std::move(*database), std::move(options)));
+  if (auto erased = store->erase_remains(); !erased) return std::unexpected(erased.error());
+  return store;
+}
+
+// [KEY-036] A server MUST erase every octet of a replaced key record from its database, journal and free pages before it sends key_stored.
+Result<void> KeyStore::erase_remains() {
+  bool complete = false;
+  auto cut = database_.run("PRAGMA wal_checkpoint(TRUNCATE)", {}, [&](const Row& row) { complete = row.number(0) == 0; });
+  if (!cut) return cut;
+  if (!complete) return std::unexpected(Trouble{Trouble::Kind::failed, "keys.sqlite: its log could not be brought over: somebody reads it"});
+  return {};
+}
+
+Result<std::vector<std::pair<Owner, Octets>>> KeyStore::read(std::string_view sql, std::initializer_list<Value> values) {
+  std::vector<std::pair<Owner, Octets>> found;
+  auto done = database_.run(sql, values, [&](const Row& row) { found.push_back({{row.bits(0), row.bits(1)}, copy(row.octets(2))}); });
+  if (!done) return std::unexpected(done.error());
+  return found;
+}
+
+Result<Octets> KeyStore::record(const Owner& owner) {
+  const std::lock_guard lock(mutex_);
+  auto found = read("SELECT user, computer, record FROM key_records WHERE user = ? AND computer = ?", {owner.user, owner.computer});
+  if (!found) return std::unexpected(found.error());
+  return found->empty() ? Octets() : std::move(found->front().second);
+}
+
+Result<std::vector<std::pair<Owner, Octets>>> KeyStore::records() {
+  const std::lock_guard lock(mutex_);
+  return read("SELECT user, computer, record FROM key_records", {});
+}
+
+Result<std::vector<std::pair<Owner, Octets>>> KeyStore::records_of(std::uint64_t user) {
+  const std::lock_guard lock(mutex_);
+  return read("SELECT user, computer, record FROM key_records WHERE user = ?", {user});
+}
+
+// [KEY-035] A server MUST replace a key record in one transaction that is durable before it sends key_stored.
+Result<void> KeyStore::change(const KeyChange& change) {
+  const std::lock_guard lock(mutex_);
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return std::unexpected(transaction.error());
+  for (const auto& [owner, record] : change.records)
+    if (auto done = database_.run("REPLACE INTO key_records (user, computer, record) VALUES (?, ?, ?)", {owner.user, owner.computer, View(record)}); !done)
+      return done;
+  for (const auto& [user, verifier] : change.verifiers)
+    if (auto done = database_.run("REPLACE INTO verifiers (user, salt, rounds, hash) VALUES (?, ?, ?, ?)",
+                                  {user, View(verifier.salt), std::int64_t{verifier.rounds}, View(verifier.hash)});
+        !done)
+      return done;
+  if (auto done = transaction->commit(); !done) return done;
+  if (options_.before_erasing) options_.before_erasing();
+  return erase_remains();
+}
+
+Result<Octets> KeyStore::device_key(const Owner& owner, View fresh) {
+  const std::lock_guard lock(mutex_);
+  auto found = read("SELECT user, computer, device_key FROM device_keys WHERE user = ? AND computer = ?", {owner.user, owner.computer});
+  if (!found) return std::unexpected(found.error());
+  if (!found->empty()) return std::move(found->front().second);
+  if (auto made = database_.run("INSERT INTO device_keys (user, computer, device_key) VALUES (?, ?, ?)", {owner.user, owner.computer, fresh}); !made)
+    return std::unexpected(made.error());
+  return Octets(fresh.begin(), fresh.end());
+}
+
+// [KEY-050] … and erase it when the computer or its user is no longer active.
+Result<void> KeyStore::erase_device_keys(const std::function<bool(const Owner&)>& gone) {
+  const std::lock_guard lock(mutex_);
+  const auto all = read("SELECT user, computer, device_key FROM device_keys", {});
+  if (!all) return std::unexpected(all.error());
+  for (const auto& [owner, key] : *all)
+    if (gone(owner))
+      if (auto done = database_.run("DELETE FROM device_keys WHERE user = ? AND computer = ?", {owner.user, owner.computer}); !done) return done;
+  return erase_remains();
+}
+
+Result<void> KeyStore::erase_user(std::uint64_t user) {
+  const std::lock_guard lock(mutex_);
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return std::unexpected(transaction.error());
+  if (auto done = database_.run("DELETE FROM key_records WHERE user = ?", {user}); !done) return done;
+  if (auto done = database_.run("DELETE FROM device_keys WHERE user = ?", {user}); !done) return done;
+  if (auto done = database_.run("DELETE FROM verifiers WHERE user = ?", {user}); !done) return done;
+  if (auto done = transaction->commit(); !done) return done;
+  return erase_remains();
+}
+
+Result<std::map<std::uint64_t, KeptVerifier>> KeyStore::verifiers() {
+  const std::lock_guard lock(mutex_);
+  std::map<std::uint64_t, KeptVerifier> found;
+  auto done = database_.run("SELECT user, salt, rounds, hash FROM verifiers", {}, [&](const Row& row) {
+    const View hash = row.octets(3);
+    found[row.bits(0)] = {copy(row.octets(1)), static_cast<std::uint32_t>(row.number(2)), {hash.begin(), hash.end()}};
+  });
+  if (!done) return std::unexpected(done.error());
+  return found;
+}
+
+}  // namespace coffer::store

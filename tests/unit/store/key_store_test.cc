@@ -1,0 +1,138 @@
+#include "store/key_store.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <random>
+
+#include <gtest/gtest.h>
+
+
+namespace coffer::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A record of this length that occurs nowhere else.
+Octets some(std::size_t length, unsigned seed) {
+  std::mt19937 numbers(seed);
+  Octets octets(length);
+  for (auto& octet : octets) octet = static_cast<std::uint8_t>(numbers());
+  return octets;
+}
+
+/// Whether any file below has these octets, or 16 of them in a row.
+bool lies_anywhere(const fs::path& directory, const Octets& secret) {
+  for (const auto& file : fs::recursive_directory_iterator(directory)) {
+    if (!file.is_regular_file()) continue;
+    std::ifstream stream(file.path(), std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>{stream}, {}};
+    for (std::size_t at = 0; at + 16 <= secret.size(); at += 8)
+      if (content.find(std::string(secret.begin() + static_cast<std::ptrdiff_t>(at), secret.begin() + static_cast<std::ptrdiff_t>(at + 16))) !=
+          std::string::npos)
+        return true;
+  }
+  return false;
+}
+
+class Keys : public testing::Test {
+ protected:
+  void SetUp() override {
+    directory = fs::path(testing::TempDir()) / ("keys_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    fs::remove_all(directory);
+    fs::create_directories(directory);
+  }
+  void TearDown() override { fs::remove_all(directory); }
+  std::unique_ptr<KeyStore> open(const fs::path& where, KeyStoreOptions options = {}) {
+    auto store = KeyStore::open(where, std::move(options));
+    if (!store) throw std::runtime_error(store.error().what);
+    return std::move(*store);
+  }
+  std::unique_ptr<KeyStore> open() { return open(directory); }
+  fs::path directory;
+  const Owner owner{1, 2}, other{1, 3}, another_user{2, 2};
+};
+
+TEST_F(Keys, KEY_035_a_record_is_there_again_after_the_process) {
+  EXPECT_TRUE(open()->change({.records = {{owner, some(262, 1)}, {other, some(98, 2)}}}));
+  auto store = open();
+  EXPECT_EQ(store->record(owner), some(262, 1));
+  EXPECT_EQ(store->record(other), some(98, 2));
+  EXPECT_EQ(store->record(another_user), Octets());
+  EXPECT_EQ(store->records_of(1)->size(), 2u);
+}
+
+TEST_F(Keys, KEY_036_nothing_of_a_replaced_record_is_left_while_the_process_runs) {
+  auto store = open();
+  Octets before;
+  for (unsigned i = 1; i <= 60; ++i) {
+    const Octets now = some(i % 3 == 0 ? 98 : i % 3 == 1 ? 262 : 158, i);
+    for (std::uint64_t computer = 1; computer <= 20; ++computer)  // so that pages are split and joined
+      ASSERT_TRUE(store->change({.records = {{{7, computer}, some(262, 1000 * i + static_cast<unsigned>(computer))}}}));
+    ASSERT_TRUE(store->change({.records = {{owner, now}}}));
+    EXPECT_TRUE(lies_anywhere(directory, now)) << "the search finds what is there";
+    if (!before.empty()) {
+      EXPECT_FALSE(lies_anywhere(directory, before)) << i;
+    }
+    for (std::uint64_t computer = 1; i > 1 && computer <= 20; ++computer)
+      EXPECT_FALSE(lies_anywhere(directory, some(262, 1000 * (i - 1) + static_cast<unsigned>(computer)))) << i;
+    before = now;
+  }
+}
+
+TEST_F(Keys, KEY_036_a_process_that_ends_before_erasing_leaves_it_to_the_next) {
+  const fs::path copied = directory / "copied", running = directory / "running";
+  fs::create_directories(running);
+  auto store = open(running, {.before_erasing = [&] {
+                      fs::remove_all(copied);
+                      fs::copy(running, copied);
+                    }});
+  ASSERT_TRUE(store->change({.records = {{owner, some(262, 1)}}}));
+  ASSERT_TRUE(store->change({.records = {{owner, some(158, 2)}}}));
+  EXPECT_TRUE(lies_anywhere(copied, some(262, 1))) << "the older record still lies in the file at that moment";
+  auto next = open(copied);
+  EXPECT_EQ(next->record(owner), some(158, 2));
+  EXPECT_FALSE(lies_anywhere(copied, some(262, 1)));
+}
+
+TEST_F(Keys, KEY_043_records_and_verifier_change_together_or_not_at_all) {
+  auto store = open();
+  ASSERT_TRUE(store->change({.records = {{owner, some(262, 1)}, {other, some(262, 2)}}}));
+  const KeyChange change{.records = {{owner, some(262, 3)}, {other, some(262, 4)}}, .verifiers = {{1, {some(16, 5), 100'000, {1, 2, 3}}}}};
+  ASSERT_TRUE(store->change(change));
+  EXPECT_EQ(store->record(owner), some(262, 3));
+  EXPECT_EQ(store->record(other), some(262, 4));
+  const auto verifiers = store->verifiers();
+  ASSERT_TRUE(verifiers && verifiers->size() == 1);
+  EXPECT_EQ(verifiers->at(1).salt, some(16, 5));
+  EXPECT_EQ(verifiers->at(1).rounds, 100'000u);
+}
+
+TEST_F(Keys, KEY_050_a_device_key_stays_until_it_is_erased_and_leaves_nothing) {
+  auto store = open();
+  EXPECT_EQ(store->device_key(owner, some(32, 1)), some(32, 1));
+  EXPECT_EQ(store->device_key(owner, some(32, 2)), some(32, 1));
+  EXPECT_EQ(store->device_key(other, some(32, 3)), some(32, 3));
+  ASSERT_TRUE(store->erase_device_keys([&](const Owner& one) { return one == owner; }));
+  EXPECT_FALSE(lies_anywhere(directory, some(32, 1)));
+  EXPECT_EQ(store->device_key(owner, some(32, 4)), some(32, 4));
+  EXPECT_EQ(store->device_key(other, some(32, 5)), some(32, 3));
+}
+
+TEST_F(Keys, KEY_041_a_purged_user_leaves_nothing_and_others_keep_theirs) {
+  auto store = open();
+  ASSERT_TRUE(store->change({.records = {{owner, some(262, 1)}, {another_user, some(262, 2)}}, .verifiers = {{1, {some(16, 5), 7, {9, 8, 7}}}}}));
+  ASSERT_TRUE(store->device_key(owner, some(32, 3)));
+  ASSERT_TRUE(store->erase_user(1));
+  for (const Octets& gone : {some(262, 1), some(32, 3), some(16, 5)}) EXPECT_FALSE(lies_anywhere(directory, gone));
+  EXPECT_EQ(store->record(another_user), some(262, 2));
+  EXPECT_TRUE(store->verifiers()->empty());
+}
+
+TEST_F(Keys, nobody_else_may_read_the_file) {
+  open();
+  EXPECT_EQ(fs::status(directory / "keys.sqlite").permissions() & fs::perms::all, fs::perms::owner_read | fs::perms::owner_write);
+}
+
+}  // namespace
+}  // namespace coffer::store
