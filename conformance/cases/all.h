@@ -18,6 +18,7 @@ std::vector<Case> session_cases();        // chapters 5.1, 5.3, 5.4
 std::vector<Case> identity_cases();       // chapter 6.1
 std::vector<Case> login_cases();          // chapter 6.2
 std::vector<Case> configuration_cases();  // chapter 6.3
+std::vector<Case> keys_cases();           // chapter 7
 std::vector<Case> storing_cases();        // chapter 8.4
 std::vector<Case> versions_cases();       // chapter 8.5: lists
 std::vector<Case> restore_cases();        // chapter 8.5: restores

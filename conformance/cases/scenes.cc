@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "wire/key_record.h"
+
 namespace coffer::conformance {
 
 Offered offered(Context& c, std::size_t sealed_octets) {
@@ -12,6 +14,23 @@ Offered offered(Context& c, std::size_t sealed_octets) {
   c.require(answer.numbers("indices") == std::vector<std::uint16_t>{0}, "the new block named missing", to_text(answer));
   return {client, std::move(block)};
 }
+
+namespace {
+
+/// Stores a key record with a wrap for the server.
+void escrow_a_key(Context& c, ClientPeer& client) {
+  client.send(fetch_key());
+  const auto escrow_key = client.expect("key_state").octets("escrow_key");
+  KeyRecord record{.mode = account_password_mode, .owner = {client.user, client.walker().computer, client.server_guid}};
+  const auto key = c.random().octets(32);
+  record.check = derive_keys(key, record.owner).check_value;
+  record.wraps = joined({server_wrap(record.owner, key, escrow_key, c.random().octets(32)),
+                         password_wrap("account wrap", record.owner, key, client.walker().password, c.fixture().rounds, c.random().octets(16))});
+  client.send(store_key(to_octets(record, key)));
+  client.expect("key_stored");
+}
+
+}  // namespace
 
 const std::vector<Admitted>& admitted_messages() {
   static const std::vector<Admitted> all = {
@@ -37,6 +56,27 @@ const std::vector<Admitted>& admitted_messages() {
       {ServerState::ready, MessageKind::list_blocks, [](Context&, ClientPeer&) { return list_blocks(); }, "block_list"},
       {ServerState::ready, MessageKind::release_blocks, [](Context& c, ClientPeer&) { return release_blocks(c.random().octets(64)); },
        "blocks_released"},
+      {ServerState::ready, MessageKind::fetch_key, [](Context&, ClientPeer&) { return fetch_key(); }, "key_state"},
+      {ServerState::ready, MessageKind::store_key,
+       [](Context& c, ClientPeer& client) {
+         KeyRecord record{.owner = {client.user, client.walker().computer, client.server_guid}};
+         const auto key = c.random().octets(32);
+         record.check = derive_keys(key, record.owner).check_value;
+         return store_key(to_octets(record, key));
+       },
+       "key_stored"},
+      {ServerState::ready, MessageKind::recover_key,
+       [](Context& c, ClientPeer& client) {
+         escrow_a_key(c, client);
+         return recover_key(public_key(c.random().octets(32)));
+       },
+       "key_recovered"},
+      {ServerState::ready, MessageKind::change_password,
+       [](Context& c, ClientPeer&) {
+         const auto password = octets(c.fixture().alice.password);
+         return change_password(password, password);
+       },
+       "password_changed"},
       {ServerState::ready, MessageKind::restore_begin,
        [](Context& c, ClientPeer& client) { return restore_begin(client.commit({opaque_block(c.random())})); }, "restore_begun"},
       {ServerState::restoring, MessageKind::fetch_blocks, [](Context& c, ClientPeer&) { return fetch_blocks(c.random().octets(32)); },

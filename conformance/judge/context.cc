@@ -44,6 +44,10 @@ Way way_to(ClientState state) {
     case ClientState::await_restore_ended: return {"restore", "restore_end", true};
     case ClientState::leaving: return {"connect", "goodbye"};
     case ClientState::ready:
+    case ClientState::await_key_state:
+    case ClientState::await_key_stored:
+    case ClientState::await_key_recovered:
+    case ClientState::await_password_changed:
     case ClientState::restoring:
     case ClientState::closed: break;
   }

@@ -44,6 +44,8 @@ std::string Fixture::to_json() const {
   const auto key = [](const std::string& text, bool deferred) { return json{{"key", text}, {"deferred", deferred}}; };
   document["organisations"] = {{{"name", alice.organisation}, {"registration_keys", {key(deferred_key, true), key(standard_key, false)}}},
                                {{"name", gina.organisation}, {"registration_keys", json::array({key(other_key, false)})}}};
+  if (!key_modes.empty())
+    for (auto& organisation : document["organisations"]) organisation["key_modes"] = key_modes;
   document["users"] = json::array();
   for (const auto& account : accounts()) document["users"].push_back(account_json(account));
   document["computers"] = json::array();

@@ -41,6 +41,7 @@ struct Fixture {
   std::string version = "7.0.0", minimum_version = "6.5.0";
   std::map<std::string, std::uint32_t> timers_ms;  // step, idle …; empty: the specification's
   std::map<std::string, std::uint32_t> limits;     // by their names in the fixture; empty: the implementation's
+  std::vector<std::string> key_modes;              // that organisations permit; empty: all
   std::uint64_t config_version = 3;
   std::vector<Message> settings = default_settings();
 

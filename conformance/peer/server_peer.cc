@@ -8,6 +8,17 @@
 #include "coffer/spec/limits.h"
 
 namespace coffer::conformance {
+namespace {
+
+/// Of a key record as it came; 1 where it is too short to say.
+std::uint64_t generation_of(const Octets& record) {
+  std::uint64_t generation = 0;
+  for (std::size_t at = 26; at < 34 && at < record.size(); ++at) generation = generation << 8 | record[at];
+  return generation == 0 ? 1 : generation;
+}
+
+}  // namespace
+
 ServerPeer::ServerPeer(Stage& stage, Socket socket, const ServerCredentials& credentials, Holdings& holdings,
                        const ServerChannelOptions& options)
     : Peer(stage, stage.recorder.open()), holdings_(holdings) {
@@ -141,6 +152,13 @@ void ServerPeer::answer(const Received& received) {
     case release_blocks:
       for (const auto& id : split_ids(message.octets("ids"))) released_.insert(id);
       return send(conformance::blocks_released());
+    case fetch_key:
+      return send(conformance::key_state(7, Octets(held.escrow_key), Octets(held.device_key), Octets(held.key_record)));
+    case store_key:
+      held.key_record = message.octets("record");
+      return send(conformance::key_stored(generation_of(held.key_record)));
+    case recover_key: return send(conformance::disconnect(spec::Reason::nothing_to_recover));
+    case change_password: return send(conformance::password_changed());
     case disconnect:
     case pong:
     case proceed:
@@ -155,7 +173,11 @@ void ServerPeer::answer(const Received& received) {
     case blocks_fetched:
     case restore_ended:
     case block_list:
-    case blocks_released: break;
+    case blocks_released:
+    case key_state:
+    case key_stored:
+    case key_recovered:
+    case password_changed: break;
   }
   unmet("a message that a client may send", received);
 }

@@ -22,6 +22,8 @@ struct Holdings {
     Octets previous, link, record;
   };
   std::vector<Version> versions;
+  Octets escrow_key = repeated(32, 0x09), device_key = repeated(32, 0xd7);
+  Octets key_record;  // empty: none
 };
 
 class ServerPeer : public Peer {

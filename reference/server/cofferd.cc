@@ -14,6 +14,7 @@
 
 #include "coffer/spec/limits.h"
 #include "server/inspect.h"
+#include "server/key_commands.h"
 #include "server/serve.h"
 #include "transitions/transition_file.h"
 
@@ -107,6 +108,18 @@ int main(int argc, char** argv) {
       "compact", "Copy what counts out of packs of which little does, and remove these; a running server does it by itself");
   auto* events = app.add_subcommand("events", "Print the event log; also beside a running server");
   auto* pin = app.add_subcommand("pin", "Print the pin of the key kept in the directory; makes the key in an empty one");
+  auto* renew = app.add_subcommand(
+      "renew-escrow-key", "Make another escrow key and wrap every escrowed archive key for it; the former key goes. Not beside a running server");
+  auto* reset = app.add_subcommand(
+      "reset-password", "Give a user who forgot it another account password; escrowed archive keys are wrapped anew. Not beside a running server");
+  coffer::server::KeyCommandOptions key_options;
+  for (auto* command : {renew, reset}) {
+    command->add_option("--data", options.data, "Directory of `cofferd run`")->required();
+    command->add_option("--fixture", options.fixture, "JSON document of `cofferd run`")->required();
+    command->footer(exit_codes);
+  }
+  reset->add_option("--user", key_options.user, "The user's id in the fixture")->required();
+  reset->add_option("--password-file", key_options.password_file, "File whose first line is the password; -: standard input")->required();
   for (auto* command : {verify, rebuild, compact, events, pin})
     command->add_option("--data", options.data, "Directory of `cofferd run`")->required();
   for (auto* command : {verify, rebuild, events}) command->add_flag("--json", json, "JSON instead of text");
@@ -125,6 +138,10 @@ int main(int argc, char** argv) {
   try {
     options.upkeep.scrub_period = std::chrono::seconds(static_cast<std::int64_t>(scrub_days * 86400));
     options.upkeep.octets_per_second_max = static_cast<std::uint64_t>(upkeep_rate * (1 << 20));
+    key_options.data = options.data;
+    key_options.fixture = options.fixture;
+    if (*renew) return ended(coffer::server::renew_escrow_key(key_options));
+    if (*reset) return ended(coffer::server::reset_password(key_options));
     if (*run) return ended(coffer::server::serve(options));
     if (*verify) return ended(coffer::server::verify(options.data, json));
     if (*compact) return ended(coffer::server::compact(options.data));

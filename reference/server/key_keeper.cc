@@ -116,27 +116,33 @@ ServerAnswer KeyKeeper::open(const store::Owner& owner, View recipient) {
   return protocol::KeyOpened{std::move(answer)};
 }
 
-// [KEY-043] A server that sets another account password MUST in the same transaction replace the account_wrap of each key record of the user
 ServerAnswer KeyKeeper::set_password(const store::Owner& owner, View current, View replacement) {
   // [KEY-044] A server MUST close with password_refused when the current password of change_password is not the user's.
   if (!directory_.password_is(owner.user, current) && !fault::on(fault::KEY_044_any_password))
     return refused(Reason::password_refused, "the current password is wrong");
+  return replace_password(owner.user, replacement, "password changed");
+}
+
+ServerAnswer KeyKeeper::reset_password(std::uint64_t user, View replacement) { return replace_password(user, replacement, "password reset"); }
+
+// [KEY-043] A server that sets another account password MUST in the same transaction replace the account_wrap of each key record of the user
+ServerAnswer KeyKeeper::replace_password(std::uint64_t user, View replacement, std::string_view cause) {
   auto verifier = accounts::make_verifier(Botan::system_rng(), replacement, directory_.rounds());
   const std::scoped_lock lock{mutex_};
-  const auto records = keys_.records_of(owner.user);
+  const auto records = keys_.records_of(user);
   if (!records) return failed(records.error());
   store::KeyChange change;
   for (const auto& [whose, octets] : *records) {
     const auto record = read(octets, whose);
     if (!record.server || fault::on(fault::KEY_043_wraps_stay)) continue;
-    if (auto logged = log_opening(whose, "password"); !logged) return failed(logged.error());
+    if (auto logged = log_opening(whose, cause); !logged) return failed(logged.error());
     auto next = keys::wrapped_anew(record, archive_owner(whose), escrow_key_, replacement, directory_.rounds(), Botan::system_rng());
     if (!next) return protocol::Failed{"the server cannot open its own wrap: " + std::string(keys::describe(next.error()))};
     change.records.emplace_back(whose, std::move(*next));
   }
-  change.verifiers.push_back({owner.user, {Octets(verifier.salt.begin(), verifier.salt.end()), verifier.rounds, verifier.hash}});
+  change.verifiers.push_back({user, {Octets(verifier.salt.begin(), verifier.salt.end()), verifier.rounds, verifier.hash}});
   if (auto done = keys_.change(change); !done) return failed(done.error());
-  directory_.set_verifier(owner.user, std::move(verifier));
+  directory_.set_verifier(user, std::move(verifier));
   return protocol::PasswordSet{};
 }
 

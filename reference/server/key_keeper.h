@@ -28,6 +28,8 @@ class KeyKeeper {
   protocol::ServerAnswer keep(const store::Owner& owner, View record);
   protocol::ServerAnswer open(const store::Owner& owner, View recipient);
   protocol::ServerAnswer set_password(const store::Owner& owner, View current, View replacement);
+  /// An administrator's: nobody is asked for the current one. PasswordSet, or Failed.
+  protocol::ServerAnswer reset_password(std::uint64_t user, View replacement);
   /// [KEY-012] Refused, or nothing when the archive may have blocks.
   std::optional<protocol::ServerAnswer> may_offer(const store::Owner& owner);
 
@@ -36,6 +38,7 @@ class KeyKeeper {
       : settings_(settings), escrow_key_(std::move(escrow_key)), directory_(directory), keys_(keys), events_(events) {}
   keys::ArchiveOwner archive_owner(const store::Owner& owner) const { return {owner.user, owner.computer, settings_.server}; }
   keys::KeyRecord read(View record, const store::Owner& owner) const;
+  protocol::ServerAnswer replace_password(std::uint64_t user, View replacement, std::string_view cause);
   store::Result<void> log_opening(const store::Owner& owner, std::string_view cause);
 
   const KeyKeeperSettings settings_;

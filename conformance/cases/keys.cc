@@ -1,0 +1,563 @@
+// Chapter 7 for servers: which key records they keep, what they show of them, and what they open. Accounts in account_password are gina's here: a change of
+// a password makes the next generation of all records of its user, and nothing changes hers.
+#include <fmt/core.h>
+
+#include "cases/all.h"
+#include "cases/scenes.h"
+#include "wire/key_record.h"
+
+namespace coffer::conformance {
+namespace {
+
+using State = ServerState;
+
+/// A session in ready, its archive key, and what its key records are made of.
+struct Keeper {
+  Context& c;
+  ClientPeer& client;
+  Octets archive_key;
+  ArchiveOwner owner;
+  std::string account_password;
+  Octets escrow_key = {};
+
+  std::string archive_password = "a password of the archive's own";
+
+  Message fetch() {
+    client.send(fetch_key());
+    return client.expect("key_state");
+  }
+  Octets password_part(std::string_view label, const ArchiveOwner& whose, std::uint32_t rounds) {
+    const bool account = label == "account wrap";
+    return password_wrap(label, whose, archive_key, account ? account_password : archive_password, rounds, c.random().octets(16));
+  }
+  /// As section 7.5 has it, for this session.
+  KeyRecord record(std::uint8_t mode, std::uint64_t generation = 1) {
+    if (escrow_key.empty()) escrow_key = fetch().octets("escrow_key");
+    KeyRecord made{.mode = mode, .owner = owner, .generation = generation};
+    made.check = derive_keys(archive_key, owner).check_value;
+    const auto rounds = c.fixture().rounds;
+    if (mode == account_password_mode)
+      made.wraps = joined({server_wrap(owner, archive_key, escrow_key, c.random().octets(32)), password_part("account wrap", owner, rounds)});
+    if (mode == archive_password_mode) made.wraps = password_part("archive wrap", owner, rounds);
+    return made;
+  }
+  void send(const KeyRecord& made) { client.send(store_key(to_octets(made, archive_key))); }
+  Octets store(const KeyRecord& made) {
+    const Octets sent = to_octets(made, archive_key);
+    client.send(store_key(sent));
+    const auto answer = client.expect("key_stored");
+    c.require(answer.number("generation") == made.generation, fmt::format("key_stored of generation {}", made.generation), to_text(answer));
+    return sent;
+  }
+  Octets store(std::uint8_t mode, std::uint64_t generation = 1) { return store(record(mode, generation)); }
+  void require_kept(const Octets& expected) {
+    const auto shown = fetch().octets("record");
+    c.require(shown == expected, "the key record octet by octet as it was stored", hex(shown));
+  }
+};
+
+Keeper keeper(Context& c, const Account& account, std::uint64_t computer) {
+  auto walker = c.walker(account);
+  walker.computer = computer;
+  auto& client = c.at(State::ready, walker);
+  return {.c = c, .client = client, .archive_key = c.random().octets(32), .owner = {client.user, computer, client.server_guid}, .account_password = account.password};
+}
+Keeper gina(Context& c) { return keeper(c, c.fixture().gina, c.computer()); }
+
+/// What a case sends, and its twin with one thing put right.
+struct Refusal {
+  std::string id;
+  std::vector<std::string> requirements;
+  std::string goal;
+  Reason reason;
+  std::function<KeyRecord(Keeper&)> good;
+  std::function<void(Keeper&, KeyRecord&)> spoil;
+  std::function<void(Keeper&)> before = {};  // in both
+};
+
+Case refused(Refusal what) {
+  const auto prepared = [what](Context& c) {
+    auto keeper = gina(c);
+    if (what.before) what.before(keeper);
+    return keeper;
+  };
+  return {
+      .id = "keys." + what.id,
+      .requirements = what.requirements,
+      .goal = what.goal,
+      .steps = {"log in, and store what the first line presumes", "send the key record that it names",
+                fmt::format("expect a Disconnect of reason {} and the end", spec::name(what.reason))},
+      .script =
+          [=](Context& c) {
+            auto keeper = prepared(c);
+            auto made = what.good(keeper);
+            what.spoil(keeper, made);
+            keeper.send(made);
+            keeper.client.expect_refusal(what.reason);
+          },
+      .twin =
+          [=](Context& c) {
+            auto keeper = prepared(c);
+            keeper.store(what.good(keeper));
+          },
+  };
+}
+
+std::function<KeyRecord(Keeper&)> of(std::uint8_t mode, std::uint64_t generation = 1) {
+  return [=](Keeper& keeper) { return keeper.record(mode, generation); };
+}
+
+std::string mode_name(std::uint8_t mode) { return std::string(mode == 1 ? "account" : mode == 2 ? "archive" : "custom"); }
+
+void add_kept(std::vector<Case>& cases) {
+  for (const std::uint8_t mode : {account_password_mode, archive_password_mode, custom_mode})
+    cases.push_back({
+        .id = "keys.kept_" + mode_name(mode),
+        .requirements = {"KEY-029", "KEY-021", "KEY-022"},
+        .goal = "A key record is shown octet by octet as it was stored, in another session too, and to no other computer",
+        .steps = {"log in and store a first key record", "fetch it", "log in again and fetch it", "expect the same octets", "fetch on another computer: nothing"},
+        .script =
+            [=](Context& c) {
+              auto first = gina(c);
+              c.require(first.fetch().octets("record").empty(), "no key record before the first", "one");
+              const auto stored = first.store(mode);
+              first.require_kept(stored);
+              first.client.send(goodbye());
+              first.client.expect_end(Reason::goodbye);
+              auto again = gina(c);
+              again.require_kept(stored);
+              auto elsewhere = keeper(c, c.fixture().gina, c.random().guid());
+              elsewhere.require_kept({});
+            },
+    });
+  cases.push_back({
+      .id = "keys.modes_permitted",
+      .requirements = {"KEY-029"},
+      .goal = "Where all modes are permitted, key_state says so",
+      .steps = {"fetch the state of the key", "expect the bits 1, 2 and 4"},
+      .script = [](Context& c) { c.require(gina(c).fetch().number("modes") == 7, "modes 7", "others"); },
+  });
+  cases.push_back({
+      .id = "keys.device_key_stays",
+      .requirements = {"KEY-050", "KEY-029"},
+      .goal = "A computer gets the same device key each time, and another computer another",
+      .steps = {"fetch twice, and in another session", "expect one device key", "fetch on another computer", "expect another"},
+      .script =
+          [](Context& c) {
+            auto first = gina(c);
+            const auto key = first.fetch().octets("device_key");
+            c.require(first.fetch().octets("device_key") == key, "the same device key", "another");
+            first.client.send(goodbye());
+            first.client.expect_end(Reason::goodbye);
+            c.require(gina(c).fetch().octets("device_key") == key, "the same device key in another session", "another");
+            c.require(keeper(c, c.fixture().gina, c.random().guid()).fetch().octets("device_key") != key, "another computer's own", "the same");
+          },
+  });
+  cases.push_back({
+      .id = "keys.repeated_octets",
+      .requirements = {"KEY-031"},
+      .goal = "The key record in force, sent again octet by octet, is acknowledged again",
+      .steps = {"store a key record", "send the same octets again", "expect key_stored"},
+      .script =
+          [](Context& c) {
+            auto keeper = gina(c);
+            const auto stored = keeper.store(archive_password_mode);
+            keeper.client.send(store_key(stored));
+            c.require(keeper.client.expect("key_stored").number("generation") == 1, "generation 1", "another");
+            keeper.require_kept(stored);
+          },
+  });
+  for (const auto& [from, to] : {std::pair{account_password_mode, archive_password_mode}, {account_password_mode, custom_mode}, {archive_password_mode, custom_mode}})
+    cases.push_back({
+        .id = fmt::format("keys.raised_{}_to_{}", mode_name(from), mode_name(to)),
+        .requirements = {"KEY-032"},
+        .goal = "A mode gives way to a higher one",
+        .steps = {"store a key record of the lower mode", "store the next generation in the higher one", "expect it to be shown"},
+        .script =
+            [from = from, to = to](Context& c) {
+              auto keeper = gina(c);
+              keeper.store(from);
+              keeper.require_kept(keeper.store(to, 2));
+            },
+    });
+}
+
+void add_layout(std::vector<Case>& cases) {
+  const auto layout = [&](std::string id, std::string goal, std::uint8_t mode, std::function<void(Keeper&, KeyRecord&)> spoil) {
+    cases.push_back(refused({"layout_" + std::move(id), {"KEY-023", "KEY-021"}, std::move(goal), Reason::bad_key_record, of(mode), std::move(spoil)}));
+  };
+  for (const std::uint8_t form : {0x00, 0x02, 0xff})
+    layout(fmt::format("format_{}", form), "A key record of an unknown format is refused", custom_mode, [=](Keeper&, KeyRecord& r) { r.format = form; });
+  for (const std::uint8_t mode : {0, 4, 255})
+    layout(fmt::format("mode_{}", mode), "A key record of an unknown mode is refused", custom_mode, [=](Keeper&, KeyRecord& r) { r.mode = mode; });
+  for (const std::uint8_t mode : {account_password_mode, archive_password_mode}) {
+    layout("cut_" + mode_name(mode), "A key record that lacks an octet is refused", mode, [](Keeper&, KeyRecord& r) { r.wraps.pop_back(); });
+    layout("without_wraps_" + mode_name(mode), "A key record without its mode's wraps is refused", mode, [](Keeper&, KeyRecord& r) { r.wraps.clear(); });
+  }
+  layout("longer_archive", "A key record with an octet too many is refused", archive_password_mode, [](Keeper&, KeyRecord& r) { r.wraps.push_back(0); });
+  layout("custom_with_a_wrap", "In mode custom nothing is escrowed: a record with a wrap is refused", custom_mode,
+         [](Keeper& k, KeyRecord& r) { r.wraps = k.record(archive_password_mode).wraps; });
+  layout("archive_with_the_server_s", "In mode archive_password the server has no wrap of its own: a record with one is refused", archive_password_mode,
+         [](Keeper& k, KeyRecord& r) { r.wraps = k.record(account_password_mode).wraps; });
+  layout("account_without_the_server_s", "In mode account_password the server has a wrap of its own: a record without it is refused", account_password_mode,
+         [](Keeper& k, KeyRecord& r) { r.wraps = k.record(archive_password_mode).wraps; });
+  layout("generation_0", "Generations begin with 1", custom_mode, [](Keeper&, KeyRecord& r) { r.generation = 0; });
+
+  const auto owner = [&](std::string id, std::uint64_t ArchiveOwner::*whose) {
+    cases.push_back(refused({"of_another_" + id, {"KEY-024"}, "A key record of another " + id + " is refused", Reason::bad_key_record, of(custom_mode),
+                             [=](Keeper&, KeyRecord& r) { r.owner.*whose ^= 1; }}));
+  };
+  owner("user", &ArchiveOwner::user);
+  owner("computer", &ArchiveOwner::computer);
+  owner("server", &ArchiveOwner::server);
+
+  for (const std::uint8_t mode : {account_password_mode, archive_password_mode})
+    for (const std::uint32_t rounds : {0U, 1U, 999U, 10'000'001U, 4'294'967'295U})
+      cases.push_back(refused({fmt::format("rounds_{}_{}", mode_name(mode), rounds),
+                               {"KEY-025"},
+                               "A key record whose rounds are fewer than the server takes, or more than 10,000,000, is refused",
+                               Reason::bad_key_record,
+                               of(mode),
+                               [=](Keeper& k, KeyRecord& r) {
+                                 const auto part = k.password_part(mode == account_password_mode ? "account wrap" : "archive wrap", k.owner, rounds);
+                                 std::copy(part.begin(), part.end(), r.wraps.end() - 60);
+                               }}));
+}
+
+void add_order(std::vector<Case>& cases) {
+  for (const auto& [from, to] : {std::pair{archive_password_mode, account_password_mode}, {custom_mode, account_password_mode}, {custom_mode, archive_password_mode}})
+    cases.push_back(refused({fmt::format("lowered_{}_to_{}", mode_name(from), mode_name(to)),
+                             {"KEY-011"},
+                             "No mode gives way to a lower one",
+                             Reason::key_mode_refused,
+                             of(custom_mode, 2),
+                             [to = to](Keeper& k, KeyRecord& r) { r = k.record(to, 2); },
+                             [from = from](Keeper& k) { k.store(from); }}));
+  const auto generation = [&](std::string id, std::string goal, std::uint64_t number, std::function<void(Keeper&)> before, std::uint64_t right) {
+    cases.push_back(refused({"generation_" + std::move(id), {"KEY-032"}, std::move(goal), Reason::key_conflict, of(custom_mode, right),
+                             [=](Keeper&, KeyRecord& r) { r.generation = number; }, std::move(before)}));
+  };
+  const auto stored = [](Keeper& k) { k.store(archive_password_mode); };
+  generation("first_is_2", "The first key record is of generation 1", 2, {}, 1);
+  generation("highest", "The first key record is of generation 1", ~std::uint64_t{0}, {}, 1);
+  generation("same", "Another key record of the generation in force is refused", 1, stored, 2);
+  generation("skipped", "No generation is left out", 3, stored, 2);
+  generation("older", "A key record of an older generation is refused", 1,
+             [](Keeper& k) {
+               k.store(archive_password_mode);
+               k.store(archive_password_mode, 2);
+             },
+             3);
+  cases.push_back(refused({"another_key",
+                           {"KEY-034"},
+                           "Another archive key does not take a key's place",
+                           Reason::key_conflict,
+                           of(archive_password_mode, 2),
+                           [](Keeper& k, KeyRecord& r) { r.check = derive_keys(k.c.random().octets(32), k.owner).check_value; },
+                           stored}));
+
+  const auto order = [&](std::string id, std::string goal, Reason reason, std::function<void(Keeper&, KeyRecord&)> spoil) {
+    cases.push_back(refused({"order_" + std::move(id), {"KEY-030"}, std::move(goal), reason, of(archive_password_mode, 2), std::move(spoil), stored}));
+  };
+  order("owner_before_mode", "Whose a key record is comes before its mode", Reason::bad_key_record, [](Keeper& k, KeyRecord& r) {
+    r = k.record(account_password_mode, 2);
+    r.owner.user ^= 1;
+  });
+  order("mode_before_generation", "The mode comes before the generation", Reason::key_mode_refused,
+        [](Keeper& k, KeyRecord& r) { r = k.record(account_password_mode, 9); });
+  order("mode_before_check_value", "The mode comes before the check value", Reason::key_mode_refused, [](Keeper& k, KeyRecord& r) {
+    r = k.record(account_password_mode, 2);
+    r.check[0] ^= 1;
+  });
+  order("layout_before_generation", "The layout comes before the generation", Reason::bad_key_record, [](Keeper&, KeyRecord& r) {
+    r.format = 2;
+    r.generation = 9;
+  });
+}
+
+void add_escrow(std::vector<Case>& cases) {
+  const auto escrow = [&](std::string id, std::string goal, std::function<void(Keeper&, KeyRecord&)> spoil) {
+    cases.push_back(refused({"escrow_" + std::move(id), {"KEY-026"}, std::move(goal), Reason::bad_key_record, of(account_password_mode), std::move(spoil)}));
+  };
+  const auto put = [](KeyRecord& r, const Octets& server) { std::copy(server.begin(), server.end(), r.wraps.begin()); };
+  escrow("for_another_escrow_key", "A wrap for another escrow key than the server's is refused", [=](Keeper& k, KeyRecord& r) {
+    put(r, server_wrap(k.owner, k.archive_key, public_key(k.c.random().octets(32)), k.c.random().octets(32)));
+  });
+  escrow("broken", "A wrap that does not open is refused", [](Keeper&, KeyRecord& r) { r.wraps[70] ^= 1; });
+  escrow("of_noise", "Octets that are no wrap are refused", [](Keeper& k, KeyRecord& r) {
+    const auto noise = k.c.random().octets(40);
+    std::copy(noise.begin(), noise.end(), r.wraps.begin() + 64);
+  });
+  escrow("of_another_key", "A wrap of another key than the check value's is refused", [=](Keeper& k, KeyRecord& r) {
+    put(r, server_wrap(k.owner, k.c.random().octets(32), k.escrow_key, k.c.random().octets(32)));
+  });
+  escrow("of_another_computer", "A wrap that was made for another computer is refused", [=](Keeper& k, KeyRecord& r) {
+    auto other = k.owner;
+    other.computer ^= 1;
+    put(r, server_wrap(other, k.archive_key, k.escrow_key, k.c.random().octets(32)));
+  });
+  escrow("point_of_small_order", "A one-time key with which everybody has the same secret is refused", [](Keeper&, KeyRecord& r) {
+    std::fill(r.wraps.begin() + 32, r.wraps.begin() + 64, std::uint8_t{0});
+  });
+  escrow("without_the_account_s", "An account with a password has a wrap under it", [](Keeper&, KeyRecord& r) {
+    std::fill(r.wraps.end() - 60, r.wraps.end(), std::uint8_t{0});
+  });
+  cases.push_back({
+      .id = "keys.escrow_under_another_tag",
+      .requirements = {"KEY-026", "KEY-022"},
+      .goal = "A key record whose tag another key made is refused where the server can tell",
+      .steps = {"send a key record of account_password with the tag of another archive key", "expect a Disconnect of reason bad_key_record"},
+      .script =
+          [](Context& c) {
+            auto keeper = gina(c);
+            keeper.client.send(store_key(to_octets(keeper.record(account_password_mode), c.random().octets(32))));
+            keeper.client.expect_refusal(Reason::bad_key_record);
+          },
+      .twin = [](Context& c) { gina(c).store(account_password_mode); },
+  });
+}
+
+void add_recovery(std::vector<Case>& cases) {
+  cases.push_back({
+      .id = "keys.recovered",
+      .requirements = {"KEY-046", "KEY-016"},
+      .goal = "In account_password the server hands the archive key to a session of its user, for that request's one-time key alone",
+      .steps = {"store a key record of account_password", "ask for the key with a one-time key, in this session and in another", "open what comes: the archive key"},
+      .script =
+          [](Context& c) {
+            auto first = gina(c);
+            first.store(account_password_mode);
+            const auto recovered = [&](Keeper& keeper) {
+              const auto mine = c.random().octets(32);
+              keeper.client.send(recover_key(public_key(mine)));
+              const auto wrap = keeper.client.expect("key_recovered").octets("wrap");
+              c.require(open_recovery(first.owner, wrap, mine) == first.archive_key, "a wrap that opens to the archive key", hex(wrap));
+              c.require(!open_recovery(first.owner, wrap, c.random().octets(32)), "a wrap that no other key opens", "it opens");
+              return wrap;
+            };
+            const auto once = recovered(first);
+            c.require(recovered(first) != once, "another wrap each time", "the same");
+            first.client.send(goodbye());
+            first.client.expect_end(Reason::goodbye);
+            auto again = gina(c);
+            recovered(again);
+          },
+  });
+  const auto nothing = [&](std::string id, std::string goal, std::uint8_t mode) {
+    const auto asked = [](Context& c, std::uint8_t stored) -> ClientPeer& {
+      auto keeper = gina(c);
+      if (stored != 0) keeper.store(stored);
+      keeper.client.send(recover_key(public_key(c.random().octets(32))));
+      return keeper.client;
+    };
+    cases.push_back({
+        .id = "keys.nothing_to_recover_" + std::move(id),
+        .requirements = {"KEY-045"},
+        .goal = std::move(goal),
+        .steps = {"store what the first line names", "ask for the key", "expect a Disconnect of reason nothing_to_recover"},
+        .script = [=](Context& c) { asked(c, mode).expect_refusal(Reason::nothing_to_recover); },
+        .twin = [=](Context& c) { asked(c, account_password_mode).expect("key_recovered"); },
+    });
+  };
+  nothing("archive", "In archive_password the server has nothing to hand out", archive_password_mode);
+  nothing("custom", "In custom the server has nothing to hand out", custom_mode);
+  nothing("none", "Of an archive without a key record the server has nothing to hand out", 0);
+}
+
+void add_passwords(std::vector<Case>& cases) {
+  cases.push_back({
+      .id = "keys.password_change_refused",
+      .requirements = {"KEY-044"},
+      .goal = "Who does not give the current account password changes none",
+      .steps = {"log in", "send change_password with a wrong current one", "expect a Disconnect of reason password_refused"},
+      .script =
+          [](Context& c) {
+            auto& client = c.at(State::ready);
+            client.send(change_password(octets("a wrong one"), octets("another one")));
+            client.expect_refusal(Reason::password_refused);
+          },
+      .twin =
+          [](Context& c) {
+            const auto& alice = c.fixture().alice;
+            auto& client = c.at(State::ready);
+            client.send(change_password(octets(alice.password), octets(alice.password)));
+            client.expect("password_changed");
+          },
+  });
+  cases.push_back({
+      .id = "keys.password_changed",
+      .requirements = {"KEY-043"},
+      .needs = {.verbs = {"prepare"}, .own_server = true},
+      .goal = "With the account password the wraps of all the user's computers change, and neither the other modes nor any data",
+      .steps = {"store key records of account_password on two computers and of archive_password on a third, and a version", "change the password",
+                "expect on the first two the next generation, which opens with the new password and not with the old", "expect the third and the version as they were",
+                "log in with the new password"},
+      .script =
+          [](Context& c) {
+            const auto changed = [&] {
+              auto account = c.fixture().gina;
+              account.password = "quite another house";
+              return account;
+            }();
+            const auto second_computer = c.random().guid(), third_computer = c.random().guid();
+            auto second = keeper(c, c.fixture().gina, second_computer);
+            second.store(account_password_mode);
+            auto third = keeper(c, c.fixture().gina, third_computer);
+            const auto archive_record = third.store(archive_password_mode);
+            auto first = gina(c);
+            first.store(account_password_mode);
+            const auto version = first.client.commit({opaque_block(c.random())});
+            first.client.send(change_password(octets(c.fixture().gina.password), octets(changed.password)));
+            first.client.expect("password_changed");
+            for (auto* one : {&first, &second}) {
+              const auto record = one->fetch().octets("record");
+              c.require(record.size() == 262 && record[33] == 2, "a key record of account_password and generation 2", hex(record));
+              const auto part = View(record).subspan(170, 60);
+              c.require(open_password_wrap("account wrap", one->owner, part, changed.password) == one->archive_key, "a wrap that the new password opens", "it does not");
+              c.require(!open_password_wrap("account wrap", one->owner, part, c.fixture().gina.password), "a wrap that the old password does not open", "it does");
+            }
+            third.require_kept(archive_record);
+            c.require(first.client.all_versions().size() == version, "the versions as they were", "others");
+            first.client.send(goodbye());
+            first.client.expect_end(Reason::goodbye);
+            keeper(c, changed, c.computer()).client.barrier();
+          },
+  });
+}
+
+void account_password_alone(Fixture& fixture) { fixture.key_modes = {"account_password"}; }
+
+void add_policy(std::vector<Case>& cases) {
+  const Needs forbidding{.verbs = {"prepare"}, .fixture = account_password_alone};
+  for (const std::uint8_t mode : {archive_password_mode, custom_mode})
+    cases.push_back({
+        .id = "keys.forbidden_" + mode_name(mode),
+        .requirements = {"KEY-010"},
+        .needs = forbidding,
+        .goal = "A mode that is not permitted is not entered",
+        .steps = {"send a first key record of the mode to a server that permits account_password alone", "expect a Disconnect of reason key_mode_refused"},
+        .script =
+            [=](Context& c) {
+              auto keeper = gina(c);
+              c.require(keeper.fetch().number("modes") == 1, "modes 1", "others");
+              keeper.send(keeper.record(mode));
+              keeper.client.expect_refusal(Reason::key_mode_refused);
+            },
+        .twin = [](Context& c) { gina(c).store(account_password_mode); },
+    });
+  cases.push_back({
+      .id = "keys.blocks_without_a_record",
+      .requirements = {"KEY-012"},
+      .needs = forbidding,
+      .goal = "Where custom is not permitted, an archive without a key record gets no blocks",
+      .steps = {"offer blocks before any key record", "expect a Disconnect of reason key_mode_refused"},
+      .script =
+          [](Context& c) {
+            auto keeper = gina(c);
+            keeper.client.send(offer_blocks(c.random().octets(32)));
+            keeper.client.expect_refusal(Reason::key_mode_refused);
+          },
+      .twin =
+          [](Context& c) {
+            auto keeper = gina(c);
+            keeper.store(account_password_mode);
+            keeper.client.send(offer_blocks(c.random().octets(32)));
+            keeper.client.expect("missing_blocks");
+          },
+  });
+}
+
+void add_observed(std::vector<Case>& cases) {
+  const auto found = [](Context& c, const Octets& octets) { return !c.observe({{"find", {hex(octets)}}}).at("found").empty(); };
+  cases.push_back({
+      .id = "keys.nothing_left_of_a_replaced_record",
+      .requirements = {"KEY-036", "KEY-035"},
+      .needs = {.verbs = {"observe"}},
+      .goal = "When a key record's successor is acknowledged, nothing of its wraps is stored any more",
+      .steps = {"store a key record of account_password", "see that its wraps are stored", "raise the mode to custom", "expect that none of the former wraps is stored"},
+      .script =
+          [=](Context& c) {
+            auto keeper = gina(c);
+            const auto first = keeper.record(account_password_mode);
+            keeper.store(first);
+            const Octets for_server(first.wraps.begin() + 64, first.wraps.begin() + 104), under_password(first.wraps.end() - 40, first.wraps.end());
+            c.require(found(c, for_server), "the record's wrap among what is stored", "nothing: the observer does not look there");
+            const auto custom = keeper.store(custom_mode, 2);
+            c.require(found(c, custom), "the new record among what is stored", "nothing");
+            c.require(!found(c, for_server) && !found(c, under_password), "none of the former wraps", "a former wrap");
+          },
+      .twin =
+          [](Context& c) {
+            auto keeper = gina(c);
+            keeper.store(account_password_mode);
+            keeper.require_kept(keeper.store(custom_mode, 2));
+          },
+  });
+  cases.push_back({
+      .id = "keys.no_secret_is_stored",
+      .requirements = {"KEY-042"},
+      .needs = {.verbs = {"observe"}},
+      .goal = "A server stores and logs neither an archive key nor a password that it was given or could open",
+      .steps = {"store a key record of account_password, recover the key, change the password", "look for key and passwords among what is stored and logged"},
+      .script =
+          [=](Context& c) {
+            auto walker = c.walker();
+            auto& client = c.at(State::ready, walker);
+            const auto& alice = c.fixture().alice;
+            Keeper keeper{.c = c, .client = client, .archive_key = c.random().octets(32), .owner = {client.user, c.computer(), client.server_guid}, .account_password = alice.password};
+            const auto stored = keeper.record(account_password_mode);
+            keeper.store(stored);
+            client.send(recover_key(public_key(c.random().octets(32))));
+            client.expect("key_recovered");
+            const std::string wrong = "no such " + guid_text(c.random().number());
+            c.require(found(c, stored.check), "the record among what is stored", "nothing: the observer does not look there");
+            c.require(!found(c, keeper.archive_key), "no archive key", "the archive key");
+            c.require(!found(c, octets(hex(keeper.archive_key))), "no archive key in hexadecimal digits", "the archive key");
+            c.require(!found(c, octets(base64(keeper.archive_key))), "no archive key in base64", "the archive key");
+            c.require(!found(c, octets(alice.password)), "no account password", "the account password");
+            c.require(!found(c, octets(keeper.archive_password)), "no archive password", "the archive password");
+          },
+      .twin = [](Context& c) { c.at(State::ready).barrier(); },
+  });
+  cases.push_back({
+      .id = "keys.openings_are_logged",
+      .requirements = {"KEY-039"},
+      .needs = {.verbs = {"observe"}},
+      .goal = "Each time a server opens an archive key, its event log says of which archive",
+      .steps = {"store a key record of account_password", "recover the key", "expect one event more that names the computer"},
+      .script =
+          [](Context& c) {
+            auto keeper = gina(c);
+            keeper.store(account_password_mode);
+            const auto events = [&] {
+              std::size_t count = 0;
+              for (const auto& event : c.observe({{"events", true}}).at("events"))
+                if (event.dump().find(guid_text(c.computer())) != std::string::npos) ++count;
+              return count;
+            };
+            const auto before = events();
+            keeper.client.send(recover_key(public_key(c.random().octets(32))));
+            keeper.client.expect("key_recovered");
+            const auto after = events();
+            c.require(after > before, "an event of the opening before its answer", fmt::format("{} events before, {} after", before, after));
+          },
+      .twin = [](Context& c) { gina(c).store(account_password_mode); },
+  });
+}
+
+}  // namespace
+
+std::vector<Case> keys_cases() {
+  std::vector<Case> cases;
+  add_kept(cases);
+  add_layout(cases);
+  add_order(cases);
+  add_escrow(cases);
+  add_recovery(cases);
+  add_passwords(cases);
+  add_policy(cases);
+  add_observed(cases);
+  return cases;
+}
+
+}  // namespace coffer::conformance

@@ -1,0 +1,101 @@
+#include "wire/key_record.h"
+
+#include <botan/block_cipher.h>
+#include <botan/curve25519.h>
+#include <botan/exceptn.h>
+#include <botan/mac.h>
+#include <botan/nist_keywrap.h>
+#include <botan/pwdhash.h>
+
+namespace coffer::conformance {
+namespace {
+
+Octets big_endian(std::uint64_t value, int octet_count) {
+  Octets out;
+  for (int shift = (octet_count - 1) * 8; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
+  return out;
+}
+
+Octets owner_octets(const ArchiveOwner& owner) {
+  return joined({big_endian(owner.user, 8), big_endian(owner.computer, 8), big_endian(owner.server, 8)});
+}
+
+Octets purpose(std::string_view label, const ArchiveOwner& owner) {
+  return joined({octets("coffer/1 "), octets(label), owner_octets(owner)});
+}
+
+Octets agree(View private_key, View public_octets) {
+  Octets shared(32);
+  Botan::curve25519_donna(shared.data(), private_key.data(), public_octets.data());
+  return shared;
+}
+
+std::unique_ptr<Botan::BlockCipher> cipher(View key) {
+  auto aes = Botan::BlockCipher::create_or_throw("AES-256");
+  aes->set_key(key.data(), key.size());
+  return aes;
+}
+
+Octets wrapped(View wrapping_key, View archive_key) { return Botan::nist_key_wrap_padded(archive_key.data(), archive_key.size(), *cipher(wrapping_key)); }
+
+std::optional<Octets> opened(View wrapping_key, View wrap) try {
+  const auto key = Botan::nist_key_unwrap_padded(wrap.data(), wrap.size(), *cipher(wrapping_key));
+  return Octets(key.begin(), key.end());
+} catch (const Botan::Exception&) {
+  return std::nullopt;
+}
+
+Octets of_password(std::string_view label, const ArchiveOwner& owner, std::string_view password, std::uint32_t rounds, View salt) {
+  const Octets salted = joined({purpose(label, owner), salt});
+  Octets key(32);
+  const auto family = Botan::PasswordHashFamily::create_or_throw("PBKDF2(SHA-512)");
+  family->from_params(rounds)->derive_key(key.data(), key.size(), password.data(), password.size(), salted.data(), salted.size());
+  return key;
+}
+
+Octets of_agreement(std::string_view label, const ArchiveOwner& owner, View secret, View one_time, View recipient) {
+  return derive(secret, joined({purpose(label, owner), one_time, recipient}), 32);
+}
+
+}  // namespace
+
+Octets to_octets(const KeyRecord& record, View archive_key) {
+  const Octets before = joined({Octets{record.format, record.mode}, owner_octets(record.owner), big_endian(record.generation, 8), record.check, record.wraps});
+  const auto mac = Botan::MessageAuthenticationCode::create_or_throw("HMAC(SHA-256)");
+  const Octets key = derive(archive_key, octets("coffer/1 key record"), 32);
+  mac->set_key(key.data(), key.size());
+  mac->update(before.data(), before.size());
+  const auto tag = mac->final();
+  return joined({before, View(tag.data(), tag.size())});
+}
+
+Octets password_wrap(std::string_view label, const ArchiveOwner& owner, View archive_key, std::string_view password, std::uint32_t rounds, View salt) {
+  // A count that nobody should compute is written and not computed.
+  const std::uint32_t computed = rounds > 0 && rounds <= 1'000'000 ? rounds : 1;
+  return joined({big_endian(rounds, 4), salt, wrapped(of_password(label, owner, password, computed, salt), archive_key)});
+}
+
+Octets server_wrap(const ArchiveOwner& owner, View archive_key, View escrow_key, View one_time_private) {
+  const Octets one_time = public_key(one_time_private);
+  return joined({escrow_key, one_time, wrapped(of_agreement("server wrap", owner, agree(one_time_private, escrow_key), one_time, escrow_key), archive_key)});
+}
+
+std::optional<Octets> open_password_wrap(std::string_view label, const ArchiveOwner& owner, View part, std::string_view password) {
+  std::uint32_t rounds = 0;
+  for (const auto octet : part.first(4)) rounds = rounds << 8 | octet;
+  return opened(of_password(label, owner, password, rounds, part.subspan(4, 16)), part.subspan(20));
+}
+
+std::optional<Octets> open_recovery(const ArchiveOwner& owner, View one_time_and_wrap, View private_key) {
+  const View one_time = one_time_and_wrap.first(32);
+  const Octets recipient = public_key(private_key);
+  return opened(of_agreement("recovery wrap", owner, agree(private_key, one_time), one_time, recipient), one_time_and_wrap.subspan(32));
+}
+
+Octets public_key(View private_key) {
+  Octets key(32);
+  Botan::curve25519_basepoint(key.data(), private_key.data());
+  return key;
+}
+
+}  // namespace coffer::conformance

@@ -1,0 +1,37 @@
+// Wraps and key records as spec sections 7.4 and 7.5 write them, each part open to be made wrong, and wraps opened again: the archive key, the passwords and
+// the private keys are the suite's own. Must not know: sessions, what a server keeps, anything of reference/.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "wire/archive.h"
+
+namespace coffer::conformance {
+
+inline constexpr std::uint8_t account_password_mode = 1, archive_password_mode = 2, custom_mode = 3;
+
+/// Everything between the front of a key record and its tag; a wrong one is a value like any other.
+struct KeyRecord {
+  std::uint8_t format = 0x01, mode = custom_mode;
+  ArchiveOwner owner;
+  std::uint64_t generation = 1;
+  Octets check;  // 32 octets
+  Octets wraps;  // those of the mode, back to back
+};
+
+/// The record's octets, its tag made with this archive key [KEY-021, KEY-022].
+Octets to_octets(const KeyRecord& record, View archive_key);
+
+/// rounds ‖ salt ‖ wrap, 60 octets [KEY-015]. `label`: "account wrap" or "archive wrap".
+Octets password_wrap(std::string_view label, const ArchiveOwner& owner, View archive_key, std::string_view password, std::uint32_t rounds, View salt);
+/// escrow key ‖ one-time key ‖ wrap, 104 octets [KEY-016].
+Octets server_wrap(const ArchiveOwner& owner, View archive_key, View escrow_key, View one_time_private);
+
+/// The archive key; nullopt when it does not open.
+std::optional<Octets> open_password_wrap(std::string_view label, const ArchiveOwner& owner, View part, std::string_view password);
+std::optional<Octets> open_recovery(const ArchiveOwner& owner, View one_time_and_wrap, View private_key);
+/// 32 octets.
+Octets public_key(View private_key);
+
+}  // namespace coffer::conformance

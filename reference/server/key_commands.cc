@@ -1,0 +1,88 @@
+#include "server/key_commands.h"
+
+#include <botan/system_rng.h>
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+
+#include "server/account_source.h"
+#include "server/escrow_change.h"
+#include "server/key_keeper.h"
+#include "server/wall_time.h"
+
+namespace coffer::server {
+namespace {
+
+Outcome stop(Outcome outcome, std::string_view what) {
+  fmt::print(stderr, "cofferd: {}\n", what);
+  return outcome;
+}
+
+/// All that a command needs, opened as a server opens it.
+struct Opened {
+  std::unique_ptr<store::PosixFileSystem> files;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<store::KeyStore> keys;
+};
+
+std::expected<Opened, std::string> open(const std::filesystem::path& data) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(data, ignored)) return std::unexpected(data.string() + " is no directory; expected the --data directory of `cofferd run`");
+  Opened opened{.files = std::make_unique<store::PosixFileSystem>(data), .store = {}, .keys = {}};
+  auto store = store::Store::open(data, *opened.files, wall_time, {.mend_at_start = false});
+  if (!store) return std::unexpected(store.error().what);
+  opened.store = std::move(*store);
+  auto keys = store::KeyStore::open(data);
+  if (!keys) return std::unexpected(keys.error().what);
+  opened.keys = std::move(*keys);
+  return opened;
+}
+
+std::optional<Botan::secure_vector<std::uint8_t>> first_line(const std::filesystem::path& file) {
+  std::ifstream stream;
+  const bool standard = file == "-";
+  if (!standard) stream.open(file, std::ios::binary);
+  std::string line;
+  if (!std::getline(standard ? std::cin : stream, line) || line.empty()) return std::nullopt;
+  Botan::secure_vector<std::uint8_t> password(line.begin(), line.end());
+  Botan::secure_scrub_memory(line.data(), line.size());
+  return password;
+}
+
+}  // namespace
+
+Outcome renew_escrow_key(const KeyCommandOptions& options) {
+  const auto fixture = read_fixture(options.fixture);
+  if (!fixture) return stop(Outcome::bad_fixture, fixture.error());
+  auto opened = open(options.data);
+  if (!opened) return stop(Outcome::store_failed, opened.error());
+  const auto changed = change_escrow_key(options.data, *opened->keys, *opened->store, fixture->server_guid);
+  if (!changed) return stop(Outcome::store_failed, changed.error());
+  fmt::print("wrapped for another escrow key: {} archive keys; the former key is gone\n", *changed);
+  return Outcome::ok;
+}
+
+Outcome reset_password(const KeyCommandOptions& options) {
+  auto fixture = read_fixture(options.fixture);
+  if (!fixture) return stop(Outcome::bad_fixture, fixture.error());
+  const auto password = first_line(options.password_file);
+  if (!password || password->size() > spec::limits::password_octets_max)
+    return stop(Outcome::usage, "expected a password of 1 to 1,024 octets in the first line of --password-file");
+  const KeyKeeperSettings settings{fixture->server_guid, rounds_taken(*fixture)};
+  if (std::ranges::none_of(fixture->users, [&](const auto& user) { return user.id == options.user; }))
+    return stop(Outcome::bad_fixture, fmt::format("{}: there is no user {}", options.fixture.string(), options.user));
+  auto opened = open(options.data);
+  if (!opened) return stop(Outcome::store_failed, opened.error());
+  accounts::Directory directory{std::move(*fixture), Botan::system_rng(), {}, [](std::uint64_t, std::uint64_t) { return std::expected<void, std::string>(); }};
+  auto escrow_key = settled_escrow_key(options.data, *opened->keys, settings.server);
+  if (!escrow_key) return stop(Outcome::store_failed, escrow_key.error());
+  auto keeper = KeyKeeper::begin(settings, std::move(*escrow_key), directory, *opened->keys, *opened->store);
+  if (!keeper) return stop(Outcome::store_failed, keeper.error());
+  const auto answer = (*keeper)->reset_password(options.user, *password);
+  if (const auto* failed = std::get_if<protocol::Failed>(&answer)) return stop(Outcome::store_failed, failed->cause);
+  fmt::print("user {} has another password; whatever the fixture says of it no longer counts\n", options.user);
+  return Outcome::ok;
+}
+
+}  // namespace coffer::server

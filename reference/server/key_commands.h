@@ -1,0 +1,22 @@
+// What an administrator does with keys beside no running server: another escrow key, another password for a user who forgot it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "server/outcome.h"
+
+namespace coffer::server {
+
+struct KeyCommandOptions {
+  std::filesystem::path data, fixture;
+  std::uint64_t user = 0;               // reset_password
+  std::filesystem::path password_file;  // its first line; "-": standard input
+};
+
+/// `cofferd renew-escrow-key`: makes another escrow key and wraps all that was escrowed for it.
+Outcome renew_escrow_key(const KeyCommandOptions& options);
+/// `cofferd reset-password`: gives a user another account password; what is escrowed under it is wrapped anew.
+Outcome reset_password(const KeyCommandOptions& options);
+
+}  // namespace coffer::server

@@ -1,0 +1,161 @@
+"""Archive keys at a server: what it keeps of them over restarts, kills, changed passwords and another escrow key, and what its disk shows of them."""
+import base64
+import os
+import pathlib
+import random
+import secrets
+import signal
+import threading
+import unittest
+
+import programs
+from key_peer import Peer, Refused
+from programs import BIN, PASSWORD, run
+
+ACCOUNT, ARCHIVE, CUSTOM = 1, 2, 3
+NOTHING_TO_RECOVER, LOGIN_REFUSED = 28, 12
+COMPUTER, OTHER_COMPUTER = 0x1122334455667788, 0x2233445566778899
+
+
+def forms(secret):
+    """A secret as it might lie about."""
+    return [secret, secret.hex().encode(), secret.hex().upper().encode(), base64.b64encode(secret).rstrip(b"=")]
+
+
+class Keys(programs.EndToEnd):
+    def on_disk(self, server, octets):
+        """Files of the server that hold these octets."""
+        return [str(path) for path in pathlib.Path(server.data).rglob("*") if path.is_file() and octets in path.read_bytes()]
+
+    def must(self, *command, **options):
+        done = run(*command, **options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done
+
+    def test_a_key_comes_back_after_a_restart_with_the_password_and_by_recovery(self):
+        server, key = self.serve(), secrets.token_bytes(32)
+        peer = Peer(server, COMPUTER, PASSWORD)
+        record = peer.record(key, ACCOUNT, 1, PASSWORD)
+        self.assertEqual(peer.store(record), 1)
+        peer.leave()
+        self.assertEqual(server.stop(), 0)
+        server = self.serve()
+        peer = Peer(server, COMPUTER, PASSWORD)
+        self.assertEqual(peer.state()["record"], record)
+        self.assertTrue(peer.opens(key, PASSWORD))
+        self.assertTrue(peer.recovers(key))
+        self.assertEqual([(e["fields"]["cause"], e["fields"]["computer"]) for e in server.events() if e["event"] == "key_opened"],
+                         [("stored", f"{COMPUTER:016x}"), ("recovery", f"{COMPUTER:016x}")])
+        for form in [form for secret in (key, PASSWORD.encode()) for form in forms(secret)]:
+            self.assertEqual(self.on_disk(server, form), [])
+        self.assertEqual(os.stat(os.path.join(server.data, "escrow.key")).st_mode & 0o777, 0o600)
+        escrow = bytes.fromhex(pathlib.Path(server.data, "escrow.key").read_text())
+        for form in forms(escrow):
+            self.assertEqual([path for path in self.on_disk(server, form) if not path.endswith("escrow.key")], [], "the escrow key is in its own file alone")
+        peer.leave()
+
+    def test_a_changed_password_holds_after_a_restart_and_opens_on_every_computer(self):
+        server, first_key, second_key = self.serve(), secrets.token_bytes(32), secrets.token_bytes(32)
+        other = Peer(server, OTHER_COMPUTER, PASSWORD)
+        other.store(other.record(second_key, ACCOUNT, 1, PASSWORD))
+        other.leave()
+        peer = Peer(server, COMPUTER, PASSWORD)
+        first = peer.record(first_key, ACCOUNT, 1, PASSWORD)
+        peer.store(first)
+        peer.ask("change_password", "password_changed", current=PASSWORD.encode(), replacement=b"quite another")
+        self.assertTrue(peer.opens(first_key, "quite another"))
+        self.assertFalse(peer.opens(first_key, PASSWORD))
+        self.assertEqual(self.on_disk(server, first[190:230]), [], "nothing is left of the wrap under the old password")
+        peer.leave()
+        server.kill()
+        server = self.serve()
+        with self.assertRaises(Refused) as refused:
+            Peer(server, COMPUTER, PASSWORD)
+        self.assertEqual(refused.exception.args, (LOGIN_REFUSED,))
+        other = Peer(server, OTHER_COMPUTER, "quite another")
+        self.assertTrue(other.opens(second_key, "quite another"))
+        self.assertTrue(other.recovers(second_key))
+        other.leave()
+
+    def test_an_administrator_resets_a_password_and_the_key_opens_with_it(self):
+        server, key = self.serve(), secrets.token_bytes(32)
+        peer = Peer(server, COMPUTER, PASSWORD)
+        peer.store(peer.record(key, ACCOUNT, 1, PASSWORD))
+        peer.leave()
+        self.assertEqual(server.stop(), 0)
+        self.must(f"{BIN}/cofferd", "reset-password", "--data", server.data, "--fixture", self.fixture_file, "--user", "1", "--password-file", "-", input="from the help desk\n")
+        server = self.serve()
+        peer = Peer(server, COMPUTER, "from the help desk")
+        self.assertTrue(peer.opens(key, "from the help desk"))
+        self.assertFalse(peer.opens(key, PASSWORD))
+        peer.leave()
+
+    def test_another_escrow_key_opens_what_the_former_one_did_and_the_former_one_is_gone(self):
+        server, key = self.serve(), secrets.token_bytes(32)
+        peer = Peer(server, COMPUTER, PASSWORD)
+        former = peer.state()["escrow_key"]
+        record = peer.record(key, ACCOUNT, 1, PASSWORD)
+        peer.store(record)
+        peer.leave()
+        self.assertEqual(server.stop(), 0)
+        private = pathlib.Path(server.data, "escrow.key").read_bytes().strip()
+        self.must(f"{BIN}/cofferd", "renew-escrow-key", "--data", server.data, "--fixture", self.fixture_file)
+        self.assertEqual(self.on_disk(server, private), [])
+        self.assertEqual(self.on_disk(server, record[130:170]), [], "nothing is left of the wrap for the former key")
+        server = self.serve()
+        peer = Peer(server, COMPUTER, PASSWORD)
+        self.assertNotEqual(peer.state()["escrow_key"], former)
+        self.assertTrue(peer.recovers(key))
+        self.assertTrue(peer.opens(key, PASSWORD))
+        peer.leave()
+
+    def test_a_raised_mode_leaves_nothing_to_recover_whatever_kills_come(self):
+        """Round by round: a record is replaced while the server is killed. What is in force afterwards is the old or the new one, the new one if it was
+        acknowledged; and of the one that is not in force no wrap is left on the disk."""
+        numbers, key, generation, in_force = random.Random(7), secrets.token_bytes(32), 1, None
+        server = self.serve()
+        peer = Peer(server, COMPUTER, PASSWORD)
+        in_force = peer.record(key, ACCOUNT, 1, PASSWORD)
+        peer.store(in_force)
+        came, stayed = 0, 0
+        for mode in [ACCOUNT] * 12 + [ARCHIVE] * 12 + [CUSTOM] * 6:
+            record = peer.record(key, mode, generation + 1, PASSWORD)
+            killer = threading.Timer(numbers.random() * 0.03, lambda victim=server: os.kill(victim.process.pid, signal.SIGKILL))
+            killer.start()
+            acknowledged = False
+            try:
+                acknowledged = peer.store(record) == generation + 1
+            except (ConnectionError, OSError):
+                pass
+            killer.join()
+            peer.channel.close()
+            server.kill()
+            server = self.serve()
+            peer = Peer(server, COMPUTER, PASSWORD)
+            found = peer.state()["record"]
+            self.assertIn(found, (in_force, record))
+            if acknowledged:
+                self.assertEqual(found, record, "acknowledged and lost")
+            gone = in_force if found == record else record
+            for wrap in wraps(gone):
+                self.assertEqual(self.on_disk(server, wrap), [], "a wrap of a record that is not in force")
+            came, stayed = came + (found == record), stayed + (found != record)
+            if found == record:
+                in_force, generation = record, generation + 1
+        self.assertGreater(came, 0)
+        while in_force[1] != CUSTOM:
+            in_force, generation = peer.record(key, CUSTOM, generation + 1, PASSWORD), generation + 1
+            peer.store(in_force)
+        with self.assertRaises(Refused) as refused:
+            peer.recovers(key)
+        self.assertEqual(refused.exception.args, (NOTHING_TO_RECOVER,))
+        peer.channel.close()
+
+
+def wraps(record):
+    """The sealed octets of a key record, piece by piece."""
+    return {ACCOUNT: [record[130:170], record[190:230]], ARCHIVE: [record[86:126]], CUSTOM: []}[record[1]]
+
+
+if __name__ == "__main__":
+    unittest.main()
