@@ -2,6 +2,8 @@
 // a password makes the next generation of all records of its user, and nothing changes hers.
 #include <fmt/core.h>
 
+#include <set>
+
 #include "cases/all.h"
 #include "cases/scenes.h"
 #include "wire/key_record.h"
@@ -276,8 +278,8 @@ void add_order(std::vector<Case>& cases) {
 }
 
 void add_escrow(std::vector<Case>& cases) {
-  const auto escrow = [&](std::string id, std::string goal, std::function<void(Keeper&, KeyRecord&)> spoil) {
-    cases.push_back(refused({"escrow_" + std::move(id), {"KEY-026"}, std::move(goal), Reason::bad_key_record, of(account_password_mode), std::move(spoil)}));
+  const auto escrow = [&](std::string id, std::string goal, std::function<void(Keeper&, KeyRecord&)> spoil, std::string also = "KEY-026") {
+    cases.push_back(refused({"escrow_" + std::move(id), {std::move(also), "KEY-026"}, std::move(goal), Reason::bad_key_record, of(account_password_mode), std::move(spoil)}));
   };
   const auto put = [](KeyRecord& r, const Octets& server) { std::copy(server.begin(), server.end(), r.wraps.begin()); };
   escrow("for_another_escrow_key", "A wrap for another escrow key than the server's is refused", [=](Keeper& k, KeyRecord& r) {
@@ -296,9 +298,9 @@ void add_escrow(std::vector<Case>& cases) {
     other.computer ^= 1;
     put(r, server_wrap(other, k.archive_key, k.escrow_key, k.c.random().octets(32)));
   });
-  escrow("point_of_small_order", "A one-time key with which everybody has the same secret is refused", [](Keeper&, KeyRecord& r) {
-    std::fill(r.wraps.begin() + 32, r.wraps.begin() + 64, std::uint8_t{0});
-  });
+  escrow(
+      "point_of_small_order", "A one-time key with which everybody has the same secret is refused",
+      [=](Keeper& k, KeyRecord& r) { put(r, server_wrap_of_zeros(k.owner, k.archive_key, k.escrow_key)); }, "KEY-017");
   escrow("without_the_account_s", "An account with a password has a wrap under it", [](Keeper&, KeyRecord& r) {
     std::fill(r.wraps.end() - 60, r.wraps.end(), std::uint8_t{0});
   });
@@ -320,7 +322,7 @@ void add_escrow(std::vector<Case>& cases) {
 void add_recovery(std::vector<Case>& cases) {
   cases.push_back({
       .id = "keys.recovered",
-      .requirements = {"KEY-046", "KEY-016"},
+      .requirements = {"KEY-046", "KEY-014", "KEY-016", "KEY-020"},
       .goal = "In account_password the server hands the archive key to a session of its user, for that request's one-time key alone",
       .steps = {"store a key record of account_password", "ask for the key with a one-time key, in this session and in another", "open what comes: the archive key"},
       .script =
@@ -335,8 +337,9 @@ void add_recovery(std::vector<Case>& cases) {
               c.require(!open_recovery(first.owner, wrap, c.random().octets(32)), "a wrap that no other key opens", "it opens");
               return wrap;
             };
+            const auto one_time = [](const Octets& wrap) { return Octets(wrap.begin(), wrap.begin() + 32); };
             const auto once = recovered(first);
-            c.require(recovered(first) != once, "another wrap each time", "the same");
+            c.require(one_time(recovered(first)) != one_time(once), "another one-time key each time", "the same");
             first.client.send(goodbye());
             first.client.expect_end(Reason::goodbye);
             auto again = gina(c);
@@ -386,7 +389,7 @@ void add_passwords(std::vector<Case>& cases) {
   });
   cases.push_back({
       .id = "keys.password_changed",
-      .requirements = {"KEY-043"},
+      .requirements = {"KEY-043", "KEY-015", "KEY-020"},
       .needs = {.verbs = {"prepare"}, .own_server = true},
       .goal = "With the account password the wraps of all the user's computers change, and neither the other modes nor any data",
       .steps = {"store key records of account_password on two computers and of archive_password on a third, and a version", "change the password",
@@ -409,13 +412,16 @@ void add_passwords(std::vector<Case>& cases) {
             const auto version = first.client.commit({opaque_block(c.random())});
             first.client.send(change_password(octets(c.fixture().gina.password), octets(changed.password)));
             first.client.expect("password_changed");
+            std::set<Octets> salts;
             for (auto* one : {&first, &second}) {
               const auto record = one->fetch().octets("record");
               c.require(record.size() == 262 && record[33] == 2, "a key record of account_password and generation 2", hex(record));
               const auto part = View(record).subspan(170, 60);
+              salts.emplace(part.begin() + 4, part.begin() + 20);
               c.require(open_password_wrap("account wrap", one->owner, part, changed.password) == one->archive_key, "a wrap that the new password opens", "it does not");
               c.require(!open_password_wrap("account wrap", one->owner, part, c.fixture().gina.password), "a wrap that the old password does not open", "it does");
             }
+            c.require(salts.size() == 2, "a salt for each wrap", "one for both");
             third.require_kept(archive_record);
             c.require(first.client.all_versions().size() == version, "the versions as they were", "others");
             first.client.send(goodbye());

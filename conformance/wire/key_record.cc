@@ -80,6 +80,11 @@ Octets server_wrap(const ArchiveOwner& owner, View archive_key, View escrow_key,
   return joined({escrow_key, one_time, wrapped(of_agreement("server wrap", owner, agree(one_time_private, escrow_key), one_time, escrow_key), archive_key)});
 }
 
+Octets server_wrap_of_zeros(const ArchiveOwner& owner, View archive_key, View escrow_key) {
+  const Octets zeros(32);
+  return joined({escrow_key, zeros, wrapped(of_agreement("server wrap", owner, zeros, zeros, escrow_key), archive_key)});
+}
+
 std::optional<Octets> open_password_wrap(std::string_view label, const ArchiveOwner& owner, View part, std::string_view password) {
   std::uint32_t rounds = 0;
   for (const auto octet : part.first(4)) rounds = rounds << 8 | octet;

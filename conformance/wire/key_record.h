@@ -28,6 +28,9 @@ Octets password_wrap(std::string_view label, const ArchiveOwner& owner, View arc
 /// escrow key ‖ one-time key ‖ wrap, 104 octets [KEY-016].
 Octets server_wrap(const ArchiveOwner& owner, View archive_key, View escrow_key, View one_time_private);
 
+/// The same for a one-time key of zeros, with which everybody has the same secret.
+Octets server_wrap_of_zeros(const ArchiveOwner& owner, View archive_key, View escrow_key);
+
 /// The archive key; nullopt when it does not open.
 std::optional<Octets> open_password_wrap(std::string_view label, const ArchiveOwner& owner, View part, std::string_view password);
 std::optional<Octets> open_recovery(const ArchiveOwner& owner, View one_time_and_wrap, View private_key);

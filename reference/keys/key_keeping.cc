@@ -45,14 +45,15 @@ std::expected<Replacement, spec::Reason> may_replace(View in_force, View sent, c
     if (!kept) throw std::logic_error("a key record was kept that is none");
     before = *kept;
   }
+  const bool follows = record.generation == (before ? before->generation + 1 : 1);
+  if (fault::on(fault::KEY_030_generation_first) && !follows) return std::unexpected(spec::Reason::key_conflict);
   // [KEY-010] A server MUST close with key_mode_refused when it is sent a key record whose mode is neither permitted nor in force.
   if (!policy.permits(record.mode) && !(before && before->mode == record.mode) && !fault::on(fault::KEY_010_any_mode))
     return std::unexpected(spec::Reason::key_mode_refused);
   // [KEY-011] … whose mode is lower than the one in force.
   if (before && record.mode < before->mode && !fault::on(fault::KEY_011_downwards)) return std::unexpected(spec::Reason::key_mode_refused);
   // [KEY-032] … when the generation of a key record that it is sent is not one more than that of the one in force, or not 1
-  if (record.generation != (before ? before->generation + 1 : 1) && !fault::on(fault::KEY_032_any_generation))
-    return std::unexpected(spec::Reason::key_conflict);
+  if (!follows && !fault::on(fault::KEY_032_any_generation)) return std::unexpected(spec::Reason::key_conflict);
   // [KEY-034] … has another check value than the one in force.
   if (before && record.check != before->check && !fault::on(fault::KEY_034_another_key)) return std::unexpected(spec::Reason::key_conflict);
   return record.server ? Replacement::to_be_opened : Replacement::to_be_kept;

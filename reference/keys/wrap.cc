@@ -7,6 +7,8 @@
 #include <botan/nist_keywrap.h>
 #include <botan/rng.h>
 
+#include "fault/switch.h"
+
 namespace coffer::keys {
 namespace {
 
@@ -29,7 +31,8 @@ std::string_view describe(WrapError error) {
 
 // [KEY-014] A wrap MUST be AES-256 key wrap with padding of the archive key
 Wrapped wrap(const Secret& wrapping_key, const ArchiveKey& key) {
-  const auto octets = Botan::nist_key_wrap_padded(key.octets().data(), key.octets().size(), *cipher(wrapping_key));
+  const auto with = fault::on(fault::KEY_014_without_padding) ? Botan::nist_key_wrap : Botan::nist_key_wrap_padded;
+  const auto octets = with(key.octets().data(), key.octets().size(), *cipher(wrapping_key));
   Wrapped wrapped{};
   std::ranges::copy(octets, wrapped.begin());
   return wrapped;
@@ -49,7 +52,7 @@ PasswordWrap wrap_under_password(Wrap which, const ArchiveOwner& owner, const Ar
                                  Botan::RandomNumberGenerator& random) {
   PasswordWrap made{.rounds = rounds};
   // [KEY-020] An endpoint MUST take each salt and each one-time key of a wrap anew from a cryptographic random generator.
-  random.randomize(made.salt.data(), made.salt.size());
+  if (!fault::on(fault::KEY_020_one_for_all)) random.randomize(made.salt.data(), made.salt.size());
   made.wrapped = wrap(key_of_password(which, owner, password, made.salt, rounds), key);
   return made;
 }
@@ -60,7 +63,7 @@ std::expected<ArchiveKey, WrapError> open_with_password(Wrap which, const Archiv
 
 std::expected<AgreementWrap, WrapError> wrap_for(Wrap which, const ArchiveOwner& owner, const ArchiveKey& key, const PublicKey& recipient,
                                                  Botan::RandomNumberGenerator& random) {
-  const AgreementKey one_time = AgreementKey::generate(random);
+  const AgreementKey one_time = fault::on(fault::KEY_020_one_for_all) ? AgreementKey(Secret(32, 1)) : AgreementKey::generate(random);
   const auto wrapping_key = key_sent(which, owner, one_time, recipient);
   if (!wrapping_key) return std::unexpected(WrapError::secret_of_zeros);
   return AgreementWrap{.one_time = one_time.public_key(), .wrapped = wrap(*wrapping_key, key)};

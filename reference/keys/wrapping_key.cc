@@ -8,6 +8,7 @@
 #include <botan/pwdhash.h>
 #include <botan/rng.h>
 
+#include "fault/switch.h"
 #include "keys/expansion.h"
 
 namespace coffer::keys {
@@ -42,8 +43,9 @@ std::expected<Secret, SecretOfZeros> agreed(Wrap wrap, const ArchiveOwner& owner
   Botan::curve25519_donna(shared.data(), mine.data(), other.data());
   // [KEY-017] An endpoint MUST refuse an agreement whose shared secret is 32 zero octets.
   const Secret zeros(32);
-  if (Botan::constant_time_compare(shared.data(), zeros.data(), zeros.size())) return std::unexpected(SecretOfZeros{});
-  std::string info = purpose(wrap, owner);
+  if (Botan::constant_time_compare(shared.data(), zeros.data(), zeros.size()) && !fault::on(fault::KEY_017_any_point))
+    return std::unexpected(SecretOfZeros{});
+  std::string info = purpose(wrap, fault::on(fault::KEY_016_without_the_owner) ? ArchiveOwner{} : owner);
   append(info, one_time);
   append(info, recipient);
   return expand(shared, info, wrapping_key_octets);
@@ -64,7 +66,7 @@ AgreementKey::AgreementKey(Secret octets) : private_(std::move(octets)) {
 
 // [KEY-015] The wrapping key of a password MUST be the first 32 octets of PBKDF2-HMAC-SHA-512 of the password
 Secret key_of_password(Wrap wrap, const ArchiveOwner& owner, View password, const Salt& salt, std::uint32_t rounds) {
-  std::string salted = purpose(wrap, owner);
+  std::string salted = fault::on(fault::KEY_015_bare_salt) ? std::string() : purpose(wrap, owner);
   append(salted, salt);
   Secret key(wrapping_key_octets);
   const auto family = Botan::PasswordHashFamily::create_or_throw("PBKDF2(SHA-512)");

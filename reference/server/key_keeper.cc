@@ -1,5 +1,6 @@
 #include "server/key_keeper.h"
 
+#include <botan/hex.h>
 #include <botan/system_rng.h>
 #include <spdlog/spdlog.h>
 
@@ -68,7 +69,8 @@ ServerAnswer KeyKeeper::find(const store::Owner& owner) {
   Botan::system_rng().randomize(fresh.data(), fresh.size());
   auto device_key = keys_.device_key(owner, fresh);
   if (!device_key) return failed(device_key.error());
-  return protocol::KeyFound{directory_.key_modes(owner.user), owned(escrow_key_.public_key()), std::move(*device_key), std::move(*record)};
+  return protocol::KeyFound{directory_.key_modes(owner.user), owned(escrow_key_.public_key()), std::move(*device_key),
+                            fault::on(fault::KEY_029_not_shown) ? Octets() : std::move(*record)};
 }
 
 ServerAnswer KeyKeeper::keep(const store::Owner& owner, View sent) {
@@ -105,6 +107,8 @@ ServerAnswer KeyKeeper::open(const store::Owner& owner, View recipient) {
   const auto archive = archive_owner(owner);
   const auto key = keys::open_escrow(record, archive, escrow_key_);
   if (!key) return protocol::Failed{"the server cannot open its own wrap: " + std::string(keys::describe(key.error()))};
+  // [KEY-042] A server MUST NOT store or log an archive key, an archive password or an account password in the clear.
+  if (fault::on(fault::KEY_042_key_in_the_log)) (void)events_.note_durably("key", std::vector<std::pair<std::string_view, std::string>>{{"key", Botan::hex_encode(key->octets().data(), key->octets().size(), false)}});
   keys::PublicKey to{};
   std::ranges::copy(recipient, to.begin());
   const auto wrap = keys::wrap_for(keys::Wrap::recovery, archive, *key, to, Botan::system_rng());

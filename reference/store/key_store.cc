@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "fault/switch.h"
+
 namespace coffer::store {
 namespace {
 
@@ -45,6 +47,7 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open(const std::filesystem::path& di
 
 // [KEY-036] A server MUST erase every octet of a replaced key record from its database, journal and free pages before it sends key_stored.
 Result<void> KeyStore::erase_remains() {
+  if (fault::on(fault::KEY_036_not_erased)) return {};
   bool complete = false;
   auto cut = database_.run("PRAGMA wal_checkpoint(TRUNCATE)", {}, [&](const Row& row) { complete = row.number(0) == 0; });
   if (!cut) return cut;
@@ -79,6 +82,7 @@ Result<std::vector<std::pair<Owner, Octets>>> KeyStore::records_of(std::uint64_t
 // [KEY-035] A server MUST replace a key record in one transaction that is durable before it sends key_stored.
 Result<void> KeyStore::change(const KeyChange& change) {
   const std::lock_guard lock(mutex_);
+  if (fault::on(fault::KEY_035_not_kept)) return {};
   auto transaction = Transaction::begin(database_);
   if (!transaction) return std::unexpected(transaction.error());
   for (const auto& [owner, record] : change.records)
