@@ -34,7 +34,8 @@ std::vector<Case> client_channel_cases();    // chapter 4
 std::vector<Case> client_records_cases();    // chapter 4: what a network can do to records
 std::vector<Case> client_states_cases();     // chapter 5.1: every state × every message
 std::vector<Case> client_session_cases();    // chapters 5, 6
-std::vector<Case> client_keys_cases();       // chapter 7.1
+std::vector<Case> client_keys_cases();       // chapter 7.1, and with it:
+std::vector<Case> client_key_record_cases();  // chapters 7.3 to 7.8
 std::vector<Case> client_storing_cases();    // chapters 8.1 to 8.4
 std::vector<Case> client_answers_cases();    // chapters 8.4, 8.5
 std::vector<Case> client_chain_cases();      // chapter 8.2

@@ -60,7 +60,7 @@ std::vector<std::string> exposed(const fs::path& home, const Octets& key, std::s
 }  // namespace
 
 std::vector<Case> client_keys_cases() {
-  return {
+  std::vector<Case> cases = {
       {
           .id = "client.keys.too_few_different_octets",
           .requirements = {"KEY-004"},
@@ -95,6 +95,8 @@ std::vector<Case> client_keys_cases() {
               },
       },
   };
+  for (auto& one : client_key_record_cases()) cases.push_back(std::move(one));
+  return cases;
 }
 
 }  // namespace coffer::conformance

@@ -25,6 +25,8 @@ const std::vector<ClientStand>& client_stands() {
       {await_versions, "versions", "list_versions"},
       {await_block_list, "prune", "list_blocks"},
       {await_blocks_released, "prune", "release_blocks"},
+      {await_key_state, "backup", "fetch_key"},
+      {await_key_stored, "backup", "store_key"},
       {await_restore_begun, "restore", "restore_begin"},
       {await_blocks, "restore", "fetch_blocks"},
       {await_restore_ended, "restore", "restore_end"},

@@ -39,13 +39,13 @@ Way way_to(ClientState state) {
     case ClientState::await_versions: return {"versions", "list_versions"};
     case ClientState::await_block_list: return {"prune", "list_blocks", true};
     case ClientState::await_blocks_released: return {"prune", "release_blocks", true};
+    case ClientState::await_key_state: return {"backup", "fetch_key"};
+    case ClientState::await_key_stored: return {"backup", "store_key"};
     case ClientState::await_restore_begun: return {"restore", "restore_begin", true};
     case ClientState::await_blocks: return {"restore", "fetch_blocks", true};
     case ClientState::await_restore_ended: return {"restore", "restore_end", true};
     case ClientState::leaving: return {"connect", "goodbye"};
     case ClientState::ready:
-    case ClientState::await_key_state:
-    case ClientState::await_key_stored:
     case ClientState::await_key_recovered:
     case ClientState::await_password_changed:
     case ClientState::restoring:
@@ -152,6 +152,8 @@ void Context::drive(Drive what) {
   if (!what.target.empty()) fields["target"] = what.target;
   if (what.overwrite) fields["overwrite"] = true;
   if (!what.keep.empty()) fields["keep"] = what.keep;
+  if (!what.mode.empty()) fields["mode"] = what.mode;
+  if (!what.archive_password.empty()) fields["archive_password"] = what.archive_password;
   if (!what.timers_ms.empty()) fields["timers_ms"] = what.timers_ms;
   stage_.recorder.happened('-', "drive " + what.what, "the client under test is asked to");
   drive_id_ = setting_.adapter->begin("drive", std::move(fields), stage_.patience.answer + drive_patience);

@@ -18,7 +18,7 @@ class Adapter;
 
 /// What the client under test is asked to do.
 struct Drive {
-  std::string what = {};                              // connect, ping, versions, backup, restore, verify, prune
+  std::string what = {};                              // connect, ping, versions, backup, restore, verify, prune, key
   std::vector<std::string> paths = {};                // backup
   std::uint64_t version = 0;                          // restore, verify; 0: the newest that the honest server holds
   std::string target = {};                            // restore: a directory of scratch()
@@ -30,6 +30,8 @@ struct Drive {
   bool overwrite = false;                          // restore: replace files that exist
   std::map<std::string, std::uint64_t> keep = {};  // prune: how many "last", "daily", "weekly", "monthly"
   std::map<std::string, std::uint32_t> timers_ms = {};
+  std::string mode = {};              // key: account_password, archive_password, custom
+  std::string archive_password = {};  // key
 };
 
 struct DriveReport {

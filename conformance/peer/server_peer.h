@@ -1,6 +1,7 @@
 // The suite as the server of a client under test: an honest little server to walk with, and a dishonest one wherever the case says so.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 
@@ -22,8 +23,10 @@ struct Holdings {
     Octets previous, link, record;
   };
   std::vector<Version> versions;
-  Octets escrow_key = repeated(32, 0x09), device_key = repeated(32, 0xd7);
-  Octets key_record;  // empty: none
+  std::uint16_t key_modes = 7;
+  Octets escrow_private = repeated(32, 0x5e), device_key = repeated(32, 0xd7);
+  Octets key_record;                                               // empty: none
+  std::function<Octets(const Octets& recipient)> recovery_wrap = {};  // empty: there is nothing to recover
 };
 
 class ServerPeer : public Peer {

@@ -91,6 +91,16 @@ std::optional<Octets> open_password_wrap(std::string_view label, const ArchiveOw
   return opened(of_password(label, owner, password, rounds, part.subspan(4, 16)), part.subspan(20));
 }
 
+std::optional<Octets> open_server_wrap(const ArchiveOwner& owner, View part, View escrow_private) {
+  const View one_time = part.subspan(32, 32);
+  return opened(of_agreement("server wrap", owner, agree(escrow_private, one_time), one_time, public_key(escrow_private)), part.subspan(64));
+}
+
+Octets recovery_wrap(const ArchiveOwner& owner, View archive_key, View recipient, View one_time_private) {
+  const Octets one_time = public_key(one_time_private);
+  return joined({one_time, wrapped(of_agreement("recovery wrap", owner, agree(one_time_private, recipient), one_time, recipient), archive_key)});
+}
+
 std::optional<Octets> open_recovery(const ArchiveOwner& owner, View one_time_and_wrap, View private_key) {
   const View one_time = one_time_and_wrap.first(32);
   const Octets recipient = public_key(private_key);

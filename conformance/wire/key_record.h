@@ -31,8 +31,12 @@ Octets server_wrap(const ArchiveOwner& owner, View archive_key, View escrow_key,
 /// The same for a one-time key of zeros, with which everybody has the same secret.
 Octets server_wrap_of_zeros(const ArchiveOwner& owner, View archive_key, View escrow_key);
 
+/// one-time key ‖ wrap, 72 octets.
+Octets recovery_wrap(const ArchiveOwner& owner, View archive_key, View recipient, View one_time_private);
+
 /// The archive key; nullopt when it does not open.
 std::optional<Octets> open_password_wrap(std::string_view label, const ArchiveOwner& owner, View part, std::string_view password);
+std::optional<Octets> open_server_wrap(const ArchiveOwner& owner, View part, View escrow_private);
 std::optional<Octets> open_recovery(const ArchiveOwner& owner, View one_time_and_wrap, View private_key);
 /// 32 octets.
 Octets public_key(View private_key);

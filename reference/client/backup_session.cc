@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "client/key_ring.h"
 #include "client/printable.h"
 #include "client/session.h"
 #include "coffer/spec/permissions.h"
@@ -18,6 +19,10 @@ Outcome<BackupReport> back_up_once(const Context& context, const BackupArguments
     return std::unexpected(Failure{ExitCode::usage, "a PATH is empty: expected files and directories (. is this one, / is everything)"});
   auto session = open_session(context, spec::permissions::backup);
   if (!session) return std::unexpected(session.error());
+  if (auto ready = ready_for_blocks(*session); !ready) {
+    session->link->leave();
+    return std::unexpected(ready.error());
+  }
   const auto seen = session->seen();
   if (!seen) return std::unexpected(seen.error());
   const auto head = chain_head(*session->link, session->keys, *seen);

@@ -1,52 +1,22 @@
 // `coffer login`: tries a login, and keeps it on the device if the server accepts it.
-#include <termios.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdio>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "client/commands.h"
 #include "client/device.h"
+#include "client/key_ring.h"
 #include "client/net_link.h"
+#include "client/password_input.h"
 #include "client/printable.h"
-#include "client/small_file.h"
 #include "coffer/spec/limits.h"
+#include "coffer/spec/permissions.h"
 
 namespace coffer::client {
 namespace {
 
 std::unexpected<Failure> usage(std::string message) { return std::unexpected(Failure{ExitCode::usage, std::move(message)}); }
-
-/// Typed without being shown; the terminal is put back whatever happens.
-Outcome<keys::Secret> prompt(const std::string& user) {
-  if (::isatty(STDIN_FILENO) != 1)
-    return usage("there is no terminal to ask for the password: give --password-file FILE, or - for standard input");
-  fmt::print(stderr, "Password of {}: ", printable(user));
-  termios before{};
-  ::tcgetattr(STDIN_FILENO, &before);
-  termios silent = before;
-  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-  keys::Secret password;
-  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar()) password.push_back(static_cast<std::uint8_t>(c));
-  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-  fmt::print(stderr, "\n");
-  return password;
-}
-
-/// A file's octets, less one line end.
-Outcome<keys::Secret> password_from(const std::string& source) {
-  auto file = read_small_file(source == "-" ? "/dev/stdin" : source, 4096);
-  if (!file) return std::unexpected(file.error());
-  if (file->missing) return usage(fmt::format("--password-file: {} does not exist", printable(source)));
-  keys::Secret password = std::move(file->octets);
-  if (!password.empty() && password.back() == '\n') password.pop_back();
-  if (!password.empty() && password.back() == '\r') password.pop_back();
-  return password;
-}
 
 bool alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
@@ -61,15 +31,15 @@ Outcome<Shown> run_login(const Context& context, const LoginArguments& arguments
     return usage("--user: expected text in UTF-8 without control characters or backslashes");
   auto device = Device::open(context.home);
   if (!device) return std::unexpected(device.error());
-  auto password = arguments.password_file.empty() ? prompt(arguments.user) : password_from(arguments.password_file);
+  auto password = password_from_terminal_or(arguments.password_file, "Password of " + printable(arguments.user));
   if (!password) return std::unexpected(password.error());
-  if (password->empty() || password->size() > spec::limits::password_octets_max)
-    return usage("the password is empty or longer than 1,024 octets");
 
   const Credential credential{arguments.registration_key, arguments.user, std::move(*password), arguments.deferred};
   auto link = connect(*device, credential, context.timers);
   if (!link) return std::unexpected(link.error());
   const SessionFacts facts = (*link)->facts();
+  if ((facts.permissions & spec::permissions::backup) != 0)
+    if (auto wrapped = wrap_under_this_password(**link, *device, credential.password); !wrapped) return std::unexpected(wrapped.error());
   (*link)->leave();
   if (auto kept = device->remember(credential); !kept) return std::unexpected(kept.error());
   const nlohmann::json json = {{"user", facts.user}, {"server", format_guid(facts.server)}, {"permissions", facts.permissions}};

@@ -78,6 +78,12 @@ struct VerifyArguments {
   std::optional<std::string> version;  // nullopt: the newest
 };
 
+struct KeyArguments {
+  std::string mode;           // create, upgrade
+  std::string password_file;  // of the archive password; change-password: of the new one
+  std::string archive_key;    // import: from where; export: to where
+};
+
 Outcome<Shown> run_init(const Context& context, const InitArguments& arguments);
 Outcome<Shown> run_login(const Context& context, const LoginArguments& arguments);
 Outcome<Shown> run_ping(const Context& context);
@@ -91,6 +97,13 @@ Outcome<Shown> run_list(const Context& context, const ListArguments& arguments);
 /// Writes the content to standard output.
 Outcome<Shown> run_cat(const Context& context, const CatArguments& arguments);
 Outcome<Shown> run_diff(const Context& context, const DiffArguments& arguments);
+Outcome<Shown> run_key_create(const Context& context, const KeyArguments& arguments);
+Outcome<Shown> run_key_upgrade(const Context& context, const KeyArguments& arguments);
+Outcome<Shown> run_key_show_mode(const Context& context);
+Outcome<Shown> run_key_change_password(const Context& context, const KeyArguments& arguments);
+Outcome<Shown> run_key_import(const Context& context, const KeyArguments& arguments);
+Outcome<Shown> run_key_export(const Context& context, const KeyArguments& arguments);
+Outcome<Shown> run_key_forget(const Context& context);
 Outcome<Shown> run_verify(const Context& context, const VerifyArguments& arguments);
 
 }  // namespace coffer::client

@@ -106,6 +106,10 @@ constexpr std::string_view careful_with_chain =
     "It holds the newest version that this device has seen, and so guards against a server that shows an older archive. Restore it from a "
     "copy; delete it only if you accept whatever versions the server shows next";
 
+constexpr std::string_view careful_with_keys =
+    "It holds the key mode that this device has seen, and so guards against a server that shows a lower one. Restore it from a copy; delete it only if you accept "
+    "whatever mode the server shows next";
+
 Outcome<Descriptor> lock(const std::string& home) {
   const std::string path = home + "/lock";
   Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
@@ -237,6 +241,57 @@ Outcome<keys::ArchiveKey> Device::archive_key() const {
     return local(fmt::format("{} is damaged: {}. Put the archive key back; no version can be read without it", path("archive.key"),
                              describe(key.error())));
   return std::move(*key);
+}
+
+Outcome<void> Device::replace_archive_key(const keys::ArchiveKey& key) { return replace_file(path("archive.key"), keys::format_archive_key(key)); }
+
+Outcome<void> Device::forget_archive_key() {
+  const std::string file = path("archive.key");
+  // Its octets first: a name that goes leaves them on the disk.
+  const std::string zeros(2 * keys::archive_key_octets + 1, '0');
+  Descriptor opened(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!opened.open()) return errno == ENOENT ? Outcome<void>() : local(fmt::format("cannot open {}: {}", file, describe({errno})));
+  if (::write(opened.fd(), zeros.data(), zeros.size()) != static_cast<ssize_t>(zeros.size()) || ::fsync(opened.fd()) != 0 || ::unlink(file.c_str()) != 0)
+    return local(fmt::format("cannot take {} away: {}", file, describe({errno})));
+  return {};
+}
+
+Outcome<std::vector<SeenKey>> Device::all_seen_keys() const {
+  auto seen = read_json(path("keys.json"), careful_with_keys, [](const Json& json) {
+    if (number<std::uint8_t>(json, "coffer_keys") != 1) throw Wrong{"/coffer_keys", "1, the format this program writes"};
+    const Json& archives = member(json, "archives");
+    if (!archives.is_array()) throw Wrong{"/archives", "a list"};
+    std::vector<SeenKey> all;
+    for (const Json& one : archives) {
+      const std::string at = fmt::format("/archives/{}", all.size());
+      all.push_back({.server = parsed(one, "server", parse_guid, "16 lower-case hexadecimal digits, not all 0", at),
+                     .user = number<std::uint64_t>(one, "user", at),
+                     .mode = number<std::uint8_t>(one, "mode", at),
+                     .generation = number<std::uint64_t>(one, "generation", at)});
+    }
+    return all;
+  });
+  if (!seen) return std::unexpected(seen.error());
+  return std::move(*seen).value_or(std::vector<SeenKey>{});
+}
+
+Outcome<std::optional<SeenKey>> Device::seen_key(std::uint64_t server, std::uint64_t user) const {
+  const auto all = all_seen_keys();
+  if (!all) return std::unexpected(all.error());
+  for (const SeenKey& one : *all)
+    if (one.server == server && one.user == user) return one;
+  return std::nullopt;
+}
+
+Outcome<void> Device::remember(const SeenKey& seen) {
+  auto all = all_seen_keys();
+  if (!all) return std::unexpected(all.error());
+  std::erase_if(*all, [&](const SeenKey& one) { return one.server == seen.server && one.user == seen.user; });
+  all->push_back(seen);
+  Json archives = Json::array();
+  for (const SeenKey& one : *all)
+    archives.push_back({{"server", format_guid(one.server)}, {"user", one.user}, {"mode", one.mode}, {"generation", one.generation}});
+  return write_json(path("keys.json"), {{"coffer_keys", 1}, {"archives", archives}});
 }
 
 Outcome<std::vector<SeenVersion>> Device::all_seen() const {

@@ -1,5 +1,5 @@
 // The device directory: what this computer knows of its server, its user, its archive key and the versions it has seen.
-//   config.json  credential.json  archive.key  chain.json  configuration.json  files.cache  lock      (directory 0700, files 0600)
+//   config.json  credential.json  archive.key  keys.json  chain.json  configuration.json  files.cache  lock      (directory 0700, files 0600)
 // Must not know: sessions, archives' insides. One process at a time: the lock is held while a Device exists.
 #pragma once
 
@@ -38,6 +38,14 @@ struct SeenVersion {
   archive::ChainPoint point;
 };
 
+/// The newest key record that this device has made or seen, of one archive [KEY-009].
+struct SeenKey {
+  std::uint64_t server = 0;
+  std::uint64_t user = 0;
+  std::uint8_t mode = 0;
+  std::uint64_t generation = 0;
+};
+
 /// What the server pushed last [CFG-003].
 struct DeviceConfiguration {
   std::uint64_t version = 0;
@@ -61,6 +69,14 @@ class Device {
   Outcome<void> remember(const Credential& credential);
 
   Outcome<keys::ArchiveKey> archive_key() const;
+  /// Another archive key in place of the one that is there.
+  Outcome<void> replace_archive_key(const keys::ArchiveKey& key);
+  /// The device has no archive key afterwards.
+  Outcome<void> forget_archive_key();
+
+  /// nullopt: no key record of this archive was ever seen. Failures: keys.json is damaged; never taken for empty.
+  Outcome<std::optional<SeenKey>> seen_key(std::uint64_t server, std::uint64_t user) const;
+  Outcome<void> remember(const SeenKey& seen);
 
   /// nullopt: nothing of this archive was ever seen. Failures: chain.json is damaged; never taken for empty.
   Outcome<std::optional<archive::ChainPoint>> seen(std::uint64_t server, std::uint64_t user) const;
@@ -77,6 +93,7 @@ class Device {
   std::string path(const char* name) const { return home_ + "/" + name; }
   Outcome<void> write_config();
   Outcome<std::vector<SeenVersion>> all_seen() const;
+  Outcome<std::vector<SeenKey>> all_seen_keys() const;
 
   std::string home_;
   Descriptor lock_;

@@ -137,6 +137,30 @@ int run(int count, char** arguments) {
   sub->add_flag("--deferred", login.deferred, "deferred login, which gives no permissions");
   sub->callback([&] { command = [&] { return run_login(context, login); }; });
 
+  KeyArguments key;
+  auto* keys = app.add_subcommand("key", "who can open the archive, and with which secret");
+  keys->require_subcommand(1);
+  const auto key_command = [&](const char* word, const char* what, auto run) {
+    auto* one = keys->add_subcommand(word, what);
+    one->callback([&, run] { command = [&, run] { return run(context, key); }; });
+    return one;
+  };
+  for (auto* one : {key_command("create", "choose the archive's first key mode", run_key_create),
+                    key_command("upgrade", "go to a higher key mode; there is no way back", run_key_upgrade)}) {
+    one->add_option("--mode", key.mode, "account_password, archive_password or custom")->required();
+    one->add_option("--password-file", key.password_file, "file with the archive password, - for standard input (default: asked for)");
+  }
+  key_command("show-mode", "say who can open the archive", [](const Context& c, const KeyArguments&) { return run_key_show_mode(c); });
+  key_command("change-password", "another archive password or account password, whichever the key mode has", run_key_change_password)
+      ->add_option("--password-file", key.password_file, "file with the new password, - for standard input (default: asked for)");
+  sub = key_command("import", "take the archive's key: from the server with a password, or as it is", run_key_import);
+  sub->add_option("--archive-key", key.archive_key, "file with 64 hexadecimal digits, - for standard input (default: from the server)");
+  sub->add_option("--password-file", key.password_file, "file with the archive password, - for standard input (default: asked for)");
+  key_command("export", "write the archive's key out: whoever has it reads the whole backup", run_key_export)
+      ->add_option("FILE", key.archive_key, "- for standard output")
+      ->required();
+  key_command("forget", "take the archive's key off this device", [](const Context& c, const KeyArguments&) { return run_key_forget(c); });
+
   sub = app.add_subcommand("ping", "see whether the server answers");
   sub->callback([&] { command = [&] { return run_ping(context); }; });
 

@@ -103,6 +103,31 @@ class NetLink final : public ServerLink {
     return {};
   }
 
+  Outcome<KeyStanding> fetch_key() override {
+    auto shown = ask<protocol::KeyShown>(protocol::BeginFetchKey{});
+    if (!shown) return std::unexpected(shown.error());
+    return KeyStanding{shown->modes, std::move(shown->escrow_key), std::move(shown->device_key), std::move(shown->record)};
+  }
+
+  Outcome<void> store_key(Octets record, std::uint64_t generation) override {
+    const auto stored = ask<protocol::KeyAcknowledged>(protocol::BeginStoreKey{std::move(record), generation});
+    if (!stored) return std::unexpected(stored.error());
+    return {};
+  }
+
+  Outcome<Octets> recover_key(View recipient) override {
+    auto handed = ask<protocol::KeyHandedOver>(protocol::BeginRecoverKey{Octets(recipient.begin(), recipient.end())});
+    if (!handed) return std::unexpected(handed.error());
+    return std::move(handed->wrap);
+  }
+
+  Outcome<void> change_password(View current, View replacement) override {
+    const auto taken =
+        ask<protocol::PasswordTaken>(protocol::BeginChangePassword{{current.begin(), current.end()}, {replacement.begin(), replacement.end()}});
+    if (!taken) return std::unexpected(taken.error());
+    return {};
+  }
+
   Outcome<void> begin_restore(std::uint64_t version, Purpose purpose) override {
     const auto begun = ask<protocol::RestoreStarted>(protocol::RequestRestore{version, static_cast<std::uint16_t>(purpose)});
     if (!begun) return std::unexpected(begun.error());

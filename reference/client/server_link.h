@@ -30,6 +30,13 @@ struct BlockIdsPage {
   bool more = false;
 };
 
+/// What the server says of the archive's key; octets as they came.
+struct KeyStanding {
+  std::uint16_t modes = 0;  // that are permitted, as bits
+  Octets escrow_key, device_key;
+  Octets record;  // empty: none
+};
+
 class ServerLink {
  public:
   virtual ~ServerLink() = default;
@@ -49,6 +56,13 @@ class ServerLink {
   virtual Outcome<BlockIdsPage> list_blocks(const Digest& after) = 0;
   /// 1 to 1,024 ids, back to back: the server forgets these blocks with the next commit of this session, and not before.
   virtual Outcome<void> release(View ids) = 0;
+
+  virtual Outcome<KeyStanding> fetch_key() = 0;
+  /// Returns once the server keeps the record durably and nothing of the one before [KEY-036].
+  virtual Outcome<void> store_key(Octets record, std::uint64_t generation) = 0;
+  /// The archive's key in a wrap for this one-time public key: 72 octets.
+  virtual Outcome<Octets> recover_key(View recipient) = 0;
+  virtual Outcome<void> change_password(View current, View replacement) = 0;
 
   enum class Purpose : std::uint16_t { restore = 0, verify = 1 };
   virtual Outcome<void> begin_restore(std::uint64_t version, Purpose purpose) = 0;

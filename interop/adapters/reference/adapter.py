@@ -176,6 +176,9 @@ class Reference:
             words += ["--deferred"] if request.get("deferred") else []
         elif do == "restore":
             words = ["--json", "restore", str(request["version"]), "--target", request["target"]] + (["--overwrite"] if request.get("overwrite") else [])
+        elif do == "key":  # the first mode of the archive's key, or a higher one
+            known = (home / "keys.json").exists()
+            words, given = ["key", "upgrade" if known else "create", "--mode", request["mode"], "--password-file", "-"], request.get("archive_password", "") + "\n"
         elif do == "prune":
             words = ["prune", *(f"--keep-{what}={count}" for what, count in request["keep"].items())]
         elif do in ("ping", "versions", "backup", "verify"):

@@ -95,6 +95,15 @@ class MemoryServer final : public ServerLink {
     released_.insert(all->begin(), all->end());
     return {};
   }
+  Outcome<KeyStanding> fetch_key() override { return KeyStanding{7, Octets(32, 9), Octets(32, 1), key_record}; }
+  Outcome<void> store_key(Octets record, std::uint64_t) override {
+    key_record = std::move(record);
+    return {};
+  }
+  Outcome<Octets> recover_key(View) override { return std::unexpected(Failure{ExitCode::refused, "nothing to recover"}); }
+  Outcome<void> change_password(View, View) override { return {}; }
+  Octets key_record;
+
   Outcome<void> begin_restore(std::uint64_t, Purpose) override {
     if (restoring_) rule("a restore in a restore");
     restoring_ = true;

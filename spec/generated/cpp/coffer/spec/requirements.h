@@ -144,7 +144,7 @@ inline constexpr std::array<Requirement, 253> requirements{{
     {"KEY-024", "MUST", "server", "wire", "chosen", "07-keys", "A server MUST close with bad_key_record when a key record that it is sent names another user, computer or server than the session's."},
     {"KEY-025", "MUST", "server", "wire", "implies W30", "07-keys", "A server MUST close with bad_key_record when a key record that it is sent has fewer than 100,000 or more than 10,000,000 rounds."},
     {"KEY-026", "MUST", "server", "wire", "implies W17", "07-keys", "A server MUST close with bad_key_record when a server_wrap that it is sent is for another escrow key than its own, or does not open to a key that has the record's check value and made its tag."},
-    {"KEY-027", "MUST", "client", "wire", "chosen", "07-keys", "A client MUST refuse a key record that is not laid out so, names another user, computer or server, or has fewer than 100,000 or more than 10,000,000 rounds."},
+    {"KEY-027", "MUST", "client", "wire", "chosen", "07-keys", "A client MUST refuse a key record that is not laid out so, names another user, computer or server, or has 0 or more than 10,000,000 rounds."},
     {"KEY-028", "MUST", "client", "wire", "chosen", "07-keys", "A client MUST refuse a key record whose check value or tag is not that of the key that it holds or has opened."},
     {"KEY-029", "MUST", "server", "wire", "implies W4", "07-keys", "A server MUST answer fetch_key with the modes that its policy permits, its current escrow key, the device key of the session's computer and the archive's key record octet by octet as it was stored."},
     {"KEY-030", "MUST", "server", "wire", "chosen", "07-keys", "A server MUST make the checks of a key record in the order of the key check table."},

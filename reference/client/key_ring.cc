@@ -1,0 +1,156 @@
+#include "client/key_ring.h"
+
+#include <algorithm>
+
+#include <botan/system_rng.h>
+#include <fmt/format.h>
+
+#include "fault/switch.h"
+#include "keys/key_keeping.h"
+
+namespace coffer::client {
+namespace {
+
+using keys::KeyMode;
+
+std::unexpected<Failure> refused(std::string message) { return std::unexpected(Failure{ExitCode::refused, std::move(message)}); }
+
+}  // namespace
+
+bool ShownKey::permits(KeyMode mode) const { return (said.modes & keys::bit(mode)) != 0; }
+
+keys::PublicKey ShownKey::escrow_key() const {
+  keys::PublicKey key{};
+  std::ranges::copy(said.escrow_key, key.begin());
+  return key;
+}
+
+keys::ArchiveOwner owner_of(const SessionFacts& facts) { return {.user = facts.user, .computer = facts.computer, .server = facts.server}; }
+
+Outcome<ShownKey> ask_for_key(ServerLink& link, const Device& device) {
+  auto said = link.fetch_key();
+  if (!said) return std::unexpected(said.error());
+  const SessionFacts facts = link.facts();
+  const auto seen = device.seen_key(facts.server, facts.user);
+  if (!seen) return std::unexpected(seen.error());
+  ShownKey shown{.said = std::move(*said), .record = std::nullopt};
+  if (!shown.said.record.empty()) {
+    // [KEY-027] A client MUST refuse a key record that is not laid out so, names another user, computer or server, or has fewer than 100,000 …
+    keys::Rounds rounds;
+    rounds.min = 1;  // few rounds are the test profile's, which a client does not know of: what it makes itself has enough
+    const auto record = keys::read_key_record(shown.said.record, owner_of(facts), rounds);
+    if (!record && !fault::on(fault::KEY_027_any_record))
+      return refused(fmt::format("the server shows a key record that is none of this archive: {}", keys::describe(record.error())));
+    if (record) shown.record = *record;
+  }
+  // [KEY-009] A client MUST refuse, and offer and store nothing, when a server shows a key record of a lower mode or a lower generation
+  if (*seen && !fault::on(fault::KEY_009_nothing_remembered)) {
+    if (!shown.record) return refused("the server shows no key record where this device has seen one: it may be another, or an older copy of it");
+    if (static_cast<std::uint8_t>(shown.record->mode) < (*seen)->mode)
+      return refused(fmt::format("the server shows the key mode {}, which is lower than the one this device has seen: what only you could open would be open to others",
+                                 name(shown.record->mode)));
+    if (shown.record->generation < (*seen)->generation)
+      return refused(fmt::format("the server shows generation {} of the key record, older than the {} that this device has seen", shown.record->generation,
+                                 (*seen)->generation));
+  }
+  return shown;
+}
+
+// [KEY-028] A client MUST refuse a key record whose check value or tag is not that of the key that it holds or has opened.
+Outcome<void> require_same_key(const ShownKey& shown, const keys::ArchiveKey& key) {
+  if (!shown.record || fault::on(fault::KEY_028_any_key)) return {};
+  const auto wrong = keys::disagrees(shown.said.record, *shown.record, key);
+  if (!wrong) return {};
+  return refused(*wrong == keys::KeyTagError::check_differs
+                     ? "the server's key record is of another archive key than this device has: take the right one with `coffer key import`"
+                     : "the server's key record was not made by a holder of this archive key: something changed it");
+}
+
+Outcome<std::uint64_t> store_key(ServerLink& link, Device& device, const ShownKey& shown, const keys::ArchiveKey& key, const KeyChoice& choice) {
+  const bool in_force = shown.record && shown.record->mode == choice.mode;
+  // [KEY-008] A client MUST NOT store a key record whose mode the server does not permit and whose mode is not in force.
+  if (!shown.permits(choice.mode) && !in_force && !fault::on(fault::KEY_008_any_mode))
+    return refused(fmt::format("the server does not permit the key mode {}", name(choice.mode)));
+  if (shown.record && choice.mode < shown.record->mode)
+    return refused(fmt::format("the key mode is {}; a mode never gives way to a lower one", name(shown.record->mode)));
+  Botan::System_RNG random;
+  keys::KeyRecordParts parts{.mode = choice.mode, .generation = shown.record ? shown.record->generation + 1 : 1};
+  if (spec::escrows(choice.mode, spec::Escrowed::server_wrap)) parts.escrow_key = shown.escrow_key();
+  if (choice.mode != KeyMode::custom) parts.password = View(choice.password);
+  // [KEY-019] A client MUST make a password's wrap with at least 100,000 and at most 10,000,000 rounds.
+  parts.rounds = fault::on(fault::KEY_019_few_rounds) ? 10'000 : static_cast<std::uint32_t>(spec::limits::pbkdf2_rounds_min);
+  auto record = keys::make_key_record(parts, owner_of(link.facts()), key, random);
+  if (!record) return refused(fmt::format("the server's escrow key cannot be used: {}", keys::describe(record.error())));
+  if (auto kept = link.store_key(std::move(*record), parts.generation); !kept) return std::unexpected(kept.error());
+  const SessionFacts facts = link.facts();
+  if (auto kept = device.remember(SeenKey{facts.server, facts.user, static_cast<std::uint8_t>(choice.mode), parts.generation}); !kept)
+    return std::unexpected(kept.error());
+  return parts.generation;
+}
+
+// [KEY-007] A client MUST NOT offer blocks before the server has shown or acknowledged a key record of the client's own archive key.
+Outcome<void> ready_for_blocks(Session& session) {
+  if (fault::on(fault::KEY_007_offers_at_once)) return {};
+  const auto key = session.device.archive_key();
+  if (!key) return std::unexpected(key.error());
+  const auto shown = ask_for_key(*session.link, session.device);
+  if (!shown) return std::unexpected(shown.error());
+  if (auto same = require_same_key(*shown, *key); !same) return same;
+  const SessionFacts facts = session.link->facts();
+  if (shown->record) {
+    const SeenKey now{facts.server, facts.user, static_cast<std::uint8_t>(shown->record->mode), shown->record->generation};
+    const auto seen = session.device.seen_key(facts.server, facts.user);
+    if (!seen) return std::unexpected(seen.error());
+    if (*seen && (*seen)->mode == now.mode && (*seen)->generation == now.generation) return {};
+    return session.device.remember(now);
+  }
+  if (!shown->permits(KeyMode::custom))
+    return refused("this archive has no key mode yet, and the server does not permit that you alone hold the key: choose one with `coffer key create --mode MODE`");
+  const auto stored = store_key(*session.link, session.device, *shown, *key, {.mode = KeyMode::custom, .password = {}});
+  if (!stored) return std::unexpected(stored.error());
+  return {};
+}
+
+Outcome<keys::ArchiveKey> recovered_key(ServerLink& link, const keys::ArchiveOwner& owner) {
+  Botan::System_RNG random;
+  const keys::AgreementKey mine = keys::AgreementKey::generate(random);
+  const auto handed = link.recover_key(mine.public_key());
+  if (!handed) return std::unexpected(handed.error());
+  keys::AgreementWrap wrap;
+  std::copy_n(handed->begin(), wrap.one_time.size(), wrap.one_time.begin());
+  std::copy_n(handed->begin() + static_cast<std::ptrdiff_t>(wrap.one_time.size()), wrap.wrapped.size(), wrap.wrapped.begin());
+  auto key = keys::open_as_recipient(keys::Wrap::recovery, owner, wrap, mine);
+  if (!key) return refused(fmt::format("what the server hands out is not this archive's key: {}", keys::describe(key.error())));
+  return std::move(*key);
+}
+
+// [KEY-047] A client that logged in with a password under which the account_wrap does not open MUST store a new key record under that password
+Outcome<void> wrap_under_this_password(ServerLink& link, Device& device, const keys::Secret& password) {
+  if (fault::on(fault::KEY_047_wrap_stays)) return {};
+  const auto shown = ask_for_key(link, device);
+  if (!shown) return std::unexpected(shown.error());
+  if (!shown->record || shown->record->mode != KeyMode::account_password) return {};
+  const keys::ArchiveOwner owner = owner_of(link.facts());
+  if (keys::open_with_password(*shown->record, owner, password)) return {};
+  const auto key = recovered_key(link, owner);
+  if (!key) return std::unexpected(key.error());
+  if (auto same = require_same_key(*shown, *key); !same) return same;
+  const auto stored = store_key(link, device, *shown, *key, {.mode = KeyMode::account_password, .password = password});
+  if (!stored) return std::unexpected(stored.error());
+  return {};
+}
+
+std::string_view consequences(KeyMode mode) {
+  switch (mode) {
+    case KeyMode::account_password:
+      return "You can restore on any computer with your account password. The server's administrators can restore too, and if you forget the password, help you.";
+    case KeyMode::archive_password:
+      return "Nobody but you will be able to restore. If you forget this password and no computer holds the key any more, the backup is lost. No administrator can help.";
+    case KeyMode::custom:
+      return "Nobody but who has the key will be able to restore. Keep a copy of it in a safe place (`coffer key export`): if it is lost and no computer holds it any more, the "
+             "backup is lost. No administrator can help.";
+  }
+  return {};
+}
+
+}  // namespace coffer::client

@@ -1,0 +1,56 @@
+#include "client/password_input.h"
+
+#include <termios.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "client/printable.h"
+#include "client/small_file.h"
+#include "coffer/spec/limits.h"
+
+namespace coffer::client {
+namespace {
+
+std::unexpected<Failure> usage(std::string message) { return std::unexpected(Failure{ExitCode::usage, std::move(message)}); }
+
+/// Typed without being shown; the terminal is put back whatever happens.
+Outcome<keys::Secret> prompt(const std::string& what) {
+  if (::isatty(STDIN_FILENO) != 1)
+    return usage("there is no terminal to ask for the password: give --password-file FILE, or - for standard input");
+  fmt::print(stderr, "{}: ", what);
+  termios before{};
+  ::tcgetattr(STDIN_FILENO, &before);
+  termios silent = before;
+  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+  keys::Secret password;
+  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar()) password.push_back(static_cast<std::uint8_t>(c));
+  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+  fmt::print(stderr, "\n");
+  return password;
+}
+
+/// A file's octets, less one line end.
+Outcome<keys::Secret> password_from(const std::string& source) {
+  auto file = read_small_file(source == "-" ? "/dev/stdin" : source, 4096);
+  if (!file) return std::unexpected(file.error());
+  if (file->missing) return usage(fmt::format("--password-file: {} does not exist", printable(source)));
+  keys::Secret password = std::move(file->octets);
+  if (!password.empty() && password.back() == '\n') password.pop_back();
+  if (!password.empty() && password.back() == '\r') password.pop_back();
+  return password;
+}
+
+}  // namespace
+
+Outcome<keys::Secret> password_from_terminal_or(const std::string& file, const std::string& what) {
+  auto password = file.empty() ? prompt(what) : password_from(file);
+  if (!password) return password;
+  if (password->empty() || password->size() > spec::limits::password_octets_max) return usage("the password is empty or longer than 1,024 octets");
+  return password;
+}
+
+}  // namespace coffer::client
