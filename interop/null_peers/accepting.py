@@ -145,7 +145,11 @@ def client_messages(drive):
                   computer=computer, deferred=bool(drive.get("deferred")))
     yield control("config_state", version=0)
     yield control("config_ack", version=1)
-    if drive["do"] == "backup":
+    if drive["do"] == "key":
+        yield control("fetch_key")
+        yield control("store_key", record=os.urandom(98))
+    elif drive["do"] == "backup":
+        yield control("fetch_key")
         yield control("offer_blocks", ids=block)
         yield data(block, hashlib.sha256(sealed).digest(), sealed)
         yield control("commit_version", number=1, previous=bytes(32), link=os.urandom(32), record=os.urandom(64))

@@ -9,6 +9,7 @@
 
 #include "client/commands.h"
 #include "client/key_ring.h"
+#include "client/net_link.h"
 #include "client/password_input.h"
 #include "client/printable.h"
 #include "client/session.h"

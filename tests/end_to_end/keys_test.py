@@ -1,5 +1,6 @@
 """Archive keys at a server: what it keeps of them over restarts, kills, changed passwords and another escrow key, and what its disk shows of them."""
 import base64
+import json
 import os
 import pathlib
 import random
@@ -150,6 +151,106 @@ class Keys(programs.EndToEnd):
             peer.recovers(key)
         self.assertEqual(refused.exception.args, (NOTHING_TO_RECOVER,))
         peer.channel.close()
+
+
+class Device(programs.EndToEnd):
+    """The same through the real client."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = self.serve()
+        self.first = self.device(self.server)
+        with open(self.path("file"), "w", encoding="utf-8") as file:
+            file.write("content")
+        with open(self.path("home", "config.json"), encoding="utf-8") as file:
+            self.computer = json.load(file)["computer"]
+
+    def key(self, device, *words, given=""):
+        done = run(f"{BIN}/coffer", "--home", device, "--json", "key", *words, input=given)
+        return done.returncode, json.loads(done.stdout) if done.stdout.startswith("{") else {}, done.stderr
+
+    def must_key(self, device, *words, given=""):
+        code, said, error = self.key(device, *words, given=given)
+        self.assertEqual(code, 0, error)
+        return said
+
+    def replacement(self, name="other", password=PASSWORD):
+        """Another device that takes the first one's place, with a key of its own until it gets the archive's."""
+        home = self.path(name)
+        done = run(f"{BIN}/coffer", "--home", home, "init", "--server", f"127.0.0.1:{self.server.port}", "--pin", self.server.pin, "--computer", self.computer)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        device = programs.Device.__new__(programs.Device)
+        device.home = home
+        login = device.login(password=password)
+        self.assertEqual(login.returncode, 0, login.stderr)
+        return device
+
+    def restores(self, device):
+        target, _ = self.restored(device, 1)
+        return [path.read_text() for path in pathlib.Path(target).rglob("file")] == ["content"]
+
+    def test_a_first_backup_says_that_its_user_holds_the_key(self):
+        self.first.must("backup", self.path("file"))
+        self.assertEqual(self.must_key(self.first.home, "show-mode")["mode"], "custom")
+        code, _, error = self.key(self.first.home, "upgrade", "--mode", "account_password")
+        self.assertNotEqual(code, 0, "no way down")
+        self.assertIn("never gives way to a lower one", error)
+
+    def test_with_the_account_password_another_computer_restores(self):
+        self.must_key(self.first.home, "create", "--mode", "account_password")
+        self.first.must("backup", self.path("file"))
+        other = self.replacement()
+        self.assertNotEqual(other.run("restore", "1", "--target", self.path("no"))[0], 0, "its own key opens nothing")
+        self.must_key(other.home, "import")
+        self.assertTrue(self.restores(other))
+
+    def test_with_an_archive_password_another_computer_restores_and_without_it_none(self):
+        self.must_key(self.first.home, "create", "--mode", "account_password")
+        self.first.must("backup", self.path("file"))
+        self.must_key(self.first.home, "upgrade", "--mode", "archive_password", "--password-file", "-", given="mine alone\n")
+        other = self.replacement()
+        self.assertNotEqual(self.key(other.home, "import", "--password-file", "-", given=PASSWORD + "\n")[0], 0)
+        self.must_key(other.home, "import", "--password-file", "-", given="mine alone\n")
+        self.assertTrue(self.restores(other))
+        self.must_key(other.home, "change-password", "--password-file", "-", given="mine anew\n")
+        third = self.replacement("third")
+        self.assertNotEqual(self.key(third.home, "import", "--password-file", "-", given="mine alone\n")[0], 0)
+        self.must_key(third.home, "import", "--password-file", "-", given="mine anew\n")
+        self.assertTrue(self.restores(third))
+
+    def test_a_custom_key_moves_only_by_hand(self):
+        self.must_key(self.first.home, "create", "--mode", "custom")
+        self.first.must("backup", self.path("file"))
+        self.must_key(self.first.home, "export", self.path("key"))
+        self.assertEqual(os.stat(self.path("key")).st_mode & 0o777, 0o600)
+        other = self.replacement()
+        self.assertNotEqual(self.key(other.home, "import")[0], 0)
+        self.assertNotEqual(self.key(other.home, "import", "--archive-key", "-", given="0123456789abcdef" * 4)[0], 0, "another key")
+        self.must_key(other.home, "import", "--archive-key", self.path("key"))
+        self.assertTrue(self.restores(other))
+
+    def test_the_account_password_changes_and_the_key_goes_along(self):
+        self.must_key(self.first.home, "create", "--mode", "account_password")
+        self.first.must("backup", self.path("file"))
+        self.must_key(self.first.home, "change-password", "--password-file", "-", given="another one\n")
+        self.first.must("backup", self.path("file"))
+        other = self.replacement(password="another one")
+        self.must_key(other.home, "import")
+        self.assertTrue(self.restores(other))
+
+    def test_a_forgotten_key_is_off_the_device_and_comes_back(self):
+        self.must_key(self.first.home, "create", "--mode", "account_password")
+        self.first.must("backup", self.path("file"))
+        key = pathlib.Path(self.first.home, "archive.key").read_bytes().strip()
+        self.must_key(self.first.home, "forget")
+        self.assertEqual([path for path in pathlib.Path(self.first.home).rglob("*") if path.is_file() and key in path.read_bytes()], [])
+        self.assertNotEqual(self.first.run("backup", self.path("file"))[0], 0)
+        self.must_key(self.first.home, "import")
+        self.assertTrue(self.restores(self.first))
+
+    def test_what_is_lost_with_which_secret_is_said_before(self):
+        _, _, error = self.key(self.first.home, "create", "--mode", "archive_password", "--password-file", "-", given="mine alone\n")
+        self.assertIn("If you forget this password and no computer holds the key any more, the backup is lost", error)
 
 
 def wraps(record):
