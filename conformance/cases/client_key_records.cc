@@ -21,14 +21,13 @@ KeyRecord own_record(Context& c, std::uint8_t mode, std::uint64_t generation) {
   if (mode == archive_password_mode)
     record.wraps = password_wrap("archive wrap", record.owner, c.archive_key(), archive_password, 100'000, c.random().octets(16));
   if (mode == account_password_mode)
-    record.wraps = joined({server_wrap(record.owner, c.archive_key(), public_key(c.holdings().escrow_private), c.random().octets(32)),
-                           password_wrap("account wrap", record.owner, c.archive_key(), c.fixture().alice.password, 100'000, c.random().octets(16))});
+    record.wraps =
+        joined({server_wrap(record.owner, c.archive_key(), public_key(c.holdings().escrow_private), c.random().octets(32)),
+                password_wrap("account wrap", record.owner, c.archive_key(), c.fixture().alice.password, 100'000, c.random().octets(16))});
   return record;
 }
 
-Drive a_backup(Context& c) {
-  return {.what = "backup", .paths = {c.make_tree({{"file", c.random().octets(500)}})}};
-}
+Drive a_backup(Context& c) { return {.what = "backup", .paths = {c.make_tree({{"file", c.random().octets(500)}})}}; }
 
 /// The connection on which the client did what it was asked to, to its end.
 ServerPeer& served(Context& c, const Drive& what) {
@@ -51,14 +50,16 @@ void logged_in(Context& c, const std::function<void(Context&)>& before) {
 }
 
 /// A record that the server shows: `spoil` makes it wrong. A client that backs up must not believe it.
-Case disbelieved(std::string id, std::string requirement, std::string goal, std::function<Octets(Context&)> shown, std::function<void(Context&)> before = {}) {
+Case disbelieved(std::string id, std::string requirement, std::string goal, std::function<Octets(Context&)> shown,
+                 std::function<void(Context&)> before = {}) {
   const auto honest = [](Context& c) { return to_octets(own_record(c, custom_mode, 4), c.archive_key()); };
   return {
       .id = "client.keys." + std::move(id),
       .requirements = {std::move(requirement)},
       .role = Role::client,
       .goal = std::move(goal),
-      .steps = {"show the key record that the first line names, and ask for a backup", "expect that nothing is offered or stored, and no success"},
+      .steps = {"show the key record that the first line names, and ask for a backup",
+                "expect that nothing is offered or stored, and no success"},
       .script =
           [=](Context& c) {
             on_the_way([&] { logged_in(c, before); });
@@ -94,13 +95,16 @@ void add_disbelieved(std::vector<Case>& cases) {
   }));
   cases.push_back(disbelieved("another_tag", "KEY-028", "A key record whose tag another key made is not believed",
                               [](Context& c) { return to_octets(own_record(c, custom_mode, 4), c.random().octets(32)); }));
-  cases.push_back(disbelieved("another_generation", "KEY-028", "A key record whose generation was changed is not believed", [own](Context& c) {
-    auto octets = own(custom_mode, 4, {})(c);
-    octets[33] = 5;
-    return octets;
-  }));
-  cases.push_back(disbelieved("unknown_format", "KEY-027", "A key record of an unknown format is not believed", own(custom_mode, 4, [](Context&, KeyRecord& r) { r.format = 2; })));
-  cases.push_back(disbelieved("unknown_mode", "KEY-027", "A key record of an unknown mode is not believed", own(custom_mode, 4, [](Context&, KeyRecord& r) { r.mode = 4; })));
+  cases.push_back(
+      disbelieved("another_generation", "KEY-028", "A key record whose generation was changed is not believed", [own](Context& c) {
+        auto octets = own(custom_mode, 4, {})(c);
+        octets[33] = 5;
+        return octets;
+      }));
+  cases.push_back(disbelieved("unknown_format", "KEY-027", "A key record of an unknown format is not believed",
+                              own(custom_mode, 4, [](Context&, KeyRecord& r) { r.format = 2; })));
+  cases.push_back(disbelieved("unknown_mode", "KEY-027", "A key record of an unknown mode is not believed",
+                              own(custom_mode, 4, [](Context&, KeyRecord& r) { r.mode = 4; })));
   cases.push_back(disbelieved("another_length", "KEY-027", "A key record that is longer than its mode has it is not believed",
                               own(custom_mode, 4, [](Context&, KeyRecord& r) { r.wraps = repeated(60, 1); })));
   cases.push_back(disbelieved("generation_0", "KEY-027", "A key record of generation 0 is not believed", own(custom_mode, 0, {})));
@@ -109,19 +113,25 @@ void add_disbelieved(std::vector<Case>& cases) {
   cases.push_back(disbelieved("of_another_user", "KEY-027", "A key record of another user is not believed",
                               own(custom_mode, 4, [](Context&, KeyRecord& r) { r.owner.user ^= 1; })));
   for (const std::uint32_t rounds : {0U, 10'000'001U})
-    cases.push_back(disbelieved(fmt::format("rounds_{}", rounds), "KEY-027", "A key record of no rounds, or of more than 10,000,000, is not believed",
-                                own(archive_password_mode, 4, [=](Context& c, KeyRecord& r) {
-                                  r.wraps = password_wrap("archive wrap", r.owner, c.archive_key(), archive_password, rounds, c.random().octets(16));
-                                })));
+    cases.push_back(
+        disbelieved(fmt::format("rounds_{}", rounds), "KEY-027", "A key record of no rounds, or of more than 10,000,000, is not believed",
+                    own(archive_password_mode, 4, [=](Context& c, KeyRecord& r) {
+                      r.wraps = password_wrap("archive wrap", r.owner, c.archive_key(), archive_password, rounds, c.random().octets(16));
+                    })));
   const auto seen = [own](Context& c) {
     c.holdings().key_record = own(custom_mode, 3, {})(c);
     served(c, a_backup(c));
     require_ok(c);
   };
-  cases.push_back(disbelieved("lower_mode", "KEY-009", "A device that has seen a mode does not believe a lower one", own(archive_password_mode, 4, {}), seen));
-  cases.push_back(disbelieved("lowest_mode", "KEY-009", "A device that has seen a mode does not believe a lower one", own(account_password_mode, 4, {}), seen));
-  cases.push_back(disbelieved("older_generation", "KEY-009", "A device that has seen a key record does not believe an older one", own(custom_mode, 2, {}), seen));
-  cases.push_back(disbelieved("record_gone", "KEY-009", "A device that has seen a key record does not believe that there is none", [](Context&) { return Octets(); }, seen));
+  cases.push_back(disbelieved("lower_mode", "KEY-009", "A device that has seen a mode does not believe a lower one",
+                              own(archive_password_mode, 4, {}), seen));
+  cases.push_back(disbelieved("lowest_mode", "KEY-009", "A device that has seen a mode does not believe a lower one",
+                              own(account_password_mode, 4, {}), seen));
+  cases.push_back(disbelieved("older_generation", "KEY-009", "A device that has seen a key record does not believe an older one",
+                              own(custom_mode, 2, {}), seen));
+  cases.push_back(disbelieved(
+      "record_gone", "KEY-009", "A device that has seen a key record does not believe that there is none",
+      [](Context&) { return Octets(); }, seen));
 }
 
 /// Before the client's first offer stands a key record of its own key: one that was shown, or one that was stored and acknowledged.
@@ -131,7 +141,8 @@ void require_record_first(Context& c, const ServerPeer& server) {
   c.require(!server.seen("fetch_key").empty() && !c.holdings().key_record.empty(), "a key record before blocks are offered", "none");
   const auto& record = c.holdings().key_record;
   const auto check = derive_keys(c.archive_key(), owner(c)).check_value;
-  c.require(record.size() >= 98 && std::equal(check.begin(), check.end(), record.begin() + 34), "a key record with the archive key's check value", hex(record));
+  c.require(record.size() >= 98 && std::equal(check.begin(), check.end(), record.begin() + 34),
+            "a key record with the archive key's check value", hex(record));
 }
 
 /// The mode is taken by the client; what it stored.
@@ -163,13 +174,15 @@ void add_made(std::vector<Case>& cases) {
       .requirements = {"KEY-008", "KEY-007"},
       .role = Role::client,
       .goal = "A mode that the server does not permit is not taken",
-      .steps = {"permit account_password and archive_password, and ask for a backup where there is no key record", "expect no key record of mode custom, and no offer without any"},
+      .steps = {"permit account_password and archive_password, and ask for a backup where there is no key record",
+                "expect no key record of mode custom, and no offer without any"},
       .script =
           [](Context& c) {
             c.holdings().key_modes = 3;
             auto& server = served(c, a_backup(c));
             c.driven();
-            for (const auto& stored : server.seen("store_key")) c.require(stored.octets("record")[1] != custom_mode, "no key record of mode custom", "one");
+            for (const auto& stored : server.seen("store_key"))
+              c.require(stored.octets("record")[1] != custom_mode, "no key record of mode custom", "one");
             c.require(server.seen("offer_blocks").empty() || !server.seen("store_key").empty(), "no offer without a key record", "one");
           },
       .twin =
@@ -211,17 +224,21 @@ void add_made(std::vector<Case>& cases) {
       .id = "client.keys.account_password",
       .requirements = {"KEY-019", "KEY-006", "KEY-016", "KEY-015"},
       .role = Role::client,
-      .goal = "In account_password the record holds the key under the account password and for the server's escrow key, and nothing else of it",
+      .goal =
+          "In account_password the record holds the key under the account password and for the server's escrow key, and nothing else of it",
       .steps = {"ask the client to take account_password", "open both wraps", "expect at least 100,000 rounds"},
       .script =
           [](Context& c) {
             const auto record = taken(c, "account_password");
             c.require(record.size() == 262, "262 octets", fmt::format("{}", record.size()));
-            c.require(open_server_wrap(owner(c), View(record).subspan(66, 104), c.holdings().escrow_private) == c.archive_key(), "a wrap that the server opens", "none");
+            c.require(open_server_wrap(owner(c), View(record).subspan(66, 104), c.holdings().escrow_private) == c.archive_key(),
+                      "a wrap that the server opens", "none");
             const auto part = View(record).subspan(170, 60);
-            const std::uint32_t rounds = std::uint32_t{part[0]} << 24 | std::uint32_t{part[1]} << 16 | std::uint32_t{part[2]} << 8 | part[3];
+            const std::uint32_t rounds =
+                std::uint32_t{part[0]} << 24 | std::uint32_t{part[1]} << 16 | std::uint32_t{part[2]} << 8 | part[3];
             c.require(rounds >= 100'000 && rounds <= 10'000'000, "100,000 to 10,000,000 rounds", fmt::format("{}", rounds));
-            c.require(open_password_wrap("account wrap", owner(c), part, c.fixture().alice.password) == c.archive_key(), "a wrap under the account password", "none");
+            c.require(open_password_wrap("account wrap", owner(c), part, c.fixture().alice.password) == c.archive_key(),
+                      "a wrap under the account password", "none");
           },
   });
   cases.push_back({
@@ -235,10 +252,13 @@ void add_made(std::vector<Case>& cases) {
             const auto record = taken(c, "archive_password");
             c.require(record.size() == 158, "158 octets", fmt::format("{}", record.size()));
             const auto part = View(record).subspan(66, 60);
-            const std::uint32_t rounds = std::uint32_t{part[0]} << 24 | std::uint32_t{part[1]} << 16 | std::uint32_t{part[2]} << 8 | part[3];
+            const std::uint32_t rounds =
+                std::uint32_t{part[0]} << 24 | std::uint32_t{part[1]} << 16 | std::uint32_t{part[2]} << 8 | part[3];
             c.require(rounds >= 100'000 && rounds <= 10'000'000, "100,000 to 10,000,000 rounds", fmt::format("{}", rounds));
-            c.require(open_password_wrap("archive wrap", owner(c), part, archive_password) == c.archive_key(), "a wrap under the archive password", "none");
-            c.require(!open_password_wrap("archive wrap", owner(c), part, c.fixture().alice.password), "no wrap under the account password", "one");
+            c.require(open_password_wrap("archive wrap", owner(c), part, archive_password) == c.archive_key(),
+                      "a wrap under the archive password", "none");
+            c.require(!open_password_wrap("archive wrap", owner(c), part, c.fixture().alice.password), "no wrap under the account password",
+                      "one");
           },
   });
   cases.push_back({
@@ -250,7 +270,8 @@ void add_made(std::vector<Case>& cases) {
       .script =
           [](Context& c) {
             const auto record = taken(c, "custom");
-            c.require(record == to_octets(own_record(c, custom_mode, 1), c.archive_key()), "the one key record of mode custom and generation 1", hex(record));
+            c.require(record == to_octets(own_record(c, custom_mode, 1), c.archive_key()),
+                      "the one key record of mode custom and generation 1", hex(record));
           },
   });
   cases.push_back({
@@ -258,7 +279,8 @@ void add_made(std::vector<Case>& cases) {
       .requirements = {"KEY-020"},
       .role = Role::client,
       .goal = "Each wrap has a salt and a one-time key of its own",
-      .steps = {"ask the client to take account_password, and then archive_password", "expect other salts", "on another computer: another one-time key"},
+      .steps = {"ask the client to take account_password, and then archive_password", "expect other salts",
+                "on another computer: another one-time key"},
       .script =
           [](Context& c) {
             const auto first = taken(c, "account_password");
@@ -268,7 +290,8 @@ void add_made(std::vector<Case>& cases) {
             const auto second = server.seen("store_key").front().octets("record");
             const Octets salts[] = {Octets(first.begin() + 174, first.begin() + 190), Octets(second.begin() + 70, second.begin() + 86)};
             c.require(salts[0] != salts[1], "another salt for each wrap", hex(salts[0]));
-            c.require(Octets(first.begin() + 98, first.begin() + 130) != public_key(repeated(32, 1)) && salts[0] != Octets(16), "a random salt and one-time key", "fixed ones");
+            c.require(Octets(first.begin() + 98, first.begin() + 130) != public_key(repeated(32, 1)) && salts[0] != Octets(16),
+                      "a random salt and one-time key", "fixed ones");
           },
   });
   cases.push_back({
@@ -296,22 +319,29 @@ void add_made(std::vector<Case>& cases) {
       .id = "client.keys.wrapped_anew_after_login",
       .requirements = {"KEY-047"},
       .role = Role::client,
-      .goal = "After a login with a password that the account's wrap does not open with, the key is recovered and wrapped under that password",
-      .steps = {"show a key record of account_password under another password, and let the client log in", "hand out the key", "expect a key record that opens with the login's password"},
+      .goal =
+          "After a login with a password that the account's wrap does not open with, the key is recovered and wrapped under that password",
+      .steps = {"show a key record of account_password under another password, and let the client log in", "hand out the key",
+                "expect a key record that opens with the login's password"},
       .script =
           [](Context& c) {
             auto record = own_record(c, account_password_mode, 4);
-            const auto under_another = password_wrap("account wrap", record.owner, c.archive_key(), "the one before", 100'000, c.random().octets(16));
+            const auto under_another =
+                password_wrap("account wrap", record.owner, c.archive_key(), "the one before", 100'000, c.random().octets(16));
             std::copy(under_another.begin(), under_another.end(), record.wraps.end() - 60);
             c.holdings().key_record = to_octets(record, c.archive_key());
-            c.holdings().recovery_wrap = [&](const Octets& recipient) { return recovery_wrap(record.owner, c.archive_key(), recipient, c.random().octets(32)); };
+            c.holdings().recovery_wrap = [&](const Octets& recipient) {
+              return recovery_wrap(record.owner, c.archive_key(), recipient, c.random().octets(32));
+            };
             auto& server = served(c, {.what = "connect"});
             require_ok(c);
             const auto stored = server.seen("store_key");
             c.require(stored.size() == 1, "a key record", fmt::format("{}", stored.size()));
             const auto made = stored.front().octets("record");
             c.require(made.size() == 262 && made[33] == 5, "a key record of account_password and generation 5", hex(made));
-            c.require(open_password_wrap("account wrap", record.owner, View(made).subspan(170, 60), c.fixture().alice.password) == c.archive_key(), "a wrap under the login's password", "none");
+            c.require(open_password_wrap("account wrap", record.owner, View(made).subspan(170, 60), c.fixture().alice.password) ==
+                          c.archive_key(),
+                      "a wrap under the login's password", "none");
           },
   });
 }

@@ -1,5 +1,5 @@
-// Chapter 7 for servers: which key records they keep, what they show of them, and what they open. Accounts in account_password are gina's here: a change of
-// a password makes the next generation of all records of its user, and nothing changes hers.
+// Chapter 7 for servers: which key records they keep, what they show of them, and what they open. Accounts in account_password are gina's
+// here: a change of a password makes the next generation of all records of its user, and nothing changes hers.
 #include <fmt/core.h>
 
 #include <set>
@@ -39,7 +39,8 @@ struct Keeper {
     made.check = derive_keys(archive_key, owner).check_value;
     const auto rounds = c.fixture().rounds;
     if (mode == account_password_mode)
-      made.wraps = joined({server_wrap(owner, archive_key, escrow_key, c.random().octets(32)), password_part("account wrap", owner, rounds)});
+      made.wraps =
+          joined({server_wrap(owner, archive_key, escrow_key, c.random().octets(32)), password_part("account wrap", owner, rounds)});
     if (mode == archive_password_mode) made.wraps = password_part("archive wrap", owner, rounds);
     return made;
   }
@@ -62,7 +63,11 @@ Keeper keeper(Context& c, const Account& account, std::uint64_t computer) {
   auto walker = c.walker(account);
   walker.computer = computer;
   auto& client = c.at(State::ready, walker);
-  return {.c = c, .client = client, .archive_key = c.random().octets(32), .owner = {client.user, computer, client.server_guid}, .account_password = account.password};
+  return {.c = c,
+          .client = client,
+          .archive_key = c.random().octets(32),
+          .owner = {client.user, computer, client.server_guid},
+          .account_password = account.password};
 }
 Keeper gina(Context& c) { return keeper(c, c.fixture().gina, c.computer()); }
 
@@ -117,7 +122,8 @@ void add_kept(std::vector<Case>& cases) {
         .id = "keys.kept_" + mode_name(mode),
         .requirements = {"KEY-029", "KEY-021", "KEY-022"},
         .goal = "A key record is shown octet by octet as it was stored, in another session too, and to no other computer",
-        .steps = {"log in and store a first key record", "fetch it", "log in again and fetch it", "expect the same octets", "fetch on another computer: nothing"},
+        .steps = {"log in and store a first key record", "fetch it", "log in again and fetch it", "expect the same octets",
+                  "fetch on another computer: nothing"},
         .script =
             [=](Context& c) {
               auto first = gina(c);
@@ -152,7 +158,8 @@ void add_kept(std::vector<Case>& cases) {
             first.client.send(goodbye());
             first.client.expect_end(Reason::goodbye);
             c.require(gina(c).fetch().octets("device_key") == key, "the same device key in another session", "another");
-            c.require(keeper(c, c.fixture().gina, c.random().guid()).fetch().octets("device_key") != key, "another computer's own", "the same");
+            c.require(keeper(c, c.fixture().gina, c.random().guid()).fetch().octets("device_key") != key, "another computer's own",
+                      "the same");
           },
   });
   cases.push_back({
@@ -169,7 +176,9 @@ void add_kept(std::vector<Case>& cases) {
             keeper.require_kept(stored);
           },
   });
-  for (const auto& [from, to] : {std::pair{account_password_mode, archive_password_mode}, {account_password_mode, custom_mode}, {archive_password_mode, custom_mode}})
+  for (const auto& [from, to] : {std::pair{account_password_mode, archive_password_mode},
+                                 {account_password_mode, custom_mode},
+                                 {archive_password_mode, custom_mode}})
     cases.push_back({
         .id = fmt::format("keys.raised_{}_to_{}", mode_name(from), mode_name(to)),
         .requirements = {"KEY-032"},
@@ -186,27 +195,37 @@ void add_kept(std::vector<Case>& cases) {
 
 void add_layout(std::vector<Case>& cases) {
   const auto layout = [&](std::string id, std::string goal, std::uint8_t mode, std::function<void(Keeper&, KeyRecord&)> spoil) {
-    cases.push_back(refused({"layout_" + std::move(id), {"KEY-023", "KEY-021"}, std::move(goal), Reason::bad_key_record, of(mode), std::move(spoil)}));
+    cases.push_back(
+        refused({"layout_" + std::move(id), {"KEY-023", "KEY-021"}, std::move(goal), Reason::bad_key_record, of(mode), std::move(spoil)}));
   };
-  for (const std::uint8_t form : {0x00, 0x02, 0xff})
-    layout(fmt::format("format_{}", form), "A key record of an unknown format is refused", custom_mode, [=](Keeper&, KeyRecord& r) { r.format = form; });
-  for (const std::uint8_t mode : {0, 4, 255})
-    layout(fmt::format("mode_{}", mode), "A key record of an unknown mode is refused", custom_mode, [=](Keeper&, KeyRecord& r) { r.mode = mode; });
+  for (const std::uint8_t form : std::initializer_list<std::uint8_t>{0x00, 0x02, 0xff})
+    layout(fmt::format("format_{}", form), "A key record of an unknown format is refused", custom_mode,
+           [=](Keeper&, KeyRecord& r) { r.format = form; });
+  for (const std::uint8_t mode : std::initializer_list<std::uint8_t>{0, 4, 255})
+    layout(fmt::format("mode_{}", mode), "A key record of an unknown mode is refused", custom_mode,
+           [=](Keeper&, KeyRecord& r) { r.mode = mode; });
   for (const std::uint8_t mode : {account_password_mode, archive_password_mode}) {
-    layout("cut_" + mode_name(mode), "A key record that lacks an octet is refused", mode, [](Keeper&, KeyRecord& r) { r.wraps.pop_back(); });
-    layout("without_wraps_" + mode_name(mode), "A key record without its mode's wraps is refused", mode, [](Keeper&, KeyRecord& r) { r.wraps.clear(); });
+    layout("cut_" + mode_name(mode), "A key record that lacks an octet is refused", mode,
+           [](Keeper&, KeyRecord& r) { r.wraps.pop_back(); });
+    layout("without_wraps_" + mode_name(mode), "A key record without its mode's wraps is refused", mode,
+           [](Keeper&, KeyRecord& r) { r.wraps.clear(); });
   }
-  layout("longer_archive", "A key record with an octet too many is refused", archive_password_mode, [](Keeper&, KeyRecord& r) { r.wraps.push_back(0); });
+  layout("longer_archive", "A key record with an octet too many is refused", archive_password_mode,
+         [](Keeper&, KeyRecord& r) { r.wraps.push_back(0); });
   layout("custom_with_a_wrap", "In mode custom nothing is escrowed: a record with a wrap is refused", custom_mode,
          [](Keeper& k, KeyRecord& r) { r.wraps = k.record(archive_password_mode).wraps; });
-  layout("archive_with_the_server_s", "In mode archive_password the server has no wrap of its own: a record with one is refused", archive_password_mode,
-         [](Keeper& k, KeyRecord& r) { r.wraps = k.record(account_password_mode).wraps; });
-  layout("account_without_the_server_s", "In mode account_password the server has a wrap of its own: a record without it is refused", account_password_mode,
-         [](Keeper& k, KeyRecord& r) { r.wraps = k.record(archive_password_mode).wraps; });
+  layout("archive_with_the_server_s", "In mode archive_password the server has no wrap of its own: a record with one is refused",
+         archive_password_mode, [](Keeper& k, KeyRecord& r) { r.wraps = k.record(account_password_mode).wraps; });
+  layout("account_without_the_server_s", "In mode account_password the server has a wrap of its own: a record without it is refused",
+         account_password_mode, [](Keeper& k, KeyRecord& r) { r.wraps = k.record(archive_password_mode).wraps; });
   layout("generation_0", "Generations begin with 1", custom_mode, [](Keeper&, KeyRecord& r) { r.generation = 0; });
 
   const auto owner = [&](std::string id, std::uint64_t ArchiveOwner::*whose) {
-    cases.push_back(refused({"of_another_" + id, {"KEY-024"}, "A key record of another " + id + " is refused", Reason::bad_key_record, of(custom_mode),
+    cases.push_back(refused({"of_another_" + id,
+                             {"KEY-024"},
+                             "A key record of another " + id + " is refused",
+                             Reason::bad_key_record,
+                             of(custom_mode),
                              [=](Keeper&, KeyRecord& r) { r.owner.*whose ^= 1; }}));
   };
   owner("user", &ArchiveOwner::user);
@@ -221,13 +240,16 @@ void add_layout(std::vector<Case>& cases) {
                                Reason::bad_key_record,
                                of(mode),
                                [=](Keeper& k, KeyRecord& r) {
-                                 const auto part = k.password_part(mode == account_password_mode ? "account wrap" : "archive wrap", k.owner, rounds);
+                                 const auto part =
+                                     k.password_part(mode == account_password_mode ? "account wrap" : "archive wrap", k.owner, rounds);
                                  std::copy(part.begin(), part.end(), r.wraps.end() - 60);
                                }}));
 }
 
 void add_order(std::vector<Case>& cases) {
-  for (const auto& [from, to] : {std::pair{archive_password_mode, account_password_mode}, {custom_mode, account_password_mode}, {custom_mode, archive_password_mode}})
+  for (const auto& [from, to] : {std::pair{archive_password_mode, account_password_mode},
+                                 {custom_mode, account_password_mode},
+                                 {custom_mode, archive_password_mode}})
     cases.push_back(refused({fmt::format("lowered_{}_to_{}", mode_name(from), mode_name(to)),
                              {"KEY-011"},
                              "No mode gives way to a lower one",
@@ -235,21 +257,28 @@ void add_order(std::vector<Case>& cases) {
                              of(custom_mode, 2),
                              [to = to](Keeper& k, KeyRecord& r) { r = k.record(to, 2); },
                              [from = from](Keeper& k) { k.store(from); }}));
-  const auto generation = [&](std::string id, std::string goal, std::uint64_t number, std::function<void(Keeper&)> before, std::uint64_t right) {
-    cases.push_back(refused({"generation_" + std::move(id), {"KEY-032"}, std::move(goal), Reason::key_conflict, of(custom_mode, right),
-                             [=](Keeper&, KeyRecord& r) { r.generation = number; }, std::move(before)}));
+  const auto generation = [&](std::string id, std::string goal, std::uint64_t number, std::function<void(Keeper&)> before,
+                              std::uint64_t right) {
+    cases.push_back(refused({"generation_" + std::move(id),
+                             {"KEY-032"},
+                             std::move(goal),
+                             Reason::key_conflict,
+                             of(custom_mode, right),
+                             [=](Keeper&, KeyRecord& r) { r.generation = number; },
+                             std::move(before)}));
   };
   const auto stored = [](Keeper& k) { k.store(archive_password_mode); };
   generation("first_is_2", "The first key record is of generation 1", 2, {}, 1);
   generation("highest", "The first key record is of generation 1", ~std::uint64_t{0}, {}, 1);
   generation("same", "Another key record of the generation in force is refused", 1, stored, 2);
   generation("skipped", "No generation is left out", 3, stored, 2);
-  generation("older", "A key record of an older generation is refused", 1,
-             [](Keeper& k) {
-               k.store(archive_password_mode);
-               k.store(archive_password_mode, 2);
-             },
-             3);
+  generation(
+      "older", "A key record of an older generation is refused", 1,
+      [](Keeper& k) {
+        k.store(archive_password_mode);
+        k.store(archive_password_mode, 2);
+      },
+      3);
   cases.push_back(refused({"another_key",
                            {"KEY-034"},
                            "Another archive key does not take a key's place",
@@ -259,7 +288,8 @@ void add_order(std::vector<Case>& cases) {
                            stored}));
 
   const auto order = [&](std::string id, std::string goal, Reason reason, std::function<void(Keeper&, KeyRecord&)> spoil) {
-    cases.push_back(refused({"order_" + std::move(id), {"KEY-030"}, std::move(goal), reason, of(archive_password_mode, 2), std::move(spoil), stored}));
+    cases.push_back(
+        refused({"order_" + std::move(id), {"KEY-030"}, std::move(goal), reason, of(archive_password_mode, 2), std::move(spoil), stored}));
   };
   order("owner_before_mode", "Whose a key record is comes before its mode", Reason::bad_key_record, [](Keeper& k, KeyRecord& r) {
     r = k.record(account_password_mode, 2);
@@ -279,7 +309,12 @@ void add_order(std::vector<Case>& cases) {
 
 void add_escrow(std::vector<Case>& cases) {
   const auto escrow = [&](std::string id, std::string goal, std::function<void(Keeper&, KeyRecord&)> spoil, std::string also = "KEY-026") {
-    cases.push_back(refused({"escrow_" + std::move(id), {std::move(also), "KEY-026"}, std::move(goal), Reason::bad_key_record, of(account_password_mode), std::move(spoil)}));
+    cases.push_back(refused({"escrow_" + std::move(id),
+                             {std::move(also), "KEY-026"},
+                             std::move(goal),
+                             Reason::bad_key_record,
+                             of(account_password_mode),
+                             std::move(spoil)}));
   };
   const auto put = [](KeyRecord& r, const Octets& server) { std::copy(server.begin(), server.end(), r.wraps.begin()); };
   escrow("for_another_escrow_key", "A wrap for another escrow key than the server's is refused", [=](Keeper& k, KeyRecord& r) {
@@ -290,9 +325,8 @@ void add_escrow(std::vector<Case>& cases) {
     const auto noise = k.c.random().octets(40);
     std::copy(noise.begin(), noise.end(), r.wraps.begin() + 64);
   });
-  escrow("of_another_key", "A wrap of another key than the check value's is refused", [=](Keeper& k, KeyRecord& r) {
-    put(r, server_wrap(k.owner, k.c.random().octets(32), k.escrow_key, k.c.random().octets(32)));
-  });
+  escrow("of_another_key", "A wrap of another key than the check value's is refused",
+         [=](Keeper& k, KeyRecord& r) { put(r, server_wrap(k.owner, k.c.random().octets(32), k.escrow_key, k.c.random().octets(32))); });
   escrow("of_another_computer", "A wrap that was made for another computer is refused", [=](Keeper& k, KeyRecord& r) {
     auto other = k.owner;
     other.computer ^= 1;
@@ -301,14 +335,14 @@ void add_escrow(std::vector<Case>& cases) {
   escrow(
       "point_of_small_order", "A one-time key with which everybody has the same secret is refused",
       [=](Keeper& k, KeyRecord& r) { put(r, server_wrap_of_zeros(k.owner, k.archive_key, k.escrow_key)); }, "KEY-017");
-  escrow("without_the_account_s", "An account with a password has a wrap under it", [](Keeper&, KeyRecord& r) {
-    std::fill(r.wraps.end() - 60, r.wraps.end(), std::uint8_t{0});
-  });
+  escrow("without_the_account_s", "An account with a password has a wrap under it",
+         [](Keeper&, KeyRecord& r) { std::fill(r.wraps.end() - 60, r.wraps.end(), std::uint8_t{0}); });
   cases.push_back({
       .id = "keys.escrow_under_another_tag",
       .requirements = {"KEY-026", "KEY-022"},
       .goal = "A key record whose tag another key made is refused where the server can tell",
-      .steps = {"send a key record of account_password with the tag of another archive key", "expect a Disconnect of reason bad_key_record"},
+      .steps = {"send a key record of account_password with the tag of another archive key",
+                "expect a Disconnect of reason bad_key_record"},
       .script =
           [](Context& c) {
             auto keeper = gina(c);
@@ -324,7 +358,8 @@ void add_recovery(std::vector<Case>& cases) {
       .id = "keys.recovered",
       .requirements = {"KEY-046", "KEY-014", "KEY-016", "KEY-020"},
       .goal = "In account_password the server hands the archive key to a session of its user, for that request's one-time key alone",
-      .steps = {"store a key record of account_password", "ask for the key with a one-time key, in this session and in another", "open what comes: the archive key"},
+      .steps = {"store a key record of account_password", "ask for the key with a one-time key, in this session and in another",
+                "open what comes: the archive key"},
       .script =
           [](Context& c) {
             auto first = gina(c);
@@ -392,9 +427,10 @@ void add_passwords(std::vector<Case>& cases) {
       .requirements = {"KEY-043", "KEY-015", "KEY-020"},
       .needs = {.verbs = {"prepare"}, .own_server = true},
       .goal = "With the account password the wraps of all the user's computers change, and neither the other modes nor any data",
-      .steps = {"store key records of account_password on two computers and of archive_password on a third, and a version", "change the password",
-                "expect on the first two the next generation, which opens with the new password and not with the old", "expect the third and the version as they were",
-                "log in with the new password"},
+      .steps = {"store key records of account_password on two computers and of archive_password on a third, and a version",
+                "change the password",
+                "expect on the first two the next generation, which opens with the new password and not with the old",
+                "expect the third and the version as they were", "log in with the new password"},
       .script =
           [](Context& c) {
             const auto changed = [&] {
@@ -418,8 +454,10 @@ void add_passwords(std::vector<Case>& cases) {
               c.require(record.size() == 262 && record[33] == 2, "a key record of account_password and generation 2", hex(record));
               const auto part = View(record).subspan(170, 60);
               salts.emplace(part.begin() + 4, part.begin() + 20);
-              c.require(open_password_wrap("account wrap", one->owner, part, changed.password) == one->archive_key, "a wrap that the new password opens", "it does not");
-              c.require(!open_password_wrap("account wrap", one->owner, part, c.fixture().gina.password), "a wrap that the old password does not open", "it does");
+              c.require(open_password_wrap("account wrap", one->owner, part, changed.password) == one->archive_key,
+                        "a wrap that the new password opens", "it does not");
+              c.require(!open_password_wrap("account wrap", one->owner, part, c.fixture().gina.password),
+                        "a wrap that the old password does not open", "it does");
             }
             c.require(salts.size() == 2, "a salt for each wrap", "one for both");
             third.require_kept(archive_record);
@@ -441,7 +479,8 @@ void add_policy(std::vector<Case>& cases) {
         .requirements = {"KEY-010"},
         .needs = forbidding,
         .goal = "A mode that is not permitted is not entered",
-        .steps = {"send a first key record of the mode to a server that permits account_password alone", "expect a Disconnect of reason key_mode_refused"},
+        .steps = {"send a first key record of the mode to a server that permits account_password alone",
+                  "expect a Disconnect of reason key_mode_refused"},
         .script =
             [=](Context& c) {
               auto keeper = gina(c);
@@ -480,13 +519,15 @@ void add_observed(std::vector<Case>& cases) {
       .requirements = {"KEY-036", "KEY-035"},
       .needs = {.verbs = {"observe"}},
       .goal = "When a key record's successor is acknowledged, nothing of its wraps is stored any more",
-      .steps = {"store a key record of account_password", "see that its wraps are stored", "raise the mode to custom", "expect that none of the former wraps is stored"},
+      .steps = {"store a key record of account_password", "see that its wraps are stored", "raise the mode to custom",
+                "expect that none of the former wraps is stored"},
       .script =
           [=](Context& c) {
             auto keeper = gina(c);
             const auto first = keeper.record(account_password_mode);
             keeper.store(first);
-            const Octets for_server(first.wraps.begin() + 64, first.wraps.begin() + 104), under_password(first.wraps.end() - 40, first.wraps.end());
+            const Octets for_server(first.wraps.begin() + 64, first.wraps.begin() + 104),
+                under_password(first.wraps.end() - 40, first.wraps.end());
             c.require(found(c, for_server), "the record's wrap among what is stored", "nothing: the observer does not look there");
             const auto custom = keeper.store(custom_mode, 2);
             c.require(found(c, custom), "the new record among what is stored", "nothing");
@@ -504,13 +545,18 @@ void add_observed(std::vector<Case>& cases) {
       .requirements = {"KEY-042"},
       .needs = {.verbs = {"observe"}},
       .goal = "A server stores and logs neither an archive key nor a password that it was given or could open",
-      .steps = {"store a key record of account_password, recover the key, change the password", "look for key and passwords among what is stored and logged"},
+      .steps = {"store a key record of account_password, recover the key, change the password",
+                "look for key and passwords among what is stored and logged"},
       .script =
           [=](Context& c) {
             auto walker = c.walker();
             auto& client = c.at(State::ready, walker);
             const auto& alice = c.fixture().alice;
-            Keeper keeper{.c = c, .client = client, .archive_key = c.random().octets(32), .owner = {client.user, c.computer(), client.server_guid}, .account_password = alice.password};
+            Keeper keeper{.c = c,
+                          .client = client,
+                          .archive_key = c.random().octets(32),
+                          .owner = {client.user, c.computer(), client.server_guid},
+                          .account_password = alice.password};
             const auto stored = keeper.record(account_password_mode);
             keeper.store(stored);
             client.send(recover_key(public_key(c.random().octets(32))));
@@ -536,8 +582,9 @@ void add_observed(std::vector<Case>& cases) {
             auto keeper = gina(c);
             keeper.store(account_password_mode);
             const auto events = [&] {
+              const auto log = c.observe({{"events", true}});
               std::size_t count = 0;
-              for (const auto& event : c.observe({{"events", true}}).at("events"))
+              for (const auto& event : log.at("events"))
                 if (event.dump().find(guid_text(c.computer())) != std::string::npos) ++count;
               return count;
             };
@@ -545,7 +592,8 @@ void add_observed(std::vector<Case>& cases) {
             keeper.client.send(recover_key(public_key(c.random().octets(32))));
             keeper.client.expect("key_recovered");
             const auto after = events();
-            c.require(after > before, "an event of the opening before its answer", fmt::format("{} events before, {} after", before, after));
+            c.require(after > before, "an event of the opening before its answer",
+                      fmt::format("{} events before, {} after", before, after));
           },
       .twin = [](Context& c) { gina(c).store(account_password_mode); },
   });

@@ -73,8 +73,7 @@ Samples samples_of(std::string_view range) {
   if (range == "1..1024") return {{data("empty", {}), data("too_long", repeated(1025, 'a'))}, {}};
   if (range == "1..2048") return {{data("empty", {}), data("too_long", repeated(2049, 'a'))}, {}};
   if (range == "32") return {{data("empty", {}), data("too_short", repeated(31, 1)), data("too_long", repeated(33, 1))}, {}};
-  if (range == "98..262")
-    return {{data("empty", {}), data("too_short", repeated(97, 1)), data("too_long", repeated(263, 1))}, {}};
+  if (range == "98..262") return {{data("empty", {}), data("too_short", repeated(97, 1)), data("too_long", repeated(263, 1))}, {}};
   if (range == "0..1024 ids")
     return {{data("half_an_id", repeated(16, 1)), data("one_and_an_octet", repeated(33, 1)), data("too_many", repeated(1025 * 32, 1))},
             {data("none", {})}};

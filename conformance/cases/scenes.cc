@@ -17,17 +17,21 @@ Offered offered(Context& c, std::size_t sealed_octets) {
 
 namespace {
 
-/// Stores a key record with a wrap for the server.
-void escrow_a_key(Context& c, ClientPeer& client) {
+/// A key record of account_password that may be stored next, whatever was stored before by the same: its archive key follows from the
+/// computer.
+Octets next_key_record(Context& c, ClientPeer& client) {
   client.send(fetch_key());
-  const auto escrow_key = client.expect("key_state").octets("escrow_key");
+  const auto state = client.expect("key_state");
+  const auto before = state.octets("record");
   KeyRecord record{.mode = account_password_mode, .owner = {client.user, client.walker().computer, client.server_guid}};
-  const auto key = c.random().octets(32);
+  for (std::size_t at = 26; at < 34 && !before.empty(); ++at) record.generation = (at == 26 ? 0 : record.generation << 8) | before[at];
+  if (!before.empty()) ++record.generation;
+  const auto key = sha256(octets("the archive key of " + guid_text(client.walker().computer)));
   record.check = derive_keys(key, record.owner).check_value;
-  record.wraps = joined({server_wrap(record.owner, key, escrow_key, c.random().octets(32)),
-                         password_wrap("account wrap", record.owner, key, client.walker().password, c.fixture().rounds, c.random().octets(16))});
-  client.send(store_key(to_octets(record, key)));
-  client.expect("key_stored");
+  record.wraps =
+      joined({server_wrap(record.owner, key, state.octets("escrow_key"), c.random().octets(32)),
+              password_wrap("account wrap", record.owner, key, client.walker().password, c.fixture().rounds, c.random().octets(16))});
+  return to_octets(record, key);
 }
 
 }  // namespace
@@ -57,17 +61,12 @@ const std::vector<Admitted>& admitted_messages() {
       {ServerState::ready, MessageKind::release_blocks, [](Context& c, ClientPeer&) { return release_blocks(c.random().octets(64)); },
        "blocks_released"},
       {ServerState::ready, MessageKind::fetch_key, [](Context&, ClientPeer&) { return fetch_key(); }, "key_state"},
-      {ServerState::ready, MessageKind::store_key,
-       [](Context& c, ClientPeer& client) {
-         KeyRecord record{.owner = {client.user, client.walker().computer, client.server_guid}};
-         const auto key = c.random().octets(32);
-         record.check = derive_keys(key, record.owner).check_value;
-         return store_key(to_octets(record, key));
-       },
+      {ServerState::ready, MessageKind::store_key, [](Context& c, ClientPeer& client) { return store_key(next_key_record(c, client)); },
        "key_stored"},
       {ServerState::ready, MessageKind::recover_key,
        [](Context& c, ClientPeer& client) {
-         escrow_a_key(c, client);
+         client.send(store_key(next_key_record(c, client)));
+         client.expect("key_stored");
          return recover_key(public_key(c.random().octets(32)));
        },
        "key_recovered"},

@@ -154,10 +154,9 @@ void ServerPeer::answer(const Received& received) {
       for (const auto& id : split_ids(message.octets("ids"))) released_.insert(id);
       return send(conformance::blocks_released());
     case fetch_key:
-      return send(conformance::key_state(held.key_modes, public_key(held.escrow_private), Octets(held.device_key), Octets(held.key_record)));
-    case store_key:
-      held.key_record = message.octets("record");
-      return send(conformance::key_stored(generation_of(held.key_record)));
+      return send(
+          conformance::key_state(held.key_modes, public_key(held.escrow_private), Octets(held.device_key), Octets(held.key_record)));
+    case store_key: held.key_record = message.octets("record"); return send(conformance::key_stored(generation_of(held.key_record)));
     case recover_key:
       if (!held.recovery_wrap) return send(conformance::disconnect(spec::Reason::nothing_to_recover));
       return send(conformance::key_recovered(held.recovery_wrap(message.octets("recipient"))));

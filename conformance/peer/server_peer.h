@@ -25,7 +25,7 @@ struct Holdings {
   std::vector<Version> versions;
   std::uint16_t key_modes = 7;
   Octets escrow_private = repeated(32, 0x5e), device_key = repeated(32, 0xd7);
-  Octets key_record;                                               // empty: none
+  Octets key_record;                                                  // empty: none
   std::function<Octets(const Octets& recipient)> recovery_wrap = {};  // empty: there is nothing to recover
 };
 

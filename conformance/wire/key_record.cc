@@ -36,7 +36,9 @@ std::unique_ptr<Botan::BlockCipher> cipher(View key) {
   return aes;
 }
 
-Octets wrapped(View wrapping_key, View archive_key) { return Botan::nist_key_wrap_padded(archive_key.data(), archive_key.size(), *cipher(wrapping_key)); }
+Octets wrapped(View wrapping_key, View archive_key) {
+  return Botan::nist_key_wrap_padded(archive_key.data(), archive_key.size(), *cipher(wrapping_key));
+}
 
 std::optional<Octets> opened(View wrapping_key, View wrap) try {
   const auto key = Botan::nist_key_unwrap_padded(wrap.data(), wrap.size(), *cipher(wrapping_key));
@@ -60,7 +62,8 @@ Octets of_agreement(std::string_view label, const ArchiveOwner& owner, View secr
 }  // namespace
 
 Octets to_octets(const KeyRecord& record, View archive_key) {
-  const Octets before = joined({Octets{record.format, record.mode}, owner_octets(record.owner), big_endian(record.generation, 8), record.check, record.wraps});
+  const Octets before = joined(
+      {Octets{record.format, record.mode}, owner_octets(record.owner), big_endian(record.generation, 8), record.check, record.wraps});
   const auto mac = Botan::MessageAuthenticationCode::create_or_throw("HMAC(SHA-256)");
   const Octets key = derive(archive_key, octets("coffer/1 key record"), 32);
   mac->set_key(key.data(), key.size());
@@ -69,7 +72,8 @@ Octets to_octets(const KeyRecord& record, View archive_key) {
   return joined({before, View(tag.data(), tag.size())});
 }
 
-Octets password_wrap(std::string_view label, const ArchiveOwner& owner, View archive_key, std::string_view password, std::uint32_t rounds, View salt) {
+Octets password_wrap(std::string_view label, const ArchiveOwner& owner, View archive_key, std::string_view password, std::uint32_t rounds,
+                     View salt) {
   // A count that nobody should compute is written and not computed.
   const std::uint32_t computed = rounds > 0 && rounds <= 1'000'000 ? rounds : 1;
   return joined({big_endian(rounds, 4), salt, wrapped(of_password(label, owner, password, computed, salt), archive_key)});
@@ -77,7 +81,8 @@ Octets password_wrap(std::string_view label, const ArchiveOwner& owner, View arc
 
 Octets server_wrap(const ArchiveOwner& owner, View archive_key, View escrow_key, View one_time_private) {
   const Octets one_time = public_key(one_time_private);
-  return joined({escrow_key, one_time, wrapped(of_agreement("server wrap", owner, agree(one_time_private, escrow_key), one_time, escrow_key), archive_key)});
+  return joined({escrow_key, one_time,
+                 wrapped(of_agreement("server wrap", owner, agree(one_time_private, escrow_key), one_time, escrow_key), archive_key)});
 }
 
 Octets server_wrap_of_zeros(const ArchiveOwner& owner, View archive_key, View escrow_key) {
@@ -93,12 +98,14 @@ std::optional<Octets> open_password_wrap(std::string_view label, const ArchiveOw
 
 std::optional<Octets> open_server_wrap(const ArchiveOwner& owner, View part, View escrow_private) {
   const View one_time = part.subspan(32, 32);
-  return opened(of_agreement("server wrap", owner, agree(escrow_private, one_time), one_time, public_key(escrow_private)), part.subspan(64));
+  return opened(of_agreement("server wrap", owner, agree(escrow_private, one_time), one_time, public_key(escrow_private)),
+                part.subspan(64));
 }
 
 Octets recovery_wrap(const ArchiveOwner& owner, View archive_key, View recipient, View one_time_private) {
   const Octets one_time = public_key(one_time_private);
-  return joined({one_time, wrapped(of_agreement("recovery wrap", owner, agree(one_time_private, recipient), one_time, recipient), archive_key)});
+  return joined(
+      {one_time, wrapped(of_agreement("recovery wrap", owner, agree(one_time_private, recipient), one_time, recipient), archive_key)});
 }
 
 std::optional<Octets> open_recovery(const ArchiveOwner& owner, View one_time_and_wrap, View private_key) {

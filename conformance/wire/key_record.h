@@ -1,5 +1,5 @@
-// Wraps and key records as spec sections 7.4 and 7.5 write them, each part open to be made wrong, and wraps opened again: the archive key, the passwords and
-// the private keys are the suite's own. Must not know: sessions, what a server keeps, anything of reference/.
+// Wraps and key records as spec sections 7.4 and 7.5 write them, each part open to be made wrong, and wraps opened again: the archive key,
+// the passwords and the private keys are the suite's own. Must not know: sessions, what a server keeps, anything of reference/.
 #pragma once
 
 #include <optional>
@@ -16,15 +16,16 @@ struct KeyRecord {
   std::uint8_t format = 0x01, mode = custom_mode;
   ArchiveOwner owner;
   std::uint64_t generation = 1;
-  Octets check;  // 32 octets
-  Octets wraps;  // those of the mode, back to back
+  Octets check = {};  // 32 octets
+  Octets wraps = {};  // those of the mode, back to back
 };
 
 /// The record's octets, its tag made with this archive key [KEY-021, KEY-022].
 Octets to_octets(const KeyRecord& record, View archive_key);
 
 /// rounds ‖ salt ‖ wrap, 60 octets [KEY-015]. `label`: "account wrap" or "archive wrap".
-Octets password_wrap(std::string_view label, const ArchiveOwner& owner, View archive_key, std::string_view password, std::uint32_t rounds, View salt);
+Octets password_wrap(std::string_view label, const ArchiveOwner& owner, View archive_key, std::string_view password, std::uint32_t rounds,
+                     View salt);
 /// escrow key ‖ one-time key ‖ wrap, 104 octets [KEY-016].
 Octets server_wrap(const ArchiveOwner& owner, View archive_key, View escrow_key, View one_time_private);
 

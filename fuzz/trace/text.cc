@@ -19,9 +19,9 @@ constexpr std::array<std::string_view, answer_count> answer_words{
     "fitting",         "computer_admitted", "computer_refused", "login_admitted", "login_refused",  "missing_found", "committed",
     "versions_found",  "restore_admitted",  "block_loaded",     "blocks_loaded",  "restore_closed", "refused",       "failed",
     "block_ids_found", "release_staged",    "key_found",        "key_kept",       "key_opened",     "password_set"};
-constexpr std::array<std::string_view, request_count> request_words{"ping",  "offer",       "block", "commit",      "list",   "restore",
-                                                                    "fetch", "end_restore", "leave", "list_blocks", "release",
-                                                                    "fetch_key", "store_key", "recover_key", "change_password"};
+constexpr std::array<std::string_view, request_count> request_words{
+    "ping",  "offer",       "block",   "commit",    "list",      "restore",     "fetch",          "end_restore",
+    "leave", "list_blocks", "release", "fetch_key", "store_key", "recover_key", "change_password"};
 constexpr auto message_words = [] {
   std::array<std::string_view, spec::message_rows.size()> words;
   for (std::size_t i = 0; i < words.size(); ++i) words[i] = spec::message_rows[i].name;

@@ -58,7 +58,23 @@ enum class Answer : std::uint8_t {
 };
 inline constexpr std::size_t answer_count = 20;
 
-enum class Request : std::uint8_t { ping, offer, block, commit, list, restore, fetch, end_restore, leave, list_blocks, release, fetch_key, store_key, recover_key, change_password };
+enum class Request : std::uint8_t {
+  ping,
+  offer,
+  block,
+  commit,
+  list,
+  restore,
+  fetch,
+  end_restore,
+  leave,
+  list_blocks,
+  release,
+  fetch_key,
+  store_key,
+  recover_key,
+  change_password
+};
 inline constexpr std::size_t request_count = 15;
 
 struct Step {

@@ -30,7 +30,9 @@ Outcome<KeyMode> mode_named(const std::string& text) {
   return usage("--mode: expected account_password, archive_password or custom");
 }
 
-Shown done(std::string text, nlohmann::json json) { return {.code = ExitCode::ok, .text = std::move(text), .json = json.dump(), .problems = {}}; }
+Shown done(std::string text, nlohmann::json json) {
+  return {.code = ExitCode::ok, .text = std::move(text), .json = json.dump(), .problems = {}};
+}
 
 /// The password that a mode has: the account's is the one that logs in.
 Outcome<keys::Secret> password_of(KeyMode mode, const Device& device, const std::string& file) {
@@ -63,7 +65,8 @@ Outcome<Asked> asked(const Context& context) {
 Outcome<Shown> take_mode(const Context& context, const KeyArguments& arguments, bool first) {
   const auto mode = mode_named(arguments.mode);
   if (!mode) return std::unexpected(mode.error());
-  // [KEY-013] A client MUST tell its user, before it stores a key record, what opens the archive in that mode and what is lost with which secret.
+  // [KEY-013] A client MUST tell its user, before it stores a key record, what opens the archive in that mode and what is lost with which
+  // secret.
   fmt::print(stderr, "{}\n", consequences(*mode));
   auto now = asked(context);
   if (!now) return std::unexpected(now.error());
@@ -113,7 +116,8 @@ Outcome<Shown> run_key_show_mode(const Context& context) {
   now->session.link->leave();
   if (!now->shown.record) return done("no key mode yet: the archive key is on this device alone.\n", {{"mode", nullptr}});
   const auto mode = now->shown.record->mode;
-  return done(fmt::format("{}\n{}\n", name(mode), consequences(mode)), {{"mode", name(mode)}, {"generation", now->shown.record->generation}});
+  return done(fmt::format("{}\n{}\n", name(mode), consequences(mode)),
+              {{"mode", name(mode)}, {"generation", now->shown.record->generation}});
 }
 
 Outcome<Shown> run_key_change_password(const Context& context, const KeyArguments& arguments) {
@@ -124,7 +128,8 @@ Outcome<Shown> run_key_change_password(const Context& context, const KeyArgument
   auto password = password_from_terminal_or(arguments.password_file, archive ? "New archive password" : "New account password");
   if (!password) return std::unexpected(password.error());
   if (archive) {
-    const auto generation = store_key(*session.link, session.device, shown, key, {.mode = KeyMode::archive_password, .password = std::move(*password)});
+    const auto generation =
+        store_key(*session.link, session.device, shown, key, {.mode = KeyMode::archive_password, .password = std::move(*password)});
     if (!generation) return std::unexpected(generation.error());
   } else {
     auto credential = session.device.credential();
@@ -134,7 +139,8 @@ Outcome<Shown> run_key_change_password(const Context& context, const KeyArgument
     if (auto kept = session.device.remember(*credential); !kept) return std::unexpected(kept.error());
   }
   session.link->leave();
-  return done(fmt::format("the {} password is changed; no data was touched.\n", archive ? "archive" : "account"), {{"changed", archive ? "archive" : "account"}});
+  return done(fmt::format("the {} password is changed; no data was touched.\n", archive ? "archive" : "account"),
+              {{"changed", archive ? "archive" : "account"}});
 }
 
 Outcome<Shown> run_key_import(const Context& context, const KeyArguments& arguments) {

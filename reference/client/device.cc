@@ -107,7 +107,8 @@ constexpr std::string_view careful_with_chain =
     "copy; delete it only if you accept whatever versions the server shows next";
 
 constexpr std::string_view careful_with_keys =
-    "It holds the key mode that this device has seen, and so guards against a server that shows a lower one. Restore it from a copy; delete it only if you accept "
+    "It holds the key mode that this device has seen, and so guards against a server that shows a lower one. Restore it from a copy; "
+    "delete it only if you accept "
     "whatever mode the server shows next";
 
 Outcome<Descriptor> lock(const std::string& home) {
@@ -243,7 +244,9 @@ Outcome<keys::ArchiveKey> Device::archive_key() const {
   return std::move(*key);
 }
 
-Outcome<void> Device::replace_archive_key(const keys::ArchiveKey& key) { return replace_file(path("archive.key"), keys::format_archive_key(key)); }
+Outcome<void> Device::replace_archive_key(const keys::ArchiveKey& key) {
+  return replace_file(path("archive.key"), keys::format_archive_key(key));
+}
 
 Outcome<void> Device::forget_archive_key() {
   const std::string file = path("archive.key");
@@ -251,7 +254,8 @@ Outcome<void> Device::forget_archive_key() {
   const std::string zeros(2 * keys::archive_key_octets + 1, '0');
   Descriptor opened(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
   if (!opened.open()) return errno == ENOENT ? Outcome<void>() : local(fmt::format("cannot open {}: {}", file, describe({errno})));
-  if (::write(opened.fd(), zeros.data(), zeros.size()) != static_cast<ssize_t>(zeros.size()) || ::fsync(opened.fd()) != 0 || ::unlink(file.c_str()) != 0)
+  if (::write(opened.fd(), zeros.data(), zeros.size()) != static_cast<ssize_t>(zeros.size()) || ::fsync(opened.fd()) != 0 ||
+      ::unlink(file.c_str()) != 0)
     return local(fmt::format("cannot take {} away: {}", file, describe({errno})));
   return {};
 }

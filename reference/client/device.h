@@ -1,5 +1,6 @@
 // The device directory: what this computer knows of its server, its user, its archive key and the versions it has seen.
-//   config.json  credential.json  archive.key  keys.json  chain.json  configuration.json  files.cache  lock      (directory 0700, files 0600)
+//   config.json  credential.json  archive.key  keys.json  chain.json  configuration.json  files.cache  lock      (directory 0700, files
+//   0600)
 // Must not know: sessions, archives' insides. One process at a time: the lock is held while a Device exists.
 #pragma once
 

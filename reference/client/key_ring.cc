@@ -35,7 +35,8 @@ Outcome<ShownKey> ask_for_key(ServerLink& link, const Device& device) {
   if (!seen) return std::unexpected(seen.error());
   ShownKey shown{.said = std::move(*said), .record = std::nullopt};
   if (!shown.said.record.empty()) {
-    // [KEY-027] A client MUST refuse a key record that is not laid out so, names another user, computer or server, or has fewer than 100,000 …
+    // [KEY-027] A client MUST refuse a key record that is not laid out so, names another user, computer or server, or has fewer than
+    // 100,000 …
     keys::Rounds rounds;
     rounds.min = 1;  // few rounds are the test profile's, which a client does not know of: what it makes itself has enough
     const auto record = keys::read_key_record(shown.said.record, owner_of(facts), rounds);
@@ -45,13 +46,16 @@ Outcome<ShownKey> ask_for_key(ServerLink& link, const Device& device) {
   }
   // [KEY-009] A client MUST refuse, and offer and store nothing, when a server shows a key record of a lower mode or a lower generation
   if (*seen && !fault::on(fault::KEY_009_nothing_remembered)) {
-    if (!shown.record) return refused("the server shows no key record where this device has seen one: it may be another, or an older copy of it");
+    if (!shown.record)
+      return refused("the server shows no key record where this device has seen one: it may be another, or an older copy of it");
     if (static_cast<std::uint8_t>(shown.record->mode) < (*seen)->mode)
-      return refused(fmt::format("the server shows the key mode {}, which is lower than the one this device has seen: what only you could open would be open to others",
-                                 name(shown.record->mode)));
+      return refused(
+          fmt::format("the server shows the key mode {}, which is lower than the one this device has seen: what only you could open would "
+                      "be open to others",
+                      name(shown.record->mode)));
     if (shown.record->generation < (*seen)->generation)
-      return refused(fmt::format("the server shows generation {} of the key record, older than the {} that this device has seen", shown.record->generation,
-                                 (*seen)->generation));
+      return refused(fmt::format("the server shows generation {} of the key record, older than the {} that this device has seen",
+                                 shown.record->generation, (*seen)->generation));
   }
   return shown;
 }
@@ -66,7 +70,8 @@ Outcome<void> require_same_key(const ShownKey& shown, const keys::ArchiveKey& ke
                      : "the server's key record was not made by a holder of this archive key: something changed it");
 }
 
-Outcome<std::uint64_t> store_key(ServerLink& link, Device& device, const ShownKey& shown, const keys::ArchiveKey& key, const KeyChoice& choice) {
+Outcome<std::uint64_t> store_key(ServerLink& link, Device& device, const ShownKey& shown, const keys::ArchiveKey& key,
+                                 const KeyChoice& choice) {
   const bool in_force = shown.record && shown.record->mode == choice.mode;
   // [KEY-008] A client MUST NOT store a key record whose mode the server does not permit and whose mode is not in force.
   if (!shown.permits(choice.mode) && !in_force && !fault::on(fault::KEY_008_any_mode))
@@ -105,7 +110,9 @@ Outcome<void> ready_for_blocks(Session& session) {
     return session.device.remember(now);
   }
   if (!shown->permits(KeyMode::custom))
-    return refused("this archive has no key mode yet, and the server does not permit that you alone hold the key: choose one with `coffer key create --mode MODE`");
+    return refused(
+        "this archive has no key mode yet, and the server does not permit that you alone hold the key: choose one with `coffer key create "
+        "--mode MODE`");
   const auto stored = store_key(*session.link, session.device, *shown, *key, {.mode = KeyMode::custom, .password = {}});
   if (!stored) return std::unexpected(stored.error());
   return {};
@@ -124,7 +131,8 @@ Outcome<keys::ArchiveKey> recovered_key(ServerLink& link, const keys::ArchiveOwn
   return std::move(*key);
 }
 
-// [KEY-047] A client that logged in with a password under which the account_wrap does not open MUST store a new key record under that password
+// [KEY-047] A client that logged in with a password under which the account_wrap does not open MUST store a new key record under that
+// password
 Outcome<void> wrap_under_this_password(ServerLink& link, Device& device, const keys::Secret& password) {
   if (fault::on(fault::KEY_047_wrap_stays)) return {};
   const auto shown = ask_for_key(link, device);
@@ -143,11 +151,14 @@ Outcome<void> wrap_under_this_password(ServerLink& link, Device& device, const k
 std::string_view consequences(KeyMode mode) {
   switch (mode) {
     case KeyMode::account_password:
-      return "You can restore on any computer with your account password. The server's administrators can restore too, and if you forget the password, help you.";
+      return "You can restore on any computer with your account password. The server's administrators can restore too, and if you forget "
+             "the password, help you.";
     case KeyMode::archive_password:
-      return "Nobody but you will be able to restore. If you forget this password and no computer holds the key any more, the backup is lost. No administrator can help.";
+      return "Nobody but you will be able to restore. If you forget this password and no computer holds the key any more, the backup is "
+             "lost. No administrator can help.";
     case KeyMode::custom:
-      return "Nobody but who has the key will be able to restore. Keep a copy of it in a safe place (`coffer key export`): if it is lost and no computer holds it any more, the "
+      return "Nobody but who has the key will be able to restore. Keep a copy of it in a safe place (`coffer key export`): if it is lost "
+             "and no computer holds it any more, the "
              "backup is lost. No administrator can help.";
   }
   return {};

@@ -122,8 +122,8 @@ class NetLink final : public ServerLink {
   }
 
   Outcome<void> change_password(View current, View replacement) override {
-    const auto taken =
-        ask<protocol::PasswordTaken>(protocol::BeginChangePassword{{current.begin(), current.end()}, {replacement.begin(), replacement.end()}});
+    const auto taken = ask<protocol::PasswordTaken>(
+        protocol::BeginChangePassword{{current.begin(), current.end()}, {replacement.begin(), replacement.end()}});
     if (!taken) return std::unexpected(taken.error());
     return {};
   }

@@ -49,7 +49,8 @@ Outcome<keys::Secret> password_from(const std::string& source) {
 Outcome<keys::Secret> password_from_terminal_or(const std::string& file, const std::string& what) {
   auto password = file.empty() ? prompt(what) : password_from(file);
   if (!password) return password;
-  if (password->empty() || password->size() > spec::limits::password_octets_max) return usage("the password is empty or longer than 1,024 octets");
+  if (password->empty() || password->size() > spec::limits::password_octets_max)
+    return usage("the password is empty or longer than 1,024 octets");
   return password;
 }
 

@@ -8,7 +8,8 @@
 
 namespace coffer::client {
 
-/// From `file` (less one line end; "-": standard input), or asked for on the terminal by `what` where no file is named. 1 to 1,024 octets; else usage.
+/// From `file` (less one line end; "-": standard input), or asked for on the terminal by `what` where no file is named. 1 to 1,024 octets;
+/// else usage.
 Outcome<keys::Secret> password_from_terminal_or(const std::string& file, const std::string& what);
 
 }  // namespace coffer::client

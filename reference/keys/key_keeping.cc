@@ -38,7 +38,8 @@ std::expected<KeyRecord, spec::Reason> read_sent(View sent, const ArchiveOwner& 
 std::expected<Replacement, spec::Reason> may_replace(View in_force, View sent, const KeyRecord& record, const ArchiveOwner& owner,
                                                      const KeyPolicy& policy) {
   // [KEY-031] A server MUST answer a key record that is octet by octet the one in force with key_stored
-  if (!in_force.empty() && std::ranges::equal(in_force, sent) && !fault::on(fault::KEY_031_repeats_refused)) return Replacement::in_force_already;
+  if (!in_force.empty() && std::ranges::equal(in_force, sent) && !fault::on(fault::KEY_031_repeats_refused))
+    return Replacement::in_force_already;
   std::optional<KeyRecord> before;
   if (!in_force.empty()) {
     const auto kept = read_key_record(in_force, owner, {.min = 0, .max = std::numeric_limits<std::uint32_t>::max()});

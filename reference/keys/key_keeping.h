@@ -1,5 +1,5 @@
-// What a server decides about a key record that it is sent: the checks of the key check table, in its order (spec 7.6). Decides on octets alone.
-// Must not know: messages, sessions, permissions, storage, logs.
+// What a server decides about a key record that it is sent: the checks of the key check table, in its order (spec 7.6). Decides on octets
+// alone. Must not know: messages, sessions, permissions, storage, logs.
 #pragma once
 
 #include "coffer/spec/reasons.h"

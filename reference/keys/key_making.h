@@ -1,12 +1,13 @@
-// Puts key records together: the client's first one and its changes, and the server's own, which it makes where it can open the key (spec 7.5, 7.8).
-// Must not know: who may store what, messages, storage.
+// Puts key records together: the client's first one and its changes, and the server's own, which it makes where it can open the key
+// (spec 7.5, 7.8). Must not know: who may store what, messages, storage.
 #pragma once
 
 #include "keys/key_record.h"
 
 namespace coffer::keys {
 
-/// What goes into a key record besides the key. Of the three secrets those that the mode has; of account_password the password only where the account has one.
+/// What goes into a key record besides the key. Of the three secrets those that the mode has; of account_password the password only where
+/// the account has one.
 struct KeyRecordParts {
   KeyMode mode = KeyMode::custom;
   std::uint64_t generation = 1;

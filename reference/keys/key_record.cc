@@ -68,7 +68,9 @@ PasswordWrap read_password(Reader& reader) {
   return password;
 }
 
-bool zeros(View octets) { return std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == 0; }); }
+bool zeros(View octets) {
+  return std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == 0; });
+}
 
 void append(Octets& to, View octets) { to.insert(to.end(), octets.begin(), octets.end()); }
 

@@ -37,8 +37,9 @@ struct KeyRecord {
   KeyMode mode = KeyMode::custom;
   std::uint64_t generation = 1;  // 1, 2, 3 …
   Digest check{};
-  std::optional<ServerWrap> server = std::nullopt;      // of account_password
-  std::optional<PasswordWrap> password = std::nullopt;  // of archive_password; of account_password, unless the account has no password of its own
+  std::optional<ServerWrap> server = std::nullopt;  // of account_password
+  std::optional<PasswordWrap> password =
+      std::nullopt;  // of archive_password; of account_password, unless the account has no password of its own
   Digest tag{};
   bool operator==(const KeyRecord&) const = default;
 };

@@ -40,7 +40,8 @@ struct AgreementWrap {
   Wrapped wrapped{};
   bool operator==(const AgreementWrap&) const = default;
 };
-/// [KEY-020] with a one-time key of its own. `which` is server or recovery. Errors: secret_of_zeros, where the recipient's key is of small order.
+/// [KEY-020] with a one-time key of its own. `which` is server or recovery. Errors: secret_of_zeros, where the recipient's key is of small
+/// order.
 std::expected<AgreementWrap, WrapError> wrap_for(Wrap which, const ArchiveOwner& owner, const ArchiveKey& key, const PublicKey& recipient,
                                                  Botan::RandomNumberGenerator& random);
 std::expected<ArchiveKey, WrapError> open_as_recipient(Wrap which, const ArchiveOwner& owner, const AgreementWrap& wrap,

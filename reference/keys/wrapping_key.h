@@ -1,5 +1,5 @@
-// Where the key of a wrap comes from: a password, an agreement of two public keys, or the device's key (spec 7.4, 7.9). Each is bound to the
-// wrap's label and to whose archive it is. Must not know: what is wrapped, key records, modes.
+// Where the key of a wrap comes from: a password, an agreement of two public keys, or the device's key (spec 7.4, 7.9). Each is bound to
+// the wrap's label and to whose archive it is. Must not know: what is wrapped, key records, modes.
 #pragma once
 
 #include <array>
@@ -45,7 +45,8 @@ struct SecretOfZeros {};
 Secret key_of_password(Wrap wrap, const ArchiveOwner& owner, View password, const Salt& salt, std::uint32_t rounds);
 
 /// [KEY-016] 32 octets, the same for both sides: who holds `mine` and the other's public key. One of the two is the sender's one-time key.
-std::expected<Secret, SecretOfZeros> key_sent(Wrap wrap, const ArchiveOwner& owner, const AgreementKey& one_time, const PublicKey& recipient);
+std::expected<Secret, SecretOfZeros> key_sent(Wrap wrap, const ArchiveOwner& owner, const AgreementKey& one_time,
+                                              const PublicKey& recipient);
 std::expected<Secret, SecretOfZeros> key_received(Wrap wrap, const ArchiveOwner& owner, const PublicKey& one_time,
                                                   const AgreementKey& recipient);
 

@@ -1,8 +1,8 @@
 // What the shell asks of the server behind it. Every call may block: the shell makes them on its worker threads, never where sockets are
 // served, and brings the answers back to the connection's own thread of control. Must not know: sockets, TLS.
 //
-// check_login, set_password: on any login worker, several at once. Everything else: on the one storage thread, one connection's calls in the order in
-// which its session asked. An exception is answered with Failed.
+// check_login, set_password: on any login worker, several at once. Everything else: on the one storage thread, one connection's calls in
+// the order in which its session asked. An exception is answered with Failed.
 #pragma once
 
 #include <cstdint>

@@ -34,9 +34,9 @@ struct ConnectionSettings {
 /// What next() returns: everything the session machine tells its program.
 using Happening =
     std::variant<protocol::ServerSeen, protocol::LoggedIn, protocol::Configured, protocol::SessionReady, protocol::Alive, protocol::Wanted,
-                 protocol::VersionStored, protocol::VersionsListed, protocol::BlocksListed, protocol::ReleaseTaken,
-                 protocol::KeyShown, protocol::KeyAcknowledged, protocol::KeyHandedOver, protocol::PasswordTaken,
-                 protocol::RestoreStarted, protocol::BlockArrived, protocol::BlocksEnded, protocol::RestoreFinished, protocol::Ended>;
+                 protocol::VersionStored, protocol::VersionsListed, protocol::BlocksListed, protocol::ReleaseTaken, protocol::KeyShown,
+                 protocol::KeyAcknowledged, protocol::KeyHandedOver, protocol::PasswordTaken, protocol::RestoreStarted,
+                 protocol::BlockArrived, protocol::BlocksEnded, protocol::RestoreFinished, protocol::Ended>;
 
 class ClientConnection {
  public:

@@ -130,7 +130,8 @@ struct Ended {
   std::optional<Fault> fault;
 };
 using ClientAction = std::variant<Send, Close, ServerSeen, LoggedIn, Configured, SessionReady, Alive, Wanted, VersionStored, VersionsListed,
-                                  BlocksListed, ReleaseTaken, KeyShown, KeyAcknowledged, KeyHandedOver, PasswordTaken, RestoreStarted, BlockArrived, BlocksEnded, RestoreFinished, Ended>;
+                                  BlocksListed, ReleaseTaken, KeyShown, KeyAcknowledged, KeyHandedOver, PasswordTaken, RestoreStarted,
+                                  BlockArrived, BlocksEnded, RestoreFinished, Ended>;
 
 class ClientSession {
  public:

@@ -65,9 +65,9 @@ using Leaving = Plain<State::leaving>;
 using Closed = Plain<State::closed>;
 
 using Any = std::variant<Connecting, AwaitProceed, AwaitServerIdentity, AwaitLoginAccepted, AwaitReady, Configured, Ready, AwaitPong,
-                         AwaitMissingBlocks, AwaitVersionCommitted, AwaitVersions, AwaitBlockList, AwaitBlocksReleased, AwaitKeyState, AwaitKeyStored, AwaitKeyRecovered,
-                         AwaitPasswordChanged, AwaitRestoreBegun,
-                         Restoring, AwaitBlocks, AwaitRestoreEnded, Leaving, Closed>;
+                         AwaitMissingBlocks, AwaitVersionCommitted, AwaitVersions, AwaitBlockList, AwaitBlocksReleased, AwaitKeyState,
+                         AwaitKeyStored, AwaitKeyRecovered, AwaitPasswordChanged, AwaitRestoreBegun, Restoring, AwaitBlocks,
+                         AwaitRestoreEnded, Leaving, Closed>;
 
 template <std::size_t... i>
 constexpr bool in_order(std::index_sequence<i...>) {

@@ -1,5 +1,5 @@
-// The server's operations on an archive's key and an account's password (7.6, 7.8): each is asked of the shell, its answer comes back as an event.
-// Must not know: what a key record is, which modes there are.
+// The server's operations on an archive's key and an account's password (7.6, 7.8): each is asked of the shell, its answer comes back as an
+// event. Must not know: what a key record is, which modes there are.
 #include "coffer/spec/permissions.h"
 #include "protocol/server_machine.h"
 #include "protocol/server_permission.h"

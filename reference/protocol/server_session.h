@@ -58,7 +58,7 @@ struct FindBlockIds {
 };  // answer: BlockIdsFound | Failed
 struct StageRelease {
   Octets ids;
-};  // answer: ReleaseStaged | Failed
+};                  // answer: ReleaseStaged | Failed
 struct FindKey {};  // answer: KeyFound | Failed
 struct KeepKey {
   Octets record;

@@ -177,7 +177,8 @@ ServerAnswer Backend::stage_release(ConnectionId connection, const protocol::Sta
   return protocol::ReleaseStaged{};
 }
 
-// ---- Keys ---------------------------------------------------------------------------------------------------------------------------------
+// ---- Keys
+// ---------------------------------------------------------------------------------------------------------------------------------
 
 store::Owner Backend::owner(ConnectionId connection) {
   const auto who = session(connection);
@@ -185,13 +186,18 @@ store::Owner Backend::owner(ConnectionId connection) {
 }
 
 ServerAnswer Backend::find_key(ConnectionId connection, const protocol::FindKey&) { return keys_.find(owner(connection)); }
-ServerAnswer Backend::keep_key(ConnectionId connection, const protocol::KeepKey& request) { return keys_.keep(owner(connection), request.record); }
-ServerAnswer Backend::open_key(ConnectionId connection, const protocol::OpenKey& request) { return keys_.open(owner(connection), request.recipient); }
+ServerAnswer Backend::keep_key(ConnectionId connection, const protocol::KeepKey& request) {
+  return keys_.keep(owner(connection), request.record);
+}
+ServerAnswer Backend::open_key(ConnectionId connection, const protocol::OpenKey& request) {
+  return keys_.open(owner(connection), request.recipient);
+}
 ServerAnswer Backend::set_password(ConnectionId connection, const protocol::SetPassword& request) {
   return keys_.set_password(owner(connection), request.current, request.replacement);
 }
 
-// ---- Restore ------------------------------------------------------------------------------------------------------------------------------
+// ---- Restore
+// ------------------------------------------------------------------------------------------------------------------------------
 
 ServerAnswer Backend::begin_restore(ConnectionId connection, const protocol::BeginRestore& request) {
   const auto where = archive(connection);

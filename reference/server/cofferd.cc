@@ -109,9 +109,11 @@ int main(int argc, char** argv) {
   auto* events = app.add_subcommand("events", "Print the event log; also beside a running server");
   auto* pin = app.add_subcommand("pin", "Print the pin of the key kept in the directory; makes the key in an empty one");
   auto* renew = app.add_subcommand(
-      "renew-escrow-key", "Make another escrow key and wrap every escrowed archive key for it; the former key goes. Not beside a running server");
+      "renew-escrow-key",
+      "Make another escrow key and wrap every escrowed archive key for it; the former key goes. Not beside a running server");
   auto* reset = app.add_subcommand(
-      "reset-password", "Give a user who forgot it another account password; escrowed archive keys are wrapped anew. Not beside a running server");
+      "reset-password",
+      "Give a user who forgot it another account password; escrowed archive keys are wrapped anew. Not beside a running server");
   coffer::server::KeyCommandOptions key_options;
   for (auto* command : {renew, reset}) {
     command->add_option("--data", options.data, "Directory of `cofferd run`")->required();

@@ -27,7 +27,8 @@ std::expected<std::vector<std::pair<store::Owner, keys::KeyRecord>>, std::string
 
 }  // namespace
 
-std::expected<keys::AgreementKey, std::string> settled_escrow_key(const std::filesystem::path& directory, store::KeyStore& keys, std::uint64_t server) {
+std::expected<keys::AgreementKey, std::string> settled_escrow_key(const std::filesystem::path& directory, store::KeyStore& keys,
+                                                                  std::uint64_t server) {
   const auto next = next_escrow_key(directory);
   if (!next) return std::unexpected(next.error());
   if (*next) {
@@ -35,14 +36,16 @@ std::expected<keys::AgreementKey, std::string> settled_escrow_key(const std::fil
     if (!records) return std::unexpected(records.error());
     // All records change in one transaction, so the first one tells; without any, nothing depends on either key.
     const bool came = !records->empty() && records->front().second.server->escrow_key == (*next)->public_key();
-    if (auto settled = came ? finish_next_escrow_key(directory) : drop_next_escrow_key(directory); !settled) return std::unexpected(settled.error());
+    if (auto settled = came ? finish_next_escrow_key(directory) : drop_next_escrow_key(directory); !settled)
+      return std::unexpected(settled.error());
   }
   return keep_escrow_key(directory);
 }
 
-// [KEY-040] A server that takes a new escrow key MUST wrap each key record of account_password for it in one transaction, and only then erase the old
-std::expected<std::size_t, std::string> change_escrow_key(const std::filesystem::path& directory, store::KeyStore& keys, store::Store& events,
-                                                          std::uint64_t server) {
+// [KEY-040] A server that takes a new escrow key MUST wrap each key record of account_password for it in one transaction, and only then
+// erase the old
+std::expected<std::size_t, std::string> change_escrow_key(const std::filesystem::path& directory, store::KeyStore& keys,
+                                                          store::Store& events, std::uint64_t server) {
   const auto former = settled_escrow_key(directory, keys, server);
   if (!former) return std::unexpected(former.error());
   const auto records = escrowed(keys, server);
@@ -54,7 +57,8 @@ std::expected<std::size_t, std::string> change_escrow_key(const std::filesystem:
     const std::vector<std::pair<std::string_view, std::string>> fields{
         {"user", std::to_string(owner.user)}, {"computer", accounts::guid_text(owner.computer)}, {"cause", "escrow key"}};
     if (auto logged = events.note_durably("key_opened", fields); !logged) return std::unexpected(logged.error().what);
-    auto made = keys::for_another_escrow_key(record, {owner.user, owner.computer, server}, *former, next->public_key(), Botan::system_rng());
+    auto made =
+        keys::for_another_escrow_key(record, {owner.user, owner.computer, server}, *former, next->public_key(), Botan::system_rng());
     if (!made) return std::unexpected("the server cannot open its own wrap: " + std::string(keys::describe(made.error())));
     change.records.emplace_back(owner, std::move(*made));
   }

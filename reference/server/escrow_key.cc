@@ -79,9 +79,10 @@ std::expected<std::optional<AgreementKey>, std::string> read_key(const fs::path&
     if (count != 2 * static_cast<std::ptrdiff_t>(key_octets) + 1) throw Botan::Invalid_Argument("its length");
     return AgreementKey(Botan::hex_decode_locked(text.data(), 2 * key_octets, false));
   } catch (const Botan::Exception&) {
-    return std::unexpected(fmt::format("{} is not an escrow key: expected 64 hexadecimal digits and a line end; put it back from a backup: without it "
-                                       "nobody can restore for a user who lost a password",
-                                       file.string()));
+    return std::unexpected(
+        fmt::format("{} is not an escrow key: expected 64 hexadecimal digits and a line end; put it back from a backup: without it "
+                    "nobody can restore for a user who lost a password",
+                    file.string()));
   }
 }
 
@@ -115,7 +116,9 @@ std::expected<AgreementKey, std::string> keep_escrow_key(const fs::path& directo
 
 std::expected<AgreementKey, std::string> begin_next_escrow_key(const fs::path& directory) { return make_key(directory, next_name); }
 
-std::expected<std::optional<AgreementKey>, std::string> next_escrow_key(const fs::path& directory) { return read_key(directory / next_name); }
+std::expected<std::optional<AgreementKey>, std::string> next_escrow_key(const fs::path& directory) {
+  return read_key(directory / next_name);
+}
 
 std::expected<void, std::string> finish_next_escrow_key(const fs::path& directory) {
   // A second name keeps the former file for overwriting after the next one has taken its place in one step.

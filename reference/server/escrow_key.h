@@ -1,5 +1,5 @@
-// The server's escrow key: a file of its own beside the database, never in it, that no other account may read; and how another takes its place.
-// Must not know: key records, sessions.
+// The server's escrow key: a file of its own beside the database, never in it, that no other account may read; and how another takes its
+// place. Must not know: key records, sessions.
 #pragma once
 
 #include <expected>
@@ -14,8 +14,8 @@ namespace coffer::server {
 /// [KEY-038] `escrow.key` in the directory, mode 0600, its 32 octets as hexadecimal digits; made if there is none. Errors are for people.
 std::expected<keys::AgreementKey, std::string> keep_escrow_key(const std::filesystem::path& directory);
 
-/// [KEY-040] A change of escrow key that may be cut short anywhere: the next key is written first, records are then wrapped for it, and only then does
-/// it take the former one's place. What lies there when a server starts says how far it came.
+/// [KEY-040] A change of escrow key that may be cut short anywhere: the next key is written first, records are then wrapped for it, and
+/// only then does it take the former one's place. What lies there when a server starts says how far it came.
 std::expected<keys::AgreementKey, std::string> begin_next_escrow_key(const std::filesystem::path& directory);
 /// nullopt: no change is under way.
 std::expected<std::optional<keys::AgreementKey>, std::string> next_escrow_key(const std::filesystem::path& directory);

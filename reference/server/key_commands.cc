@@ -28,7 +28,8 @@ struct Opened {
 
 std::expected<Opened, std::string> open(const std::filesystem::path& data) {
   std::error_code ignored;
-  if (!std::filesystem::is_directory(data, ignored)) return std::unexpected(data.string() + " is no directory; expected the --data directory of `cofferd run`");
+  if (!std::filesystem::is_directory(data, ignored))
+    return std::unexpected(data.string() + " is no directory; expected the --data directory of `cofferd run`");
   Opened opened{.files = std::make_unique<store::PosixFileSystem>(data), .store = {}, .keys = {}};
   auto store = store::Store::open(data, *opened.files, wall_time, {.mend_at_start = false});
   if (!store) return std::unexpected(store.error().what);
@@ -74,7 +75,8 @@ Outcome reset_password(const KeyCommandOptions& options) {
     return stop(Outcome::bad_fixture, fmt::format("{}: there is no user {}", options.fixture.string(), options.user));
   auto opened = open(options.data);
   if (!opened) return stop(Outcome::store_failed, opened.error());
-  accounts::Directory directory{std::move(*fixture), Botan::system_rng(), {}, [](std::uint64_t, std::uint64_t) { return std::expected<void, std::string>(); }};
+  accounts::Directory directory{
+      std::move(*fixture), Botan::system_rng(), {}, [](std::uint64_t, std::uint64_t) { return std::expected<void, std::string>(); }};
   auto escrow_key = settled_escrow_key(options.data, *opened->keys, settings.server);
   if (!escrow_key) return stop(Outcome::store_failed, escrow_key.error());
   auto keeper = KeyKeeper::begin(settings, std::move(*escrow_key), directory, *opened->keys, *opened->store);

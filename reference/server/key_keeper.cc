@@ -30,10 +30,12 @@ Octets owned(const keys::PublicKey& key) { return {key.begin(), key.end()}; }
 }  // namespace
 
 std::expected<std::unique_ptr<KeyKeeper>, std::string> KeyKeeper::begin(KeyKeeperSettings settings, keys::AgreementKey escrow_key,
-                                                                        accounts::Directory& directory, store::KeyStore& keys, store::Store& events) {
+                                                                        accounts::Directory& directory, store::KeyStore& keys,
+                                                                        store::Store& events) {
   // [KEY-050] … and erase it when the computer or its user is no longer active.
   if (!fault::on(fault::KEY_050_device_key_stays))
-    if (auto erased = keys.erase_device_keys([&](const store::Owner& owner) { return !directory.active(owner.user, owner.computer); }); !erased)
+    if (auto erased = keys.erase_device_keys([&](const store::Owner& owner) { return !directory.active(owner.user, owner.computer); });
+        !erased)
       return std::unexpected(erased.error().what);
   auto verifiers = keys.verifiers();
   if (!verifiers) return std::unexpected(verifiers.error().what);
@@ -53,7 +55,8 @@ keys::KeyRecord KeyKeeper::read(View record, const store::Owner& owner) const {
   return *read;
 }
 
-// [KEY-039] A server MUST write each opening of a server_wrap, with archive and cause, durably into its event log before it uses what it opened.
+// [KEY-039] A server MUST write each opening of a server_wrap, with archive and cause, durably into its event log before it uses what it
+// opened.
 store::Result<void> KeyKeeper::log_opening(const store::Owner& owner, std::string_view cause) {
   if (fault::on(fault::KEY_039_not_logged)) return {};
   const std::vector<std::pair<std::string_view, std::string>> fields{
@@ -108,7 +111,9 @@ ServerAnswer KeyKeeper::open(const store::Owner& owner, View recipient) {
   const auto key = keys::open_escrow(record, archive, escrow_key_);
   if (!key) return protocol::Failed{"the server cannot open its own wrap: " + std::string(keys::describe(key.error()))};
   // [KEY-042] A server MUST NOT store or log an archive key, an archive password or an account password in the clear.
-  if (fault::on(fault::KEY_042_key_in_the_log)) (void)events_.note_durably("key", std::vector<std::pair<std::string_view, std::string>>{{"key", Botan::hex_encode(key->octets().data(), key->octets().size(), false)}});
+  if (fault::on(fault::KEY_042_key_in_the_log))
+    (void)events_.note_durably("key", std::vector<std::pair<std::string_view, std::string>>{
+                                          {"key", Botan::hex_encode(key->octets().data(), key->octets().size(), false)}});
   keys::PublicKey to{};
   std::ranges::copy(recipient, to.begin());
   const auto wrap = keys::wrap_for(keys::Wrap::recovery, archive, *key, to, Botan::system_rng());
@@ -124,12 +129,16 @@ ServerAnswer KeyKeeper::set_password(const store::Owner& owner, View current, Vi
   // [KEY-044] A server MUST close with password_refused when the current password of change_password is not the user's.
   if (!directory_.password_is(owner.user, current) && !fault::on(fault::KEY_044_any_password))
     return refused(Reason::password_refused, "the current password is wrong");
+  if (std::ranges::equal(current, replacement)) return protocol::PasswordSet{};  // it is not another one
   return replace_password(owner.user, replacement, "password changed");
 }
 
-ServerAnswer KeyKeeper::reset_password(std::uint64_t user, View replacement) { return replace_password(user, replacement, "password reset"); }
+ServerAnswer KeyKeeper::reset_password(std::uint64_t user, View replacement) {
+  return replace_password(user, replacement, "password reset");
+}
 
-// [KEY-043] A server that sets another account password MUST in the same transaction replace the account_wrap of each key record of the user
+// [KEY-043] A server that sets another account password MUST in the same transaction replace the account_wrap of each key record of the
+// user
 ServerAnswer KeyKeeper::replace_password(std::uint64_t user, View replacement, std::string_view cause) {
   auto verifier = accounts::make_verifier(Botan::system_rng(), replacement, directory_.rounds());
   const std::scoped_lock lock{mutex_};
@@ -150,7 +159,8 @@ ServerAnswer KeyKeeper::replace_password(std::uint64_t user, View replacement, s
   return protocol::PasswordSet{};
 }
 
-// [KEY-012] A server that does not permit custom MUST close with key_mode_refused when blocks are offered to an archive that has no key record.
+// [KEY-012] A server that does not permit custom MUST close with key_mode_refused when blocks are offered to an archive that has no key
+// record.
 std::optional<ServerAnswer> KeyKeeper::may_offer(const store::Owner& owner) {
   if (keys::KeyPolicy{.permitted = directory_.key_modes(owner.user)}.permits_no_record() || fault::on(fault::KEY_012_without_a_record))
     return std::nullopt;

@@ -1,5 +1,6 @@
-// The server's side of chapter 7: shows, keeps and opens key records, hands out device keys, wraps anew when an account password changes. The only place
-// where the escrow key is used, and each use is in the event log first. Must not know: messages' encoding, connections, sockets.
+// The server's side of chapter 7: shows, keeps and opens key records, hands out device keys, wraps anew when an account password changes.
+// The only place where the escrow key is used, and each use is in the event log first. Must not know: messages' encoding, connections,
+// sockets.
 #pragma once
 
 #include <mutex>
@@ -22,7 +23,8 @@ class KeyKeeper {
  public:
   /// All but the settings and the key must outlive it. Device keys of whom the directory does not call active are erased here [KEY-050].
   static std::expected<std::unique_ptr<KeyKeeper>, std::string> begin(KeyKeeperSettings settings, keys::AgreementKey escrow_key,
-                                                                      accounts::Directory& directory, store::KeyStore& keys, store::Store& events);
+                                                                      accounts::Directory& directory, store::KeyStore& keys,
+                                                                      store::Store& events);
 
   protocol::ServerAnswer find(const store::Owner& owner);
   protocol::ServerAnswer keep(const store::Owner& owner, View record);
@@ -34,7 +36,8 @@ class KeyKeeper {
   std::optional<protocol::ServerAnswer> may_offer(const store::Owner& owner);
 
  private:
-  KeyKeeper(KeyKeeperSettings settings, keys::AgreementKey escrow_key, accounts::Directory& directory, store::KeyStore& keys, store::Store& events)
+  KeyKeeper(KeyKeeperSettings settings, keys::AgreementKey escrow_key, accounts::Directory& directory, store::KeyStore& keys,
+            store::Store& events)
       : settings_(settings), escrow_key_(std::move(escrow_key)), directory_(directory), keys_(keys), events_(events) {}
   keys::ArchiveOwner archive_owner(const store::Owner& owner) const { return {owner.user, owner.computer, settings_.server}; }
   keys::KeyRecord read(View record, const store::Owner& owner) const;

@@ -11,15 +11,20 @@ namespace {
 
 constexpr std::int64_t format = 1;
 
-// secure_delete: SQLite writes zeros over what it deletes, in the pages that it then writes. What was in those pages before lies in the file until the log
-// is brought over, and in the log until that is cut off: both happen in erase_remains(), before anything is acknowledged.
+// secure_delete: SQLite writes zeros over what it deletes, in the pages that it then writes. What was in those pages before lies in the
+// file until the log is brought over, and in the log until that is cut off: both happen in erase_remains(), before anything is
+// acknowledged.
 constexpr const char* settings =
-    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;";
+    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = "
+    "MEMORY;";
 constexpr const char* tables =
     "BEGIN;"
-    "CREATE TABLE key_records (user INTEGER NOT NULL, computer INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (user, computer)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE device_keys (user INTEGER NOT NULL, computer INTEGER NOT NULL, device_key BLOB NOT NULL, PRIMARY KEY (user, computer)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE verifiers (user INTEGER PRIMARY KEY NOT NULL, salt BLOB NOT NULL, rounds INTEGER NOT NULL, hash BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE key_records (user INTEGER NOT NULL, computer INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (user, computer)) "
+    "STRICT, WITHOUT ROWID;"
+    "CREATE TABLE device_keys (user INTEGER NOT NULL, computer INTEGER NOT NULL, device_key BLOB NOT NULL, PRIMARY KEY (user, computer)) "
+    "STRICT, WITHOUT ROWID;"
+    "CREATE TABLE verifiers (user INTEGER PRIMARY KEY NOT NULL, salt BLOB NOT NULL, rounds INTEGER NOT NULL, hash BLOB NOT NULL) STRICT, "
+    "WITHOUT ROWID;"
     "PRAGMA user_version = 1;"
     "COMMIT;";
 
@@ -36,8 +41,7 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open(const std::filesystem::path& di
   std::int64_t found = 0;
   if (auto read = database->run("PRAGMA user_version", {}, [&](const Row& row) { found = row.number(0); }); !read)
     return std::unexpected(read.error());
-  if (found > format)
-    return std::unexpected(Trouble{Trouble::Kind::newer, file.string() + ": written by a newer program; use that one"});
+  if (found > format) return std::unexpected(Trouble{Trouble::Kind::newer, file.string() + ": written by a newer program; use that one"});
   if (found == 0)
     if (auto made = database->script(tables); !made) return std::unexpected(made.error());
   std::unique_ptr<KeyStore> store(new KeyStore(std::move(*database), std::move(options)));
@@ -51,7 +55,8 @@ Result<void> KeyStore::erase_remains() {
   bool complete = false;
   auto cut = database_.run("PRAGMA wal_checkpoint(TRUNCATE)", {}, [&](const Row& row) { complete = row.number(0) == 0; });
   if (!cut) return cut;
-  if (!complete) return std::unexpected(Trouble{Trouble::Kind::failed, "keys.sqlite: its log could not be brought over: somebody reads it"});
+  if (!complete)
+    return std::unexpected(Trouble{Trouble::Kind::failed, "keys.sqlite: its log could not be brought over: somebody reads it"});
   return {};
 }
 
@@ -86,7 +91,9 @@ Result<void> KeyStore::change(const KeyChange& change) {
   auto transaction = Transaction::begin(database_);
   if (!transaction) return std::unexpected(transaction.error());
   for (const auto& [owner, record] : change.records)
-    if (auto done = database_.run("REPLACE INTO key_records (user, computer, record) VALUES (?, ?, ?)", {owner.user, owner.computer, View(record)}); !done)
+    if (auto done =
+            database_.run("REPLACE INTO key_records (user, computer, record) VALUES (?, ?, ?)", {owner.user, owner.computer, View(record)});
+        !done)
       return done;
   for (const auto& [user, verifier] : change.verifiers)
     if (auto done = database_.run("REPLACE INTO verifiers (user, salt, rounds, hash) VALUES (?, ?, ?, ?)",
@@ -103,7 +110,9 @@ Result<Octets> KeyStore::device_key(const Owner& owner, View fresh) {
   auto found = read("SELECT user, computer, device_key FROM device_keys WHERE user = ? AND computer = ?", {owner.user, owner.computer});
   if (!found) return std::unexpected(found.error());
   if (!found->empty()) return std::move(found->front().second);
-  if (auto made = database_.run("INSERT INTO device_keys (user, computer, device_key) VALUES (?, ?, ?)", {owner.user, owner.computer, fresh}); !made)
+  if (auto made =
+          database_.run("INSERT INTO device_keys (user, computer, device_key) VALUES (?, ?, ?)", {owner.user, owner.computer, fresh});
+      !made)
     return std::unexpected(made.error());
   return Octets(fresh.begin(), fresh.end());
 }
@@ -115,7 +124,8 @@ Result<void> KeyStore::erase_device_keys(const std::function<bool(const Owner&)>
   if (!all) return std::unexpected(all.error());
   for (const auto& [owner, key] : *all)
     if (gone(owner))
-      if (auto done = database_.run("DELETE FROM device_keys WHERE user = ? AND computer = ?", {owner.user, owner.computer}); !done) return done;
+      if (auto done = database_.run("DELETE FROM device_keys WHERE user = ? AND computer = ?", {owner.user, owner.computer}); !done)
+        return done;
   return erase_remains();
 }
 

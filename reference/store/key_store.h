@@ -1,6 +1,7 @@
-// What a server keeps of keys: the key record of each archive, the device key of each computer, account passwords that were changed. A database of its
-// own beside the index, which can be made anew from the packs, as this cannot. What is replaced leaves nothing behind: not in a free page, not in the
-// write-ahead log, not if the process ends between any two steps. Must not know: what a key record says, escrow keys, sessions.
+// What a server keeps of keys: the key record of each archive, the device key of each computer, account passwords that were changed. A
+// database of its own beside the index, which can be made anew from the packs, as this cannot. What is replaced leaves nothing behind: not
+// in a free page, not in the write-ahead log, not if the process ends between any two steps. Must not know: what a key record says, escrow
+// keys, sessions.
 //
 // Every operation may be called from any thread; they run one at a time.
 #pragma once
@@ -32,8 +33,8 @@ struct KeptVerifier {
 
 /// Everything that becomes durable together.
 struct KeyChange {
-  std::vector<std::pair<Owner, Octets>> records = {};                      // each in its older one's place
-  std::vector<std::pair<std::uint64_t, KeptVerifier>> verifiers = {};      // by user
+  std::vector<std::pair<Owner, Octets>> records = {};                  // each in its older one's place
+  std::vector<std::pair<std::uint64_t, KeptVerifier>> verifiers = {};  // by user
 };
 
 struct KeyStoreOptions {

@@ -60,14 +60,14 @@ Json shown(const KeyRecord& record) {
 }  // namespace
 
 Json password_wrap(const Json& input) {
-  const auto wrapping_key = key_of_password(which(input), owner(input), octets(input.at("password")), exactly<salt_octets>(input.at("salt")),
-                                            input.at("rounds").get<std::uint32_t>());
+  const auto wrapping_key = key_of_password(which(input), owner(input), octets(input.at("password")),
+                                            exactly<salt_octets>(input.at("salt")), input.at("rounds").get<std::uint32_t>());
   return accepted({{"wrapping_key", hex(wrapping_key)}, {"wrapped", hex(wrap(wrapping_key, archive_key(input)))}});
 }
 
 Json open_password_wrap(const Json& input) {
-  const auto wrapping_key = key_of_password(which(input), owner(input), octets(input.at("password")), exactly<salt_octets>(input.at("salt")),
-                                            input.at("rounds").get<std::uint32_t>());
+  const auto wrapping_key = key_of_password(which(input), owner(input), octets(input.at("password")),
+                                            exactly<salt_octets>(input.at("salt")), input.at("rounds").get<std::uint32_t>());
   return opened(unwrap(wrapping_key, octets(input.at("wrapped"))));
 }
 
@@ -116,8 +116,9 @@ Json check_key_record(const Json& input) {
 Json seal_key_record(const Json& input) {
   KeyRecord record{.mode = static_cast<KeyMode>(input.at("mode").get<int>()), .generation = number(input.at("generation"))};
   if (input.contains("escrow_key"))
-    record.server = ServerWrap{.escrow_key = exactly<32>(input.at("escrow_key")),
-                               .wrap = {.one_time = exactly<32>(input.at("one_time")), .wrapped = exactly<wrapped_octets>(input.at("server_wrap"))}};
+    record.server =
+        ServerWrap{.escrow_key = exactly<32>(input.at("escrow_key")),
+                   .wrap = {.one_time = exactly<32>(input.at("one_time")), .wrapped = exactly<wrapped_octets>(input.at("server_wrap"))}};
   if (input.contains("rounds"))
     record.password = PasswordWrap{.rounds = input.at("rounds").get<std::uint32_t>(),
                                    .salt = exactly<salt_octets>(input.at("salt")),

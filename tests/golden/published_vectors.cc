@@ -52,7 +52,8 @@ std::size_t each_published(const std::string& file, const std::function<void(con
 
 Octets from_hex(const std::string& digits) {
   Octets octets;
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) octets.push_back(static_cast<std::uint8_t>(std::stoi(digits.substr(i, 2), nullptr, 16)));
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+    octets.push_back(static_cast<std::uint8_t>(std::stoi(digits.substr(i, 2), nullptr, 16)));
   return octets;
 }
 

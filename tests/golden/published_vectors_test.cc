@@ -1,5 +1,6 @@
-// What others published about the primitives, against these primitives as the reference and the suite call them: key wrap by NIST's CAVP sets, HKDF by RFC
-// 5869 and a long one, PBKDF2 by RFC 6070 (whose hash is SHA-1: it is the iteration that is tried), AES-GCM by CAVP, X25519 by RFC 7748.
+// What others published about the primitives, against these primitives as the reference and the suite call them: key wrap by NIST's CAVP
+// sets, HKDF by RFC 5869 and a long one, PBKDF2 by RFC 6070 (whose hash is SHA-1: it is the iteration that is tried), AES-GCM by CAVP,
+// X25519 by RFC 7748.
 #include <botan/aead.h>
 #include <botan/block_cipher.h>
 #include <botan/curve25519.h>
@@ -48,7 +49,9 @@ void wraps_by_cavp(const std::string& kind, Wrap wrap, Unwrap unwrap) {
   EXPECT_GT(refused, 20u);
 }
 
-TEST(Published, KEY_014_aes_key_wrap_with_padding_by_cavp) { wraps_by_cavp("KWP", Botan::nist_key_wrap_padded, Botan::nist_key_unwrap_padded); }
+TEST(Published, KEY_014_aes_key_wrap_with_padding_by_cavp) {
+  wraps_by_cavp("KWP", Botan::nist_key_wrap_padded, Botan::nist_key_unwrap_padded);
+}
 TEST(Published, KEY_014_aes_key_wrap_by_cavp) { wraps_by_cavp("KW", Botan::nist_key_wrap, Botan::nist_key_unwrap); }
 
 TEST(Published, KEY_014_aes_key_wrap_with_padding_by_rfc_5649) {
@@ -66,11 +69,13 @@ TEST(Published, KEY_002_hkdf_by_rfc_5869_and_beyond) {
     each_published(file, [&](const Published& v) {
       const Octets key = octets_of(v, "IKM"), salt = octets_of(v, "salt"), info = octets_of(v, "info"), expected = octets_of(v, "OKM");
       Octets out(expected.size());
-      Botan::KDF::create_or_throw("HKDF(SHA-256)")->kdf(out.data(), out.size(), key.data(), key.size(), salt.data(), salt.size(), info.data(), info.size());
+      Botan::KDF::create_or_throw("HKDF(SHA-256)")
+          ->kdf(out.data(), out.size(), key.data(), key.size(), salt.data(), salt.size(), info.data(), info.size());
       EXPECT_EQ(out, expected);
       if (!salt.empty()) return;
       ++without_salt;
-      EXPECT_EQ(plain(keys::expand({key.begin(), key.end()}, {reinterpret_cast<const char*>(info.data()), info.size()}, expected.size())), expected);
+      EXPECT_EQ(plain(keys::expand({key.begin(), key.end()}, {reinterpret_cast<const char*>(info.data()), info.size()}, expected.size())),
+                expected);
       EXPECT_EQ(conformance::derive(key, info, expected.size()), expected);
     });
   EXPECT_EQ(without_salt, 2u);
@@ -88,7 +93,8 @@ TEST(Published, KEY_015_the_iteration_of_pbkdf2_by_rfc_6070) {
     Octets out(expected.size());
     Botan::PasswordHashFamily::create_or_throw("PBKDF2(SHA-1)")
         ->from_params(rounds)
-        ->derive_key(out.data(), out.size(), password.data(), password.size(), reinterpret_cast<const std::uint8_t*>(salt.data()), salt.size());
+        ->derive_key(out.data(), out.size(), password.data(), password.size(), reinterpret_cast<const std::uint8_t*>(salt.data()),
+                     salt.size());
     EXPECT_EQ(out, expected);
     ++tried;
   });

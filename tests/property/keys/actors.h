@@ -1,5 +1,5 @@
-// Who has what of one archive key at a moment, and what can be made of it by trying everything: each octet string is taken for everything it might be,
-// each secret is tried on it. Must not know: modes, tables, what anybody ought to be able to do.
+// Who has what of one archive key at a moment, and what can be made of it by trying everything: each octet string is taken for everything
+// it might be, each secret is tried on it. Must not know: modes, tables, what anybody ought to be able to do.
 #pragma once
 
 #include <set>

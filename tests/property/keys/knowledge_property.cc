@@ -38,7 +38,8 @@ class World {
     old_secrets_.push_back(octets(account_password_));
     account_password_ = "account " + std::to_string(++count_);
     // [KEY-043] in the same transaction as the verifier
-    if (mode() == KeyMode::account_password) keep(wrapped_anew(in_force(), owner, escrow_, octets(account_password_), few, random_).value());
+    if (mode() == KeyMode::account_password)
+      keep(wrapped_anew(in_force(), owner, escrow_, octets(account_password_), few, random_).value());
   }
   void rotate_escrow_key() {
     AgreementKey next = AgreementKey::generate(random_);
@@ -60,7 +61,8 @@ class World {
   void judge() const {
     const auto now = mode();
     const bool account = now == KeyMode::account_password, archive = now == KeyMode::archive_password;
-    const Octets account_password = octets(account_password_), archive_password = octets(archive_password_), escrow = octets(escrow_.octets());
+    const Octets account_password = octets(account_password_), archive_password = octets(archive_password_),
+                 escrow = octets(escrow_.octets());
     knows("thief of the database", {records(), {}, old_secrets_}, false);
     knows("thief of database and escrow key", {records(), {}, {escrow}}, now && spec::administrator_opens(*now));
     knows("operator", {records(), {}, {escrow, account_password, device_key_}}, account);
@@ -69,13 +71,13 @@ class World {
     knows("who has the archive password and the database", {records(), {}, {archive_password}}, archive);
     knows("who has every former secret", {records(), {}, old_secrets_}, false);
     knows("thief of the device, switched off and blocked", {{}, disks(), {}}, false);
-    knows("thief of the device who comes before the block", {{}, device_wrap_ ? std::vector{*device_wrap_} : std::vector<Wrapped>{}, {device_key_}},
-          device_wrap_.has_value());
+    knows("thief of the device who comes before the block",
+          {{}, device_wrap_ ? std::vector{*device_wrap_} : std::vector<Wrapped>{}, {device_key_}}, device_wrap_.has_value());
     knows("thief of a disk from before a block, with the device key of now",
           {{}, old_device_wrap_ ? std::vector{*old_device_wrap_} : std::vector<Wrapped>{}, {device_key_}}, false);
     knows("man in the middle", {records(), disks(), {}}, false);
-    knows("operator and every former secret but lower modes' own", {records(), {}, above() ? std::vector<Octets>{escrow, account_password} : std::vector<Octets>{}},
-          false);
+    knows("operator and every former secret but lower modes' own",
+          {records(), {}, above() ? std::vector<Octets>{escrow, account_password} : std::vector<Octets>{}}, false);
     RC_ASSERT(highest_ <= rank());
   }
   std::uint64_t stored() const { return stored_; }
@@ -96,7 +98,8 @@ class World {
 
   void send(KeyMode mode, std::uint64_t number, const ArchiveKey& key) {
     const Octets password = octets(mode == KeyMode::account_password ? account_password_ : archive_password_);
-    take(make_key_record({.mode = mode, .generation = number, .escrow_key = escrow_.public_key(), .password = password, .rounds = few}, owner, key, random_)
+    take(make_key_record({.mode = mode, .generation = number, .escrow_key = escrow_.public_key(), .password = password, .rounds = few},
+                         owner, key, random_)
              .value());
   }
   /// As a server takes what it is sent.

@@ -28,8 +28,9 @@ ArchiveKey key_from(std::uint8_t first) {
 class KeyRecords : public testing::Test {
  protected:
   Octets record_of(KeyMode mode, std::uint64_t generation, const ArchiveKey& of, std::string_view password = "word") {
-    return make_key_record({.mode = mode, .generation = generation, .escrow_key = escrow.public_key(), .password = octets(password), .rounds = 2},
-                           owner, of, random)
+    return make_key_record(
+               {.mode = mode, .generation = generation, .escrow_key = escrow.public_key(), .password = octets(password), .rounds = 2},
+               owner, of, random)
         .value();
   }
   Octets record_of(KeyMode mode, std::uint64_t generation) { return record_of(mode, generation, key); }
@@ -50,7 +51,8 @@ class KeyRecords : public testing::Test {
 };
 
 TEST_F(KeyRecords, KEY_021_each_mode_has_its_length_and_reads_as_it_was_made) {
-  for (const auto& [mode, length] : {std::pair{KeyMode::account_password, 262u}, {KeyMode::archive_password, 158u}, {KeyMode::custom, 98u}}) {
+  for (const auto& [mode, length] :
+       {std::pair{KeyMode::account_password, 262u}, {KeyMode::archive_password, 158u}, {KeyMode::custom, 98u}}) {
     const Octets made = record_of(mode, 3);
     EXPECT_EQ(made.size(), length);
     const auto record = read_key_record(made, owner, any);
@@ -141,7 +143,8 @@ TEST_F(KeyRecords, KEY_010_a_forbidden_mode_is_not_entered_but_stays_where_it_is
   const KeyPolicy account_alone{.permitted = 1};
   const Octets archive = record_of(KeyMode::archive_password, 1);
   EXPECT_EQ(sent({}, archive, account_alone).error(), Reason::key_mode_refused);
-  EXPECT_EQ(sent(record_of(KeyMode::account_password, 1), record_of(KeyMode::archive_password, 2), account_alone).error(), Reason::key_mode_refused);
+  EXPECT_EQ(sent(record_of(KeyMode::account_password, 1), record_of(KeyMode::archive_password, 2), account_alone).error(),
+            Reason::key_mode_refused);
   EXPECT_EQ(sent(archive, record_of(KeyMode::archive_password, 2), account_alone), Replacement::to_be_kept);
   EXPECT_FALSE(account_alone.permits_no_record());
 }
@@ -175,7 +178,8 @@ TEST_F(KeyRecords, KEY_026_a_server_keeps_no_escrow_that_it_cannot_open) {
   EXPECT_EQ(opened(bad).error(), Reason::bad_key_record);
   const AgreementKey former = AgreementKey::generate(random);
   const Octets for_former =
-      make_key_record({.mode = KeyMode::account_password, .escrow_key = former.public_key(), .password = octets("word"), .rounds = 2}, owner, key, random)
+      make_key_record({.mode = KeyMode::account_password, .escrow_key = former.public_key(), .password = octets("word"), .rounds = 2},
+                      owner, key, random)
           .value();
   EXPECT_EQ(opened(for_former).error(), Reason::bad_key_record);
 }
@@ -187,7 +191,8 @@ TEST_F(KeyRecords, KEY_026_an_escrow_of_another_key_than_the_check_value_s_is_re
 }
 
 TEST_F(KeyRecords, KEY_026_an_account_with_a_password_has_a_wrap_under_it) {
-  const Octets without = make_key_record({.mode = KeyMode::account_password, .escrow_key = escrow.public_key()}, owner, key, random).value();
+  const Octets without =
+      make_key_record({.mode = KeyMode::account_password, .escrow_key = escrow.public_key()}, owner, key, random).value();
   EXPECT_EQ(opened(without, true).error(), Reason::bad_key_record);
   EXPECT_TRUE(opened(without, false));
 }

@@ -146,9 +146,15 @@ TEST(Pairs, SES_001_the_client_does_with_each_event_what_its_table_says) {
           {Event::begin_list_blocks, [&] { request(BeginListBlocks{}); }},
           {Event::begin_release, [&] { request(BeginRelease{samples::ids(0, 2)}); }},
           {Event::begin_fetch_key, [&] { request(BeginFetchKey{}); }},
-          {Event::begin_store_key, [&] { request(BeginStoreKey{Octets(98, 0x11), 1}); }},
+          {Event::begin_store_key,
+           [&] {
+             request(BeginStoreKey{Octets(98, 0x11), 1});
+           }},
           {Event::begin_recover_key, [&] { request(BeginRecoverKey{Octets(32, 0x11)}); }},
-          {Event::begin_change_password, [&] { request(BeginChangePassword{{1}, {2}}); }},
+          {Event::begin_change_password,
+           [&] {
+             request(BeginChangePassword{{1}, {2}});
+           }},
           {Event::begin_restore,
            [&] {
              request(RequestRestore{1, 0});

@@ -7,7 +7,6 @@
 
 #include <gtest/gtest.h>
 
-
 namespace coffer::store {
 namespace {
 
@@ -28,8 +27,8 @@ bool lies_anywhere(const fs::path& directory, const Octets& secret) {
     std::ifstream stream(file.path(), std::ios::binary);
     const std::string content{std::istreambuf_iterator<char>{stream}, {}};
     for (std::size_t at = 0; at + 16 <= secret.size(); at += 8)
-      if (content.find(std::string(secret.begin() + static_cast<std::ptrdiff_t>(at), secret.begin() + static_cast<std::ptrdiff_t>(at + 16))) !=
-          std::string::npos)
+      if (content.find(std::string(secret.begin() + static_cast<std::ptrdiff_t>(at),
+                                   secret.begin() + static_cast<std::ptrdiff_t>(at + 16))) != std::string::npos)
         return true;
   }
   return false;
@@ -121,7 +120,8 @@ TEST_F(Keys, KEY_050_a_device_key_stays_until_it_is_erased_and_leaves_nothing) {
 
 TEST_F(Keys, KEY_041_a_purged_user_leaves_nothing_and_others_keep_theirs) {
   auto store = open();
-  ASSERT_TRUE(store->change({.records = {{owner, some(262, 1)}, {another_user, some(262, 2)}}, .verifiers = {{1, {some(16, 5), 7, {9, 8, 7}}}}}));
+  ASSERT_TRUE(
+      store->change({.records = {{owner, some(262, 1)}, {another_user, some(262, 2)}}, .verifiers = {{1, {some(16, 5), 7, {9, 8, 7}}}}}));
   ASSERT_TRUE(store->device_key(owner, some(32, 3)));
   ASSERT_TRUE(store->erase_user(1));
   for (const Octets& gone : {some(262, 1), some(32, 3), some(16, 5)}) EXPECT_FALSE(lies_anywhere(directory, gone));
