@@ -50,12 +50,12 @@ void logged_in(Context& c, const std::function<void(Context&)>& before) {
 }
 
 /// A record that the server shows: `spoil` makes it wrong. A client that backs up must not believe it.
-Case disbelieved(std::string id, std::string requirement, std::string goal, std::function<Octets(Context&)> shown,
+Case disbelieved(std::string id, std::vector<std::string> requirements, std::string goal, std::function<Octets(Context&)> shown,
                  std::function<void(Context&)> before = {}) {
   const auto honest = [](Context& c) { return to_octets(own_record(c, custom_mode, 4), c.archive_key()); };
   return {
       .id = "client.keys." + std::move(id),
-      .requirements = {std::move(requirement)},
+      .requirements = std::move(requirements),
       .role = Role::client,
       .goal = std::move(goal),
       .steps = {"show the key record that the first line names, and ask for a backup",
@@ -87,34 +87,35 @@ void add_disbelieved(std::vector<Case>& cases) {
       return to_octets(record, c.archive_key());
     };
   };
-  cases.push_back(disbelieved("of_another_key", "KEY-028", "A key record of another archive key is not believed", [](Context& c) {
+  cases.push_back(disbelieved("of_another_key", {"KEY-028"}, "A key record of another archive key is not believed", [](Context& c) {
     const auto other = c.random().octets(32);
     KeyRecord record{.owner = owner(c), .generation = 4};
     record.check = derive_keys(other, record.owner).check_value;
     return to_octets(record, other);
   }));
-  cases.push_back(disbelieved("another_tag", "KEY-028", "A key record whose tag another key made is not believed",
+  cases.push_back(disbelieved("another_tag", {"KEY-028", "KEY-022"}, "A key record whose tag another key made is not believed",
                               [](Context& c) { return to_octets(own_record(c, custom_mode, 4), c.random().octets(32)); }));
-  cases.push_back(
-      disbelieved("another_generation", "KEY-028", "A key record whose generation was changed is not believed", [own](Context& c) {
-        auto octets = own(custom_mode, 4, {})(c);
-        octets[33] = 5;
-        return octets;
-      }));
-  cases.push_back(disbelieved("unknown_format", "KEY-027", "A key record of an unknown format is not believed",
+  cases.push_back(disbelieved("another_generation", {"KEY-028", "KEY-022"}, "A key record whose generation was changed is not believed",
+                              [own](Context& c) {
+                                auto octets = own(custom_mode, 4, {})(c);
+                                octets[33] = 5;
+                                return octets;
+                              }));
+  cases.push_back(disbelieved("unknown_format", {"KEY-027"}, "A key record of an unknown format is not believed",
                               own(custom_mode, 4, [](Context&, KeyRecord& r) { r.format = 2; })));
-  cases.push_back(disbelieved("unknown_mode", "KEY-027", "A key record of an unknown mode is not believed",
+  cases.push_back(disbelieved("unknown_mode", {"KEY-027"}, "A key record of an unknown mode is not believed",
                               own(custom_mode, 4, [](Context&, KeyRecord& r) { r.mode = 4; })));
-  cases.push_back(disbelieved("another_length", "KEY-027", "A key record that is longer than its mode has it is not believed",
+  cases.push_back(disbelieved("another_length", {"KEY-027"}, "A key record that is longer than its mode has it is not believed",
                               own(custom_mode, 4, [](Context&, KeyRecord& r) { r.wraps = repeated(60, 1); })));
-  cases.push_back(disbelieved("generation_0", "KEY-027", "A key record of generation 0 is not believed", own(custom_mode, 0, {})));
-  cases.push_back(disbelieved("of_another_computer", "KEY-027", "A key record of another computer is not believed",
+  cases.push_back(
+      disbelieved("generation_0", {"KEY-027", "KEY-021"}, "A key record of generation 0 is not believed", own(custom_mode, 0, {})));
+  cases.push_back(disbelieved("of_another_computer", {"KEY-027"}, "A key record of another computer is not believed",
                               own(custom_mode, 4, [](Context&, KeyRecord& r) { r.owner.computer ^= 1; })));
-  cases.push_back(disbelieved("of_another_user", "KEY-027", "A key record of another user is not believed",
+  cases.push_back(disbelieved("of_another_user", {"KEY-027"}, "A key record of another user is not believed",
                               own(custom_mode, 4, [](Context&, KeyRecord& r) { r.owner.user ^= 1; })));
   for (const std::uint32_t rounds : {0U, 10'000'001U})
     cases.push_back(
-        disbelieved(fmt::format("rounds_{}", rounds), "KEY-027", "A key record of no rounds, or of more than 10,000,000, is not believed",
+        disbelieved(fmt::format("rounds_{}", rounds), {"KEY-027"}, "A key record of no rounds, or of more than 10,000,000, is not believed",
                     own(archive_password_mode, 4, [=](Context& c, KeyRecord& r) {
                       r.wraps = password_wrap("archive wrap", r.owner, c.archive_key(), archive_password, rounds, c.random().octets(16));
                     })));
@@ -123,14 +124,14 @@ void add_disbelieved(std::vector<Case>& cases) {
     served(c, a_backup(c));
     require_ok(c);
   };
-  cases.push_back(disbelieved("lower_mode", "KEY-009", "A device that has seen a mode does not believe a lower one",
+  cases.push_back(disbelieved("lower_mode", {"KEY-009"}, "A device that has seen a mode does not believe a lower one",
                               own(archive_password_mode, 4, {}), seen));
-  cases.push_back(disbelieved("lowest_mode", "KEY-009", "A device that has seen a mode does not believe a lower one",
+  cases.push_back(disbelieved("lowest_mode", {"KEY-009"}, "A device that has seen a mode does not believe a lower one",
                               own(account_password_mode, 4, {}), seen));
-  cases.push_back(disbelieved("older_generation", "KEY-009", "A device that has seen a key record does not believe an older one",
+  cases.push_back(disbelieved("older_generation", {"KEY-009"}, "A device that has seen a key record does not believe an older one",
                               own(custom_mode, 2, {}), seen));
   cases.push_back(disbelieved(
-      "record_gone", "KEY-009", "A device that has seen a key record does not believe that there is none",
+      "record_gone", {"KEY-009"}, "A device that has seen a key record does not believe that there is none",
       [](Context&) { return Octets(); }, seen));
 }
 
@@ -153,6 +154,22 @@ Octets taken(Context& c, const std::string& mode) {
   const auto stored = server.seen("store_key");
   c.require(stored.size() == 1, "one key record", fmt::format("{}", stored.size()));
   return stored.front().octets("record");
+}
+
+/// The account's wrap is under another password than the login's; the key is handed out honestly, or under a secret that everybody has.
+void logs_in_and_recovers(Context& c, bool of_zeros) {
+  auto record = own_record(c, account_password_mode, 4);
+  const auto under_another = password_wrap("account wrap", record.owner, c.archive_key(), "the one before", 100'000, c.random().octets(16));
+  std::copy(under_another.begin(), under_another.end(), record.wraps.end() - 60);
+  c.holdings().key_record = to_octets(record, c.archive_key());
+  c.holdings().recovery_wrap = [&](const Octets& recipient) {
+    return of_zeros ? recovery_wrap_of_zeros(record.owner, c.archive_key(), recipient)
+                    : recovery_wrap(record.owner, c.archive_key(), recipient, c.random().octets(32));
+  };
+  auto& server = served(c, {.what = "connect"});
+  if (!of_zeros) return require_ok(c);
+  c.require(server.seen("store_key").empty(), "no key record", "one");
+  require_no_success(c);
 }
 
 void add_made(std::vector<Case>& cases) {
@@ -222,7 +239,7 @@ void add_made(std::vector<Case>& cases) {
   });
   cases.push_back({
       .id = "client.keys.account_password",
-      .requirements = {"KEY-019", "KEY-006", "KEY-016", "KEY-015"},
+      .requirements = {"KEY-019", "KEY-006", "KEY-014", "KEY-015", "KEY-016"},
       .role = Role::client,
       .goal =
           "In account_password the record holds the key under the account password and for the server's escrow key, and nothing else of it",
@@ -343,6 +360,16 @@ void add_made(std::vector<Case>& cases) {
                           c.archive_key(),
                       "a wrap under the login's password", "none");
           },
+  });
+  cases.push_back({
+      .id = "client.keys.recovery_from_a_point_of_small_order",
+      .requirements = {"KEY-017"},
+      .role = Role::client,
+      .goal = "A recovered key that came with a one-time key of small order, so that everybody could have made it, is not believed",
+      .steps = {"show a key record of account_password under another password, and let the client log in",
+                "hand out the key under the secret of zeros", "expect no key record, and no success"},
+      .script = [](Context& c) { logs_in_and_recovers(c, true); },
+      .twin = [](Context& c) { logs_in_and_recovers(c, false); },
   });
 }
 

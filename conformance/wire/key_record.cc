@@ -108,6 +108,11 @@ Octets recovery_wrap(const ArchiveOwner& owner, View archive_key, View recipient
       {one_time, wrapped(of_agreement("recovery wrap", owner, agree(one_time_private, recipient), one_time, recipient), archive_key)});
 }
 
+Octets recovery_wrap_of_zeros(const ArchiveOwner& owner, View archive_key, View recipient) {
+  const Octets zeros(32);
+  return joined({zeros, wrapped(of_agreement("recovery wrap", owner, zeros, zeros, recipient), archive_key)});
+}
+
 std::optional<Octets> open_recovery(const ArchiveOwner& owner, View one_time_and_wrap, View private_key) {
   const View one_time = one_time_and_wrap.first(32);
   const Octets recipient = public_key(private_key);

@@ -35,6 +35,8 @@ Octets server_wrap_of_zeros(const ArchiveOwner& owner, View archive_key, View es
 /// one-time key ‖ wrap, 72 octets.
 Octets recovery_wrap(const ArchiveOwner& owner, View archive_key, View recipient, View one_time_private);
 
+Octets recovery_wrap_of_zeros(const ArchiveOwner& owner, View archive_key, View recipient);
+
 /// The archive key; nullopt when it does not open.
 std::optional<Octets> open_password_wrap(std::string_view label, const ArchiveOwner& owner, View part, std::string_view password);
 std::optional<Octets> open_server_wrap(const ArchiveOwner& owner, View part, View escrow_private);

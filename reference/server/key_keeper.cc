@@ -33,10 +33,9 @@ std::expected<std::unique_ptr<KeyKeeper>, std::string> KeyKeeper::begin(KeyKeepe
                                                                         accounts::Directory& directory, store::KeyStore& keys,
                                                                         store::Store& events) {
   // [KEY-050] … and erase it when the computer or its user is no longer active.
-  if (!fault::on(fault::KEY_050_device_key_stays))
-    if (auto erased = keys.erase_device_keys([&](const store::Owner& owner) { return !directory.active(owner.user, owner.computer); });
-        !erased)
-      return std::unexpected(erased.error().what);
+  if (auto erased = keys.erase_device_keys([&](const store::Owner& owner) { return !directory.active(owner.user, owner.computer); });
+      !erased)
+    return std::unexpected(erased.error().what);
   auto verifiers = keys.verifiers();
   if (!verifiers) return std::unexpected(verifiers.error().what);
   for (auto& [user, kept] : *verifiers) {
@@ -72,6 +71,7 @@ ServerAnswer KeyKeeper::find(const store::Owner& owner) {
   Botan::system_rng().randomize(fresh.data(), fresh.size());
   auto device_key = keys_.device_key(owner, fresh);
   if (!device_key) return failed(device_key.error());
+  if (fault::on(fault::KEY_050_another_each_time)) device_key->assign(fresh.begin(), fresh.end());
   return protocol::KeyFound{directory_.key_modes(owner.user), owned(escrow_key_.public_key()), std::move(*device_key),
                             fault::on(fault::KEY_029_not_shown) ? Octets() : std::move(*record)};
 }

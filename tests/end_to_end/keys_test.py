@@ -110,6 +110,23 @@ class Keys(programs.EndToEnd):
         self.assertTrue(peer.opens(key, PASSWORD))
         peer.leave()
 
+    def test_a_blocked_computer_s_device_key_is_gone_and_nothing_brings_it_back(self):
+        server = self.serve()
+        peer = Peer(server, COMPUTER, PASSWORD)
+        device_key = peer.state()["device_key"]
+        peer.leave()
+        self.assertEqual(server.stop(), 0)
+        allowed = pathlib.Path(self.fixture_file).read_text()
+        self.write("fixture.json", json.dumps(programs.fixture(computers=[{"guid": f"{COMPUTER:016x}", "user": 1, "state": "blocked"}])))
+        server = self.serve()
+        self.assertEqual(self.on_disk(server, device_key), [])
+        self.assertEqual(server.stop(), 0)
+        self.write("fixture.json", allowed)
+        server = self.serve()
+        peer = Peer(server, COMPUTER, PASSWORD)
+        self.assertNotEqual(peer.state()["device_key"], device_key)
+        peer.leave()
+
     def test_a_raised_mode_leaves_nothing_to_recover_whatever_kills_come(self):
         """Round by round: a record is replaced while the server is killed. What is in force afterwards is the old or the new one, the new one if it was
         acknowledged; and of the one that is not in force no wrap is left on the disk."""
