@@ -35,10 +35,10 @@ Outcome<ShownKey> ask_for_key(ServerLink& link, const Device& device) {
   if (!seen) return std::unexpected(seen.error());
   ShownKey shown{.said = std::move(*said), .record = std::nullopt};
   if (!shown.said.record.empty()) {
-    // [KEY-027] A client MUST refuse a key record that is not laid out so, names another user, computer or server, or has fewer than
-    // 100,000 …
+    // [KEY-027] A client MUST refuse a key record that is not laid out so, names another user, computer or server, or has 0 or more than
+    // 10,000,000 rounds.
     keys::Rounds rounds;
-    rounds.min = 1;  // few rounds are the test profile's, which a client does not know of: what it makes itself has enough
+    rounds.min = 1;  // few are the test profile's; the password that is tried on them shows nothing of itself
     const auto record = keys::read_key_record(shown.said.record, owner_of(facts), rounds);
     if (!record && !fault::on(fault::KEY_027_any_record))
       return refused(fmt::format("the server shows a key record that is none of this archive: {}", keys::describe(record.error())));
