@@ -5,6 +5,7 @@ import hashlib
 import struct
 
 import canonical
+import vectors_keys
 
 ID, SUM, LINK = b"\xa1" * 32, b"\xb2" * 32, b"\x11" * 32
 
@@ -55,6 +56,9 @@ def seeds(spec):
     write("frame_reader", "metadata-longer-than-body", plain + frame(2, 2, bytes(16)))
     write("frame_reader", "too-large", plain + struct.pack(">BBI", 1, 0, 65537))
     write("frame_reader", "too-large-before-login", b"\x00\x00" + struct.pack(">BBI", 1, 0, 4097))
+    for row in vectors_keys.key_records():
+        if row["kind"] == "read_key_record":
+            write("key_record", row["id"], b"\x01" + bytes.fromhex(row["input"]["record"]))
     entries = [
         {"path": b"home", "type": 1, "mode": 0o755, "modified_ns": 1},
         {"path": b"home/letter", "type": 0, "mode": 0o644, "modified_ns": 2, "size": 5, "blocks": ID},
