@@ -15,7 +15,7 @@ ROOMS = {
     "reference/accounts": ["reference/protocol"],
     "reference/store": ["reference/protocol"],
     "reference/net": ["reference/protocol"],
-    "reference/server": ["reference/protocol", "reference/transitions", "reference/accounts", "reference/store", "reference/net"],
+    "reference/server": ["reference/protocol", "reference/transitions", "reference/keys", "reference/accounts", "reference/store", "reference/net"],
     "reference/client": ["reference/protocol", "reference/transitions", "reference/keys", "reference/archive", "reference/net"],
     "conformance/wire": ["spec"],
     "conformance/peer": ["conformance/wire"],
