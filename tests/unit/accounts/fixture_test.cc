@@ -194,6 +194,14 @@ TEST(Fixture, FRM_008_settings_that_no_message_could_carry_are_refused) {
   EXPECT_EQ(refused.error().pointer, "/configuration/settings");
 }
 
+TEST(Fixture, KEY_010_the_modes_that_an_organisation_permits_are_bits_and_account_password_is_always_there) {
+  EXPECT_EQ(parse_fixture("f", example_fixture)->organisations[0].key_modes, 7u);
+  EXPECT_EQ(parse_fixture("f", with("/organisations/0/key_modes", {"account_password", "custom"}))->organisations[0].key_modes, 5u);
+  for (const json& wrong :
+       {json::array({"custom"}), json::array({"account_password", "account_password"}), json::array({"account_password", "none"})})
+    EXPECT_FALSE(parse_fixture("f", with("/organisations/0/key_modes", wrong))) << wrong;
+}
+
 TEST(Fixture, no_error_shows_a_password) {
   const auto refused = parse_fixture("f", with("/users/0/password", std::string(1025, 'S')));
   ASSERT_FALSE(refused);
