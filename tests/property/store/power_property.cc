@@ -138,7 +138,7 @@ class History {
       case Step::Kind::release: return release(step.archive, step.first, step.count);
       case Step::Kind::compact: {
         for (int i = 0; i < step.count; ++i)
-          if (!store_->compact_some(500, step.first % 2 == 0 ? Store::Newest::included : Store::Newest::spared)) return trouble();
+          if (!store_->compact_some(500, step.first % 2 == 0 ? Newest::included : Newest::spared)) return trouble();
         return;
       }
       case Step::Kind::scrub:
@@ -293,7 +293,7 @@ void judge(const char* which, const std::filesystem::path& directory, MemoryFile
     }
   }
   for (;;) {
-    const auto done = store.compact_some(1 << 20, Store::Newest::included);
+    const auto done = store.compact_some(1 << 20, Newest::included);
     RC_ASSERT(done.has_value());
     if (done->pack == 0) break;
   }
