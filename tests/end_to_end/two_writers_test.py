@@ -66,6 +66,7 @@ class TwoWriters(programs.EndToEnd):
         self.proxy.hold_before(direction, octets, act)
         done = self.one.must(*command)
         self.assertTrue(self.proxy.struck.is_set(), "the moment never came")
+        self.assertEqual(set(said), {"backup", "prune"})
         for what, (code, answer, error) in said.items():
             self.assertEqual(code, 2, f"{what}: {answer} {error}")
             self.assertIn("computer_refused", answer["error"], what)
