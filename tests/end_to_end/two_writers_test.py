@@ -10,24 +10,18 @@ import trees
 CONTENT_OCTETS = 300_000
 
 
-class TwoWriters(programs.EndToEnd):
+class TwoWriters(proxy.AtMoments):
     def setUp(self):
         super().setUp()
-        self.proxy = proxy.Proxy()
-        self.addCleanup(self.proxy.close)
-        self.server = self.serve()
-        self.proxy.reset(self.server.port)
-        self.one = self.device(self.server, "one", port=self.proxy.port)
         self.other = self.twin("other")
-        self.tree = self.path("tree")
         self.expected, self.seed = {}, 0
 
     def twin(self, name):
         """A device with the first one's computer and archive key, straight to the server."""
-        with open(os.path.join(self.one.home, "config.json"), encoding="utf-8") as file:
+        with open(os.path.join(self.device_.home, "config.json"), encoding="utf-8") as file:
             computer = self.computer_of(file.read())
         twin = programs.Device(self.path(name), f"127.0.0.1:{self.server.port}", self.server.pin, "--computer", computer, "--archive-key",
-                               os.path.join(self.one.home, "archive.key"))
+                               os.path.join(self.device_.home, "archive.key"))
         login = twin.login()
         self.assertEqual(login.returncode, 0, login.stderr)
         return twin
@@ -64,7 +58,7 @@ class TwoWriters(programs.EndToEnd):
 
         self.proxy.reset(self.server.port)
         self.proxy.hold_before(direction, octets, act)
-        done = self.one.must(*command)
+        done = self.device_.must(*command)
         self.assertTrue(self.proxy.struck.is_set(), "the moment never came")
         self.assertEqual(set(said), {"backup", "prune"})
         for what, (code, answer, error) in said.items():
@@ -75,11 +69,11 @@ class TwoWriters(programs.EndToEnd):
 
     def octets_of(self, *command):
         self.proxy.reset(self.server.port)
-        self.one.must(*command)
+        self.device_.must(*command)
         return dict(self.proxy.counted)
 
     def test_nobody_else_writes_or_prunes_while_one_backs_up(self):
-        self.back_up(self.one)
+        self.back_up(self.device_)
         self.change()
         whole = self.octets_of("backup", self.tree)
         self.expected[2] = trees.describe(self.tree)
@@ -88,16 +82,16 @@ class TwoWriters(programs.EndToEnd):
                 self.change()
                 done = self.beside("to_server", whole["to_server"] * part // 9, "backup", self.tree)
                 self.expected[done["version"]] = trees.describe(self.tree)
-        self.assertEqual(self.live(self.one), [1, 2, 3, 4, 5, 6])
+        self.assertEqual(self.live(self.device_), [1, 2, 3, 4, 5, 6])
         self.assertEqual(self.back_up(self.other), 7)
-        self.compare(self.one, *self.expected)
+        self.compare(self.device_, *self.expected)
         self.compare(self.other, *self.expected)
 
     def test_nobody_prunes_what_one_restores(self):
-        self.back_up(self.one)
-        self.back_up(self.one)
+        self.back_up(self.device_)
+        self.back_up(self.device_)
         self.proxy.reset(self.server.port)
-        self.restored(self.one, 1)
+        self.restored(self.device_, 1)
         whole = dict(self.proxy.counted)
         for part in (3, 6, 8):
             with self.subTest(part=part):
@@ -105,19 +99,19 @@ class TwoWriters(programs.EndToEnd):
                 self.beside("to_client", whole["to_client"] * part // 9, "restore", 1, "--target", target)
                 self.assertEqual(trees.describe(trees.below(target, self.tree)), self.expected[1])
         self.assertEqual(self.other.must("prune", "--keep-last", 1)["retired"], [1])
-        code, said, _ = self.one.run("restore", 1, "--target", self.path("too-late"))
+        code, said, _ = self.device_.run("restore", 1, "--target", self.path("too-late"))
         self.assertEqual(code, 2, said)
         self.assertIn("retired by version 3", said["error"])
-        self.compare(self.one, 2)
+        self.compare(self.device_, 2)
 
     def test_what_one_prunes_the_other_brings_again(self):
-        first = self.back_up(self.one)
-        self.back_up(self.one)
+        first = self.back_up(self.device_)
+        self.back_up(self.device_)
         pruned = self.other.must("prune", "--keep-last", 1)
         self.assertEqual(pruned["retired"], [first])
         self.assertGreater(pruned["blocks_released"], 0)
         trees.make_random(self.tree, CONTENT_OCTETS, 1)  # the content that the first device has sent once, and believes to be there
-        number = self.one.must("backup", self.tree)["version"]
+        number = self.device_.must("backup", self.tree)["version"]
         self.expected[number] = trees.describe(self.tree)
         self.compare(self.other, 2, number)
         self.assertEqual(self.server.stop(), 0)

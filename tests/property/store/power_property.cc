@@ -156,13 +156,18 @@ class History {
     }
   }
 
-  void offer(std::size_t which, std::uint32_t first, std::uint32_t count) {
-    Session& session = sessions_[which];
+  static Octets ids_of(std::uint32_t first, std::uint32_t count) {
     Octets ids;
     for (std::uint32_t seed = first; seed < first + count; ++seed) {
       const Block block = block_of(seed);
       ids.insert(ids.end(), block.id.begin(), block.id.end());
     }
+    return ids;
+  }
+
+  void offer(std::size_t which, std::uint32_t first, std::uint32_t count) {
+    Session& session = sessions_[which];
+    const Octets ids = ids_of(first, count);
     const auto missing = store_->missing(session.archive, ids);
     if (!missing) return trouble();
     for (const std::uint16_t index : *missing) {
@@ -175,11 +180,7 @@ class History {
 
   void release(std::size_t which, std::uint32_t first, std::uint32_t count) {
     Session& session = sessions_[which];
-    Octets ids;
-    for (std::uint32_t seed = first; seed < first + count; ++seed) {
-      const Block block = block_of(seed);
-      ids.insert(ids.end(), block.id.begin(), block.id.end());
-    }
+    const Octets ids = ids_of(first, count);
     const auto missing = store_->missing(session.archive, ids);
     if (!missing || !store_->stage_release(session.archive, ids)) return trouble();
     for (std::uint32_t seed = first; seed < first + count; ++seed)
