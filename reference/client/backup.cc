@@ -171,6 +171,12 @@ Failure content_gone() {
           "no version was made. Run the same command again: what was sent is not sent twice"};
 }
 
+/// Of one destination.
+struct OneReport : BackupReport {
+  archive::ChainPoint version;
+  BlockSender::Counts sent;
+};
+
 /// One session of a backup.
 class Backup {
  public:
@@ -189,7 +195,7 @@ class Backup {
 
   /// nullopt: a block was offered by its name alone, was missing, and its file no longer has it. The session can commit nothing any more,
   /// and the cache no longer speaks of such files.
-  Outcome<std::optional<BackupReport>> run(bool by_name) {
+  Outcome<std::optional<OneReport>> run(bool by_name) {
     const auto files = send_files(by_name);
     // [ARC-035] A client MUST commit a version only after sending every block of it that was named missing.
     if (files && !sender_.owed().empty()) {
@@ -254,7 +260,7 @@ class Backup {
     const auto show = [&] {
       progress_.files_done = feeder.files_done();
       progress_.octets_done = feeder.octets_done();
-      progress_.octets_sent = total_sent().octets_sent;
+      progress_.destinations = {{BackupProgress::Lane::State::together, total_sent().octets_sent}};
       options_.progress(progress_);
     };
     sender_.on_sent = show;
@@ -350,7 +356,7 @@ class Backup {
                                   .retired = {}};
   }
 
-  Outcome<std::optional<BackupReport>> commit(archive::VersionRecord record) {
+  Outcome<std::optional<OneReport>> commit(archive::VersionRecord record) {
     archive::RecordVault vault(keys_);
     const auto random = make_random_();
     auto sealed = vault.seal(record, *random);
@@ -401,24 +407,47 @@ class Backup {
   IdSet reread_;
   PathSet unread_;
   BackupProgress progress_;
-  BackupReport report_;
+  OneReport report_;
 };
+
+Outcome<OneReport> back_up_to(const Destination& to, FileCache& cache, const MakeRandom& make_random, const BackupOptions& options) {
+  ServerLink* session = to.link;
+  Before before;
+  for (int sessions = 1;; ++sessions) {
+    auto report = Backup(*session, to.keys, to.chain, cache, make_random, options, before).run(sessions < backup_sessions_max);
+    if (!report) return std::unexpected(std::move(report.error()));
+    if (*report) return std::move(**report);
+    if (sessions == backup_sessions_max || !to.begin_again) return std::unexpected(content_gone());
+    auto next = to.begin_again();
+    if (!next) return std::unexpected(no_version(std::move(next.error()), to.chain, before.sent));
+    session = *next;
+  }
+}
 
 }  // namespace
 
-Outcome<BackupReport> back_up(ServerLink& link, const keys::ArchiveKeys& keys, const archive::ChainPoint& chain, FileCache& cache,
-                              const MakeRandom& make_random, const BackupOptions& options) {
-  ServerLink* session = &link;
-  Before before;
-  for (int sessions = 1;; ++sessions) {
-    auto report = Backup(*session, keys, chain, cache, make_random, options, before).run(sessions < backup_sessions_max);
-    if (!report) return std::unexpected(std::move(report.error()));
-    if (*report) return std::move(**report);
-    if (sessions == backup_sessions_max || !options.begin_again) return std::unexpected(content_gone());
-    auto next = options.begin_again();
-    if (!next) return std::unexpected(no_version(std::move(next.error()), chain, before.sent));
-    session = *next;
+Outcome<BackupReport> back_up(std::span<Destination> destinations, const CachePlace& place, const MakeRandom& make_random,
+                              const BackupOptions& options) {
+  FileCache cache(place.key_check);
+  cache.load(place.path);
+  BackupReport all;
+  for (std::size_t i = 0; i < destinations.size(); ++i) {
+    auto one = back_up_to(destinations[i], cache, make_random, options);
+    if (cache.changed())
+      if (const auto saved = cache.save(place.path); !saved && one)
+        one->problems.push_back({place.path, fmt::format("{}; the next backup will read every file again", saved.error().message)});
+    if (!one && one.error().code == ExitCode::interrupted) return std::unexpected(std::move(one.error()));
+    if (!one) {
+      all.destinations.push_back(std::unexpected(std::move(one.error())));
+    } else {
+      auto before = std::move(all.destinations);
+      before.push_back(DestinationReport{one->version, one->sent});
+      all = std::move(*one);
+      all.destinations = std::move(before);
+    }
+    options.ended(i, all.destinations.back());
   }
+  return all;
 }
 
 }  // namespace coffer::client

@@ -25,45 +25,42 @@ Outcome<BackupReport> back_up_once(const Context& context, const BackupArguments
   if (*seen != *head)
     if (auto kept = session->remember(*head); !kept) return std::unexpected(kept.error());
 
-  FileCache cache(session->key_check);
-  cache.load(session->device.cache_path());
   const BackupOptions options{
       .paths = arguments.paths,
       .scan = {.left_out = context.home, .one_file_system = arguments.one_file_system, .special = arguments.special},
       .look = hooks.look,
       .now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
       .progress = hooks.progress,
-      .interrupted = hooks.interrupted,
-      .begin_again = [&]() -> Outcome<ServerLink*> {
+      .interrupted = hooks.interrupted};
+  Destination destination{
+      .name = {}, .link = session->link.get(), .keys = session->keys, .chain = *head, .begin_again = [&]() -> Outcome<ServerLink*> {
         if (auto begun = session->begin_again(context.timers); !begun) return std::unexpected(begun.error());
         return session->link.get();
       }};
   auto report = back_up(
-      *session->link, session->keys, *head, cache, [] { return std::make_unique<Botan::System_RNG>(); }, options);
-  // What was read is known now, whatever became of the version: the next run asks for it by name.
-  const auto saved = cache.changed() ? cache.save(session->device.cache_path()) : Outcome<void>();
+      {&destination, 1}, {session->device.cache_path(), session->key_check}, [] { return std::make_unique<Botan::System_RNG>(); }, options);
   if (!report) {
     if (report.error().code == ExitCode::interrupted) session->link->leave();
     return std::unexpected(report.error());
   }
-  if (auto kept = session->remember(report->version); !kept) return std::unexpected(kept.error());
-  if (!saved)
-    report->problems.push_back(
-        {session->device.cache_path(), fmt::format("{}; the next backup will read every file again", saved.error().message)});
+  const auto& version = report->destinations.front();
+  if (!version) return std::unexpected(version.error());
+  if (auto kept = session->remember(version->version); !kept) return std::unexpected(kept.error());
   session->link->leave();
   return report;
 }
 
 std::string as_json(const BackupReport& report) {
-  return nlohmann::json{{"version", report.version.number},
-                        {"link", hex(report.version.link)},
+  const DestinationReport& destination = *report.destinations.front();
+  return nlohmann::json{{"version", destination.version.number},
+                        {"link", hex(destination.version.link)},
                         {"files", report.files},
                         {"directories", report.directories},
                         {"links", report.links},
                         {"files_unchanged", report.files_unchanged},
                         {"content_octets", report.content_octets},
-                        {"blocks_sent", report.sent.blocks_sent},
-                        {"octets_sent", report.sent.octets_sent}}
+                        {"blocks_sent", destination.sent.blocks_sent},
+                        {"octets_sent", destination.sent.octets_sent}}
       .dump();
 }
 

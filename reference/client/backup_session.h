@@ -16,7 +16,8 @@ struct BackupHooks {
   std::function<bool()> interrupted = [] { return false; };
 };
 
-/// Failures: usage when a path is empty; of the device, of the session, of the backup. The cache and the newest version are kept.
+/// Failures: usage when a path is empty; of the device, of the session, of the backup. The cache and the newest version are kept, and a
+/// report has a version.
 Outcome<BackupReport> back_up_once(const Context& context, const BackupArguments& arguments, const BackupHooks& hooks);
 
 /// A report without its problems, as one JSON object.

@@ -11,13 +11,14 @@ namespace {
 
 Shown show(BackupReport report) {
   const std::string json = as_json(report);
-  return {
-      .code = report.problems.empty() ? ExitCode::ok : ExitCode::incomplete,
-      .text = fmt::format("version {}: {} files ({} unchanged), {} directories, {} links, {}; {} sent in {} new blocks.\n",
-                          report.version.number, report.files, report.files_unchanged, report.directories, report.links,
-                          octets_for_people(report.content_octets), octets_for_people(report.sent.octets_sent), report.sent.blocks_sent),
-      .json = json,
-      .problems = std::move(report.problems)};
+  const DestinationReport& destination = *report.destinations.front();
+  return {.code = report.problems.empty() ? ExitCode::ok : ExitCode::incomplete,
+          .text = fmt::format("version {}: {} files ({} unchanged), {} directories, {} links, {}; {} sent in {} new blocks.\n",
+                              destination.version.number, report.files, report.files_unchanged, report.directories, report.links,
+                              octets_for_people(report.content_octets), octets_for_people(destination.sent.octets_sent),
+                              destination.sent.blocks_sent),
+          .json = json,
+          .problems = std::move(report.problems)};
 }
 
 }  // namespace

@@ -63,9 +63,10 @@ std::string text_of(const WatchEvent& event, const WatchArguments& arguments) {
     case unchanged: return "looked: nothing is other than in the last version\n";
     case backed_up: {
       const BackupReport& report = *event.report;
+      const DestinationReport& destination = *report.destinations.front();
       std::string text =
-          fmt::format("version {}: {} files ({} unchanged), {}; {} sent\n", report.version.number, report.files, report.files_unchanged,
-                      octets_for_people(report.content_octets), octets_for_people(report.sent.octets_sent));
+          fmt::format("version {}: {} files ({} unchanged), {}; {} sent\n", destination.version.number, report.files,
+                      report.files_unchanged, octets_for_people(report.content_octets), octets_for_people(destination.sent.octets_sent));
       for (const Problem& problem : report.problems) text += fmt::format("  {} {}\n", printable(problem.path), problem.what);
       return text;
     }

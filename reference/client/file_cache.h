@@ -15,6 +15,12 @@
 
 namespace coffer::client {
 
+/// Where a device keeps it, and its archive key's check value: blocks named under another key are of no use.
+struct CachePlace {
+  std::string path;
+  Digest key_check{};
+};
+
 class FileCache {
  public:
   struct Known {
