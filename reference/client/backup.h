@@ -11,8 +11,10 @@
 
 #include "archive/version_chain.h"
 #include "client/block_sender.h"
+#include "client/delivery.h"
 #include "client/failure.h"
 #include "client/file_cache.h"
+#include "client/lanes.h"
 #include "client/pace.h"
 #include "client/server_link.h"
 #include "client/tree_scanner.h"
@@ -41,12 +43,7 @@ struct DestinationReport {
 /// What is under way, for whoever shows it.
 struct BackupProgress : WorkDone {
   struct Lane {
-    enum class State : std::uint8_t {
-      together,   // takes what is read as it is read
-      behind,     // too slow for the others: comes after them
-      committed,  // has the version
-      failed,
-    };
+    using State = DeliveryState;
     State state = State::together;
     std::uint64_t octets_sent = 0;
   };
@@ -61,6 +58,7 @@ struct BackupOptions {
   std::int64_t now_ns = 0;
   /// A file changed this short a time before the scan is not remembered as unchanged: its clock may not have moved since.
   std::int64_t settle_ns = 2'000'000'000;
+  Lanes::Limits lanes = {};
   /// Called often, on the thread that called back_up.
   std::function<void(const BackupProgress&)> progress = [](const BackupProgress&) {};
   /// Asked often, on any thread: true ends the backup with `interrupted`, between two requests, so that the links can be left in order.

@@ -63,6 +63,17 @@ class ArchiveTest : public testing::Test {
     ended_complete_ = server.restore_ended_complete;
     return report;
   }
+  /// How many files the cache knows.
+  std::size_t known_files() const {
+    std::size_t count = 0;
+    for (CacheReader reader(cache_); !reader.record().empty(); reader.next()) ++count;
+    return count;
+  }
+  void remember(const std::string& path, const KnownFile& known) const {
+    CacheUpdate update(cache_, {});
+    update.put(path, known);
+    EXPECT_TRUE(update.finish(true, {}));
+  }
   /// Where a restore puts the scratch directory's `source`.
   std::string restored(const std::string& name = "source", const std::string& target = "target") const {
     return target + "/" + scratch_.archived(name);
