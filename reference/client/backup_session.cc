@@ -2,21 +2,26 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 
 #include <botan/system_rng.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include "client/printable.h"
+#include "client/destination_choice.h"
 #include "client/session.h"
 #include "coffer/spec/permissions.h"
+#include "fault/switch.h"
 
 namespace coffer::client {
+namespace {
 
-Outcome<BackupReport> back_up_once(const Context& context, const BackupArguments& arguments, const BackupHooks& hooks) {
-  if (std::ranges::any_of(arguments.paths, &std::string::empty))
-    return std::unexpected(Failure{ExitCode::usage, "a PATH is empty: expected files and directories (. is this one, / is everything)"});
-  auto session = open_session(context, spec::permissions::backup);
+struct Opened {
+  Session session;
+  archive::ChainPoint head;
+};
+
+Outcome<Opened> open_destination(std::shared_ptr<Device> device, const std::string& name, const protocol::Timers& timers) {
+  auto session = open_session(std::move(device), name, timers, spec::permissions::backup);
   if (!session) return std::unexpected(session.error());
   const auto seen = session->seen();
   if (!seen) return std::unexpected(seen.error());
@@ -24,44 +29,121 @@ Outcome<BackupReport> back_up_once(const Context& context, const BackupArguments
   if (!head) return std::unexpected(head.error());
   if (*seen != *head)
     if (auto kept = session->remember(*head); !kept) return std::unexpected(kept.error());
+  return Opened{std::move(*session), *head};
+}
 
+// [ARC-143] A client that backs up to several destinations SHOULD commit at one without waiting for another that is slower.
+/// All at once: who is away keeps the others waiting no longer than the timers of one connection say.
+std::vector<Outcome<Opened>> open_all(const std::shared_ptr<Device>& device, const std::vector<std::string>& names,
+                                      const protocol::Timers& timers) {
+  std::vector<std::future<Outcome<Opened>>> coming;
+  for (const std::string& name : names)
+    coming.push_back(std::async(std::launch::async, [&] { return open_destination(device, name, timers); }));
+  std::vector<Outcome<Opened>> opened;
+  for (auto& one : coming) opened.push_back(one.get());
+  return opened;
+}
+
+/// The sessions that there are, while one backup goes to all of them.
+class Sessions {
+ public:
+  Sessions(std::vector<Outcome<Opened>>& opened, const protocol::Timers& timers) {
+    for (std::size_t i = 0; i < opened.size(); ++i) {
+      if (!opened[i]) continue;
+      Session& session = opened[i]->session;
+      places_.push_back(i);
+      sessions_.push_back(&session);
+      destinations_.push_back({.name = session.destination,
+                               .link = session.link.get(),
+                               .keys = session.keys,
+                               .chain = opened[i]->head,
+                               .begin_again = [&session, timers]() -> Outcome<ServerLink*> {
+                                 if (auto begun = session.begin_again(timers); !begun) return std::unexpected(begun.error());
+                                 return session.link.get();
+                               }});
+      // [ARC-142] A client MUST seal what it stores at a destination for the archive there.
+      if (fault::on(fault::ARC_142_for_the_first_alone)) destinations_.back().keys = destinations_.front().keys;
+    }
+    kept_.resize(sessions_.size());
+  }
+
+  std::span<Destination> destinations() { return destinations_; }
+  /// Where the destination of that place among those with a session stands among all.
+  std::size_t place(std::size_t destination) const { return places_[destination]; }
+
+  /// Its version is remembered, and its session ended, as soon as that may be: the others can take long.
+  void ended(std::size_t destination, const Outcome<DestinationReport>& end) {
+    Session& session = *sessions_[destination];
+    if (end) kept_[destination] = session.remember(end->version);
+    if (end || end.error().code == ExitCode::local || end.error().code == ExitCode::interrupted) session.link->leave();
+  }
+
+  Outcome<DestinationReport> end_of(std::size_t destination, Outcome<DestinationReport> end) const {
+    if (end && !kept_[destination]) return std::unexpected(kept_[destination].error());
+    return end;
+  }
+
+ private:
+  std::vector<std::size_t> places_;
+  std::vector<Session*> sessions_;
+  std::vector<Destination> destinations_;
+  std::vector<Outcome<void>> kept_;
+};
+
+}  // namespace
+
+Outcome<DeviceBackup> back_up_once(const Context& context, const BackupArguments& arguments, const BackupHooks& hooks) {
+  if (std::ranges::any_of(arguments.paths, &std::string::empty))
+    return std::unexpected(Failure{ExitCode::usage, "a PATH is empty: expected files and directories (. is this one, / is everything)"});
+  auto device = Device::open(context.home);
+  if (!device) return std::unexpected(device.error());
+  const auto names = chosen_destinations(*device, context.destinations);
+  if (!names) return std::unexpected(names.error());
+  const auto key = device->archive_key();
+  if (!key) return std::unexpected(key.error());
+  const CachePlace cache{device->cache_path(), key->check_value()};
+
+  auto opened = open_all(std::make_shared<Device>(std::move(*device)), *names, context.timers);
+  Sessions sessions(opened, context.timers);
+  DeviceBackup backup{.names = *names, .report = {}};
+  for (const auto& one : opened) backup.report.destinations.push_back(one ? Outcome<DestinationReport>() : std::unexpected(one.error()));
+  const auto one_alone = [&]() -> Outcome<DeviceBackup> {
+    if (names->size() == 1 && !backup.report.destinations.front()) return std::unexpected(backup.report.destinations.front().error());
+    return std::move(backup);
+  };
+  backup.begun = !sessions.destinations().empty();
+  if (!backup.begun) return one_alone();
+
+  std::vector<std::string> taking_part;
+  for (const Destination& one : sessions.destinations()) taking_part.push_back(one.name);
+  bool one_failed = taking_part.size() < names->size();
+  std::string made;
   const BackupOptions options{
       .paths = arguments.paths,
       .scan = {.left_out = context.home, .one_file_system = arguments.one_file_system, .special = arguments.special},
       .look = hooks.look,
       .now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
-      .progress = hooks.progress,
-      .interrupted = hooks.interrupted};
-  Destination destination{
-      .name = {}, .link = session->link.get(), .keys = session->keys, .chain = *head, .begin_again = [&]() -> Outcome<ServerLink*> {
-        if (auto begun = session->begin_again(context.timers); !begun) return std::unexpected(begun.error());
-        return session->link.get();
-      }};
+      .progress = [&](const BackupProgress& now) { hooks.progress(now, taking_part); },
+      // [ARC-140] A client MUST NOT let what becomes of one destination keep it from committing a version at another.
+      .interrupted = [&] { return hooks.interrupted() || (one_failed && fault::on(fault::ARC_140_one_ends_all)); },
+      .ended =
+          [&](std::size_t i, const Outcome<DestinationReport>& end) {
+            sessions.ended(i, end);
+            one_failed = one_failed || !end;
+            if (end && names->size() > 1) made += fmt::format("\n{} has version {}", taking_part[i], end->version.number);
+          }};
   auto report = back_up(
-      {&destination, 1}, {session->device.cache_path(), session->key_check}, [] { return std::make_unique<Botan::System_RNG>(); }, options);
+      sessions.destinations(), cache, [] { return std::make_unique<Botan::System_RNG>(); }, options);
   if (!report) {
-    if (report.error().code == ExitCode::interrupted) session->link->leave();
+    report.error().message += made;
     return std::unexpected(report.error());
   }
-  const auto& version = report->destinations.front();
-  if (!version) return std::unexpected(version.error());
-  if (auto kept = session->remember(version->version); !kept) return std::unexpected(kept.error());
-  session->link->leave();
-  return report;
-}
-
-std::string as_json(const BackupReport& report) {
-  const DestinationReport& destination = *report.destinations.front();
-  return nlohmann::json{{"version", destination.version.number},
-                        {"link", hex(destination.version.link)},
-                        {"files", report.files},
-                        {"directories", report.directories},
-                        {"links", report.links},
-                        {"files_unchanged", report.files_unchanged},
-                        {"content_octets", report.content_octets},
-                        {"blocks_sent", destination.sent.blocks_sent},
-                        {"octets_sent", destination.sent.octets_sent}}
-      .dump();
+  auto ends = std::move(backup.report.destinations);
+  for (std::size_t i = 0; i < report->destinations.size(); ++i)
+    ends[sessions.place(i)] = sessions.end_of(i, std::move(report->destinations[i]));
+  backup.report = std::move(*report);
+  backup.report.destinations = std::move(ends);
+  return one_alone();
 }
 
 }  // namespace coffer::client
