@@ -168,10 +168,6 @@ bool TreeWriter::wrote(const archive::Entry& entry, const struct stat& status) c
   return is_in_made_directory(entry.path) || written_.contains({status.st_dev, status.st_ino});
 }
 
-void TreeWriter::remember_written(const archive::Entry& entry, const struct stat& status) {
-  if (!is_in_made_directory(entry.path)) written_.insert({status.st_dev, status.st_ino});
-}
-
 void TreeWriter::remember(const std::string& path, const std::string& where) {
   if (!link_targets_ || link_targets_->contains(path)) names_[path] = where;
 }
@@ -296,7 +292,8 @@ Written TreeWriter::directory(const archive::Entry& entry) {
   if (!made && ours) let_owner_in(**parent, name);
   if (made) {
     made_.add(entry.path);
-    if (::fstatat((*parent)->fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) remember_written(entry, status);
+    if (!is_in_made_directory(entry.path) && ::fstatat((*parent)->fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
+      written_.insert({status.st_dev, status.st_ino});
     made_now_.insert(entry.path);
   }
   // '0' comes behind '/': nothing below a directory, or named like it with more behind, has a path that comes later.
@@ -377,7 +374,7 @@ Written TreeWriter::finish_file(const archive::Entry& entry, PendingFile file) {
       return failed("write", errno);
   }
   struct stat own {};
-  if (::fstat(file.file_.fd(), &own) == 0) remember_written(entry, own);
+  if (!is_in_made_directory(entry.path) && ::fstat(file.file_.fd(), &own) == 0) written_.insert({own.st_dev, own.st_ino});
   // Delayed writes show their errors here, on network file systems.
   if (const int fd = file.file_.release(); ::close(fd) != 0) return failed("write", errno);
   auto placed = place(*file.directory_, file.temporary_, entry);
@@ -395,7 +392,6 @@ void TreeWriter::finish_directories(std::size_t from) {
     if (directory.open()) error = metadata_.apply(entry, directory.fd());
     if (!directory.open() || error != 0)
       unfinished_.push_back({entry.path, fmt::format("is there, but its mode or time could not be set: {}", describe({error}))});
-    root_.forget();
   }
 }
 

@@ -120,7 +120,6 @@ class TreeWriter {
   bool replaces() const { return rules_.conflict == Conflict::overwrite || rules_.conflict == Conflict::newer; }
   /// Whether what stands where an entry should is of this run.
   bool wrote(const archive::Entry& entry, const struct stat& status) const;
-  void remember_written(const archive::Entry& entry, const struct stat& status);
   bool is_in_made_directory(const std::string& path) const;
   void remember(const std::string& path, const std::string& where);
   Written exists(const Descriptor& directory, const archive::Entry& entry) const;
