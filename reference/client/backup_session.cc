@@ -1,6 +1,7 @@
 #include "client/backup_session.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <future>
 
@@ -116,7 +117,7 @@ Outcome<DeviceBackup> back_up_once(const Context& context, const BackupArguments
 
   std::vector<std::string> taking_part;
   for (const Destination& one : sessions.destinations()) taking_part.push_back(one.name);
-  bool one_failed = taking_part.size() < names->size();
+  std::atomic<bool> one_failed = taking_part.size() < names->size();
   std::string made;
   const BackupOptions options{
       .paths = arguments.paths,
@@ -125,11 +126,11 @@ Outcome<DeviceBackup> back_up_once(const Context& context, const BackupArguments
       .now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
       .progress = [&](const BackupProgress& now) { hooks.progress(now, taking_part); },
       // [ARC-140] A client MUST NOT let what becomes of one destination keep it from committing a version at another.
-      .interrupted = [&] { return hooks.interrupted() || (one_failed && fault::on(fault::ARC_140_one_ends_all)); },
+      .interrupted = [&] { return hooks.interrupted() || (fault::on(fault::ARC_140_one_ends_all) && one_failed); },
       .ended =
           [&](std::size_t i, const Outcome<DestinationReport>& end) {
             sessions.ended(i, end);
-            one_failed = one_failed || !end;
+            if (!end) one_failed = true;
             if (end && names->size() > 1) made += fmt::format("\n{} has version {}", taking_part[i], end->version.number);
           }};
   auto report = back_up(

@@ -133,6 +133,11 @@ Outcome<void> Device::write(DeviceConfig config) {
   return written;
 }
 
+std::uint64_t Device::computer() const {
+  const std::lock_guard sharing(*guard_);
+  return config_.computer;
+}
+
 std::vector<std::string> Device::destinations() const {
   const std::lock_guard sharing(*guard_);
   std::vector<std::string> names;

@@ -64,7 +64,7 @@ class Device {
   static Outcome<Device> open(const std::string& home);
 
   const std::string& home() const { return home_; }
-  std::uint64_t computer() const { return config_.computer; }
+  std::uint64_t computer() const;
 
   std::vector<std::string> destinations() const;
   /// Of a name that destinations() has.

@@ -2,7 +2,9 @@
 import json
 import os
 import shutil
+import signal
 import threading
+import time
 import unittest
 
 import programs
@@ -53,6 +55,12 @@ class Destinations(programs.EndToEnd):
         """Exit code, what is said of each destination by its name, and standard error."""
         code, said, error = self.computer.run("backup", self.tree)
         return code, {one["name"]: one for one in said["destinations"]}, error
+
+    def await_version_at_the_other(self):
+        until = time.monotonic() + programs.DEADLINE_SECONDS
+        while not any(event["event"] == "version_committed" for event in self.other.events()):
+            if time.monotonic() > until:
+                raise AssertionError("the other never has a version")
 
     def compare(self, destination, version):
         target = os.path.join(self.directory, f"restored-{destination}-{version}")
@@ -129,9 +137,8 @@ class Destinations(programs.EndToEnd):
         committed = threading.Event()
 
         def hold_until_the_other_has_its_version():
-            for _ in range(programs.DEADLINE_SECONDS * 10):
-                if any(event["event"] == "version_committed" for event in self.other.events()):
-                    return committed.set()
+            self.await_version_at_the_other()
+            committed.set()
 
         self.ways[0].hold_before("to_server", FILES * FILE_OCTETS // 2, hold_until_the_other_has_its_version)
         code, ends, error = self.back_up()
@@ -139,6 +146,27 @@ class Destinations(programs.EndToEnd):
         self.assertEqual((code, ends["default"]["version"], ends["other"]["version"]), (0, 1, 1), f"{ends} {error}")
         for name in ends:
             self.compare(name, 1)
+
+    def test_an_interrupted_backup_says_who_has_the_version_and_goes_on_with_the_rest(self):
+        trees.make_random(self.tree, 40_000_000, 1)  # more than all buffers on the way hold
+        running, ready = [], threading.Event()
+
+        def interrupt_once_the_other_has_its_version():
+            ready.wait(programs.DEADLINE_SECONDS)
+            self.await_version_at_the_other()
+            running[0].send_signal(signal.SIGINT)
+
+        self.ways[0].hold_before("to_server", 6_000_000, interrupt_once_the_other_has_its_version)
+        running.append(self.computer.start("backup", self.tree))
+        ready.set()
+        out, error = running[0].communicate(timeout=programs.DEADLINE_SECONDS)
+        self.assertEqual(running[0].returncode, 130, error)
+        self.assertIn("No version 1 was made", json.loads(out)["error"])
+        self.assertIn("other has version 1", json.loads(out)["error"])
+        self.one.await_no_session()
+        code, ends, _ = self.back_up()
+        self.assertEqual((code, ends["default"]["version"], ends["other"]["version"]), (0, 1, 2), ends)
+        self.assertEqual(ends["other"]["blocks_sent"], 0)
 
     def test_a_destination_that_is_removed_keeps_what_it_has_and_is_not_trusted_anew(self):
         self.back_up()
