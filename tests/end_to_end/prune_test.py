@@ -132,4 +132,4 @@ class Prune(proxy.AtMoments):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)
