@@ -163,6 +163,9 @@ class Destinations(programs.EndToEnd):
         self.assertEqual(running[0].returncode, 130, error)
         self.assertIn("No version 1 was made", json.loads(out)["error"])
         self.assertIn("other has version 1", json.loads(out)["error"])
+        shown = [json.loads(line)["progress"]["destinations"] for line in error.splitlines() if line.startswith(b'{"progress"')]
+        self.assertEqual([share["name"] for share in shown[-1]], ["default", "other"])
+        self.assertGreater(shown[-1][1]["octets_sent"], shown[-1][0]["octets_sent"])
         self.one.await_no_session()
         code, ends, _ = self.back_up()
         self.assertEqual((code, ends["default"]["version"], ends["other"]["version"]), (0, 1, 2), ends)
