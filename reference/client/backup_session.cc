@@ -1,7 +1,6 @@
 #include "client/backup_session.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <future>
 
@@ -9,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "client/destination_choice.h"
+#include "client/interruption.h"
 #include "client/session.h"
 #include "coffer/spec/permissions.h"
 #include "fault/switch.h"
@@ -91,6 +91,15 @@ class Sessions {
   std::vector<Outcome<void>> kept_;
 };
 
+/// Which destinations share one reading: all.
+std::vector<std::span<Destination>> turns(std::span<Destination> all) {
+  // [ARC-140] A client MUST NOT let what becomes of one destination keep it from committing a version at another.
+  if (!fault::on(fault::ARC_140_one_ends_all)) return {all};
+  std::vector<std::span<Destination>> one_by_one;
+  for (std::size_t i = 0; i < all.size(); ++i) one_by_one.push_back(all.subspan(i, 1));
+  return one_by_one;
+}
+
 }  // namespace
 
 Outcome<DeviceBackup> back_up_once(const Context& context, const BackupArguments& arguments, const BackupHooks& hooks) {
@@ -107,7 +116,8 @@ Outcome<DeviceBackup> back_up_once(const Context& context, const BackupArguments
   auto opened = open_all(std::make_shared<Device>(std::move(*device)), *names, context.timers);
   Sessions sessions(opened, context.timers);
   DeviceBackup backup{.names = *names, .report = {}};
-  for (const auto& one : opened) backup.report.destinations.push_back(one ? Outcome<DestinationReport>() : std::unexpected(one.error()));
+  for (const auto& one : opened)  // until it has another end
+    backup.report.destinations.push_back(std::unexpected(one ? interrupted() : one.error()));
   const auto one_alone = [&]() -> Outcome<DeviceBackup> {
     if (names->size() == 1 && !backup.report.destinations.front()) return std::unexpected(backup.report.destinations.front().error());
     return std::move(backup);
@@ -117,7 +127,8 @@ Outcome<DeviceBackup> back_up_once(const Context& context, const BackupArguments
 
   std::vector<std::string> taking_part;
   for (const Destination& one : sessions.destinations()) taking_part.push_back(one.name);
-  std::atomic<bool> one_failed = taking_part.size() < names->size();
+  bool one_failed = taking_part.size() < names->size();
+  std::size_t done = 0;  // destinations that have had their turn
   std::string made;
   const BackupOptions options{
       .paths = arguments.paths,
@@ -125,24 +136,28 @@ Outcome<DeviceBackup> back_up_once(const Context& context, const BackupArguments
       .look = hooks.look,
       .now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
       .progress = [&](const BackupProgress& now) { hooks.progress(now, taking_part); },
-      // [ARC-140] A client MUST NOT let what becomes of one destination keep it from committing a version at another.
-      .interrupted = [&] { return hooks.interrupted() || (fault::on(fault::ARC_140_one_ends_all) && one_failed); },
+      .interrupted = hooks.interrupted,
       .ended =
           [&](std::size_t i, const Outcome<DestinationReport>& end) {
-            sessions.ended(i, end);
-            if (!end) one_failed = true;
-            if (end && names->size() > 1) made += fmt::format("\n{} has version {}", taking_part[i], end->version.number);
+            sessions.ended(done + i, end);
+            one_failed = one_failed || !end;
+            if (end && names->size() > 1) made += fmt::format("\n{} has version {}", taking_part[done + i], end->version.number);
           }};
-  auto report = back_up(
-      sessions.destinations(), cache, [] { return std::make_unique<Botan::System_RNG>(); }, options);
-  if (!report) {
-    report.error().message += made;
-    return std::unexpected(report.error());
-  }
   auto ends = std::move(backup.report.destinations);
-  for (std::size_t i = 0; i < report->destinations.size(); ++i)
-    ends[sessions.place(i)] = sessions.end_of(i, std::move(report->destinations[i]));
-  backup.report = std::move(*report);
+  for (const auto together : turns(sessions.destinations())) {
+    if (one_failed && fault::on(fault::ARC_140_one_ends_all)) break;
+    auto report = back_up(
+        together, cache, [] { return std::make_unique<Botan::System_RNG>(); }, options);
+    if (!report) {
+      report.error().message += made;
+      return std::unexpected(report.error());
+    }
+    for (auto& end : report->destinations) {
+      ends[sessions.place(done)] = sessions.end_of(done, std::move(end));
+      ++done;
+    }
+    backup.report = std::move(*report);
+  }
   backup.report.destinations = std::move(ends);
   return one_alone();
 }
