@@ -44,7 +44,7 @@ void TreeScanner::walk(const std::string& path, bool source, bool although_known
 
 Scan TreeScanner::finish() {
   const auto path_of = [](const Found& found) -> const std::string& { return found.entry.path; };
-  std::ranges::stable_sort(scan_.found, {}, path_of);
+  std::ranges::sort(scan_.found, {}, path_of);
   const auto doubles = std::ranges::unique(scan_.found, {}, path_of);
   scan_.found.erase(doubles.begin(), doubles.end());
   return std::move(scan_);
