@@ -66,6 +66,7 @@ class Sessions {
       if (fault::on(fault::ARC_142_for_the_first_alone)) destinations_.back().keys = destinations_.front().keys;
     }
     kept_.resize(sessions_.size());
+    is_over_.resize(sessions_.size());
   }
 
   std::span<Destination> destinations() { return destinations_; }
@@ -75,8 +76,15 @@ class Sessions {
   /// Its version is remembered, and its session ended, as soon as that may be: the others can take long.
   void ended(std::size_t destination, const Outcome<DestinationReport>& end) {
     Session& session = *sessions_[destination];
+    is_over_[destination] = true;
     if (end) kept_[destination] = session.remember(end->version);
     if (end || end.error().code == ExitCode::local || end.error().code == ExitCode::interrupted) session.link->leave();
+  }
+
+  /// The backup has ended for all of them, and no session is to blame: each ends in order.
+  void leave_those_left() {
+    for (std::size_t i = 0; i < sessions_.size(); ++i)
+      if (!is_over_[i]) sessions_[i]->link->leave();
   }
 
   Outcome<DestinationReport> end_of(std::size_t destination, Outcome<DestinationReport> end) const {
@@ -89,6 +97,7 @@ class Sessions {
   std::vector<Session*> sessions_;
   std::vector<Destination> destinations_;
   std::vector<Outcome<void>> kept_;
+  std::vector<bool> is_over_;
 };
 
 /// Which destinations share one reading: all.
@@ -149,6 +158,7 @@ Outcome<DeviceBackup> back_up_once(const Context& context, const BackupArguments
     auto report = back_up(
         together, cache, [] { return std::make_unique<Botan::System_RNG>(); }, options);
     if (!report) {
+      sessions.leave_those_left();
       report.error().message += made;
       return std::unexpected(report.error());
     }
