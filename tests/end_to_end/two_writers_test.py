@@ -1,5 +1,6 @@
 """Two devices that are one computer to the server write one archive: while one is at work the other is turned away, nothing of either is lost,
 and what one prunes the other brings again when it needs it. The moments are octets of the first one's connection."""
+import json
 import os
 import unittest
 
@@ -19,16 +20,12 @@ class TwoWriters(proxy.AtMoments):
     def twin(self, name):
         """A device with the first one's computer and archive key, straight to the server."""
         with open(os.path.join(self.device_.home, "config.json"), encoding="utf-8") as file:
-            computer = self.computer_of(file.read())
+            computer = json.load(file)["computer"]
         twin = programs.Device(self.path(name), f"127.0.0.1:{self.server.port}", self.server.pin, "--computer", computer, "--archive-key",
                                os.path.join(self.device_.home, "archive.key"))
         login = twin.login()
         self.assertEqual(login.returncode, 0, login.stderr)
         return twin
-
-    @staticmethod
-    def computer_of(config):
-        return programs.json.loads(config)["computer"]
 
     def change(self):
         self.seed += 1
