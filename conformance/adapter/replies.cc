@@ -127,6 +127,11 @@ Hello read_hello(const json& reply) {
               .claims = {},
               .faults = offered_faults(reply),
               .vectors = offered_vectors(reply)};
+  if (const auto destinations = reply.find("destinations"); destinations != reply.end()) {
+    if (!destinations->is_boolean())
+      throw SuiteFault("`hello` must answer with \"destinations\" as true or false, or without" + schema_of("hello"));
+    hello.destinations = *destinations;
+  }
   const auto roles = reply.find("roles");
   if (roles == reply.end() || !roles->is_array() || roles->empty())
     throw SuiteFault("`hello` must answer with \"roles\": a list of \"server\", \"client\" or both" + schema_of("hello"));

@@ -45,6 +45,7 @@ struct Hello {
   std::map<std::string, std::string> claims;
   std::vector<OfferedFault> faults;
   std::vector<std::string> vectors;  // kinds of test vectors that it answers
+  bool destinations = false;         // a client's device can have several
 };
 /// Throws SuiteFault when the reply is not as interop/schema/hello.schema.json says.
 Hello read_hello(const nlohmann::json& reply);

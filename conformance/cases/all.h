@@ -29,20 +29,21 @@ std::vector<Case> profile_cases();        // chapter 14.2
 std::vector<Case> observed_cases();       // chapters 4 to 6, 8.5: what only an observer inside shows
 
 // Against clients.
-std::vector<Case> client_messages_cases();    // chapter 3
-std::vector<Case> client_channel_cases();     // chapter 4
-std::vector<Case> client_records_cases();     // chapter 4: what a network can do to records
-std::vector<Case> client_states_cases();      // chapter 5.1: every state × every message
-std::vector<Case> client_session_cases();     // chapters 5, 6
-std::vector<Case> client_keys_cases();        // chapter 7.1, and with it:
-std::vector<Case> client_key_record_cases();  // chapters 7.3 to 7.8
-std::vector<Case> client_storing_cases();     // chapters 8.1 to 8.4
-std::vector<Case> client_answers_cases();     // chapters 8.4, 8.5
-std::vector<Case> client_chain_cases();       // chapter 8.2
-std::vector<Case> client_manifest_cases();    // chapter 8.2: trees, id lists, sparse files
-std::vector<Case> client_record_cases();      // chapters 8.1, 8.2: what a reader refuses
-std::vector<Case> client_restore_cases();     // chapter 8.5
-std::vector<Case> client_retention_cases();   // chapter 8.9
+std::vector<Case> client_messages_cases();      // chapter 3
+std::vector<Case> client_channel_cases();       // chapter 4
+std::vector<Case> client_records_cases();       // chapter 4: what a network can do to records
+std::vector<Case> client_states_cases();        // chapter 5.1: every state × every message
+std::vector<Case> client_session_cases();       // chapters 5, 6
+std::vector<Case> client_keys_cases();          // chapter 7.1, and with it:
+std::vector<Case> client_key_record_cases();    // chapters 7.3 to 7.8
+std::vector<Case> client_storing_cases();       // chapters 8.1 to 8.4
+std::vector<Case> client_answers_cases();       // chapters 8.4, 8.5
+std::vector<Case> client_chain_cases();         // chapter 8.2
+std::vector<Case> client_manifest_cases();      // chapter 8.2: trees, id lists, sparse files
+std::vector<Case> client_record_cases();        // chapters 8.1, 8.2: what a reader refuses
+std::vector<Case> client_restore_cases();       // chapter 8.5
+std::vector<Case> client_retention_cases();     // chapter 8.9
+std::vector<Case> client_destinations_cases();  // chapter 8.10
 
 // Against both.
 std::vector<Case> traces_cases();  // chapter 5.1: attacks that the models' checkers found

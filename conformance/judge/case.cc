@@ -19,7 +19,8 @@ std::string_view name(Level level) { return level == Level::must ? "MUST" : "SHO
 std::function<Frame()> shown_frame(std::function<Frame(Context&)> make, std::optional<Message> pending) {
   return [make = std::move(make), pending = std::move(pending)] {
     static const Fixture ordinary;
-    Stage stage{.recorder = {}, .random = Random(1, "shown"), .patience = {}};
+    Recorder recorder;
+    Stage stage{.recorder = recorder, .random = Random(1, "shown"), .patience = {}};
     Context context(stage, {.fixture = &ordinary, .server = {}, .pin = {}, .scratch_parent = {}, .pending = pending});
     return make(context);
   };

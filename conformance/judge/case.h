@@ -26,6 +26,7 @@ std::string_view name(Level level);
 struct Needs {
   std::vector<std::string> verbs = {};         // of the adapter: "admin", "observe"; a client's cases need "drive" without saying so
   std::string vector_kind = {};                // the verb "vector" with this kind, and nothing else: neither server nor drive
+  bool destinations = false;                   // a client that backs up to several of them, as `hello` claims
   bool own_server = false;                     // the case changes the server as a whole (restart, stop): it is served anew before and after
   std::function<void(Fixture&)> fixture = {};  // changes to the ordinary fixture; cases with equal results share one server
   /// A computer of the fixture on which the case logs in: cases that hold the same one never overlap, and each lets go of it at its end. A

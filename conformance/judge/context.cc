@@ -69,6 +69,7 @@ Context::~Context() {
   servers_.clear();
   early_.reset();
   listener_.reset();
+  destinations_.clear();
   if (drive_id_) try {
       setting_.adapter->await_or_give_up(*drive_id_, drive_patience);
     } catch (const std::exception& error) {
@@ -129,17 +130,18 @@ void Context::drive(Drive what) {
   if (setting_.adapter == nullptr) throw Unimplemented("no adapter: a client can only be judged through one");
   if (drive_id_) throw SuiteFault("a drive is begun before the last one's end was asked for");
   if (!listener_) listener_ = std::make_unique<ListeningSocket>();
-  if (what.what == "connect")
-    driving_ = what.device;
-  else if (!logged_in_.contains(what.device))
+  if (what.what == "connect") {
+    if (what.destination.empty()) driving_ = what.device;
+  } else if (!logged_in_.contains(what.device))
     log_in(what);
   if (what.version == 0 && (what.what == "restore" || what.what == "verify") && !holdings_.versions.empty())
     what.version = holdings_.versions.back().number;
+  const Holdings& held = what.destination.empty() ? holdings_ : destination(what.destination).holdings();
   json fields{{"do", what.what},
               {"host", "127.0.0.1"},
-              {"port", listener_->port()},
+              {"port", what.destination.empty() ? listener_->port() : destination(what.destination).port()},
               {"pin", hex(what.pin.value_or(setting_.credentials->pin()))},
-              {"server", guid_text(what.expected_server.value_or(holdings_.server_guid))},
+              {"server", guid_text(what.expected_server.value_or(held.server_guid))},
               {"computer", guid_text(computer_)},
               {"registration_key", fixture().standard_key},
               {"user", fixture().alice.name},
@@ -147,6 +149,13 @@ void Context::drive(Drive what) {
               {"deferred", what.deferred},
               {"archive_key", hex(what.archive_key.value_or(archive_key_))},
               {"device", device_name(what.device)}};
+  if (!what.destination.empty()) fields["destination"] = what.destination;
+  for (const auto& name : what.destinations)
+    fields["destinations"].push_back({{"name", name},
+                                      {"host", "127.0.0.1"},
+                                      {"port", destination(name).port()},
+                                      {"pin", hex(setting_.credentials->pin())},
+                                      {"server", guid_text(destination(name).holdings().server_guid)}});
   if (!what.paths.empty()) fields["paths"] = what.paths;
   if (what.version != 0) fields["version"] = what.version;
   if (!what.target.empty()) fields["target"] = what.target;
@@ -172,6 +181,26 @@ void Context::log_in(const Drive& later) {
     actual = unmet.what();
   }
   throw NotReached("a device that is logged in", actual);
+}
+
+OtherServer& Context::destination(const std::string& name) {
+  auto& found = destinations_[name];
+  if (!found) found = std::make_unique<OtherServer>(stage_, *setting_.credentials);
+  return *found;
+}
+
+void Context::log_in_at(const std::string& name) {
+  stage_.recorder.remark("the device logs in at destination " + name);
+  auto& other = destination(name);
+  other.serve([](ServerPeer& server) { server.serve_to_the_end(); });
+  drive({.what = "connect", .destination = name});
+  const auto report = driven();
+  try {
+    other.served();
+  } catch (const Unmet& unmet) {
+    throw NotReached("a device that is logged in at " + name, unmet.what());
+  }
+  if (report.ended != "ok") throw NotReached("a device that is logged in at " + name, report.ended + " " + report.detail);
 }
 
 DriveReport Context::driven() {
@@ -237,6 +266,11 @@ bool Context::ends_by_itself() {
   for (const auto deadline = stage_.deadline(); Clock::now() < deadline; std::this_thread::sleep_for(std::chrono::milliseconds(5)))
     if (setting_.adapter->replied(*drive_id_)) return true;
   return false;
+}
+
+ArchiveKeys Context::archive_keys_at(const std::string& name) {
+  const auto& held = destination(name).holdings();
+  return derive_keys(archive_key_, {held.user, computer_, held.server_guid});
 }
 
 void Context::back_up_first(const Drive& backup) {

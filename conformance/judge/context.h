@@ -9,6 +9,7 @@
 
 #include "coffer/spec/client_session.h"
 #include "judge/case.h"
+#include "judge/other_server.h"
 #include "peer/client_peer.h"
 #include "peer/server_peer.h"
 
@@ -20,9 +21,11 @@ class Adapter;
 struct Drive {
   std::string what = {};                              // connect, ping, versions, backup, restore, verify, prune, key
   std::vector<std::string> paths = {};                // backup
+  std::vector<std::string> destinations = {};         // backup: other ones that it goes to besides
   std::uint64_t version = 0;                          // restore, verify; 0: the newest that the honest server holds
   std::string target = {};                            // restore: a directory of scratch()
   std::string device = "device";                      // devices with the same name keep their state within one script
+  std::string destination = {};                       // the other one that it is about; empty: that which the script itself serves
   std::optional<Octets> archive_key = {};             // of a new device; unset: the script's own
   std::optional<Octets> pin = {};                     // unset: the suite's own server's
   std::optional<std::uint64_t> expected_server = {};  // unset: the honest server's identity
@@ -88,6 +91,10 @@ class Context {
   DriveReport driven();
   /// The client's next connection, handshake done.
   ServerPeer& accept(const ServerChannelOptions& options = {});
+  /// Another server of the suite, by the name that the client's device has for it; for cases that need destinations.
+  OtherServer& destination(const std::string& name);
+  /// The device logs in there, served honestly.
+  void log_in_at(const std::string& name);
   /// The client's next connection, as bare TCP.
   Socket accept_tcp();
   /// True when the client connects again before the drive's end is reported (CHN-013, SES-033).
@@ -102,6 +109,8 @@ class Context {
   /// The archive key that the client under test is given, and the keys that follow from it for this script's device.
   const Octets& archive_key() const { return archive_key_; }
   ArchiveKeys archive_keys() const;
+  /// Those of the archive at another destination.
+  ArchiveKeys archive_keys_at(const std::string& name);
   /// How the adapter knows the device that a Drive names.
   std::string device_name(std::string_view device = "device") const;
   /// A file or directory tree to back up, made below scratch(): name -> content. Returns its path.
@@ -129,6 +138,7 @@ class Context {
   std::deque<std::unique_ptr<ClientPeer>> clients_;
   std::deque<std::unique_ptr<RawPeer>> raw_;
   std::deque<std::unique_ptr<ServerPeer>> servers_;
+  std::map<std::string, std::unique_ptr<OtherServer>> destinations_;
   std::unique_ptr<ListeningSocket> listener_;
   std::optional<Socket> early_;  // a connection that connects_again() found
   std::optional<std::uint64_t> drive_id_;

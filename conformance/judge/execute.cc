@@ -19,7 +19,8 @@ Outcome run_script(const Case& subject, const Script& script, const Execution& e
   auto& result = outcome.result;
   result.ran = true;
   // "#1": another iteration has another seed (seed_of), and is the first of a run with that.
-  Stage stage{.recorder = {},
+  Recorder recorder;
+  Stage stage{.recorder = recorder,
               .random = Random(execution.seed, fmt::format("{}#1{}", subject.id, label), execution.guids_apart),
               .patience = execution.patience};
   const auto began = Clock::now();

@@ -87,6 +87,7 @@ class Matrix {
     result_.implementation.roles = std::move(said.roles);
     result_.implementation.claims = std::move(said.claims);
     result_.implementation.vectors = std::move(said.vectors);
+    result_.implementation.destinations = said.destinations;
     offered_ = std::move(said.faults);
     if (offered_.empty()) result_.troubles.push_back("the adapter's `hello` offers no faults: there is nothing to try the suite with");
     for (const auto& fault : offered_)

@@ -42,7 +42,8 @@ std::optional<std::string> cannot_reach(const Endpoint& server, const std::optio
 
 std::optional<std::string> cannot_log_in(const Endpoint& server, const std::optional<Octets>& pin, const Patience& patience,
                                          const Account& account, std::uint64_t seed) {
-  Stage stage{.recorder = {}, .random = Random(seed, "log in"), .patience = patience};
+  Recorder recorder;
+  Stage stage{.recorder = recorder, .random = Random(seed, "log in"), .patience = patience};
   try {
     ClientChannelOptions pinned;
     pinned.pin = pin;

@@ -60,6 +60,7 @@ struct Implementation {
   std::map<std::string, std::string> claims;  // the ICS, flattened: "channels" -> "tls" …
   std::string adapter_command;                // empty with --connect
   std::vector<std::string> vectors = {};      // kinds of test vectors that it answers
+  bool destinations = false;                  // whether its client backs up to several
 };
 
 struct Counts {

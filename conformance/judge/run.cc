@@ -90,7 +90,8 @@ Implementation meet(const Subject& subject) {
           .roles = std::move(said.roles),
           .claims = std::move(said.claims),
           .adapter_command = subject.adapter_command,
-          .vectors = std::move(said.vectors)};
+          .vectors = std::move(said.vectors),
+          .destinations = said.destinations};
 }
 
 /// The implementation, and what is wrong with it before any case has run.

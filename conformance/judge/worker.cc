@@ -66,6 +66,8 @@ std::string Worker::not_claimed(const Case& subject) const {
   const auto& kind = subject.needs.vector_kind;
   if (!kind.empty() && !options_.subject.server && !claims(implementation_.vectors, kind))
     return fmt::format("the adapter's `hello` names no \"vectors\" of the kind {}", kind);
+  if (subject.needs.destinations && !implementation_.destinations)
+    return "the adapter's `hello` does not say that its client has several destinations";
   return {};
 }
 

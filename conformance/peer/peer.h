@@ -22,7 +22,7 @@ struct Patience {
 
 /// What one script's peers share: transcript, randomness, patience, and what was refused or tolerated along the way.
 struct Stage {
-  Recorder recorder;
+  Recorder& recorder;  // of the whole script, also where several stages serve it
   Random random;
   Patience patience;
   bool expected_refusal = false;            // the script demanded one, or an end: it needs a twin

@@ -129,6 +129,7 @@ int explain_command(const std::string& id) {
   if (found->twin) fmt::print("\nA rejection: it counts only if its twin, the nearest valid neighbour, is accepted.\n");
   std::vector<std::string> needs = found->needs.verbs;
   if (found->role == Role::client && found->needs.vector_kind.empty()) needs.push_back("drive");
+  if (found->needs.destinations) needs.push_back("several destinations");
   if (found->needs.fixture || found->needs.own_server) needs.push_back("prepare and serve anew");
   if (!needs.empty()) fmt::print("\nNeeds of the adapter: {}\n", fmt::join(needs, ", "));
   fmt::print("\nRun it           coffer-conform run {} --trace --adapter COMMAND\n", found->id);

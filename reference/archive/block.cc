@@ -74,7 +74,17 @@ Digest BlockVault::id(BlockKind kind, View block) {
 // [ARC-011] A client MUST seal content and metadata with AES-256-GCM before they leave the computer.
 std::expected<Octets, ArchiveError> BlockVault::seal(const Digest& id, View block, Botan::RandomNumberGenerator& random) {
   if (block.size() > block_octets_max) return std::unexpected(ArchiveError::block_too_long);
-  return tools_->box.seal(tools_->key_of(id), associated_data(tools_->archive, id), tools_->packer.pack(block), random);
+  return seal_packed(id, tools_->packer.pack(block), random);
+}
+
+std::expected<Octets, ArchiveError> BlockVault::pack(View block) {
+  if (block.size() > block_octets_max) return std::unexpected(ArchiveError::block_too_long);
+  const View packed = tools_->packer.pack(block);
+  return Octets(packed.begin(), packed.end());
+}
+
+Octets BlockVault::seal_packed(const Digest& id, View packed, Botan::RandomNumberGenerator& random) {
+  return tools_->box.seal(tools_->key_of(id), associated_data(tools_->archive, id), packed, random);
 }
 
 std::expected<Octets, ArchiveError> BlockVault::open(BlockKind kind, const Digest& id, View sealed) {

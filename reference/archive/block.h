@@ -46,6 +46,11 @@ class BlockVault {
   /// Compressed where that makes it smaller. `id` must be the block's. Errors: block_too_long.
   std::expected<Octets, ArchiveError> seal(const Digest& id, View block, Botan::RandomNumberGenerator& random);
 
+  /// The two steps of seal(), for a block that several archives of one key take: the first is the same for all of them. Errors:
+  /// block_too_long.
+  std::expected<Octets, ArchiveError> pack(View block);
+  Octets seal_packed(const Digest& id, View packed, Botan::RandomNumberGenerator& random);
+
   /// The block behind `id`, proven to be it. Errors: sealed_length, unknown_format, tag_wrong, unknown_compression, not_one_zstd_frame,
   /// content_size, content_differs, id_differs; in this order, the first decides.
   std::expected<Octets, ArchiveError> open(BlockKind kind, const Digest& id, View sealed);

@@ -1,167 +1,47 @@
+// One reading serves all destinations that can follow it. Those that cannot, and those whose session has become useless, share another one
+// afterwards; each reading ends with at least one destination less to serve or a session nearer to the last.
 #include "client/backup.h"
 
 #include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <future>
-#include <map>
-#include <thread>
-#include <tuple>
+#include <memory>
+#include <optional>
 #include <unordered_set>
+#include <utility>
 
 #include <botan/rng.h>
 #include <fmt/format.h>
 
-#include "archive/manifest.h"
-#include "client/bounded_queue.h"
-#include "client/file_content.h"
+#include "client/delivery.h"
 #include "client/interruption.h"
+#include "client/lanes.h"
 #include "client/printable.h"
+#include "client/reading.h"
 
 namespace coffer::client {
 namespace {
 
-constexpr std::size_t waiting_octets_max = 8U << 20U;
-constexpr std::chrono::milliseconds patience{1000};
+using Lane = BackupProgress::Lane;
 
-using PathSet = std::unordered_set<std::string>;
+/// A destination on its way to its version.
+struct Way {
+  const Destination* to = nullptr;
+  std::unique_ptr<BlockSender> sender = nullptr;  // of this session
+  ServerLink* link = nullptr;
+  int sessions = 1;
+  BlockSender::Counts sent_before = {};  // in sessions before this one
+  std::optional<Outcome<DestinationReport>> end = std::nullopt;
 
-/// Goes through the scan in order and gives each file its blocks, from the cache or by reading, and each second name its first. Runs on a
-/// thread of its own; the entries are its own until join().
-class FileFeeder {
- public:
-  struct Changes {
-    std::vector<std::pair<std::string, FileCache::Known>> known;  // for the cache
-    Problems problems;                                            // of files that are left out, or saved while they changed
-    Problems reduced;                                             // of files that are there with less than they have
-    std::uint64_t files_unchanged = 0;
-  };
-
-  FileFeeder(std::vector<Found>& found, const FileCache& cache, const IdSet& reread, const PathSet& read_before, Below root,
-             const keys::ArchiveKeys& keys, std::int64_t settled_before_ns)
-      : found_(found),
-        cache_(cache),
-        reread_(reread),
-        read_before_(read_before),
-        reader_(std::move(root), keys),
-        settled_before_ns_(settled_before_ns),
-        thread_([this] { run(); }) {}
-  ~FileFeeder() { queue_.stop(); }
-
-  BoundedQueue<archive::NamedBlock>& queue() { return queue_; }
-  std::uint64_t files_done() const { return files_done_; }
-  std::uint64_t octets_done() const { return octets_done_; }
-
-  Changes join() {
-    thread_.join();
-    return std::move(changes_);
+  BlockSender::Counts sent() const {
+    return {sent_before.blocks_sent + sender->counts().blocks_sent, sent_before.octets_sent + sender->counts().octets_sent};
   }
-
- private:
-  void run() {
-    auto kept = found_.begin();
-    for (Found& found : found_) {
-      const bool file = found.entry.type == archive::EntryType::file;
-      const std::uint64_t octets = found.stamp.size;
-      if ((file && stopped_) || !feed(found)) continue;
-      if (&*kept != &found) *kept = std::move(found);
-      ++kept;
-      if (!file) continue;
-      octets_done_ += octets;
-      ++files_done_;
-    }
-    found_.erase(kept, found_.end());
-    queue_.close();
-  }
-
-  /// What two names share. A symbolic link's target is in it, because an inode's number can pass on between two looks.
-  using Identity = std::tuple<std::uint64_t, std::uint64_t, std::string>;  // device, inode, target
-
-  static Identity identity(const Found& found) { return {found.stamp.device, found.stamp.inode, found.entry.target}; }
-
-  /// False: the file is no part of the version, and the problems say why.
-  bool feed(Found& found) {
-    if (found.entry.type == archive::EntryType::directory) return true;
-    if (found.names > 1) {
-      const auto first = first_names_.find(identity(found));
-      if (first != first_names_.end()) {
-        found.entry.type = archive::EntryType::hard_link;
-        found.entry.target = first->second;
-        found.entry.device = 0;
-        found.entry.attributes.clear();
-        return true;
-      }
-    }
-    if (found.entry.type == archive::EntryType::file && !unchanged(found) && !read(found)) return false;
-    if (found.names > 1) first_names_[identity(found)] = found.entry.path;
-    return true;
-  }
-
-  bool unchanged(Found& found) {
-    const FileCache::Known* known = cache_.find(found.entry.path, found.stamp);
-    if (!known) return false;
-    for (const Digest& id : known->blocks)
-      if (reread_.contains(id)) return false;
-    found.entry.size = found.stamp.size;
-    found.entry.blocks = known->blocks;
-    found.entry.extents = known->extents;
-    found.entry.attributes = known->attributes;
-    if (!read_before_.contains(found.entry.path)) ++changes_.files_unchanged;
-    return true;
-  }
-
-  bool read(Found& found) {
-    const auto sink = [this](archive::NamedBlock block) {
-      const std::size_t weight = block.octets.size();
-      if (!queue_.push(std::move(block), weight)) stopped_ = true;
-      return !stopped_;
-    };
-    auto content = reader_.read(found.entry.path, sink);
-    if (content && content->changed_meanwhile && !stopped_) content = reader_.read(found.entry.path, sink);  // it may have come to rest
-    const std::string shown = "/" + found.entry.path;
-    if (!content) {
-      changes_.problems.push_back({shown, content.error().what});
-      return false;
-    }
-    if (stopped_) return false;
-    found = std::move(content->found);
-    if (content->reduced) changes_.reduced.push_back({shown, *content->reduced});
-    if (content->changed_meanwhile) {
-      changes_.problems.push_back({shown, "changed while it was read: what is saved may mix its old and new content"});
-    } else if (found.stamp.changed_ns < settled_before_ns_ && !content->reduced) {
-      changes_.known.emplace_back(found.entry.path,
-                                  FileCache::Known{found.stamp, found.entry.blocks, found.entry.extents, found.entry.attributes});
-    }
-    return true;
-  }
-
-  std::vector<Found>& found_;
-  const FileCache& cache_;
-  const IdSet& reread_;
-  const PathSet& read_before_;
-  ContentReader reader_;
-  const std::int64_t settled_before_ns_;
-  BoundedQueue<archive::NamedBlock> queue_{waiting_octets_max};
-  std::map<Identity, std::string> first_names_;
-  Changes changes_;
-  std::atomic<std::uint64_t> files_done_ = 0, octets_done_ = 0;
-  bool stopped_ = false;
-  std::jthread thread_;  // last
 };
 
-/// What the sessions of one backup leave to the next.
-struct Before {
-  PathSet files;  // that were there
-  PathSet read;   // and are known since
-  BlockSender::Counts sent;
-};
-
-Failure no_version(Failure failure, const archive::ChainPoint& chain, const BlockSender::Counts& sent) {
+Failure no_version(Failure failure, const Way& way) {
   if (failure.code != ExitCode::local)
     failure.message += fmt::format(
         "\nNo version {} was made, and versions before it are as they were. {} in {} blocks had been sent; the same command again "
         "continues with what is missing",
-        chain.number + 1, octets_for_people(sent.octets_sent), sent.blocks_sent);
+        way.to->chain.number + 1, octets_for_people(way.sent().octets_sent), way.sent().blocks_sent);
   return failure;
 }
 
@@ -171,254 +51,151 @@ Failure content_gone() {
           "no version was made. Run the same command again: what was sent is not sent twice"};
 }
 
-/// One session of a backup.
 class Backup {
  public:
-  Backup(ServerLink& link, const keys::ArchiveKeys& keys, const archive::ChainPoint& chain, FileCache& cache, const MakeRandom& make_random,
-         const BackupOptions& options, Before& before)
-      : link_(link),
-        keys_(keys),
-        chain_(chain),
-        cache_(cache),
-        make_random_(make_random),
-        options_(options),
-        before_(before),
-        sender_(link, keys, make_random) {
-    sender_.interrupted = options.interrupted;
-  }
-
-  /// nullopt: a block was offered by its name alone, was missing, and its file no longer has it. The session can commit nothing any more,
-  /// and the cache no longer speaks of such files.
-  Outcome<std::optional<BackupReport>> run(bool by_name) {
-    const auto files = send_files(by_name);
-    // [ARC-035] A client MUST commit a version only after sending every block of it that was named missing.
-    if (files && !sender_.owed().empty()) {
-      break_promises();
-      return std::nullopt;
+  Backup(std::span<Destination> destinations, const CachePlace& cache, const MakeRandom& make_random, const BackupOptions& options)
+      : cache_(cache), make_random_(make_random), options_(options), workers_(make_sealing_workers(keys_of(destinations), make_random)) {
+    ways_.reserve(destinations.size());
+    for (Destination& destination : destinations) {
+      ways_.push_back({.to = &destination});
+      begin_session(ways_.back(), destination.link);
     }
-    auto record = files ? send_manifest() : std::unexpected(files.error());
-    if (!record) return std::unexpected(no_version(std::move(record.error()), chain_, total_sent()));
-    return commit(std::move(*record));
+    progress_.destinations.resize(ways_.size());
   }
 
- private:
-  Outcome<void> send_files(bool by_name) {
-    if (auto done = scan(); !done) return done;
-    if (!by_name)
-      for (const Found& found : scan_.found) cache_.drop(found.entry.path);
-    if (auto done = ask_about_known_files(); !done) return done;
-    if (auto done = send_content(); !done) return done;
-    return require_something();  // opening may have failed
-  }
-
-  Outcome<void> scan() {
-    auto scanning =
-        std::async(std::launch::async, [this] { return options_.look ? options_.look() : scan_tree(options_.paths, options_.scan); });
-    // A session without a word would be ended; and a server that has gone is noticed here.
-    while (scanning.wait_for(patience) != std::future_status::ready)
-      if (auto alive = options_.interrupted() ? std::unexpected(interrupted()) : link_.ping(); !alive) return alive;
-    scan_ = scanning.get();
-    report_.problems = std::move(scan_.problems);
-    if (auto something = require_something(); !something) return something;
-    progress_.files = static_cast<std::uint64_t>(std::ranges::count(scan_.found, archive::EntryType::file, type_of));
-    for (const Found& found : scan_.found)
-      if (found.entry.type == archive::EntryType::file) progress_.octets += found.stamp.size;
-    return {};
-  }
-
-  /// A version without anything in it would look like a backup. A directory that cannot be looked into is not anything.
-  Outcome<void> require_something() const {
-    const auto closed = [&](const Found& found) { return scan_.closed.contains(found.entry.path); };
-    if (!std::ranges::all_of(scan_.found, closed)) return {};
-    std::string message = "nothing was backed up, and no version was made, because nothing of it can be read:";
-    for (const Problem& problem : report_.problems) message += fmt::format("\n  {} {}", printable(problem.path), problem.what);
-    return std::unexpected(Failure{ExitCode::local, std::move(message)});
-  }
-
-  /// Blocks of files that are as they were: offered by name alone. Of those that the server lacks, the files are read again.
-  Outcome<void> ask_about_known_files() {
-    std::vector<Digest> ids;
-    for (const Found& found : scan_.found)
-      if (const FileCache::Known* known = cache_.find(found.entry.path, found.stamp))
-        ids.insert(ids.end(), known->blocks.begin(), known->blocks.end());
-    const auto missing = sender_.ask(ids);
-    if (!missing) return std::unexpected(missing.error());
-    reread_.insert(missing->begin(), missing->end());
-    return {};
-  }
-
-  Outcome<void> send_content() {
-    auto root = file_system_root();
-    if (!root) return std::unexpected(Failure{ExitCode::local, fmt::format("cannot open /: {}", describe(root.error()))});
-    FileFeeder feeder(scan_.found, cache_, reread_, before_.read, std::move(*root), keys_, options_.now_ns - options_.settle_ns);
-    const auto show = [&] {
-      progress_.files_done = feeder.files_done();
-      progress_.octets_done = feeder.octets_done();
-      progress_.octets_sent = total_sent().octets_sent;
-      options_.progress(progress_);
-    };
-    sender_.on_sent = show;
-    Outcome<void> outcome;
-    while (outcome && !feeder.queue().drained()) {
-      auto blocks = feeder.queue().pop(patience);
-      if (blocks.empty() && !feeder.queue().drained()) outcome = idle();
-      if (outcome && options_.interrupted()) outcome = std::unexpected(interrupted());
-      for (auto& block : blocks)
-        if (outcome) outcome = sender_.add(std::move(block));
-      show();
+  Outcome<BackupReport> run() {
+    for (bool first = true;; first = false) {
+      std::vector<Way*> left;
+      for (Way& way : ways_)
+        if (!way.end) left.push_back(&way);
+      if (left.empty()) break;
+      if (auto served = serve(left, first); !served) return std::unexpected(std::move(served.error()));
     }
-    if (outcome) outcome = sender_.flush();
-    if (!outcome) feeder.queue().stop();
-    const FileFeeder::Changes changes = feeder.join();
-    sender_.on_sent = [] {};
-    learn(changes, outcome.has_value());
-    return outcome;
-  }
-
-  /// Reading is slow: what is at hand goes out, and the session stays alive.
-  Outcome<void> idle() {
-    if (auto sent = sender_.flush(); !sent) return sent;
-    return link_.ping();
-  }
-
-  /// Only what the server has is worth knowing: the next backup offers it by name alone, and then has to keep its word.
-  void learn(const FileFeeder::Changes& changes, bool complete) {
-    for (const auto& [path, known] : changes.known)
-      if (std::ranges::all_of(known.blocks, [this](const Digest& id) { return sender_.settled(id); })) cache_.put(path, known);
-    if (!complete) return;
-    for (const auto& [path, known] : changes.known) before_.read.insert(path);
-    report_.files_unchanged = changes.files_unchanged;
-    report_.problems.insert(report_.problems.end(), changes.problems.begin(), changes.problems.end());
-    report_.problems.insert(report_.problems.end(), changes.reduced.begin(), changes.reduced.end());
-    for (const Problem& problem : changes.problems) unread_.insert(problem.path.substr(1));
-    std::unordered_set<std::string_view> present;
-    for (const Found& found : scan_.found) present.insert(found.entry.path);
-    // What an earlier session found, and this one not even to name a problem of it.
-    std::unordered_set<std::string_view> named;
-    for (const Problem& problem : report_.problems) named.insert(problem.path);
-    std::erase_if(before_.files, [&](const std::string& path) { return present.contains(path) || named.contains("/" + path); });
-    // What lay below the sources and is gone need not be remembered.
-    cache_.drop_if([&](const std::string& path, const FileCache::Known&) {
-      if (present.contains(path)) return false;
-      return std::ranges::any_of(scan_.sources, [&](const std::string& source) {
-        return source.empty() || (path.starts_with(source) && (path.size() == source.size() || path[source.size()] == '/'));
-      });
-    });
-  }
-
-  void break_promises() {
-    cache_.drop_if([this](const std::string&, const FileCache::Known& known) {
-      return std::ranges::any_of(known.blocks, [this](const Digest& id) { return sender_.owed().contains(id); });
-    });
-    for (const Found& found : scan_.found)
-      if (found.entry.type == archive::EntryType::file) before_.files.insert(found.entry.path);
-    before_.files.insert(unread_.begin(), unread_.end());
-    before_.sent = total_sent();
-  }
-
-  BlockSender::Counts total_sent() const {
-    return {before_.sent.blocks_sent + sender_.counts().blocks_sent, before_.sent.octets_sent + sender_.counts().octets_sent};
-  }
-
-  Outcome<archive::VersionRecord> send_manifest() {
-    Outcome<void> sent;
-    const auto sink = [&](archive::NamedBlock block) {
-      if (sent) sent = sender_.add(std::move(block));
-    };
-    archive::BlockVault vault(keys_);
-    const archive::GearTable gears = archive::gear_table(keys_.chunker);
-    archive::ManifestWriter writer(gears, vault, sink);
-    for (const Found& found : scan_.found) {
-      if (auto added = writer.add(found.entry); !added) {
-        report_.problems.push_back({"/" + found.entry.path, fmt::format("left out: {}", archive::describe(added.error()))});
-        continue;
-      }
-      count(found.entry);
-    }
-    const archive::ManifestSummary summary = writer.finish();
-    if (sent) sent = sender_.flush();
-    if (!sent) return std::unexpected(sent.error());
-    report_.content_octets = summary.content_octets;
-    return archive::VersionRecord{.number = chain_.number + 1,
-                                  .previous = chain_.link,
-                                  .created_ns = options_.now_ns,
-                                  .kind = archive::RecordKind::tree,
-                                  .depth = summary.depth,
-                                  .root = summary.root,
-                                  .entry_count = summary.entry_count,
-                                  .content_octets = summary.content_octets,
-                                  .retired = {}};
-  }
-
-  Outcome<std::optional<BackupReport>> commit(archive::VersionRecord record) {
-    archive::RecordVault vault(keys_);
-    const auto random = make_random_();
-    auto sealed = vault.seal(record, *random);
-    if (!sealed)
-      return std::unexpected(Failure{ExitCode::local, fmt::format("the version cannot be sealed: {}", archive::describe(sealed.error()))});
-    report_.version = {record.number, archive::link_of(record.previous, record.number, *sealed)};
-    protocol::CommitVersion version{.number = record.number,
-                                    .previous = Octets(record.previous.begin(), record.previous.end()),
-                                    .link = Octets(report_.version.link.begin(), report_.version.link.end()),
-                                    .record = std::move(*sealed)};
-    if (auto committed = link_.commit(std::move(version)); !committed) {
-      Failure failure = std::move(committed.error());
-      if (failure.code == ExitCode::untrusted)
-        failure.message += fmt::format(
-            "\nVersion {} was complete, and its acknowledgement did not come: `coffer versions` shows whether the server has it",
-            record.number);
-      return std::unexpected(std::move(failure));
-    }
-    for (const std::string& path : before_.files) report_.problems.push_back({"/" + path, "vanished while the backup ran"});
-    report_.sent = total_sent();
+    for (Way& way : ways_) report_.destinations.push_back(std::move(*way.end));
     return std::move(report_);
   }
 
-  void count(const archive::Entry& entry) {
-    switch (entry.type) {
-      case archive::EntryType::file: ++report_.files; break;
-      case archive::EntryType::directory: ++report_.directories; break;
-      case archive::EntryType::symbolic_link:
-      case archive::EntryType::hard_link: ++report_.links; break;
-      case archive::EntryType::named_pipe:
-      case archive::EntryType::character_device:
-      case archive::EntryType::block_device:
-      case archive::EntryType::socket: break;
-    }
+ private:
+  static std::vector<keys::ArchiveKeys> keys_of(std::span<Destination> destinations) {
+    std::vector<keys::ArchiveKeys> all;
+    for (const Destination& destination : destinations) all.push_back(destination.keys);
+    return all;
   }
 
-  static archive::EntryType type_of(const Found& found) { return found.entry.type; }
+  void begin_session(Way& way, ServerLink* link) {
+    way.link = link;
+    way.sender = std::make_unique<BlockSender>(*link, *workers_, index_of(way));
+    way.sender->interrupted = options_.interrupted;
+  }
 
-  ServerLink& link_;
-  const keys::ArchiveKeys& keys_;
-  const archive::ChainPoint chain_;
-  FileCache& cache_;
+  /// One reading. Failures: of the whole backup.
+  Outcome<void> serve(const std::vector<Way*>& ways, bool first) {
+    Lanes lanes(ways.size(), options_.lanes);
+    std::vector<std::unique_ptr<Delivery>> deliveries;
+    for (Way* way : ways)
+      deliveries.push_back(std::make_unique<Delivery>(
+          *way->link, *way->sender, Committing{way->to->keys, way->to->chain, options_.now_ns, make_random_}, lanes, deliveries.size()));
+    const auto on = [&](const WorkDone& done) {
+      static_cast<WorkDone&>(progress_) = done;
+      show(ways, deliveries);
+      return !options_.interrupted();
+    };
+    auto read = read_trees(lanes, ways.front()->to->keys,
+                           {.paths = options_.paths,
+                            .scan = options_.scan,
+                            .look = options_.look,
+                            .cache = cache_,
+                            .by_name = std::ranges::all_of(ways, [](const Way* way) { return way->sessions < backup_sessions_max; }),
+                            .first = first,
+                            .settled_before_ns = options_.now_ns - options_.settle_ns,
+                            .on = on});
+    (void)lanes.await_all_gone([&] { return on(progress_); });
+    lanes.close();
+    for (std::size_t i = 0; i < ways.size(); ++i) take_end(*ways[i], deliveries[i]->end());
+    if (read && *read) take_report(std::move(**read));
+    for (Way* way : ways) {
+      if (!read && !first && !way->end && read.error().code != ExitCode::interrupted) way->end = std::unexpected(read.error());
+      if (way->end) options_.ended(index_of(*way), *way->end);
+    }
+    const bool stopped = options_.interrupted() && std::ranges::any_of(ways, [](const Way* way) { return !way->end; });
+    if (stopped) return std::unexpected(no_version(interrupted(), *ways.front()));
+    if (!read && first) return std::unexpected(std::move(read.error()));
+    return {};
+  }
+
+  std::size_t index_of(const Way& way) const { return static_cast<std::size_t>(&way - ways_.data()); }
+
+  void show(const std::vector<Way*>& ways, const std::vector<std::unique_ptr<Delivery>>& deliveries) {
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+      Lane& lane = progress_.destinations[index_of(*ways[i])];
+      lane.octets_sent = ways[i]->sent_before.octets_sent + deliveries[i]->octets_sent();
+      lane.state = deliveries[i]->state();
+    }
+    options_.progress(progress_);
+  }
+
+  void take_end(Way& way, Delivery::End end) {
+    Lane& lane = progress_.destinations[index_of(way)];
+    if (const auto* version = std::get_if<archive::ChainPoint>(&end)) {
+      way.end = DestinationReport{*version, way.sent()};
+    } else if (auto* failure = std::get_if<Failure>(&end)) {
+      if (failure->code != ExitCode::interrupted) way.end = std::unexpected(no_version(std::move(*failure), way));
+    } else if (std::holds_alternative<Delivery::Owing>(end)) {
+      begin_again(way);
+    }
+    if (way.end && !*way.end) lane.state = Lane::State::failed;
+  }
+
+  void begin_again(Way& way) {
+    if (way.sessions == backup_sessions_max || !way.to->begin_again) {
+      way.end = std::unexpected(content_gone());
+      return;
+    }
+    auto next = way.to->begin_again();
+    if (!next) {
+      way.end = std::unexpected(no_version(std::move(next.error()), way));
+      return;
+    }
+    ++way.sessions;
+    way.sent_before = way.sent();
+    begin_session(way, *next);
+  }
+
+  /// Counts are those of the first reading that made a version.
+  void take_report(ReadingReport read) {
+    const bool made_before = std::exchange(made_, made_ || std::ranges::any_of(ways_, [](const Way& way) { return way.end && *way.end; }));
+    if (!made_before) {
+      report_.files = read.files;
+      report_.directories = read.directories;
+      report_.links = read.links;
+      report_.files_unchanged = read.files_unchanged;
+      report_.content_octets = read.content_octets;
+    }
+    // What one reading found and could not read any more, the next one does not even find.
+    if (!made_before) std::erase_if(report_.problems, [&](const Problem& problem) { return !vanished_.contains(problem.path); });
+    std::unordered_set<std::string> named;
+    for (const Problem& problem : report_.problems) named.insert(problem.path);
+    for (Problem& problem : read.problems)
+      if (!named.contains(problem.path)) report_.problems.push_back(std::move(problem));
+    for (const std::string& path : read.vanished) vanished_.insert("/" + path);
+  }
+
+  const CachePlace& cache_;
   const MakeRandom& make_random_;
   const BackupOptions& options_;
-  Before& before_;
-  BlockSender sender_;
-  Scan scan_;
-  IdSet reread_;
-  PathSet unread_;
+  std::unique_ptr<SealingWorkers> workers_;
+  std::vector<Way> ways_;
   BackupProgress progress_;
   BackupReport report_;
+  std::unordered_set<std::string> vanished_;
+  bool made_ = false;  // some version
 };
 
 }  // namespace
 
-Outcome<BackupReport> back_up(ServerLink& link, const keys::ArchiveKeys& keys, const archive::ChainPoint& chain, FileCache& cache,
-                              const MakeRandom& make_random, const BackupOptions& options) {
-  ServerLink* session = &link;
-  Before before;
-  for (int sessions = 1;; ++sessions) {
-    auto report = Backup(*session, keys, chain, cache, make_random, options, before).run(sessions < backup_sessions_max);
-    if (!report) return std::unexpected(std::move(report.error()));
-    if (*report) return std::move(**report);
-    if (sessions == backup_sessions_max || !options.begin_again) return std::unexpected(content_gone());
-    auto next = options.begin_again();
-    if (!next) return std::unexpected(no_version(std::move(next.error()), chain, before.sent));
-    session = *next;
-  }
+Outcome<BackupReport> back_up(std::span<Destination> destinations, const CachePlace& cache, const MakeRandom& make_random,
+                              const BackupOptions& options) {
+  return Backup(destinations, cache, make_random, options).run();
 }
 
 }  // namespace coffer::client

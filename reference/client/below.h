@@ -7,6 +7,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "client/descriptor.h"
 
@@ -33,14 +34,18 @@ class Below {
   static std::string_view name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
   int root() const { return root_.fd(); }
-  /// Forgets the directory it holds open: to be called when directories have been removed.
-  void forget() { held_path_.clear(), held_ = {}; }
 
  private:
+  int open(int at, const char* component) const;
+
   Descriptor root_;
   Missing missing_;
-  std::string held_path_;  // the last directory, because paths come sorted
-  Descriptor held_;
+  struct Held {
+    std::size_t length = 0;  // of its path, the beginning of path_
+    Descriptor directory;
+  };
+  std::string path_;        // the last directory
+  std::vector<Held> held_;  // it and those around it, because paths come sorted
 };
 
 }  // namespace coffer::client

@@ -33,33 +33,44 @@ unsigned worker_count() {
 
 }  // namespace
 
-BlockSender::BlockSender(ServerLink& link, const keys::ArchiveKeys& keys, MakeRandom make_random)
-    : link_(link), workers_(worker_count(), [keys, make_random = std::move(make_random)] {
-        return SealingTools{archive::BlockVault(keys), make_random()};
-      }) {}
+std::unique_ptr<SealingWorkers> make_sealing_workers(std::vector<keys::ArchiveKeys> destinations, MakeRandom make_random) {
+  return std::make_unique<SealingWorkers>(worker_count(), [destinations = std::move(destinations), make_random = std::move(make_random)] {
+    SealingTools tools{{}, make_random()};
+    for (const keys::ArchiveKeys& keys : destinations) tools.vaults.emplace_back(keys);
+    return tools;
+  });
+}
 
 // [ARC-030] A client MUST offer block ids, 1 to 1,024 at a time, before it sends blocks.
 Outcome<std::vector<Digest>> BlockSender::ask(const std::vector<Digest>& ids) {
   std::vector<Digest> fresh, missing;
-  for (const Digest& id : ids)
-    if (asked_.insert(id).second) fresh.push_back(id);
+  for (const Digest& id : ids) {
+    if (owed_.contains(id))
+      missing.push_back(id);
+    else if (asked_.insert(id))
+      fresh.push_back(id);
+  }
   for (std::size_t begin = 0; begin < fresh.size(); begin += batch_ids_max()) {
     if (interrupted()) return std::unexpected(client::interrupted());
     const auto first = fresh.begin() + static_cast<std::ptrdiff_t>(begin);
     const std::size_t count = std::min(batch_ids_max(), fresh.size() - begin);
     const auto indices = link_.offer(archive::join(std::vector<Digest>(first, first + static_cast<std::ptrdiff_t>(count))));
     if (!indices) return std::unexpected(indices.error());
-    for (const std::uint16_t index : *indices) missing.push_back(fresh[begin + index]);
+    for (const std::uint16_t index : *indices) {
+      missing.push_back(fresh[begin + index]);
+      owed_.insert(fresh[begin + index]);
+    }
   }
-  owed_.insert(missing.begin(), missing.end());
   return missing;
 }
 
-Outcome<void> BlockSender::add(archive::NamedBlock block) {
-  // Already stored, already on its way, or in this batch: one block of content is sent once.
-  if (settled(block.id) || !batch_ids_.insert(block.id).second) return {};
-  batch_octets_ += block.octets.size();
-  filling_->octets += block.octets.size();
+Outcome<void> BlockSender::add(BlockPointer block) {
+  // Already stored, or sent, or in this batch: one block of content is sent once.
+  const bool settled = asked_.contains(block->id()) && !owed_.contains(block->id());
+  if (settled || !batch_ids_.insert(block->id()).second) return {};
+  batch_octets_ += block->octets().size();
+  filling_->octets += block->octets().size();
+  filling_->ids.push_back(block->id());
   filling_->blocks.push_back(std::move(block));
   if (filling_->octets >= group_octets_max || filling_->blocks.size() >= group_blocks_max) close_group();
   if (batch_ids_.size() < batch_ids_max() && batch_octets_ < batch_octets_max) return {};
@@ -73,20 +84,29 @@ void BlockSender::close_group() {
 }
 
 void BlockSender::begin_sealing(Group& group) {
-  group.sealing = workers_.run([&group](SealingTools& tools) -> std::expected<std::vector<Sealed>, archive::ArchiveError> {
+  group.sealing = workers_.run([this, &group](SealingTools& tools) -> std::expected<std::vector<Sealed>, archive::ArchiveError> {
     std::vector<Sealed> all;
     all.reserve(group.blocks.size());
-    for (archive::NamedBlock& block : group.blocks) {
-      auto sealed = tools.vault.seal(block.id, block.octets, *tools.random);
+    for (BlockPointer& block : group.blocks) {
+      auto sealed = seal(tools, *block);
       if (!sealed) return std::unexpected(sealed.error());
-      if (fault::on(fault::ARC_023_manifest_in_the_clear) && block.kind == archive::BlockKind::leaf)
-        sealed->insert(sealed->end(), block.octets.begin(), block.octets.end());
+      if (fault::on(fault::ARC_023_manifest_in_the_clear) && block->kind() == archive::BlockKind::leaf)
+        sealed->insert(sealed->end(), block->octets().begin(), block->octets().end());
       const Digest checksum = archive::checksum(*sealed);
-      all.push_back({std::move(*sealed), checksum});
-      block.octets = {};
+      all.push_back({block->id(), std::move(*sealed), checksum});
+      block.reset();
     }
     return all;
   });
+}
+
+std::expected<Octets, archive::ArchiveError> BlockSender::seal(SealingTools& tools, SharedBlock& block) const {
+  archive::BlockVault& vault = tools.vaults[destination_];
+  // One destination alone need not keep what is compressed for others.
+  if (tools.vaults.size() == 1) return vault.seal(block.id(), block.octets(), *tools.random);
+  const auto& packed = block.packed(vault);
+  if (!packed) return std::unexpected(packed.error());
+  return vault.seal_packed(block.id(), *packed, *tools.random);
 }
 
 Outcome<void> BlockSender::flush() {
@@ -95,8 +115,7 @@ Outcome<void> BlockSender::flush() {
   batch_ids_.clear();
   batch_octets_ = 0;
   std::vector<Digest> ids;
-  for (const auto& group : groups)
-    for (const auto& block : group->blocks) ids.push_back(block.id);
+  for (const auto& group : groups) ids.insert(ids.end(), group->ids.begin(), group->ids.end());
   if (fault::on(fault::ARC_030_sends_before_it_offers) && !ids.empty() && !groups.front()->sealing.valid()) {
     std::vector<std::unique_ptr<Group>> first;
     first.push_back(std::make_unique<Group>());
@@ -113,21 +132,20 @@ Outcome<void> BlockSender::flush() {
 Outcome<void> BlockSender::send_all(std::vector<std::unique_ptr<Group>> groups, bool only_owed) {
   for (const auto& group : groups) {
     if (group->sealing.valid()) continue;
-    if (only_owed) std::erase_if(group->blocks, [this](const archive::NamedBlock& block) { return !owed_.contains(block.id); });
+    if (only_owed) std::erase_if(group->blocks, [this](const BlockPointer& block) { return !owed_.contains(block->id()); });
     begin_sealing(*group);
   }
   for (const auto& group : groups) {
     auto sealed = group->sealing.get();
     if (!sealed) return std::unexpected(cannot_seal(sealed.error()));
-    for (std::size_t i = 0; i < group->blocks.size(); ++i) {
-      const Digest& id = group->blocks[i].id;
+    for (auto& [id, octets, checksum] : *sealed) {
       if (interrupted()) return std::unexpected(client::interrupted());
       if (only_owed && !owed_.contains(id)) continue;
-      const std::uint64_t octets = (*sealed)[i].octets.size();
-      if (auto sent = link_.send(id, (*sealed)[i].checksum, std::move((*sealed)[i].octets)); !sent) return sent;
+      const std::uint64_t size = octets.size();
+      if (auto sent = link_.send(id, checksum, std::move(octets)); !sent) return sent;
       owed_.erase(id);
       ++counts_.blocks_sent;
-      counts_.octets_sent += octets;
+      counts_.octets_sent += size;
       on_sent();
     }
   }

@@ -1,18 +1,20 @@
-// Blocks on their way to a server: offered in batches, sealed by the workers, sent in order if they are missing. As long as nearly all are
-// missing, as in a first backup, they are sealed before the answer is there; otherwise only what is missing is sealed.
-// Must not know: files, manifests.
+// Blocks on their way to a server in one session: offered in batches, sealed by the workers, sent in order if they are missing. As long as
+// nearly all are missing, as in a first backup, they are sealed before the answer is there; otherwise only what is missing is sealed.
+// Must not know: files, manifests, other destinations.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "archive/block.h"
 #include "archive/manifest.h"
+#include "client/recent_ids.h"
 #include "client/server_link.h"
 #include "client/workers.h"
 
@@ -27,12 +29,37 @@ struct DigestHash {
 };
 using IdSet = std::unordered_set<Digest, DigestHash>;
 
-/// A vault and a generator of nonces: what one worker needs.
+/// A block that was read, on its way to one server or several. Compressed once, by the first that lacks it.
+class SharedBlock {
+ public:
+  explicit SharedBlock(archive::NamedBlock block) : block_(std::move(block)) {}
+
+  const Digest& id() const { return block_.id; }
+  archive::BlockKind kind() const { return block_.kind; }
+  View octets() const { return block_.octets; }
+  /// From any thread, with a vault of its own.
+  const std::expected<Octets, archive::ArchiveError>& packed(archive::BlockVault& vault) {
+    std::call_once(once_, [&] { packed_ = vault.pack(block_.octets); });
+    return packed_;
+  }
+
+ private:
+  archive::NamedBlock block_;
+  std::once_flag once_;
+  std::expected<Octets, archive::ArchiveError> packed_;
+};
+using BlockPointer = std::shared_ptr<SharedBlock>;
+
+/// A vault for each destination and a generator of nonces: what one worker needs.
 struct SealingTools {
-  archive::BlockVault vault;
+  std::vector<archive::BlockVault> vaults;
   std::unique_ptr<Botan::RandomNumberGenerator> random;
 };
+using SealingWorkers = Workers<SealingTools>;
 using MakeRandom = std::function<std::unique_ptr<Botan::RandomNumberGenerator>()>;
+
+/// One for each processor. make_random is called once on each.
+std::unique_ptr<SealingWorkers> make_sealing_workers(std::vector<keys::ArchiveKeys> destinations, MakeRandom make_random);
 
 class BlockSender {
  public:
@@ -41,19 +68,18 @@ class BlockSender {
     std::uint64_t octets_sent = 0;  // sealed
   };
 
-  /// The link must outlive the sender. make_random is called once on each worker.
-  BlockSender(ServerLink& link, const keys::ArchiveKeys& keys, MakeRandom make_random);
+  /// All must outlive the sender. `destination`: whose vault of the workers'.
+  BlockSender(ServerLink& link, SealingWorkers& workers, std::size_t destination)
+      : link_(link), workers_(workers), destination_(destination) {}
 
   /// Asks about blocks whose content is not at hand. The ids among them that the server lacks: they must come before the commit.
   Outcome<std::vector<Digest>> ask(const std::vector<Digest>& ids);
   /// Takes a block; sends a batch once one is full.
-  Outcome<void> add(archive::NamedBlock block);
+  Outcome<void> add(BlockPointer block);
   /// Sends what is left.
   Outcome<void> flush();
   /// Ids that were named missing and have not been sent.
   const IdSet& owed() const { return owed_; }
-  /// Whether the server had the block, or it was sent.
-  bool settled(const Digest& id) const { return asked_.contains(id) && !owed_.contains(id); }
   const Counts& counts() const { return counts_; }
   /// Called after each block that was sent.
   std::function<void()> on_sent = [] {};
@@ -62,6 +88,7 @@ class BlockSender {
 
  private:
   struct Sealed {
+    Digest id{};
     Octets octets;
     Digest checksum{};
   };
@@ -71,23 +98,26 @@ class BlockSender {
     ~Group() {
       if (sealing.valid()) sealing.wait();
     }
-    std::vector<archive::NamedBlock> blocks;
+    std::vector<Digest> ids;
+    std::vector<BlockPointer> blocks;  // a worker's, once it seals them
     std::size_t octets = 0;
     std::future<std::expected<std::vector<Sealed>, archive::ArchiveError>> sealing;  // once begun
   };
   void begin_sealing(Group& group);
+  std::expected<Octets, archive::ArchiveError> seal(SealingTools& tools, SharedBlock& block) const;
   void close_group();
   Outcome<void> send_all(std::vector<std::unique_ptr<Group>> groups, bool only_owed);
 
   ServerLink& link_;
-  // The batch; groups stay where they are while a worker looks at them. Before the workers, who are waited for first.
+  SealingWorkers& workers_;
+  const std::size_t destination_;
+  // The batch; groups stay where they are while a worker looks at them.
   std::vector<std::unique_ptr<Group>> groups_;
   std::unique_ptr<Group> filling_ = std::make_unique<Group>();
   IdSet batch_ids_;
   std::size_t batch_octets_ = 0;
   bool all_missing_ = false;  // nearly all of the batch before
-  Workers<SealingTools> workers_;
-  IdSet asked_;  // in this session
+  RecentIds asked_;           // in this session; what it has forgotten is offered again
   IdSet owed_;
   Counts counts_;
 };

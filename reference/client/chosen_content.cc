@@ -2,71 +2,101 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
-#include <set>
-#include <unordered_set>
 #include <utility>
 
 namespace coffer::client {
-namespace {
 
-/// Of hard links whose first name was not chosen, the first takes its place.
-Outcome<void> follow_first_names(BlockFetcher& fetcher, const archive::VersionRecord& record, VersionContent& content) {
-  std::unordered_set<std::string> present;
-  for (const archive::Entry& entry : content.entries) present.insert(entry.path);
+Outcome<ChosenContent> ChosenContent::prove(BlockFetcher& fetcher, const archive::VersionRecord& record, Selection selection) {
+  std::unordered_set<std::string> above, link_targets;
+  std::uint64_t files = 0, content_octets = 0;
+  bool fits = selection.everything();
+  const auto see = [&](const archive::Entry& entry) {
+    if (!selection.everything()) {
+      if (!selection.takes(entry.path)) return;
+      fits = true;
+      for (std::size_t slash = entry.path.rfind('/'); slash != std::string::npos && slash > 0; slash = entry.path.rfind('/', slash - 1))
+        if (!above.insert(entry.path.substr(0, slash)).second) break;
+    }
+    if (entry.type == archive::EntryType::hard_link) link_targets.insert(entry.target);
+    if (entry.type != archive::EntryType::file) return;
+    ++files;
+    content_octets += entry.size;
+  };
+  auto content = VersionContent::prove(
+      fetcher, record, [&](const archive::Place& place) { return selection.wants(place); }, see);
+  if (!content) return std::unexpected(content.error());
+  if (!fits && content->incomplete().empty())
+    return std::unexpected(Failure{ExitCode::local, "nothing in this version fits: `coffer ls` shows what there is"});
+  ChosenContent chosen(std::move(selection), std::move(*content));
+  chosen.files_ = files;
+  chosen.content_octets_ = content_octets;
+  chosen.above_ = std::move(above);
+  chosen.link_targets_ = std::move(link_targets);
+  if (auto read = chosen.read_first_names(fetcher, record); !read) return std::unexpected(read.error());
+  return chosen;
+}
+
+Outcome<void> ChosenContent::read_first_names(BlockFetcher& fetcher, const archive::VersionRecord& record) {
   std::set<std::string> elsewhere;
-  for (const archive::Entry& entry : content.entries)
-    if (entry.type == archive::EntryType::hard_link && !present.contains(entry.target)) elsewhere.insert(entry.target);
+  if (!selection_.everything())
+    std::ranges::copy_if(link_targets_, std::inserter(elsewhere, elsewhere.end()),
+                         [this](const std::string& target) { return !selection_.takes(target); });
   if (elsewhere.empty()) return {};
-  auto others = read_content(fetcher, record, [&](const archive::Place& place) {
+  auto others = read_entries(fetcher, record, [&](const archive::Place& place) {
     const auto next = elsewhere.lower_bound(place.first);
     return next != elsewhere.end() && can_have(place, *next);
   });
   if (!others) return std::unexpected(others.error());
-  std::map<std::string, const archive::Entry*> firsts;
-  for (const archive::Entry& entry : others->entries)
-    if (elsewhere.contains(entry.path)) firsts.emplace(entry.path, &entry);
-  std::map<std::string, std::string> now;
-  for (archive::Entry& entry : content.entries) {
-    if (entry.type != archive::EntryType::hard_link || !elsewhere.contains(entry.target)) continue;
-    if (const auto known = now.find(entry.target); known != now.end()) {
-      entry.target = known->second;
-    } else if (const auto first = firsts.find(entry.target); first != firsts.end()) {
-      now.emplace(entry.target, entry.path);
-      std::string path = std::move(entry.path);
-      entry = *first->second;
-      entry.path = std::move(path);
-    }
+  for (archive::Entry& entry : others->entries) {
+    if (!elsewhere.contains(entry.path)) continue;
+    files_ += entry.type == archive::EntryType::file ? 1 : 0;
+    content_octets_ += entry.size;
+    firsts_.emplace(entry.path, std::move(entry));
   }
-  std::ranges::move(others->incomplete, std::back_inserter(content.incomplete));
-  std::ranges::move(others->lost, std::back_inserter(content.lost));
+  incomplete_ = std::move(others->incomplete);
+  lost_ = std::move(others->lost);
   return {};
 }
 
-}  // namespace
+Outcome<void> ChosenContent::each_part(const VersionContent::Take& take) {
+  if (selection_.everything()) return content_.each_part(take);
+  return content_.each_part([&](std::vector<archive::Entry> part) {
+    std::erase_if(part, [this](const archive::Entry& entry) { return !is_chosen(entry); });
+    for (archive::Entry& entry : part)
+      if (entry.type == archive::EntryType::hard_link) follow_first_name(entry);
+    return take(std::move(part));
+  });
+}
 
-Outcome<VersionContent> read_chosen(BlockFetcher& fetcher, const archive::VersionRecord& record, const Selection& selection) {
-  if (selection.everything()) return read_content(fetcher, record);
-  auto content = read_content(fetcher, record, [&](const archive::Place& place) { return selection.wants(place); });
-  if (!content) return content;
-  std::unordered_set<std::string> above;
-  std::vector<bool> taken;
-  for (const archive::Entry& entry : content->entries) {
-    taken.push_back(selection.takes(entry.path));
-    if (!taken.back()) continue;
-    for (std::size_t slash = entry.path.rfind('/'); slash != std::string::npos && slash > 0; slash = entry.path.rfind('/', slash - 1))
-      if (!above.insert(entry.path.substr(0, slash)).second) break;
+bool ChosenContent::is_chosen(const archive::Entry& entry) const {
+  return selection_.takes(entry.path) || (entry.type == archive::EntryType::directory && above_.contains(entry.path));
+}
+
+/// Of several whose first name is not there, the first takes its place, and the others lead to that.
+void ChosenContent::follow_first_name(archive::Entry& link) {
+  const auto first = firsts_.find(link.target);
+  if (first == firsts_.end()) return;
+  if (const auto known = now_.find(link.target); known != now_.end()) {
+    link.target = known->second;
+    return;
   }
-  if (std::ranges::find(taken, true) == taken.end() && content->incomplete.empty())
-    return std::unexpected(Failure{ExitCode::local, "nothing in this version fits: `coffer ls` shows what there is"});
-  std::vector<archive::Entry> chosen;
-  for (std::size_t i = 0; i < taken.size(); ++i)
-    if (archive::Entry& entry = content->entries[i];
-        taken[i] || (entry.type == archive::EntryType::directory && above.contains(entry.path)))
-      chosen.push_back(std::move(entry));
-  content->entries = std::move(chosen);
-  if (auto followed = follow_first_names(fetcher, record, *content); !followed) return std::unexpected(followed.error());
-  return content;
+  now_.emplace(link.target, link.path);
+  link_targets_.insert(link.path);
+  std::string path = std::move(link.path);
+  link = first->second;
+  link.path = std::move(path);
+}
+
+Problems ChosenContent::incomplete() const {
+  Problems all = content_.incomplete();
+  all.insert(all.end(), incomplete_.begin(), incomplete_.end());
+  return all;
+}
+
+std::vector<LostBlock> ChosenContent::lost() const {
+  std::vector<LostBlock> all = content_.lost();
+  all.insert(all.end(), lost_.begin(), lost_.end());
+  return all;
 }
 
 }  // namespace coffer::client

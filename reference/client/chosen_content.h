@@ -2,13 +2,49 @@
 // Must not know: where the entries go.
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
 #include "client/selection.h"
 #include "client/version_content.h"
 
 namespace coffer::client {
 
-/// As read_content, of the leaves that it takes. A hard link whose first name is not among the chosen becomes what that is. Failures:
-/// likewise; local when nothing fits.
-Outcome<VersionContent> read_chosen(BlockFetcher& fetcher, const archive::VersionRecord& record, const Selection& selection);
+class ChosenContent {
+ public:
+  /// As VersionContent::prove, of the leaves that the selection takes. Failures: likewise; local when nothing fits.
+  static Outcome<ChosenContent> prove(BlockFetcher& fetcher, const archive::VersionRecord& record, Selection selection);
+
+  /// As VersionContent::each_part. A hard link whose first name is not among the chosen becomes what that is.
+  Outcome<void> each_part(const VersionContent::Take& take);
+
+  std::uint64_t files() const { return files_; }
+  std::uint64_t content_octets() const { return content_octets_; }
+  /// What hard links among the chosen may lead to.
+  const std::unordered_set<std::string>& link_targets() const { return link_targets_; }
+  Problems incomplete() const;
+  std::vector<LostBlock> lost() const;
+
+ private:
+  ChosenContent(Selection selection, VersionContent content) : selection_(std::move(selection)), content_(std::move(content)) {}
+  Outcome<void> read_first_names(BlockFetcher& fetcher, const archive::VersionRecord& record);
+  bool is_chosen(const archive::Entry& entry) const;
+  void follow_first_name(archive::Entry& link);
+
+  Selection selection_;
+  VersionContent content_;
+  std::uint64_t files_ = 0, content_octets_ = 0;
+  std::unordered_set<std::string> above_;  // directories above what is taken
+  std::unordered_set<std::string> link_targets_;
+  std::map<std::string, archive::Entry> firsts_;  // that are not among the chosen, by their paths
+  std::map<std::string, std::string> now_;        // the path that stands for each of them
+  Problems incomplete_;                           // where the first names stand
+  std::vector<LostBlock> lost_;
+};
 
 }  // namespace coffer::client

@@ -1,23 +1,20 @@
 // `coffer backup PATH…`
-#include <fmt/format.h>
-
 #include "client/backup_session.h"
 #include "client/interruption.h"
-#include "client/printable.h"
 #include "client/progress.h"
 
 namespace coffer::client {
 namespace {
 
-Shown show(BackupReport report) {
-  const std::string json = as_json(report);
-  return {
-      .code = report.problems.empty() ? ExitCode::ok : ExitCode::incomplete,
-      .text = fmt::format("version {}: {} files ({} unchanged), {} directories, {} links, {}; {} sent in {} new blocks.\n",
-                          report.version.number, report.files, report.files_unchanged, report.directories, report.links,
-                          octets_for_people(report.content_octets), octets_for_people(report.sent.octets_sent), report.sent.blocks_sent),
-      .json = json,
-      .problems = std::move(report.problems)};
+std::string_view word_of(BackupProgress::Lane::State state) {
+  using enum BackupProgress::Lane::State;
+  switch (state) {
+    case together: return "sent";
+    case behind: return "sent, comes after the others";
+    case committed: return "sent, done";
+    case failed: return "sent, failed";
+  }
+  return {};
 }
 
 }  // namespace
@@ -25,12 +22,20 @@ Shown show(BackupReport report) {
 Outcome<Shown> run_backup(const Context& context, const BackupArguments& arguments) {
   const Interruption interruption;
   Progress progress("backed up", context.as_json);
-  auto report = back_up_once(
-      context, arguments,
-      {.look = nullptr, .progress = [&](const BackupProgress& now) { progress.show(now); }, .interrupted = Interruption::came});
+  const auto show = [&](const BackupProgress& now, const std::vector<std::string>& names) {
+    std::vector<Progress::Share> shares;
+    for (std::size_t i = 0; i < now.destinations.size() && names.size() > 1; ++i)
+      shares.push_back({names[i], word_of(now.destinations[i].state), now.destinations[i].octets_sent});
+    progress.show(now, shares);
+  };
+  auto backup = back_up_once(context, arguments, {.look = nullptr, .progress = show, .interrupted = Interruption::came});
   progress.clear();
-  if (!report) return std::unexpected(report.error());
-  return show(std::move(*report));
+  if (!backup) return std::unexpected(backup.error());
+  return Shown{.code = backup->code(),
+               .text = as_text(*backup),
+               .json = as_json(*backup),
+               .problems = std::move(backup->report.problems),
+               .errors = failures_of(*backup)};
 }
 
 }  // namespace coffer::client

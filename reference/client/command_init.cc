@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/commands.h"
+#include "client/destination_choice.h"
 #include "client/device.h"
 #include "client/printable.h"
 #include "client/small_file.h"
@@ -36,12 +37,8 @@ Outcome<keys::ArchiveKey> key_from(const std::string& source) {
 
 Outcome<Shown> run_init(const Context& context, const InitArguments& arguments) {
   Botan::System_RNG random;
-  const auto address = parse_address(arguments.server);
-  if (!address)
-    return usage(fmt::format("--server {}: expected HOST:PORT, a port from 1 to 65535, for example backup.example:4287",
-                             printable(arguments.server)));
-  const auto pin = parse_digest(arguments.pin);
-  if (!pin) return usage("--pin: expected 64 hexadecimal digits, as `cofferd pin` shows them");
+  const auto destination = parse_destination(arguments.destination);
+  if (!destination) return std::unexpected(destination.error());
   std::optional<std::uint64_t> computer = random_guid(random);
   if (!arguments.computer.empty()) computer = parse_guid(arguments.computer);
   if (!computer) return usage("--computer: expected 16 lower-case hexadecimal digits, not all 0");
@@ -49,11 +46,12 @@ Outcome<Shown> run_init(const Context& context, const InitArguments& arguments) 
       arguments.archive_key.empty() ? Outcome<keys::ArchiveKey>(keys::ArchiveKey::generate(random)) : key_from(arguments.archive_key);
   if (!key) return std::unexpected(key.error());
 
-  const auto device =
-      Device::create(context.home, {.host = address->host, .port = address->port, .pin = *pin, .computer = *computer, .server = {}}, *key);
+  const auto device = Device::create(context.home, {.computer = *computer, .destinations = {*destination}}, *key);
   if (!device) return std::unexpected(device.error());
-  const nlohmann::json json = {
-      {"home", printable(context.home)}, {"computer", format_guid(*computer)}, {"key_check", hex(key->check_value())}};
+  const nlohmann::json json = {{"home", printable(context.home)},
+                               {"computer", format_guid(*computer)},
+                               {"key_check", hex(key->check_value())},
+                               {"destination", destination->name}};
   std::string text = fmt::format("{} is set up as computer {}.\n", printable(context.home), format_guid(*computer));
   if (arguments.archive_key.empty())
     text +=

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/commands.h"
+#include "client/destination_choice.h"
 #include "client/key_ring.h"
 #include "client/net_link.h"
 #include "client/password_input.h"
@@ -35,10 +36,10 @@ Shown done(std::string text, nlohmann::json json) {
 }
 
 /// The password that a mode has: the account's is the one that logs in.
-Outcome<keys::Secret> password_of(KeyMode mode, const Device& device, const std::string& file) {
+Outcome<keys::Secret> password_of(KeyMode mode, const Device& device, const std::string& destination, const std::string& file) {
   if (mode == KeyMode::custom) return keys::Secret();
   if (mode == KeyMode::account_password) {
-    auto credential = device.credential();
+    auto credential = device.credential(destination);
     if (!credential) return std::unexpected(credential.error());
     return std::move(credential->password);
   }
@@ -54,9 +55,9 @@ struct Asked {
 Outcome<Asked> asked(const Context& context) {
   auto session = open_session(context, spec::permissions::backup);
   if (!session) return std::unexpected(session.error());
-  auto key = session->device.archive_key();
+  auto key = session->device->archive_key();
   if (!key) return std::unexpected(key.error());
-  auto shown = ask_for_key(*session->link, session->device);
+  auto shown = ask_for_key(*session->link, *session->device);
   if (!shown) return std::unexpected(shown.error());
   if (auto same = require_same_key(*shown, *key); !same) return std::unexpected(same.error());
   return Asked{std::move(*session), std::move(*key), std::move(*shown)};
@@ -76,16 +77,17 @@ Outcome<Shown> take_mode(const Context& context, const KeyArguments& arguments, 
     return first ? usage(fmt::format("this archive's key mode is {} already: raise it with `coffer key upgrade`", name(shown.record->mode)))
                  : usage("this archive has no key mode yet: choose one with `coffer key create`");
   }
-  auto password = password_of(*mode, session.device, arguments.password_file);
+  auto password = password_of(*mode, *session.device, session.destination, arguments.password_file);
   if (!password) return std::unexpected(password.error());
-  const auto generation = store_key(*session.link, session.device, shown, key, {.mode = *mode, .password = std::move(*password)});
+  const auto generation = store_key(*session.link, *session.device, shown, key, {.mode = *mode, .password = std::move(*password)});
   if (!generation) return std::unexpected(generation.error());
   session.link->leave();
   return done(fmt::format("the key mode is {}.\n", name(*mode)), {{"mode", name(*mode)}, {"generation", *generation}});
 }
 
 /// The key that a new device takes: the one given, or what the archive's record opens to.
-Outcome<keys::ArchiveKey> key_for(const KeyArguments& arguments, ServerLink& link, const Device& device, const ShownKey& shown) {
+Outcome<keys::ArchiveKey> key_for(const KeyArguments& arguments, ServerLink& link, const Device& device, const std::string& destination,
+                                  const ShownKey& shown) {
   const keys::ArchiveOwner owner = owner_of(link.facts());
   if (!arguments.archive_key.empty()) {
     const auto file = read_small_file(arguments.archive_key == "-" ? "/dev/stdin" : arguments.archive_key, 4096);
@@ -97,7 +99,7 @@ Outcome<keys::ArchiveKey> key_for(const KeyArguments& arguments, ServerLink& lin
   if (!shown.record) return usage("the server has no key record of this archive: give the key itself with --archive-key");
   const KeyMode mode = shown.record->mode;
   if (mode == KeyMode::custom) return usage("in this key mode only the key itself opens the archive: give it with --archive-key");
-  const auto password = password_of(mode, device, arguments.password_file);
+  const auto password = password_of(mode, device, destination, arguments.password_file);
   if (!password) return std::unexpected(password.error());
   auto key = keys::open_with_password(*shown.record, owner, *password);
   if (key) return std::move(*key);
@@ -129,14 +131,14 @@ Outcome<Shown> run_key_change_password(const Context& context, const KeyArgument
   if (!password) return std::unexpected(password.error());
   if (archive) {
     const auto generation =
-        store_key(*session.link, session.device, shown, key, {.mode = KeyMode::archive_password, .password = std::move(*password)});
+        store_key(*session.link, *session.device, shown, key, {.mode = KeyMode::archive_password, .password = std::move(*password)});
     if (!generation) return std::unexpected(generation.error());
   } else {
-    auto credential = session.device.credential();
+    auto credential = session.device->credential(session.destination);
     if (!credential) return std::unexpected(credential.error());
     if (auto changed = session.link->change_password(credential->password, *password); !changed) return std::unexpected(changed.error());
     credential->password = std::move(*password);
-    if (auto kept = session.device.remember(*credential); !kept) return std::unexpected(kept.error());
+    if (auto kept = session.device->remember(session.destination, *credential); !kept) return std::unexpected(kept.error());
   }
   session.link->leave();
   return done(fmt::format("the {} password is changed; no data was touched.\n", archive ? "archive" : "account"),
@@ -146,13 +148,15 @@ Outcome<Shown> run_key_change_password(const Context& context, const KeyArgument
 Outcome<Shown> run_key_import(const Context& context, const KeyArguments& arguments) {
   auto device = Device::open(context.home);
   if (!device) return std::unexpected(device.error());
-  const auto credential = device->credential();
+  const auto destination = one_destination(*device, context.destinations);
+  if (!destination) return std::unexpected(destination.error());
+  const auto credential = device->credential(*destination);
   if (!credential) return std::unexpected(credential.error());
-  auto link = connect(*device, *credential, context.timers);
+  auto link = connect(*device, *destination, *credential, context.timers);
   if (!link) return std::unexpected(link.error());
   const auto shown = ask_for_key(**link, *device);
   if (!shown) return std::unexpected(shown.error());
-  const auto key = key_for(arguments, **link, *device, *shown);
+  const auto key = key_for(arguments, **link, *device, *destination, *shown);
   if (!key) return std::unexpected(key.error());
   if (auto same = require_same_key(*shown, *key); !same) return std::unexpected(same.error());
   if (auto kept = device->replace_archive_key(*key); !kept) return std::unexpected(kept.error());

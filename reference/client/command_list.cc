@@ -58,7 +58,7 @@ Failure not_there(const std::string& path, std::uint64_t number) {
 
 Outcome<std::optional<archive::Entry>> find_entry(BlockFetcher& fetcher, const archive::VersionRecord& record, const std::string& path,
                                                   Problems& problems) {
-  auto content = read_content(fetcher, record, [&](const archive::Place& place) { return can_have(place, path); });
+  auto content = read_entries(fetcher, record, [&](const archive::Place& place) { return can_have(place, path); });
   if (!content) return std::unexpected(content.error());
   problems.insert(problems.end(), content->incomplete.begin(), content->incomplete.end());
   const auto found = std::ranges::find(content->entries, path, &archive::Entry::path);
@@ -141,7 +141,7 @@ Outcome<Shown> run_list(const Context& context, const ListArguments& arguments) 
   const auto& record = opened->version.record;
   if (auto begun = link.begin_restore(record.number, ServerLink::Purpose::verify); !begun) return std::unexpected(begun.error());
   BlockFetcher fetcher(link, opened->session.keys);
-  const auto content = read_content(fetcher, record, [&](const archive::Place& place) { return listing.wants(place); });
+  const auto content = read_entries(fetcher, record, [&](const archive::Place& place) { return listing.wants(place); });
   if (!content) return std::unexpected(content.error());
   if (auto ended = link.end_restore(content->incomplete.empty()); !ended) return std::unexpected(ended.error());
   link.leave();

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/backup_session.h"
+#include "client/destination_choice.h"
 #include "client/device.h"
 #include "client/printable.h"
 #include "client/watch.h"
@@ -32,9 +33,12 @@ nlohmann::json line_of(const WatchEvent& event) {
     }
     case unchanged: return {{"event", "unchanged"}};
     case backed_up: {
-      auto line = nlohmann::json::parse(client::as_json(*event.report));
+      auto line = nlohmann::json::parse(client::as_json(*event.backup));
       line["event"] = "backed_up";
-      line["problems"] = as_json(event.report->problems);
+      line["problems"] = as_json(event.backup->report.problems);
+      for (auto& destination : line["destinations"])
+        if (const auto pause = event.pauses.find(destination["name"]); pause != event.pauses.end())
+          destination["again_in_ms"] = pause->second.count();
       return line;
     }
     case failed:
@@ -46,6 +50,8 @@ nlohmann::json line_of(const WatchEvent& event) {
   }
   return {};
 }
+
+double seconds(Moment pause) { return static_cast<double>(pause.count()) / 1000; }
 
 std::string text_of(const WatchEvent& event, const WatchArguments& arguments) {
   using enum WatchEvent::Kind;
@@ -62,28 +68,31 @@ std::string text_of(const WatchEvent& event, const WatchArguments& arguments) {
     }
     case unchanged: return "looked: nothing is other than in the last version\n";
     case backed_up: {
-      const BackupReport& report = *event.report;
-      std::string text =
-          fmt::format("version {}: {} files ({} unchanged), {}; {} sent\n", report.version.number, report.files, report.files_unchanged,
-                      octets_for_people(report.content_octets), octets_for_people(report.sent.octets_sent));
-      for (const Problem& problem : report.problems) text += fmt::format("  {} {}\n", printable(problem.path), problem.what);
+      std::string text = as_text(*event.backup);
+      for (const std::string& failure : failures_of(*event.backup)) text += fmt::format("  {}\n", failure);
+      for (const auto& [name, pause] : event.pauses) text += fmt::format("  {}: again in {} seconds\n", name, seconds(pause));
+      for (const Problem& problem : event.backup->report.problems) text += fmt::format("  {} {}\n", printable(problem.path), problem.what);
       return text;
     }
-    case failed:
-      return fmt::format("no backup: {}\nNothing is lost: again in {} seconds\n", event.failure->message,
-                         static_cast<double>(event.pause.count()) / 1000);
+    case failed: return fmt::format("no backup: {}\nNothing is lost: again in {} seconds\n", event.failure->message, seconds(event.pause));
     case stopped: return "stopped\n";
   }
   return {};
 }
 
-/// Why there is no use in watching at all.
-Outcome<void> check_device(const Context& context) {
+/// The destinations to back up to. Failure: why there is no use in watching at all.
+Outcome<std::vector<std::string>> usable_destinations(const Context& context) {
   const auto device = Device::open(context.home);
   if (!device) return std::unexpected(device.error());
-  if (const auto credential = device->credential(); !credential) return std::unexpected(credential.error());
+  auto names = chosen_destinations(*device, context.destinations);
+  if (!names) return names;
+  std::string without_login;
+  for (const std::string& name : *names)
+    if (const auto credential = device->credential(name); !credential)
+      without_login += (without_login.empty() ? "" : "\n") + (names->size() > 1 ? name + ": " : "") + credential.error().message;
+  if (!without_login.empty()) return std::unexpected(Failure{ExitCode::local, std::move(without_login)});
   if (const auto key = device->archive_key(); !key) return std::unexpected(key.error());
-  return {};
+  return names;
 }
 
 }  // namespace
@@ -93,7 +102,8 @@ Outcome<Shown> run_watch(const Context& context, const WatchArguments& arguments
     return std::unexpected(Failure{ExitCode::usage, "a PATH is empty: expected files and directories (. is this one, / is everything)"});
   if (arguments.quiet_ms > arguments.delay_max_ms)
     return std::unexpected(Failure{ExitCode::usage, "--quiet-ms is more than --delay-max-ms: expected at most as much"});
-  if (auto usable = check_device(context); !usable) return std::unexpected(usable.error());
+  const auto destinations = usable_destinations(context);
+  if (!destinations) return std::unexpected(destinations.error());
 
   sigset_t signals;
   sigemptyset(&signals);
@@ -109,7 +119,13 @@ Outcome<Shown> run_watch(const Context& context, const WatchArguments& arguments
                  .unwatched = std::chrono::seconds(arguments.rescan_seconds),
                  .whole = std::chrono::seconds(arguments.whole_seconds),
                  .retry_max = std::chrono::seconds(arguments.retry_seconds_max)},
-      .back_up = [&](const std::function<Scan()>& look) { return back_up_once(context, arguments.backup, {.look = look}); },
+      .destinations = *destinations,
+      .back_up =
+          [&](const std::function<Scan()>& look, const std::vector<std::string>& names) {
+            Context to_these = context;
+            to_these.destinations = names;
+            return back_up_once(to_these, arguments.backup, {.look = look});
+          },
       .tell =
           [&](const WatchEvent& event) {
             if (arguments.as_json)

@@ -19,6 +19,8 @@ struct Context {
   std::string home;
   protocol::Timers timers = spec::timer_milliseconds;
   bool as_json = false;
+  /// Names of destinations: one for most commands, any number for those that go to several. Empty: all, or the only one.
+  std::vector<std::string> destinations = {};
 };
 
 /// The same result twice: for people and for programs. `problems` are the files that it could not serve.
@@ -27,10 +29,16 @@ struct Shown {
   std::string text;
   std::string json;  // one object
   Problems problems;
+  std::vector<std::string> errors = {};  // what else did not work, for standard error
 };
 
+/// A server as the user wrote it.
+struct DestinationArguments {
+  std::string name, server, pin;
+};
 struct InitArguments {
-  std::string server, pin, computer, archive_key;
+  DestinationArguments destination;
+  std::string computer, archive_key;
 };
 struct LoginArguments {
   std::string registration_key, user, password_file;
@@ -85,6 +93,9 @@ struct KeyArguments {
 };
 
 Outcome<Shown> run_init(const Context& context, const InitArguments& arguments);
+Outcome<Shown> run_destination_add(const Context& context, const DestinationArguments& arguments);
+Outcome<Shown> run_destination_list(const Context& context);
+Outcome<Shown> run_destination_remove(const Context& context, const std::string& name);
 Outcome<Shown> run_login(const Context& context, const LoginArguments& arguments);
 Outcome<Shown> run_ping(const Context& context);
 Outcome<Shown> run_backup(const Context& context, const BackupArguments& arguments);

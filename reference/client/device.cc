@@ -8,108 +8,21 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
 #include "client/below.h"
+#include "client/device_json.h"
 #include "client/printable.h"
-#include "client/small_file.h"
 #include "fault/switch.h"
 #include "keys/key_text.h"
 
 namespace coffer::client {
 namespace {
 
-using Json = nlohmann::json;
-
-std::unexpected<Failure> local(std::string message) { return std::unexpected(Failure{ExitCode::local, std::move(message)}); }
-
-/// Thrown and caught in this file only: what a reader of one of our files expected, and where.
-struct Wrong {
-  std::string pointer;
-  std::string expected;
-};
-
-const Json& member(const Json& object, const char* name, const std::string& at = {}) {
-  if (!object.is_object()) throw Wrong{at.empty() ? "/" : at, "an object"};
-  const auto found = object.find(name);
-  if (found == object.end()) throw Wrong{at + "/" + name, "a value here"};
-  return *found;
-}
-
-template <typename Parse>
-auto parsed(const Json& object, const char* name, Parse parse, const char* expected, const std::string& at = {}) {
-  const Json& value = member(object, name, at);
-  if (value.is_string())
-    if (auto result = parse(value.template get_ref<const std::string&>())) return *result;
-  throw Wrong{at + "/" + name, expected};
-}
-
-/// A password is octets, in no particular encoding; JSON holds only text.
-std::optional<Octets> parse_hex(std::string_view text) {
-  Octets octets;
-  for (; text.size() >= 2; text.remove_prefix(2)) {
-    std::uint8_t octet = 0;
-    if (std::from_chars(text.data(), text.data() + 2, octet, 16).ptr != text.data() + 2) return std::nullopt;
-    octets.push_back(octet);
-  }
-  if (!text.empty() || octets.empty()) return std::nullopt;
-  return octets;
-}
-
-std::string string(const Json& object, const char* name, const std::string& at = {}) {
-  const auto any = [](const std::string& text) { return std::optional(text); };
-  return parsed(object, name, any, "a text", at);
-}
-
-template <typename Number>
-Number number(const Json& object, const char* name, const std::string& at = {}) {
-  const Json& value = member(object, name, at);
-  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > std::numeric_limits<Number>::max())
-    throw Wrong{at + "/" + name, fmt::format("a whole number from 0 to {}", std::numeric_limits<Number>::max())};
-  return value.get<Number>();
-}
-
-bool boolean(const Json& object, const char* name, const std::string& at = {}) {
-  const Json& value = member(object, name, at);
-  if (!value.is_boolean()) throw Wrong{at + "/" + name, "true or false"};
-  return value.get<bool>();
-}
-
-/// Reads one of our JSON files with `take`; nullopt when it does not exist. `cure` says what to do about a damaged one.
-template <typename Take>
-auto read_json(const std::string& path, std::string_view cure, Take take) -> Outcome<std::optional<decltype(take(std::declval<Json>()))>> {
-  const auto file = read_small_file(path);
-  if (!file) return std::unexpected(file.error());
-  if (file->missing) return std::nullopt;
-  const Json json = Json::parse(file->octets.begin(), file->octets.end(), nullptr, false);
-  if (json.is_discarded()) return local(fmt::format("{} is not JSON: it was damaged or edited wrongly. {}", path, cure));
-  try {
-    return take(json);
-  } catch (const Wrong& wrong) {
-    return local(fmt::format("{}: at {} there should be {}. {}", path, wrong.pointer, wrong.expected, cure));
-  }
-}
-
-Outcome<void> write_json(const std::string& path, const Json& json) {
-  const std::string text = json.dump(2) + "\n";
-  return replace_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-}
+using namespace device_json;
 
 constexpr std::string_view begin_again =
     "Correct it, or move the directory away and run `coffer init` again with the same --computer and --archive-key";
-constexpr std::string_view log_in_again = "Run `coffer login` again";
-constexpr std::string_view careful_with_chain =
-    "It holds the newest version that this device has seen, and so guards against a server that shows an older archive. Restore it from a "
-    "copy; delete it only if you accept whatever versions the server shows next";
-
-constexpr std::string_view careful_with_keys =
-    "It holds the key mode that this device has seen, and so guards against a server that shows a lower one. Restore it from a copy; "
-    "delete it only if you accept "
-    "whatever mode the server shows next";
 
 Outcome<Descriptor> lock(const std::string& home) {
   const std::string path = home + "/lock";
@@ -146,17 +59,26 @@ Outcome<void> require_free(const std::string& home) {
   return {};
 }
 
+DestinationConfig destination_of(const Json& json, const std::string& at) {
+  DestinationConfig destination{.name = string(json, "name", at),
+                                .host = string(json, "host", at),
+                                .port = number<std::uint16_t>(json, "port", at),
+                                .pin = parsed(json, "pin", parse_digest, "64 hexadecimal digits", at),
+                                .server = {}};
+  if (!is_destination_name(destination.name)) throw Wrong{at + "/name", "1 to 32 lower-case letters, digits, - and _"};
+  if (destination.host.empty()) throw Wrong{at + "/host", "a host's name or address"};
+  if (destination.port == 0) throw Wrong{at + "/port", "a port from 1 to 65535"};
+  if (json.contains("guid")) destination.server = parsed(json, "guid", parse_guid, "16 lower-case hexadecimal digits, not all 0", at);
+  return destination;
+}
+
 DeviceConfig config_of(const Json& json) {
-  if (number<std::uint8_t>(json, "coffer_device") != 1) throw Wrong{"/coffer_device", "1, the format this program writes"};
-  const Json& server = member(json, "server");
-  DeviceConfig config{.host = string(server, "host", "/server"),
-                      .port = number<std::uint16_t>(server, "port", "/server"),
-                      .pin = parsed(server, "pin", parse_digest, "64 hexadecimal digits", "/server"),
-                      .computer = parsed(json, "computer", parse_guid, "16 lower-case hexadecimal digits, not all 0"),
-                      .server = {}};
-  if (config.host.empty()) throw Wrong{"/server/host", "a host's name or address"};
-  if (config.port == 0) throw Wrong{"/server/port", "a port from 1 to 65535"};
-  if (server.contains("guid")) config.server = parsed(server, "guid", parse_guid, "16 lower-case hexadecimal digits, not all 0", "/server");
+  if (number<std::uint8_t>(json, "coffer_device") != 2) throw Wrong{"/coffer_device", "2, the format with several destinations"};
+  DeviceConfig config{.computer = parsed(json, "computer", parse_guid, "16 lower-case hexadecimal digits, not all 0"),
+                      .destinations = list(json, "destinations", destination_of)};
+  for (std::size_t i = 0; i < config.destinations.size(); ++i)
+    if (std::ranges::count(config.destinations, config.destinations[i].name, &DestinationConfig::name) > 1)
+      throw Wrong{fmt::format("/destinations/{}/name", i), "a name that no other destination has"};
   return config;
 }
 
@@ -180,8 +102,7 @@ Outcome<Device> Device::create(const std::string& home, const DeviceConfig& conf
   // The config comes last: a directory with one is complete.
   if (auto written = replace_file(device.path("archive.key"), keys::format_archive_key(key)); !written)
     return std::unexpected(written.error());
-  device.config_ = config;
-  if (auto written = device.write_config(); !written) return std::unexpected(written.error());
+  if (auto written = device.write(config); !written) return std::unexpected(written.error());
   return device;
 }
 
@@ -192,171 +113,86 @@ Outcome<Device> Device::open(const std::string& home) {
   auto held = lock(home);
   if (!held) return std::unexpected(held.error());
   Device device(home, std::move(*held));
-  auto config = read_json(device.path("config.json"), begin_again, config_of);
+  auto config = read(device.path("config.json"), begin_again, config_of);
   if (!config) return std::unexpected(config.error());
   if (!*config) return local(fmt::format("{} vanished. {}", device.path("config.json"), begin_again));
   device.config_ = std::move(**config);
   return device;
 }
 
-Outcome<void> Device::write_config() {
-  Json server = {{"host", config_.host}, {"port", config_.port}, {"pin", hex(config_.pin)}};
-  if (config_.server) server["guid"] = format_guid(*config_.server);
-  return write_json(path("config.json"), {{"coffer_device", 1}, {"server", server}, {"computer", format_guid(config_.computer)}});
+Outcome<void> Device::write(DeviceConfig config) {
+  Json destinations = Json::array();
+  for (const DestinationConfig& one : config.destinations) {
+    Json json = {{"name", one.name}, {"host", one.host}, {"port", one.port}, {"pin", hex(one.pin)}};
+    if (one.server) json["guid"] = format_guid(*one.server);
+    destinations.push_back(std::move(json));
+  }
+  auto written = device_json::write(path("config.json"),
+                                    {{"coffer_device", 2}, {"computer", format_guid(config.computer)}, {"destinations", destinations}});
+  if (written) config_ = std::move(config);
+  return written;
 }
 
-Outcome<void> Device::remember_server(std::uint64_t guid) {
-  if (config_.server == guid) return {};
-  config_.server = guid;
-  return write_config();
+std::uint64_t Device::computer() const {
+  const std::lock_guard sharing(*guard_);
+  return config_.computer;
 }
 
-Outcome<Credential> Device::credential() const {
-  auto credential = read_json(path("credential.json"), log_in_again, [](const Json& json) {
-    const Octets password = parsed(json, "password_hex", parse_hex, "hexadecimal digits, two for each octet of the password");
-    return Credential{.registration_key = string(json, "registration_key"),
-                      .user_name = string(json, "user"),
-                      .password = keys::Secret(password.begin(), password.end()),
-                      .deferred = boolean(json, "deferred")};
-  });
-  if (!credential) return std::unexpected(credential.error());
-  if (!*credential) return local("nobody has logged in on this device: run `coffer login` first");
-  return std::move(**credential);
+std::vector<std::string> Device::destinations() const {
+  const std::lock_guard sharing(*guard_);
+  std::vector<std::string> names;
+  for (const DestinationConfig& one : config_.destinations) names.push_back(one.name);
+  return names;
 }
 
-Outcome<void> Device::remember(const Credential& credential) {
-  return write_json(path("credential.json"), {{"registration_key", credential.registration_key},
-                                              {"user", credential.user_name},
-                                              {"password_hex", hex(credential.password)},
-                                              {"deferred", credential.deferred}});
+DestinationConfig Device::destination(const std::string& name) const {
+  const std::lock_guard sharing(*guard_);
+  const auto found = std::ranges::find(config_.destinations, name, &DestinationConfig::name);
+  return found == config_.destinations.end() ? DestinationConfig{} : *found;
 }
 
-Outcome<keys::ArchiveKey> Device::archive_key() const {
-  const auto file = read_small_file(path("archive.key"));
-  if (!file) return std::unexpected(file.error());
-  if (file->missing)
-    return local(fmt::format("{} is missing: put the archive key back (64 hexadecimal digits); no version can be read without it",
-                             path("archive.key")));
-  auto key = keys::parse_archive_key(file->text());
-  if (!key)
-    return local(fmt::format("{} is damaged: {}. Put the archive key back; no version can be read without it", path("archive.key"),
-                             describe(key.error())));
-  return std::move(*key);
+Outcome<void> Device::add(const DestinationConfig& destination) {
+  const std::lock_guard sharing(*guard_);
+  const auto taken = [](const DestinationConfig& by, std::string_view what) {
+    return std::unexpected(Failure{ExitCode::usage, fmt::format("{} {} is destination \"{}\" already: `coffer destination list` shows all",
+                                                                what, format_address(by.host, by.port), by.name)});
+  };
+  for (const DestinationConfig& one : config_.destinations) {
+    if (one.name == destination.name) return taken(one, "the server at");
+    if (one.host == destination.host && one.port == destination.port) return taken(one, "the server at");
+  }
+  // Of one of that name that was removed and not to the end.
+  ::unlink(credential_path(destination.name).c_str());
+  ::unlink(configuration_path(destination.name).c_str());
+  DeviceConfig config = config_;
+  config.destinations.push_back(destination);
+  return write(std::move(config));
 }
 
-Outcome<void> Device::replace_archive_key(const keys::ArchiveKey& key) {
-  return replace_file(path("archive.key"), keys::format_archive_key(key));
-}
-
-Outcome<void> Device::forget_archive_key() {
-  const std::string file = path("archive.key");
-  // Its octets first: a name that goes leaves them on the disk.
-  const std::string zeros(2 * keys::archive_key_octets + 1, '0');
-  Descriptor opened(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!opened.open()) return errno == ENOENT ? Outcome<void>() : local(fmt::format("cannot open {}: {}", file, describe({errno})));
-  if (::write(opened.fd(), zeros.data(), zeros.size()) != static_cast<ssize_t>(zeros.size()) || ::fsync(opened.fd()) != 0 ||
-      ::unlink(file.c_str()) != 0)
-    return local(fmt::format("cannot take {} away: {}", file, describe({errno})));
+Outcome<void> Device::remove(const std::string& destination) {
+  const std::lock_guard sharing(*guard_);
+  DeviceConfig config = config_;
+  std::erase_if(config.destinations, [&](const DestinationConfig& one) { return one.name == destination; });
+  if (auto written = write(std::move(config)); !written) return written;
+  for (const std::string& gone : {credential_path(destination), configuration_path(destination)})
+    if (::unlink(gone.c_str()) != 0 && errno != ENOENT) return local(fmt::format("cannot remove {}: {}", gone, describe({errno})));
   return {};
 }
 
-Outcome<std::vector<SeenKey>> Device::all_seen_keys() const {
-  auto seen = read_json(path("keys.json"), careful_with_keys, [](const Json& json) {
-    if (number<std::uint8_t>(json, "coffer_keys") != 1) throw Wrong{"/coffer_keys", "1, the format this program writes"};
-    const Json& archives = member(json, "archives");
-    if (!archives.is_array()) throw Wrong{"/archives", "a list"};
-    std::vector<SeenKey> all;
-    for (const Json& one : archives) {
-      const std::string at = fmt::format("/archives/{}", all.size());
-      all.push_back({.server = parsed(one, "server", parse_guid, "16 lower-case hexadecimal digits, not all 0", at),
-                     .user = number<std::uint64_t>(one, "user", at),
-                     .mode = number<std::uint8_t>(one, "mode", at),
-                     .generation = number<std::uint64_t>(one, "generation", at)});
-    }
-    return all;
-  });
-  if (!seen) return std::unexpected(seen.error());
-  return std::move(*seen).value_or(std::vector<SeenKey>{});
-}
-
-Outcome<std::optional<SeenKey>> Device::seen_key(std::uint64_t server, std::uint64_t user) const {
-  const auto all = all_seen_keys();
-  if (!all) return std::unexpected(all.error());
-  for (const SeenKey& one : *all)
-    if (one.server == server && one.user == user) return one;
-  return std::nullopt;
-}
-
-Outcome<void> Device::remember(const SeenKey& seen) {
-  auto all = all_seen_keys();
-  if (!all) return std::unexpected(all.error());
-  std::erase_if(*all, [&](const SeenKey& one) { return one.server == seen.server && one.user == seen.user; });
-  all->push_back(seen);
-  Json archives = Json::array();
-  for (const SeenKey& one : *all)
-    archives.push_back({{"server", format_guid(one.server)}, {"user", one.user}, {"mode", one.mode}, {"generation", one.generation}});
-  return write_json(path("keys.json"), {{"coffer_keys", 1}, {"archives", archives}});
-}
-
-Outcome<std::vector<SeenVersion>> Device::all_seen() const {
-  auto seen = read_json(path("chain.json"), careful_with_chain, [](const Json& json) {
-    if (number<std::uint8_t>(json, "coffer_chain") != 1) throw Wrong{"/coffer_chain", "1, the format this program writes"};
-    const Json& archives = member(json, "archives");
-    if (!archives.is_array()) throw Wrong{"/archives", "a list"};
-    std::vector<SeenVersion> all;
-    for (const Json& one : archives) {
-      const std::string at = fmt::format("/archives/{}", all.size());
-      all.push_back({.server = parsed(one, "server", parse_guid, "16 lower-case hexadecimal digits, not all 0", at),
-                     .user = number<std::uint64_t>(one, "user", at),
-                     .point = {.number = number<std::uint64_t>(one, "number", at),
-                               .link = parsed(one, "link", parse_digest, "64 hexadecimal digits", at)}});
-    }
-    return all;
-  });
-  if (!seen) return std::unexpected(seen.error());
-  return std::move(*seen).value_or(std::vector<SeenVersion>{});
-}
-
-Outcome<std::optional<archive::ChainPoint>> Device::seen(std::uint64_t server, std::uint64_t user) const {
-  const auto all = all_seen();
-  if (!all) return std::unexpected(all.error());
-  for (const SeenVersion& one : *all)
-    if (one.server == server && one.user == user) return one.point;
-  return std::nullopt;
-}
-
-Outcome<void> Device::remember(const SeenVersion& seen) {
-  auto all = all_seen();
-  if (!all) return std::unexpected(all.error());
-  std::erase_if(*all, [&](const SeenVersion& one) { return one.server == seen.server && one.user == seen.user; });
-  all->push_back(seen);
-  Json archives = Json::array();
-  for (const SeenVersion& one : *all)
-    archives.push_back(
-        {{"server", format_guid(one.server)}, {"user", one.user}, {"number", one.point.number}, {"link", hex(one.point.link)}});
-  return write_json(path("chain.json"), {{"coffer_chain", 1}, {"archives", archives}});
-}
-
-Outcome<DeviceConfiguration> Device::configuration() const {
-  auto read = read_json(path("configuration.json"), "Delete it: the server sends it again", [](const Json& json) {
-    DeviceConfiguration configuration{.version = number<std::uint64_t>(json, "version"), .settings = {}};
-    const Json& settings = member(json, "settings");
-    if (!settings.is_array()) throw Wrong{"/settings", "a list"};
-    for (const Json& one : settings) {
-      const std::string at = fmt::format("/settings/{}", configuration.settings.size());
-      configuration.settings.push_back({string(one, "name", at), string(one, "value", at), boolean(one, "locked", at)});
-    }
-    return configuration;
-  });
-  if (!read) return std::unexpected(read.error());
-  return std::move(*read).value_or(DeviceConfiguration{});
-}
-
-Outcome<void> Device::remember(const DeviceConfiguration& configuration) {
-  Json settings = Json::array();
-  for (const protocol::Setting& one : configuration.settings)
-    settings.push_back({{"name", one.name}, {"value", one.value}, {"locked", one.locked}});
-  return write_json(path("configuration.json"), {{"version", configuration.version}, {"settings", settings}});
+Outcome<void> Device::remember_server(const std::string& destination, std::uint64_t guid) {
+  const std::lock_guard sharing(*guard_);
+  DeviceConfig config = config_;
+  for (DestinationConfig& one : config.destinations) {
+    // [ARC-144] A client SHOULD refuse a destination whose server is that of another of its destinations.
+    if (one.name != destination && one.server == guid)
+      return local(
+          fmt::format("server {} is destination \"{}\" already, and a computer has one archive there: nothing would be kept twice. "
+                      "`coffer destination remove {}` takes this one away",
+                      format_guid(guid), one.name, destination));
+    if (one.name == destination && one.server == guid) return {};
+    if (one.name == destination) one.server = guid;
+  }
+  return write(std::move(config));
 }
 
 }  // namespace coffer::client

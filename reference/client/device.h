@@ -1,10 +1,12 @@
-// The device directory: what this computer knows of its server, its user, its archive key and the versions it has seen.
-//   config.json  credential.json  archive.key  keys.json  chain.json  configuration.json  files.cache  lock      (directory 0700, files
-//   0600)
-// Must not know: sessions, archives' insides. One process at a time: the lock is held while a Device exists.
+// The device directory: what this computer knows of its destinations, its users there, its archive key, the key records and the versions it has seen.
+//   config.json  archive.key  keys.json  chain.json  files.cache  lock  credential-NAME.json  configuration-NAME.json    (directory 0700, files 0600)
+// A destination is a server where this computer keeps an archive. All share the archive key; each has its own login and configuration.
+// Must not know: sessions, archives' insides. One process at a time: the lock is held while a Device exists; its threads may share it.
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,13 +19,21 @@
 
 namespace coffer::client {
 
-struct DeviceConfig {
+struct DestinationConfig {
+  std::string name;
   std::string host;
   std::uint16_t port = 0;
-  Digest pin{};  // SHA-256 of the server's SubjectPublicKeyInfo [CHN-009]
-  std::uint64_t computer = 0;
+  Digest pin{};                         // SHA-256 of the server's SubjectPublicKeyInfo [CHN-009]
   std::optional<std::uint64_t> server;  // once seen [IDN-006]
 };
+
+struct DeviceConfig {
+  std::uint64_t computer = 0;
+  std::vector<DestinationConfig> destinations;  // in the order in which they were added
+};
+
+/// What `coffer init` calls the first one.
+inline constexpr const char* first_destination = "default";
 
 struct Credential {
   std::string registration_key;
@@ -32,7 +42,8 @@ struct Credential {
   bool deferred = false;
 };
 
-/// The newest version that this device has committed or seen, of one archive [ARC-025].
+// [ARC-141] A client MUST keep the newest version that it has committed or seen of each archive apart from those of all others.
+/// One archive's newest [ARC-025].
 struct SeenVersion {
   std::uint64_t server = 0;
   std::uint64_t user = 0;
@@ -61,13 +72,24 @@ class Device {
   static Outcome<Device> open(const std::string& home);
 
   const std::string& home() const { return home_; }
-  const DeviceConfig& config() const { return config_; }
-  /// The server's identity, first seen or confirmed.
-  Outcome<void> remember_server(std::uint64_t guid);
+  std::uint64_t computer() const;
 
-  /// Failures: damaged, or nobody has logged in.
-  Outcome<Credential> credential() const;
-  Outcome<void> remember(const Credential& credential);
+  std::vector<std::string> destinations() const;
+  /// Of a name that destinations() has.
+  DestinationConfig destination(const std::string& name) const;
+  /// Failures: usage when there is one of that name, or at that address.
+  Outcome<void> add(const DestinationConfig& destination);
+  /// Its login and its configuration go too. What was seen of its archives stays: who adds it again is not shown older versions.
+  Outcome<void> remove(const std::string& destination);
+  /// The server's identity, first seen or confirmed. Failure: local when it is that of another destination.
+  Outcome<void> remember_server(const std::string& destination, std::uint64_t guid);
+
+  /// Failures: damaged, or nobody has logged in there.
+  Outcome<Credential> credential(const std::string& destination) const;
+  Outcome<void> remember(const std::string& destination, const Credential& credential);
+
+  Outcome<DeviceConfiguration> configuration(const std::string& destination) const;
+  Outcome<void> remember(const std::string& destination, const DeviceConfiguration& configuration);
 
   Outcome<keys::ArchiveKey> archive_key() const;
   /// Another archive key in place of the one that is there.
@@ -81,10 +103,8 @@ class Device {
 
   /// nullopt: nothing of this archive was ever seen. Failures: chain.json is damaged; never taken for empty.
   Outcome<std::optional<archive::ChainPoint>> seen(std::uint64_t server, std::uint64_t user) const;
+  Outcome<std::vector<SeenVersion>> all_seen() const;
   Outcome<void> remember(const SeenVersion& seen);
-
-  Outcome<DeviceConfiguration> configuration() const;
-  Outcome<void> remember(const DeviceConfiguration& configuration);
 
   std::string config_path() const { return path("config.json"); }
   std::string cache_path() const { return path("files.cache"); }
@@ -92,14 +112,19 @@ class Device {
  private:
   Device(std::string home, Descriptor lock) : home_(std::move(home)), lock_(std::move(lock)) {}
   std::string path(const char* name) const { return home_ + "/" + name; }
-  Outcome<void> write_config();
-  Outcome<std::vector<SeenVersion>> all_seen() const;
+  std::string credential_path(const std::string& destination) const { return home_ + "/credential-" + destination + ".json"; }
+  std::string configuration_path(const std::string& destination) const { return home_ + "/configuration-" + destination + ".json"; }
+  Outcome<void> write(DeviceConfig config);
   Outcome<std::vector<SeenKey>> all_seen_keys() const;
 
   std::string home_;
   Descriptor lock_;
   DeviceConfig config_;
+  std::unique_ptr<std::mutex> guard_ = std::make_unique<std::mutex>();  // of what all destinations share: config_, keys.json, chain.json
 };
+
+/// 1 to 32 lower-case letters, digits, "-" and "_": part of a file's name.
+bool is_destination_name(std::string_view text);
 
 /// 16 lower-case hex digits, and back. nullopt for anything else, and for 0.
 std::string format_guid(std::uint64_t guid);
@@ -112,5 +137,6 @@ struct Address {
   std::uint16_t port = 0;
 };
 std::optional<Address> parse_address(std::string_view text);
+std::string format_address(const std::string& host, std::uint16_t port);
 
 }  // namespace coffer::client

@@ -49,4 +49,13 @@ std::optional<Address> parse_address(std::string_view text) {
   return Address{std::string(host), *port};
 }
 
+std::string format_address(const std::string& host, std::uint16_t port) {
+  const bool literal = host.find(':') != std::string::npos;
+  return fmt::format(fmt::runtime(literal ? "[{}]:{}" : "{}:{}"), host, port);
+}
+
+bool is_destination_name(std::string_view text) {
+  return !text.empty() && text.size() <= 32 && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") == std::string_view::npos;
+}
+
 }  // namespace coffer::client

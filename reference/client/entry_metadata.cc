@@ -81,7 +81,9 @@ int EntryMetadata::apply(const archive::Entry& entry, int fd) {
   const Owner owner = owner_of(entry);
   const bool possible = owner.user != no_owner && owner.group != no_owner;
   int refused = EINVAL;
-  bool has_owner = possible && ::fchown(fd, owner.user, owner.group) == 0;
+  struct stat made {};  // most belong to whoever restores them: looking costs less than saying so again
+  const bool theirs = ::fstat(fd, &made) == 0 && made.st_uid == owner.user && made.st_gid == owner.group;
+  bool has_owner = possible && (theirs || ::fchown(fd, owner.user, owner.group) == 0);
   if (possible && !has_owner) {
     refused = errno;
     (void)!::fchown(fd, static_cast<uid_t>(no_owner), owner.group);  // one of the user's own groups, at least

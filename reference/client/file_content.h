@@ -10,7 +10,7 @@
 #include "archive/chunker.h"
 #include "archive/manifest.h"
 #include "client/below.h"
-#include "client/tree_scanner.h"
+#include "client/found.h"
 
 namespace coffer::client {
 

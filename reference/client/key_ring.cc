@@ -96,24 +96,24 @@ Outcome<std::uint64_t> store_key(ServerLink& link, Device& device, const ShownKe
 // [KEY-007] A client MUST NOT offer blocks before the server has shown or acknowledged a key record of the client's own archive key.
 Outcome<void> ready_for_blocks(Session& session) {
   if (fault::on(fault::KEY_007_offers_at_once)) return {};
-  const auto key = session.device.archive_key();
+  const auto key = session.device->archive_key();
   if (!key) return std::unexpected(key.error());
-  const auto shown = ask_for_key(*session.link, session.device);
+  const auto shown = ask_for_key(*session.link, *session.device);
   if (!shown) return std::unexpected(shown.error());
   if (auto same = require_same_key(*shown, *key); !same) return same;
   const SessionFacts facts = session.link->facts();
   if (shown->record) {
     const SeenKey now{facts.server, facts.user, static_cast<std::uint8_t>(shown->record->mode), shown->record->generation};
-    const auto seen = session.device.seen_key(facts.server, facts.user);
+    const auto seen = session.device->seen_key(facts.server, facts.user);
     if (!seen) return std::unexpected(seen.error());
     if (*seen && (*seen)->mode == now.mode && (*seen)->generation == now.generation) return {};
-    return session.device.remember(now);
+    return session.device->remember(now);
   }
   if (!shown->permits(KeyMode::custom))
     return refused(
         "this archive has no key mode yet, and the server does not permit that you alone hold the key: choose one with `coffer key create "
         "--mode MODE`");
-  const auto stored = store_key(*session.link, session.device, *shown, *key, {.mode = KeyMode::custom, .password = {}});
+  const auto stored = store_key(*session.link, *session.device, *shown, *key, {.mode = KeyMode::custom, .password = {}});
   if (!stored) return std::unexpected(stored.error());
   return {};
 }

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/commands.h"
+#include "client/device.h"
 #include "client/printable.h"
 #include "transitions/transition_file.h"
 
@@ -30,7 +31,9 @@ constexpr const char* footer =
     "\n"
     "Exit codes: 0 done; 1 done, but some files could not be read, were skipped, are damaged, or came back with less than they had (each\n"
     "is named); 2 the server refused or ended the session; 3 the server cannot be reached or trusted; 4 this device's files, its disk or\n"
-    "the archive; 64 wrong arguments; 130 interrupted by Ctrl-C or SIGTERM: what was sent or restored stays, and the same command goes on.";
+    "the archive; 64 wrong arguments; 130 interrupted by Ctrl-C or SIGTERM: what was sent or restored stays, and the same command goes "
+    "on.\n"
+    "A backup to several destinations ends with the greatest of their codes, and says which of them have the version all the same.";
 
 /// Botan locks its whole allowance when the first secret is made, page by page: a thousand system calls for the usual half a megabyte.
 /// One session's secrets fit into this; were it ever too little, the rest would be wiped all the same, but not locked.
@@ -75,9 +78,11 @@ int print(const Shown& shown, bool as_json) {
     for (const Problem& problem : shown.problems)
       json["problems"].push_back({{"path", printable(problem.path)}, {"problem", problem.what}});
     fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    for (const std::string& error : shown.errors) fmt::print(stderr, "coffer: {}\n", error);
   } else {
     for (const Problem& problem : shown.problems)
       fmt::print(stderr, "coffer: {}{}{}\n", printable(problem.path), problem.path.empty() ? "" : " ", problem.what);
+    for (const std::string& error : shown.errors) fmt::print(stderr, "coffer: {}\n", error);
     fmt::print("{}", shown.text);
   }
   if (std::fflush(stdout) != 0) {
@@ -103,6 +108,15 @@ std::string what_is_wrong(const CLI::App* app, const CLI::Error& error) {
   return fmt::format("There is no command \"{}\".\nRun with --help for those that there are.\n", printable(words.front()));
 }
 
+void destination_options(CLI::App& command, DestinationArguments& destination) {
+  command.add_option("--server", destination.server, "HOST:PORT")->required();
+  command.add_option("--pin", destination.pin, "SHA-256 of the server's public key, 64 hexadecimal digits")->required();
+}
+
+void destination_choice(CLI::App& command, Context& context, const char* what = "the destination that is meant (default: the only one)") {
+  command.add_option("--destination", context.destinations, what)->allow_extra_args(false);
+}
+
 int run(int count, char** arguments) {
   CLI::App app{"Sealed backup of this computer's files to a Coffer server."};
   app.footer(footer);
@@ -123,11 +137,27 @@ int run(int count, char** arguments) {
 
   InitArguments init;
   auto* sub = app.add_subcommand("init", "set this device up");
-  sub->add_option("--server", init.server, "HOST:PORT")->required();
-  sub->add_option("--pin", init.pin, "SHA-256 of the server's public key, 64 hexadecimal digits")->required();
+  destination_options(*sub, init.destination);
+  init.destination.name = first_destination;
+  sub->add_option("--name", init.destination.name, "what to call this destination (default)");
   sub->add_option("--computer", init.computer, "this computer's identity, 16 hexadecimal digits (default: random)");
   sub->add_option("--archive-key", init.archive_key, "file with 64 hexadecimal digits, - for standard input (default: made at random)");
   sub->callback([&] { command = [&] { return run_init(context, init); }; });
+
+  auto* const destinations =
+      app.add_subcommand("destination", "the servers where this computer keeps archives, all under its one archive key");
+  destinations->require_subcommand(1);
+  DestinationArguments added;
+  sub = destinations->add_subcommand("add", "keep an archive at another server too");
+  sub->add_option("NAME", added.name, "what to call it: lower-case letters, digits, - and _")->required();
+  destination_options(*sub, added);
+  sub->callback([&] { command = [&] { return run_destination_add(context, added); }; });
+  sub = destinations->add_subcommand("list", "all of them, with the login and the newest version seen there");
+  sub->callback([&] { command = [&] { return run_destination_list(context); }; });
+  std::string removed;
+  sub = destinations->add_subcommand("remove", "keep no archive there any more; what the server stores stays there");
+  sub->add_option("NAME", removed, "as `coffer destination list` shows it")->required();
+  sub->callback([&] { command = [&] { return run_destination_remove(context, removed); }; });
 
   LoginArguments login;
   sub = app.add_subcommand("login", "log in and keep the login on this device");
@@ -135,6 +165,7 @@ int run(int count, char** arguments) {
   sub->add_option("--user", login.user, "the user's name on the server")->required();
   sub->add_option("--password-file", login.password_file, "- for standard input (default: ask on the terminal)");
   sub->add_flag("--deferred", login.deferred, "deferred login, which gives no permissions");
+  destination_choice(*sub, context);
   sub->callback([&] { command = [&] { return run_login(context, login); }; });
 
   KeyArguments key;
@@ -162,6 +193,7 @@ int run(int count, char** arguments) {
   key_command("forget", "take the archive's key off this device", [](const Context& c, const KeyArguments&) { return run_key_forget(c); });
 
   sub = app.add_subcommand("ping", "see whether the server answers");
+  destination_choice(*sub, context);
   sub->callback([&] { command = [&] { return run_ping(context); }; });
 
   BackupArguments backup;
@@ -170,6 +202,7 @@ int run(int count, char** arguments) {
       ->required();
   sub->add_flag("--one-file-system", backup.one_file_system, "do not go into other file systems");
   sub->add_flag("--special", backup.special, "keep devices and sockets too; without it each is named and skipped");
+  destination_choice(*sub, context, "only to this destination; several can be given (default: all)");
   sub->callback([&] { command = [&] { return run_backup(context, backup); }; });
 
   WatchArguments watch;
@@ -184,6 +217,7 @@ int run(int count, char** arguments) {
   sub->add_option("--whole-seconds", watch.whole_seconds,
                   "how often to look at everything, for changes that no kernel tells of: through memory maps, on network drives (86400)");
   sub->add_option("--retry-seconds-max", watch.retry_seconds_max, "the longest pause after a backup that failed (300)");
+  destination_choice(*sub, context, "only to this destination; several can be given (default: all)");
   sub->callback([&] {
     command = [&] {
       watch.as_json = json;
@@ -194,6 +228,7 @@ int run(int count, char** arguments) {
   VersionsArguments versions;
   sub = app.add_subcommand("versions", "list the versions of this computer's archive");
   sub->add_flag("--all", versions.all, "those that were retired too, and the records that say so");
+  destination_choice(*sub, context);
   sub->callback([&] { command = [&] { return run_versions(context, versions); }; });
 
   PruneArguments prune;
@@ -206,6 +241,7 @@ int run(int count, char** arguments) {
   sub->add_option("--keep-weekly", prune.keep_weekly, "likewise of weeks");
   sub->add_option("--keep-monthly", prune.keep_monthly, "likewise of months");
   sub->add_flag("--dry-run", prune.dry_run, "only say what would be kept and retired");
+  destination_choice(*sub, context);
   sub->callback([&] { command = [&] { return run_prune(context, prune); }; });
 
   RestoreArguments restore;
@@ -222,6 +258,7 @@ int run(int count, char** arguments) {
   sub->add_flag("--overwrite", restore.overwrite, "--conflict overwrite");
   sub->add_flag("--verify-existing", restore.verify_existing, "compare the content of what is there with the same size and time");
   sub->add_flag("--special", restore.special, "make devices and sockets; without it each is named and skipped");
+  destination_choice(*sub, context);
   sub->callback([&] { command = [&] { return run_restore(context, restore); }; });
 
   ListArguments list;
@@ -229,23 +266,27 @@ int run(int count, char** arguments) {
   sub->add_option("VERSION", list.version, "a number that `coffer versions` shows")->required();
   sub->add_option("PATH", list.path, "a directory, whose entries are listed, or a file (default: /)");
   sub->add_flag("--recursive", list.recursive, "all that is below");
+  destination_choice(*sub, context);
   sub->callback([&] { command = [&] { return run_list(context, list); }; });
 
   CatArguments cat;
   sub = app.add_subcommand("cat", "write the content of a version's file to standard output");
   sub->add_option("VERSION", cat.version, "a number that `coffer versions` shows")->required();
   sub->add_option("PATH", cat.path, "as `coffer ls` shows it")->required();
+  destination_choice(*sub, context);
   sub->callback([&] { command = [&] { return run_cat(context, cat); }; });
 
   DiffArguments diff;
   sub = app.add_subcommand("diff", "what one version has and another has not, and what is other in it");
   sub->add_option("BEFORE", diff.before, "a number that `coffer versions` shows")->required();
   sub->add_option("AFTER", diff.after, "another one")->required();
+  destination_choice(*sub, context);
   sub->callback([&] { command = [&] { return run_diff(context, diff); }; });
 
   VerifyArguments verify;
   sub = app.add_subcommand("verify", "fetch and check every block of a version");
   sub->add_option("VERSION", verify.version, "default: the newest");
+  destination_choice(*sub, context);
   sub->callback([&] { command = [&] { return run_verify(context, verify); }; });
 
   try {

@@ -39,12 +39,13 @@ protocol::Version version_of_this_program() {
 
 class NetLink final : public ServerLink {
  public:
-  NetLink(net::ClientConnection connection, const Device& device)
-      : connection_(std::move(connection)), config_(device.config()), config_path_(device.config_path()) {}
+  NetLink(net::ClientConnection connection, const Device& device, DestinationConfig config)
+      : connection_(std::move(connection)), config_(std::move(config)), config_path_(device.config_path()) {
+    facts_.computer = device.computer();
+  }
 
   /// From the version step to ready.
   Outcome<void> walk(Device& device) {
-    facts_.computer = config_.computer;
     while (true) {
       auto happening = connection_.next();
       if (const auto* seen = std::get_if<protocol::ServerSeen>(&happening)) facts_.server = seen->guid;
@@ -54,9 +55,14 @@ class NetLink final : public ServerLink {
       }
       if (auto* pushed = std::get_if<protocol::Configured>(&happening)) {
         // [CFG-003] A client MUST acknowledge a pushed configuration with its version after applying it.
-        if (auto kept = device.remember(DeviceConfiguration{pushed->version, std::move(pushed->settings)}); !kept) return kept;
+        if (auto kept = device.remember(config_.name, DeviceConfiguration{pushed->version, std::move(pushed->settings)}); !kept)
+          return kept;
       }
-      if (std::holds_alternative<protocol::SessionReady>(happening)) return device.remember_server(facts_.server);
+      if (std::holds_alternative<protocol::SessionReady>(happening)) {
+        auto remembered = device.remember_server(config_.name, facts_.server);
+        if (!remembered) leave();
+        return remembered;
+      }
       if (const auto* ended = std::get_if<protocol::Ended>(&happening)) return std::unexpected(why(*ended));
     }
   }
@@ -176,7 +182,7 @@ class NetLink final : public ServerLink {
   }
 
   net::ClientConnection connection_;
-  DeviceConfig config_;
+  DestinationConfig config_;
   std::string config_path_;
   SessionFacts facts_;
   std::uint64_t token_ = 0;
@@ -184,10 +190,11 @@ class NetLink final : public ServerLink {
 
 }  // namespace
 
-Outcome<std::unique_ptr<ServerLink>> connect(Device& device, const Credential& credential, const protocol::Timers& timers) {
-  const auto configuration = device.configuration();
+Outcome<std::unique_ptr<ServerLink>> connect(Device& device, const std::string& destination, const Credential& credential,
+                                             const protocol::Timers& timers) {
+  const auto configuration = device.configuration(destination);
   if (!configuration) return std::unexpected(configuration.error());
-  const DeviceConfig& config = device.config();
+  const DestinationConfig config = device.destination(destination);
   auto version = version_of_this_program();
   // [KEY-006] A client MUST NOT send the archive key, or any key derived from it, to a server: a session never sees one.
   if (fault::on(fault::KEY_006_said_in_the_version)) {
@@ -198,17 +205,17 @@ Outcome<std::unique_ptr<ServerLink>> connect(Device& device, const Credential& c
                                                  .port = config.port,
                                                  .pin = net::Pin{config.pin},
                                                  .session = {.version = std::move(version),
-                                                             .computer = config.computer,
+                                                             .computer = device.computer(),
                                                              .login = {.registration_key = credential.registration_key,
                                                                        .user_name = credential.user_name,
                                                                        .password = credential.password,
-                                                                       .computer = config.computer,
+                                                                       .computer = device.computer(),
                                                                        .deferred = credential.deferred},
                                                              .expected_server = config.server,
                                                              .config_version = configuration->version,
                                                              .timers = timers}});
   if (!connection) return std::unexpected(explain(connection.error(), config, device.config_path()));
-  auto link = std::make_unique<NetLink>(std::move(*connection), device);
+  auto link = std::make_unique<NetLink>(std::move(*connection), device, config);
   if (auto ready = link->walk(device); !ready) return std::unexpected(ready.error());
   return std::unique_ptr<ServerLink>(std::move(link));
 }

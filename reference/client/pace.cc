@@ -40,6 +40,7 @@ std::optional<double> Pace::octets_per_second() const {
 
 std::optional<std::chrono::seconds> Pace::left() const {
   if (points_.size() < 2) return std::nullopt;
+  if (points_.back().done.totals == WorkDone::Totals::at_least) return std::nullopt;
   const auto& [from, before] = points_.front();
   const auto& [to, now] = points_.back();
   const std::chrono::duration<double> time = to - from;
@@ -52,7 +53,8 @@ std::optional<std::chrono::seconds> Pace::left() const {
 }
 
 std::string line_of(const WorkDone& done, const Pace& pace) {
-  std::string line = fmt::format("{} of {} files, {} of {}", done.files_done, done.files, octets_for_people(done.octets_done),
+  const auto of = done.totals == WorkDone::Totals::exact ? "of" : done.totals == WorkDone::Totals::about ? "of about" : "of at least";
+  std::string line = fmt::format("{} {} {} files, {} {} {}", done.files_done, of, done.files, octets_for_people(done.octets_done), of,
                                  octets_for_people(done.octets));
   if (const auto rate = pace.octets_per_second())
     line += fmt::format(", {}/s", octets_for_people(static_cast<std::uint64_t>(std::llround(*rate))));
@@ -70,6 +72,7 @@ std::string json_of(const std::string& doing, const WorkDone& done, const Pace& 
       {"octets", done.octets}, {"octets_per_second", nullptr},  {"seconds_left", nullptr}};
   if (const auto rate = pace.octets_per_second()) progress["octets_per_second"] = std::llround(*rate);
   if (const auto left = pace.left()) progress["seconds_left"] = left->count();
+  if (done.totals != WorkDone::Totals::exact) progress["totals"] = done.totals == WorkDone::Totals::about ? "about" : "at_least";
   return nlohmann::ordered_json{{"progress", std::move(progress)}}.dump();
 }
 

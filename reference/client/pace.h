@@ -12,8 +12,11 @@ namespace coffer::client {
 
 /// How far it is.
 struct WorkDone {
+  /// What `files` and `octets` are while not all has been found: what an earlier run found, or only what this one has found so far.
+  enum class Totals : std::uint8_t { exact, about, at_least };
   std::uint64_t files_done = 0, files = 0;
   std::uint64_t octets_done = 0, octets = 0;  // of content
+  Totals totals = Totals::exact;
 };
 
 class Pace {
@@ -39,6 +42,7 @@ class Pace {
 /// "1,203 of 60,000 files, 120 MB of 1.5 GB, 85.0 MB/s, 0:16 left"
 std::string line_of(const WorkDone& done, const Pace& pace);
 /// {"files_done", "files", "octets_done", "octets", "octets_per_second", "seconds_left"}; the last two are null while nobody can know.
+/// While the totals are not exact, "totals" says what they are: "about" or "at_least".
 std::string json_of(const std::string& doing, const WorkDone& done, const Pace& pace);
 
 }  // namespace coffer::client

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "client/pace.h"
 
@@ -17,8 +19,15 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  /// How far one of several destinations is with the same work.
+  struct Share {
+    std::string name;
+    std::string_view state;
+    std::uint64_t octets_sent = 0;
+  };
+
   /// Called often; cheap when nothing is to be shown.
-  void show(const WorkDone& done);
+  void show(const WorkDone& done, const std::vector<Share>& shares = {});
   void clear();
 
  private:

@@ -27,7 +27,7 @@ Failure end_in_order(ServerLink& link, const Failure& failure) {
 
 std::string short_name(const Digest& id) { return hex(id).substr(0, 16); }
 
-/// Fetches the content of a version's files, in the order of the entries, and tells a writer of it.
+/// Fetches the content of files, in their order, and tells a writer of it.
 class ContentRun {
  public:
   struct Place {
@@ -35,89 +35,103 @@ class ContentRun {
     std::size_t block;
   };
 
-  ContentRun(BlockFetcher& fetcher, const VersionContent& content, const std::function<bool()>& interrupted)
-      : fetcher_(fetcher), content_(content), interrupted_(interrupted) {}
+  ContentRun(BlockFetcher& fetcher, const std::function<bool()>& interrupted) : fetcher_(fetcher), interrupted_(interrupted) {}
 
-  void want(std::size_t entry) {
-    for (std::size_t block = 0; block < content_.entries[entry].blocks.size(); ++block) {
-      places_.push_back({entry, block});
-      ids_.push_back(content_.entries[entry].blocks[block]);
-    }
-  }
+  /// Of those entries that are `wanted`, ascending.
   template <typename Take>
-  Outcome<void> run(std::vector<LostBlock>& lost, Take take) {
-    std::unordered_set<Digest, DigestHash> named;
+  Outcome<void> run(const std::vector<archive::Entry>& entries, const std::vector<std::size_t>& wanted, Take take) {
+    if (interrupted_()) return std::unexpected(interrupted());
+    std::vector<Place> places;
+    std::vector<Digest> ids;
+    for (const std::size_t entry : wanted)
+      for (std::size_t block = 0; block < entries[entry].blocks.size(); ++block) {
+        places.push_back({entry, block});
+        ids.push_back(entries[entry].blocks[block]);
+      }
     return fetcher_.fetch(
-        archive::BlockKind::content, ids_,
+        archive::BlockKind::content, ids,
         [&](std::size_t index, const BlockFetcher::Block& block) {
           if (interrupted_()) return Outcome<void>(std::unexpected(interrupted()));
-          if (!block && named.insert(ids_[index]).second) lost.push_back({ids_[index], block.error()});
-          return take(places_[index], block);
+          if (!block && named_.insert(ids[index]).second) lost_.push_back({ids[index], block.error()});
+          return take(places[index], block);
         },
         [&](std::size_t index) {
-          const archive::Entry& file = content_.entries[places_[index].entry];
+          const archive::Entry& file = entries[places[index].entry];
           return static_cast<std::size_t>(
               std::min<std::uint64_t>(archive::data_octets(file) / file.blocks.size(), archive::block_octets_max));
         });
   }
+  const std::vector<LostBlock>& lost() const { return lost_; }
 
  private:
   BlockFetcher& fetcher_;
-  const VersionContent& content_;
   const std::function<bool()>& interrupted_;
-  std::vector<Place> places_;
-  std::vector<Digest> ids_;
+  std::unordered_set<Digest, DigestHash> named_;
+  std::vector<LostBlock> lost_;
 };
+
+template <typename Row>
+void append(std::vector<Row>& all, const std::vector<Row>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
 
 class Restore {
  public:
-  Restore(BlockFetcher& fetcher, VersionContent content, TreeWriter tree, const RestoreOptions& options)
-      : content_(std::move(content)),
-        tree_(std::move(tree)),
-        run_(fetcher, content_, options.interrupted),
-        show_(options.progress),
-        settled_(content_.entries.size()) {}
-
   /// `reader`: of the target, when what is there is to be compared.
-  Outcome<RestoreReport> run(ContentReader* reader) {
-    report_.lost = content_.lost;
-    report_.problems = content_.incomplete;
-    plan(reader);
-    auto fetched = run_.run(report_.lost, [this](ContentRun::Place place, const BlockFetcher::Block& block) { return take(place, block); });
-    if (fetched) fetched = advance(content_.entries.size());
-    tree_.finish(report_.problems, fetched.has_value());
-    if (!fetched) return std::unexpected(fetched.error());
+  Restore(BlockFetcher& fetcher, TreeWriter tree, ContentReader* reader, const RestoreOptions& options)
+      : tree_(std::move(tree)), reader_(reader), run_(fetcher, options.interrupted), show_(options.progress) {}
+
+  Outcome<RestoreReport> run(ChosenContent content) {
+    progress_.files = content.files();
+    progress_.octets = content.content_octets();
+    tree_.expect_links_to(content.link_targets());
+    const auto restored = content.each_part([this](std::vector<archive::Entry> part) { return restore_part(std::move(part)); });
+    tree_.finish(report_.problems, restored.has_value());
+    if (!restored) return std::unexpected(restored.error());
+    report_.lost = content.lost();
+    append(report_.lost, run_.lost());
+    Problems problems = content.incomplete();
+    append(problems, report_.problems);
+    report_.problems = std::move(problems);
     report_.reduced = tree_.reduced();
     report_.renamed = tree_.renamed();
     return std::move(report_);
   }
 
  private:
-  const archive::Entry& entry(std::size_t index) const { return content_.entries[index]; }
+  Outcome<void> restore_part(std::vector<archive::Entry> part) {
+    part_ = std::move(part);
+    next_ = 0;
+    const std::vector<std::size_t> wanted = plan();
+    auto fetched =
+        run_.run(part_, wanted, [this](ContentRun::Place place, const BlockFetcher::Block& block) { return take(place, block); });
+    return fetched ? advance(part_.size()) : fetched;
+  }
 
-  /// What need not be written is settled here; of the rest, the blocks are wanted.
-  void plan(ContentReader* reader) {
-    for (std::size_t i = 0; i < content_.entries.size(); ++i) {
+  const archive::Entry& entry(std::size_t index) const { return part_[index]; }
+
+  /// What need not be written is settled here; of the rest, the files that blocks are wanted of.
+  std::vector<std::size_t> plan() {
+    settled_.assign(part_.size(), false);
+    std::vector<std::size_t> wanted;
+    for (std::size_t i = 0; i < part_.size(); ++i) {
       const bool file = entry(i).type == archive::EntryType::file;
-      if (file) {
-        ++progress_.files;
-        progress_.octets += entry(i).size;
-      }
-      if (entry(i).type != archive::EntryType::directory && !to_be_written(i, reader)) {
+      if (entry(i).type != archive::EntryType::directory && !to_be_written(i)) {
         settled_[i] = true;
         if (file) {
           ++progress_.files_done;
           progress_.octets_done += entry(i).size;
         }
       } else if (file) {
-        run_.want(i);
+        wanted.push_back(i);
       }
     }
+    return wanted;
   }
 
-  bool to_be_written(std::size_t index, ContentReader* reader) {
+  bool to_be_written(std::size_t index) {
     auto verdict = tree_.judge(entry(index));
-    if (verdict == Verdict::there && reader && entry(index).type == archive::EntryType::file && !reader->holds(entry(index)))
+    if (verdict == Verdict::there && reader_ && entry(index).type == archive::EntryType::file && !reader_->holds(entry(index)))
       verdict = tree_.judge(entry(index), true);
     if (!verdict) report_.problems.push_back({entry(index).path, verdict.error().what});
     if (verdict == Verdict::there) {
@@ -215,13 +229,14 @@ class Restore {
     return {};
   }
 
-  VersionContent content_;
   TreeWriter tree_;
+  ContentReader* reader_;
   ContentRun run_;
   const ShowRestore& show_;
-  std::vector<bool> settled_;        // need no more blocks: there, left, or refused
-  std::size_t next_ = 0;             // the first entry that has not been dealt with
-  std::optional<PendingFile> open_;  // the file that blocks are being written to
+  std::vector<archive::Entry> part_;  // of the entries, that is being restored
+  std::vector<bool> settled_;         // need no more blocks: there, left, or refused
+  std::size_t next_ = 0;              // the first of the part that has not been dealt with
+  std::optional<PendingFile> open_;   // the file that blocks are being written to
   RestoreProgress progress_;
   RestoreReport report_;
 };
@@ -237,9 +252,9 @@ Outcome<RestoreReport> restore(ServerLink& link, const keys::ArchiveKeys& keys, 
     reader.emplace(Below(Descriptor(::fcntl(tree->target().root(), F_DUPFD_CLOEXEC, 0))), keys);
   if (auto begun = link.begin_restore(record.number, ServerLink::Purpose::restore); !begun) return std::unexpected(begun.error());
   BlockFetcher fetcher(link, keys);
-  auto content = read_chosen(fetcher, record, Selection(options.patterns));
+  auto content = ChosenContent::prove(fetcher, record, Selection(options.patterns));
   if (!content) return std::unexpected(end_in_order(link, content.error()));
-  auto report = Restore(fetcher, std::move(*content), std::move(*tree), options).run(reader ? &*reader : nullptr);
+  auto report = Restore(fetcher, std::move(*tree), reader ? &*reader : nullptr, options).run(std::move(*content));
   if (!report) return std::unexpected(end_in_order(link, report.error()));
   if (auto ended = link.end_restore(report->problems.empty()); !ended) return std::unexpected(ended.error());
   return report;
@@ -249,42 +264,51 @@ Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, co
                              const std::function<bool()>& interrupted) {
   if (auto begun = link.begin_restore(record.number, ServerLink::Purpose::verify); !begun) return std::unexpected(begun.error());
   BlockFetcher fetcher(link, keys);
-  auto content = read_content(fetcher, record);
-  if (!content) return std::unexpected(end_in_order(link, content.error()));
-
-  VerifyReport report{.files = 0, .blocks = 0, .content_octets = 0, .lost = content->lost, .problems = content->incomplete};
+  VerifyReport report;
   RestoreProgress progress;
-  ContentRun run(fetcher, *content, interrupted);
-  for (std::size_t i = 0; i < content->entries.size(); ++i) {
-    if (content->entries[i].type != archive::EntryType::file) continue;
+  const auto see = [&](const archive::Entry& entry) {
+    if (entry.type != archive::EntryType::file) return;
     ++report.files;
-    progress.octets += content->entries[i].size;
-    run.want(i);
-  }
-  progress.files = report.files;
-  std::uint64_t octets_of_file = 0;
-  std::optional<std::string> wrong;
-  const auto take = [&](ContentRun::Place place, const BlockFetcher::Block& block) -> Outcome<void> {
-    const archive::Entry& file = content->entries[place.entry];
-    if (place.block == 0) {
-      octets_of_file = 0;
-      wrong.reset();
-    }
-    if (block)
-      octets_of_file += block->size();
-    else if (!wrong)
-      wrong = fmt::format("needs block {}, which is lost ({})", short_name(file.blocks[place.block]), block.error());
-    progress.octets_done += block ? block->size() : 0;
-    show(progress);
-    if (place.block + 1 < file.blocks.size()) return {};
-    if (const std::uint64_t data = archive::data_octets(file); !wrong && octets_of_file != data)
-      wrong = fmt::format("has blocks of {} octets, and its entry says {}", octets_of_file, data);
-    if (wrong) report.problems.push_back({file.path, *wrong});
-    if (!wrong) report.content_octets += file.size;
-    ++progress.files_done;
-    return {};
+    progress.octets += entry.size;
   };
-  if (auto fetched = run.run(report.lost, take); !fetched) return std::unexpected(end_in_order(link, fetched.error()));
+  auto content = VersionContent::prove(fetcher, record, everything, see);
+  if (!content) return std::unexpected(end_in_order(link, content.error()));
+  progress.files = report.files;
+
+  ContentRun run(fetcher, interrupted);
+  Problems problems;
+  const auto verify_part = [&](const std::vector<archive::Entry>& part) {
+    std::vector<std::size_t> files;
+    for (std::size_t i = 0; i < part.size(); ++i)
+      if (part[i].type == archive::EntryType::file) files.push_back(i);
+    std::uint64_t octets_of_file = 0;
+    std::optional<std::string> wrong;
+    return run.run(part, files, [&](ContentRun::Place place, const BlockFetcher::Block& block) -> Outcome<void> {
+      const archive::Entry& file = part[place.entry];
+      if (place.block == 0) {
+        octets_of_file = 0;
+        wrong.reset();
+      }
+      if (block)
+        octets_of_file += block->size();
+      else if (!wrong)
+        wrong = fmt::format("needs block {}, which is lost ({})", short_name(file.blocks[place.block]), block.error());
+      progress.octets_done += block ? block->size() : 0;
+      show(progress);
+      if (place.block + 1 < file.blocks.size()) return {};
+      if (const std::uint64_t data = archive::data_octets(file); !wrong && octets_of_file != data)
+        wrong = fmt::format("has blocks of {} octets, and its entry says {}", octets_of_file, data);
+      if (wrong) problems.push_back({file.path, *wrong});
+      if (!wrong) report.content_octets += file.size;
+      ++progress.files_done;
+      return {};
+    });
+  };
+  if (auto verified = content->each_part(verify_part); !verified) return std::unexpected(end_in_order(link, verified.error()));
+  report.lost = content->lost();
+  append(report.lost, run.lost());
+  report.problems = content->incomplete();
+  append(report.problems, problems);
   report.blocks = fetcher.counts().blocks;
   if (auto ended = link.end_restore(report.problems.empty()); !ended) return std::unexpected(ended.error());
   return report;

@@ -5,6 +5,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "client/destination_choice.h"
 #include "client/net_link.h"
 #include "fault/switch.h"
 
@@ -12,12 +13,12 @@ namespace coffer::client {
 
 Outcome<std::optional<archive::ChainPoint>> Session::seen() const {
   if (fault::on(fault::ARC_025_nothing_remembered)) return std::nullopt;
-  return device.seen(link->facts().server, link->facts().user);
+  return device->seen(link->facts().server, link->facts().user);
 }
 
 Outcome<void> Session::remember(const archive::ChainPoint& point) {
   if (point.number == 0) return {};
-  return device.remember(SeenVersion{link->facts().server, link->facts().user, point});
+  return device->remember(SeenVersion{link->facts().server, link->facts().user, point});
 }
 
 Outcome<VersionList> Session::versions() {
@@ -33,9 +34,9 @@ Outcome<VersionList> Session::versions() {
 Outcome<void> Session::begin_again(const protocol::Timers& timers) {
   const SessionFacts before = link->facts();
   link->leave();
-  const auto credential = device.credential();
+  const auto credential = device->credential(destination);
   if (!credential) return std::unexpected(credential.error());
-  auto another = connect(device, *credential, timers);
+  auto another = connect(*device, destination, *credential, timers);
   if (!another) return std::unexpected(another.error());
   link = std::move(*another);
   const SessionFacts now = link->facts();
@@ -47,11 +48,18 @@ Outcome<void> Session::begin_again(const protocol::Timers& timers) {
 Outcome<Session> open_session(const Context& context, std::uint32_t permissions_any_of) {
   auto device = Device::open(context.home);
   if (!device) return std::unexpected(device.error());
-  const auto credential = device->credential();
+  const auto destination = one_destination(*device, context.destinations);
+  if (!destination) return std::unexpected(destination.error());
+  return open_session(std::make_shared<Device>(std::move(*device)), *destination, context.timers, permissions_any_of);
+}
+
+Outcome<Session> open_session(std::shared_ptr<Device> device, const std::string& destination, const protocol::Timers& timers,
+                              std::uint32_t permissions_any_of) {
+  const auto credential = device->credential(destination);
   if (!credential) return std::unexpected(credential.error());
   const auto key = device->archive_key();
   if (!key) return std::unexpected(key.error());
-  auto link = connect(*device, *credential, context.timers);
+  auto link = connect(*device, destination, *credential, timers);
   if (!link) return std::unexpected(link.error());
   const SessionFacts facts = (*link)->facts();
   if ((facts.permissions & permissions_any_of) == 0 && permissions_any_of != 0) {
@@ -61,7 +69,7 @@ Outcome<Session> open_session(const Context& context, std::uint32_t permissions_
                                                credential->user_name, credential->deferred ? ", whose login is deferred" : "")});
   }
   const keys::ArchiveKeys archive_keys = key->derive({.user = facts.user, .computer = facts.computer, .server = facts.server});
-  return Session{std::move(*device), std::move(*link), key->check_value(), archive_keys};
+  return Session{std::move(device), destination, std::move(*link), key->check_value(), archive_keys};
 }
 
 Outcome<const ListedVersion*> find_version(const VersionList& list, std::uint64_t number) {

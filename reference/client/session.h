@@ -1,4 +1,5 @@
-// A device with its session and the keys of its archive: what every command that talks to the server begins with.
+// A session with one of the device's destinations, and the keys of its archive there: what every command that talks to a server begins
+// with.
 #pragma once
 
 #include <memory>
@@ -13,7 +14,8 @@
 namespace coffer::client {
 
 struct Session {
-  Device device;
+  std::shared_ptr<Device> device;
+  std::string destination;
   std::unique_ptr<ServerLink> link;
   Digest key_check{};
   keys::ArchiveKeys keys;
@@ -27,8 +29,12 @@ struct Session {
   Outcome<void> begin_again(const protocol::Timers& timers);
 };
 
-/// Failures of the device, of the connection; refused when the user lacks `permission` (a bit of tables/permissions.toml).
+/// Of the destination that the context names, or of the only one. Failures of the device, of the connection; usage when none is named and
+/// there are several; refused when the user lacks `permission` (a bit of tables/permissions.toml).
 Outcome<Session> open_session(const Context& context, std::uint32_t permissions_any_of);
+/// The same of a device that is open already. Several may be opened at once, each in a thread.
+Outcome<Session> open_session(std::shared_ptr<Device> device, const std::string& destination, const protocol::Timers& timers,
+                              std::uint32_t permissions_any_of);
 
 /// The version of that number. Failure: refused, naming those that there are.
 Outcome<const ListedVersion*> find_version(const VersionList& list, std::uint64_t number);

@@ -8,10 +8,7 @@
 namespace coffer::client {
 namespace {
 
-std::string place(const DeviceConfig& config) {
-  const bool literal = config.host.find(':') != std::string::npos;
-  return fmt::format(fmt::runtime(literal ? "[{}]:{}" : "{}:{}"), config.host, config.port);
-}
+std::string place(const DestinationConfig& config) { return format_address(config.host, config.port); }
 
 std::string_view what_to_do(spec::Reason reason) {
   using enum spec::Reason;
@@ -31,13 +28,12 @@ std::string_view what_to_do(spec::Reason reason) {
 
 }  // namespace
 
-Failure explain(const net::Trouble& trouble, const DeviceConfig& config, const std::string& config_path) {
+Failure explain(const net::Trouble& trouble, const DestinationConfig& config, const std::string& config_path) {
   const auto untrusted = [&](std::string_view what, std::string_view next) {
     return Failure{ExitCode::untrusted, fmt::format("{} {}: {}. {}", what, place(config), trouble.detail, next)};
   };
   switch (trouble.kind) {
-    case net::TroubleKind::cannot_resolve:
-      return untrusted("cannot find", "Check the name given to `coffer init --server`, and the network");
+    case net::TroubleKind::cannot_resolve: return untrusted("cannot find", "Check the name that was given as --server, and the network");
     case net::TroubleKind::cannot_connect: return untrusted("cannot reach", "Check that the server runs and that its port is open");
     case net::TroubleKind::pin_mismatch:
       return untrusted(
@@ -52,7 +48,7 @@ Failure explain(const net::Trouble& trouble, const DeviceConfig& config, const s
   return {ExitCode::untrusted, trouble.detail};
 }
 
-Failure explain(const protocol::Ended& ended, const DeviceConfig& config) {
+Failure explain(const protocol::Ended& ended, const DestinationConfig& config) {
   if (ended.peer_reason) {
     for (const spec::ReasonRow& row : spec::reason_rows)
       if (static_cast<std::uint16_t>(row.reason) == *ended.peer_reason)
@@ -66,10 +62,11 @@ Failure explain(const protocol::Ended& ended, const DeviceConfig& config) {
   if (fault.reason == spec::Reason::timeout)
     return {ExitCode::untrusted, fmt::format("the server at {} does not answer in time. Run the command again later", place(config))};
   if (fault.reason == spec::Reason::server_refused)
-    return {ExitCode::untrusted,
-            fmt::format("the server at {} has another identity than {}, which this device first saw. If it was really replaced, set up a "
-                        "device directory for the new one",
-                        place(config), config.server ? format_guid(*config.server) : "the one")};
+    return {
+        ExitCode::untrusted,
+        fmt::format("the server at {} has another identity than {}, which this device first saw. If it was really replaced, add the new "
+                    "one with `coffer destination add`",
+                    place(config), config.server ? format_guid(*config.server) : "the one")};
   return {ExitCode::untrusted,
           fmt::format("the server at {} broke the protocol: {} [{}]{}{}. The session was ended; tell the server's administrator",
                       place(config), spec::name(fault.reason), fault.requirement, fault.detail.empty() ? "" : ": ", fault.detail)};

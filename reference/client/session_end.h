@@ -10,7 +10,7 @@
 namespace coffer::client {
 
 /// `config_path`: the file that `config` was read from, to name it where its user has to change it.
-Failure explain(const net::Trouble& trouble, const DeviceConfig& config, const std::string& config_path);
-Failure explain(const protocol::Ended& ended, const DeviceConfig& config);
+Failure explain(const net::Trouble& trouble, const DestinationConfig& config, const std::string& config_path);
+Failure explain(const protocol::Ended& ended, const DestinationConfig& config);
 
 }  // namespace coffer::client

@@ -19,8 +19,8 @@ std::string parent_of(const std::string& path) {
 /// What was known before, and which of it still holds.
 class Rescan {
  public:
-  Rescan(const Scan& last, const Dirty& dirty, Below root, const ScanOptions& options)
-      : last_(last), dirty_(dirty), scanner_(std::move(root), options, [this](const Found& found) { return is_known(found); }) {
+  Rescan(const Scan& last, const Dirty& dirty, const ScanOptions& options)
+      : last_(last), dirty_(dirty), scanner_(options, [this](const Found& found) { return is_known(found); }) {
     for (const std::string& source : last.sources) sources_.insert(source);
     for (const Found& found : last.found)
       if (found.entry.type == archive::EntryType::directory && !last.closed.contains(found.entry.path))
@@ -104,10 +104,6 @@ class Rescan {
 
 }  // namespace
 
-Scan scan_again(const Scan& last, const Dirty& dirty, const ScanOptions& options) {
-  auto root = file_system_root();
-  if (!root) return {.found = {}, .sources = {}, .closed = {}, .problems = {{"/", describe(root.error())}}};
-  return Rescan(last, dirty, std::move(*root), options).run();
-}
+Scan scan_again(const Scan& last, const Dirty& dirty, const ScanOptions& options) { return Rescan(last, dirty, options).run(); }
 
 }  // namespace coffer::client

@@ -10,7 +10,6 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
-#include <ranges>
 
 #include <fmt/format.h>
 
@@ -160,10 +159,24 @@ std::expected<std::shared_ptr<const Descriptor>, Refusal> TreeWriter::parent_of(
   return parent_;
 }
 
+bool TreeWriter::is_in_made_directory(const std::string& path) const {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? is_new_ : made_now_.contains(path.substr(0, slash));
+}
+
+bool TreeWriter::wrote(const archive::Entry& entry, const struct stat& status) const {
+  return is_in_made_directory(entry.path) || written_.contains({status.st_dev, status.st_ino});
+}
+
+void TreeWriter::remember(const std::string& path, const std::string& where) {
+  if (!link_targets_ || link_targets_->contains(path)) names_[path] = where;
+}
+
 /// Why an entry is not put where something stands.
-Written TreeWriter::exists(const Descriptor& directory, const std::string& name) const {
+Written TreeWriter::exists(const Descriptor& directory, const archive::Entry& entry) const {
   struct stat status {};
-  if (::fstatat(directory.fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && wrote(status))
+  const std::string name(Below::name(entry.path));
+  if (::fstatat(directory.fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && wrote(entry, status))
     return refused("falls together with another name that differs only in case or form: this file system does not tell them apart");
   return refused("exists already and was left as it is: --overwrite replaces it, --conflict has other rules");
 }
@@ -175,6 +188,7 @@ std::expected<Verdict, Refusal> TreeWriter::judge(const archive::Entry& entry, b
   struct stat status {};
   // What cannot be looked at is found out when it is written.
   if (!parent || ::fstatat(*parent, std::string(Below::name(entry.path)).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return Verdict::write;
+  if (wrote(entry, status)) return Verdict::write;  // by another name: that is found out when it is put in place
   if (S_ISDIR(status.st_mode)) return refused("is a directory in the target: left as it is");
   bool same = !differs;
   if (entry.type == archive::EntryType::hard_link) {
@@ -217,16 +231,16 @@ Written TreeWriter::place(const Descriptor& directory, const std::string& tempor
   struct stat status {};
   if (replaces() && ::fstatat(directory.fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
     if (S_ISDIR(status.st_mode)) return give_up(refused("is a directory in the target: left as it is"));
-    if (wrote(status)) {
+    if (wrote(entry, status)) {
       struct stat own {};
       const bool same = ::fstatat(directory.fd(), temporary.c_str(), &own, AT_SYMLINK_NOFOLLOW) == 0 && own.st_ino == status.st_ino;
-      if (!same) return give_up(exists(directory, name));
+      if (!same) return give_up(exists(directory, entry));
     }
   }
   if (replaces()) {
     if (::renameat(directory.fd(), temporary.c_str(), directory.fd(), name.c_str()) != 0) return give_up(failed("put in place", errno));
     ::unlinkat(directory.fd(), temporary.c_str(), 0);  // two names of one file are left as they are by a rename
-    names_[entry.path] = entry.path;
+    remember(entry.path, entry.path);
     return {};
   }
   auto put = rename_free(directory, temporary, entry);
@@ -248,11 +262,11 @@ Written TreeWriter::rename_free(const Descriptor& directory, const std::string& 
     if (done == 0) {
       const std::string path = path_beside(entry.path, name);
       if (number > 0) renamed_.push_back({entry.path, fmt::format("is restored as {}", printable(path))});
-      names_[entry.path] = path;
+      remember(entry.path, path);
       return {};
     }
     if (errno != EEXIST) return failed("put in place", errno);
-    if (rules_.conflict != Conflict::rename) return exists(directory, name);
+    if (rules_.conflict != Conflict::rename) return exists(directory, entry);
   }
   return refused("exists already, as do a thousand other names that it could have");
 }
@@ -267,19 +281,24 @@ Written TreeWriter::directory(const archive::Entry& entry) {
   struct stat status {};
   if (::fstatat((*parent)->fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return failed("look at", errno);
   if (!made && !S_ISDIR(status.st_mode)) {
-    if (!overwrite || wrote(status)) return exists(**parent, name);
+    if (!overwrite || wrote(entry, status)) return exists(**parent, entry);
     if (::unlinkat((*parent)->fd(), name.c_str(), 0) != 0 || ::mkdirat((*parent)->fd(), name.c_str(), 0700) != 0)
       return failed("replace", errno);
     made = true;
   }
-  if (!made && wrote(status)) return exists(**parent, name);
+  if (!made && wrote(entry, status)) return exists(**parent, entry);
   // [ARC-081] A client MUST NOT leave a directory that it made in a restore with other metadata than its entry's
   const bool ours = made || overwrite || made_.contains(entry.path);
   if (!made && ours) let_owner_in(**parent, name);
   if (made) {
     made_.add(entry.path);
-    if (::fstatat((*parent)->fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) written_.insert({status.st_dev, status.st_ino});
+    if (!is_in_made_directory(entry.path) && ::fstatat((*parent)->fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
+      written_.insert({status.st_dev, status.st_ino});
+    made_now_.insert(entry.path);
   }
+  // '0' comes behind '/': nothing below a directory, or named like it with more behind, has a path that comes later.
+  const auto first_done = std::ranges::find_if(directories_, [&](const archive::Entry& one) { return entry.path >= one.path + '0'; });
+  finish_directories(static_cast<std::size_t>(first_done - directories_.begin()));
   // A directory that was there keeps its metadata, unless it is to be overwritten.
   if (ours) directories_.push_back(entry);
   return {};
@@ -355,7 +374,7 @@ Written TreeWriter::finish_file(const archive::Entry& entry, PendingFile file) {
       return failed("write", errno);
   }
   struct stat own {};
-  if (::fstat(file.file_.fd(), &own) == 0) written_.insert({own.st_dev, own.st_ino});
+  if (!is_in_made_directory(entry.path) && ::fstat(file.file_.fd(), &own) == 0) written_.insert({own.st_dev, own.st_ino});
   // Delayed writes show their errors here, on network file systems.
   if (const int fd = file.file_.release(); ::close(fd) != 0) return failed("write", errno);
   auto placed = place(*file.directory_, file.temporary_, entry);
@@ -363,17 +382,22 @@ Written TreeWriter::finish_file(const archive::Entry& entry, PendingFile file) {
   return placed;
 }
 
-void TreeWriter::finish(Problems& problems, bool complete) {
-  for (const archive::Entry& entry : directories_ | std::views::reverse) {
+/// Of those behind `from`, the innermost first.
+void TreeWriter::finish_directories(std::size_t from) {
+  for (; directories_.size() > from; directories_.pop_back()) {
+    const archive::Entry& entry = directories_.back();
     const auto place = root_.directory(entry.path);
     const Descriptor directory(place ? ::openat(*place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1);
     int error = place ? errno : place.error().number;
     if (directory.open()) error = metadata_.apply(entry, directory.fd());
     if (!directory.open() || error != 0)
-      problems.push_back({entry.path, fmt::format("is there, but its mode or time could not be set: {}", describe({error}))});
-    root_.forget();
+      unfinished_.push_back({entry.path, fmt::format("is there, but its mode or time could not be set: {}", describe({error}))});
   }
-  directories_.clear();
+}
+
+void TreeWriter::finish(Problems& problems, bool complete) {
+  finish_directories(0);
+  problems.insert(problems.end(), unfinished_.begin(), unfinished_.end());
   if (complete) made_.forget();
 }
 

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -85,12 +86,15 @@ class TreeWriter {
 
   /// Before anything is written. `differs`: what looks like the same is known to be something else.
   std::expected<Verdict, Refusal> judge(const archive::Entry& entry, bool differs = false);
+  /// Only these paths, which live as long as this, are worth remembering for hard links. Until it is called, all are.
+  void expect_links_to(const std::unordered_set<std::string>& targets) { link_targets_ = &targets; }
   /// Hard links may lead to an entry that is there.
-  void found_there(const archive::Entry& entry) { names_[entry.path] = entry.path; }
+  void found_there(const archive::Entry& entry) { remember(entry.path, entry.path); }
   /// The target, to read in: what is there may have to be compared.
   const Below& target() const { return looking_; }
   bool is_new() const { return is_new_; }
 
+  /// Entries come in order of their paths: directories that nothing is written into any more get their metadata.
   Written directory(const archive::Entry& entry);
   Written symbolic_link(const archive::Entry& entry);
   Written hard_link(const archive::Entry& entry);
@@ -99,7 +103,7 @@ class TreeWriter {
   std::expected<PendingFile, Refusal> begin_file(const archive::Entry& entry);
   /// Metadata, and the final name.
   Written finish_file(const archive::Entry& entry, PendingFile file);
-  /// The metadata of directories, now that nothing is written into them any more. `complete`: nothing is left for another run.
+  /// The metadata of all directories that have not got it yet. `complete`: nothing is left for another run.
   void finish(Problems& problems, bool complete);
 
   /// What written entries lack, by kind and first entry.
@@ -114,8 +118,12 @@ class TreeWriter {
   Written place(const Descriptor& directory, const std::string& temporary, const archive::Entry& entry);
   Written rename_free(const Descriptor& directory, const std::string& temporary, const archive::Entry& entry);
   bool replaces() const { return rules_.conflict == Conflict::overwrite || rules_.conflict == Conflict::newer; }
-  bool wrote(const struct stat& status) const { return written_.contains({status.st_dev, status.st_ino}); }
-  Written exists(const Descriptor& directory, const std::string& name) const;
+  /// Whether what stands where an entry should is of this run.
+  bool wrote(const archive::Entry& entry, const struct stat& status) const;
+  bool is_in_made_directory(const std::string& path) const;
+  void remember(const std::string& path, const std::string& where);
+  Written exists(const Descriptor& directory, const archive::Entry& entry) const;
+  void finish_directories(std::size_t from);
 
   Below root_, looking_;
   std::string parent_path_;  // of the newest of parent_of
@@ -124,10 +132,12 @@ class TreeWriter {
   bool is_new_;
   EntryMetadata metadata_;
   MadeDirectories made_;
-  std::vector<archive::Entry> directories_;             // whose metadata is set at the end
+  std::unordered_set<std::string> made_now_;  // directories
+  std::vector<archive::Entry> directories_;   // that get their metadata when nothing is written into them any more
+  const std::unordered_set<std::string>* link_targets_ = nullptr;
   std::unordered_map<std::string, std::string> names_;  // of what hard links may lead to: path -> where it is
-  std::set<std::pair<dev_t, ino_t>> written_;           // so that names that fall together are not taken for what was there before
-  Problems renamed_;
+  std::set<std::pair<dev_t, ino_t>> written_;           // in other directories; names that fall together are not what was there before
+  Problems renamed_, unfinished_;
 };
 
 }  // namespace coffer::client

@@ -8,15 +8,11 @@
 
 #include "archive/manifest.h"
 #include "client/block_sender.h"
+#include "client/manifest_reader.h"
 #include "client/printable.h"
 
 namespace coffer::client {
 namespace {
-
-Failure refuse(archive::ArchiveError error) {
-  return {ExitCode::local,
-          fmt::format("a version's list of files is refused: {} [{}]", archive::describe(error), archive::requirement(error))};
-}
 
 /// One level of a version's tree, as far as the other version has not the same.
 struct Side {
@@ -38,7 +34,7 @@ class Diff {
       if (auto read = descend(higher); !read) return std::unexpected(read.error());
     }
     for (Side* side : {&before_, &after_})
-      if (auto read = read_leaves(*side); !read) return std::unexpected(read.error());
+      if (auto read = read_entries(*side); !read) return std::unexpected(read.error());
     compare();
     return std::move(diff_);
   }
@@ -58,38 +54,21 @@ class Diff {
     std::erase_if(after_.row, [&](const archive::Place& place) { return here.contains(place.id); });
   }
 
-  template <typename Take>
-  Outcome<void> each(archive::BlockKind kind, const std::vector<archive::Place>& row, Take take) {
-    std::vector<Digest> ids;
-    for (const archive::Place& place : row) ids.push_back(place.id);
-    return fetcher_.fetch(kind, ids, [&](std::size_t index, const BlockFetcher::Block& block) -> Outcome<void> {
-      if (block) return take(row[index], *block);
-      diff_.incomplete.push_back(
-          {"", fmt::format("a part of the list of files is lost ({}), from /{} on", block.error(), printable(row[index].first))});
-      return {};
-    });
+  void lose(const archive::Place& place, const std::string& why) {
+    diff_.incomplete.push_back({"", fmt::format("a part of the list of files is lost ({}), from /{} on", why, printable(place.first))});
   }
 
   Outcome<void> descend(Side& side) {
-    std::vector<archive::Place> below;
-    auto read = each(archive::BlockKind::node, side.row, [&](const archive::Place& place, View block) -> Outcome<void> {
-      auto children = archive::read_node(block, place);
-      if (!children) return std::unexpected(refuse(children.error()));
-      std::ranges::move(*children, std::back_inserter(below));
-      return {};
-    });
-    side.row = std::move(below);
+    auto below = read_children(fetcher_, side.row, [this](const auto& place, const auto& why) { lose(place, why); });
+    if (!below) return std::unexpected(below.error());
+    side.row = std::move(*below);
     --side.level;
-    return read;
+    return {};
   }
 
-  Outcome<void> read_leaves(Side& side) {
-    return each(archive::BlockKind::leaf, side.row, [&](const archive::Place& place, View block) -> Outcome<void> {
-      auto entries = archive::read_leaf(block, place);
-      if (!entries) return std::unexpected(refuse(entries.error()));
-      std::ranges::move(*entries, std::back_inserter(side.entries));
-      return {};
-    });
+  Outcome<void> read_entries(Side& side) {
+    const auto take = [&](std::vector<archive::Entry> entries) { std::ranges::move(entries, std::back_inserter(side.entries)); };
+    return read_leaves(fetcher_, side.row, take, [this](const auto& place, const auto& why) { lose(place, why); });
   }
 
   void compare() {

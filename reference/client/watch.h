@@ -4,11 +4,12 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "client/backup.h"
+#include "client/backup_session.h"
 #include "client/failure.h"
 #include "client/tree_scanner.h"
 #include "client/watch_plan.h"
@@ -20,24 +21,27 @@ struct WatchEvent {
   enum class Kind : std::uint8_t {
     watching,   // every change from now on is seen, but below `unwatched`
     unchanged,  // there was a change, and nothing is other than in the last version
-    backed_up,  // `report`
-    failed,     // `failure`; again after `pause`
+    backed_up,  // `backup`; where a destination failed, again after its pause
+    failed,     // `failure`, at all destinations; again after `pause`
     stopped,
   };
   Kind kind = Kind::watching;
   std::size_t directories = 0;
   std::vector<std::string> unwatched = {};  // where the kernel refuses to watch
-  std::optional<BackupReport> report = std::nullopt;
+  std::optional<DeviceBackup> backup = std::nullopt;
   std::optional<Failure> failure = std::nullopt;
   Moment pause{};
+  std::map<std::string, Moment> pauses = {};  // by destination
 };
 
 struct WatchOptions {
   std::vector<std::string> paths;
   ScanOptions scan;
   WatchPauses pauses;
-  /// One backup, in a session of its own, of what look() finds. Called from a thread of its own.
-  std::function<Outcome<BackupReport>(const std::function<Scan()>& look)> back_up;
+  /// Names, at least one.
+  std::vector<std::string> destinations;
+  /// One backup to these of them, in sessions of its own, of what look() finds. Called from a thread of its own.
+  std::function<Outcome<DeviceBackup>(const std::function<Scan()>& look, const std::vector<std::string>& destinations)> back_up;
   std::function<void(const WatchEvent&)> tell;
   /// Readable: stop at once. A backup that is under way is given up.
   int stop_fd = -1;

@@ -71,7 +71,7 @@ Outcome compact(const std::filesystem::path& data) {
   constexpr std::uint64_t step_octets = std::uint64_t{64} << 20;
   std::uint64_t packs = 0, octets = 0;
   for (;;) {
-    const auto done = (*opened)->compact_some(step_octets, store::Store::Newest::included);
+    const auto done = (*opened)->compact_some(step_octets, store::Newest::included);
     if (!done) return store_failed(done.error());
     packs += done->gone;
     octets += done->freed_octets;

@@ -32,6 +32,7 @@
 #include "store/file_system.h"
 #include "store/statement.h"
 #include "store/trouble.h"
+#include "store/upkeep.h"
 #include "store/verify.h"
 
 namespace coffer::store {
@@ -77,23 +78,6 @@ struct BlockIdPage {
 struct VersionPage {
   std::vector<protocol::VersionEntry> entries;
   bool more = false;
-};
-
-/// How far the background reading has come.
-struct Scrubbed {
-  std::uint64_t octets = 0;        // read by this step
-  bool ended = false;              // with it, all packs have been read since the beginning of the round
-  WallTime began{};                // the round
-  std::uint64_t octets_done = 0;   // of the round
-  std::uint64_t octets_total = 0;  // of all packs now
-};
-
-/// What one step of compaction did.
-struct Compacted {
-  std::uint64_t octets = 0;        // read
-  std::uint32_t pack = 0;          // that is being compacted; 0: none needs it
-  bool gone = false;               // it went with this step
-  std::uint64_t freed_octets = 0;  // then: its size less what was copied
 };
 
 enum class CommitOutcome : std::uint8_t { committed, conflict };
@@ -166,10 +150,6 @@ class Store {
   /// what it finds whole, it does not. Holds every other operation up.
   Result<VerifyReport> verify();
 
-  enum class Newest : std::uint8_t {
-    spared,    // the pack that is appended to is compacted only when much of it no longer counts
-    included,  // like any other
-  };
   /// Goes on with compacting, by about so many octets read and written: copies what counts of a pack into the newest, then takes the pack
   /// away. At each moment all that was acknowledged stands on stable storage, and the index leads to it. May be called from one thread of
   /// its own: others wait for it no longer than for a put() or settle() of these octets.

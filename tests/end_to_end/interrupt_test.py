@@ -17,15 +17,9 @@ MOMENT_OCTETS = 6_000_000
 INTERRUPTED = 130
 
 
-class Interrupt(programs.EndToEnd):
+class Interrupt(proxy.AtMoments):
     def setUp(self):
         super().setUp()
-        self.proxy = proxy.Proxy()
-        self.addCleanup(self.proxy.close)
-        self.server = self.serve()
-        self.proxy.reset(self.server.port)
-        self.device_ = self.device(self.server, port=self.proxy.port)
-        self.tree = self.path("tree")
         trees.make_random(self.tree, CONTENT_OCTETS, 1)
 
     def interrupt(self, direction, *arguments, signals=(signal.SIGINT,), hold_on=False):
@@ -98,4 +92,4 @@ class Interrupt(programs.EndToEnd):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)

@@ -176,6 +176,12 @@ class Arena:
 
 
 class KillMany(programs.EndToEnd):
+    total = ""
+
+    @classmethod
+    def tearDownClass(cls):
+        print(cls.total)  # behind the line that says how the test ended
+
     def test_whatever_dies_whenever_what_was_acknowledged_stays(self):
         seed = int(os.environ.get("COFFER_SEED", "4287"))
         prunes = can_prune()
@@ -192,7 +198,7 @@ class KillMany(programs.EndToEnd):
         with concurrent.futures.ThreadPoolExecutor(ARENAS) as pool:
             kills = list(pool.map(play, range(ARENAS)))
         total = {side: sum(one[side] for one in kills) for side in ("client", "server")}
-        print(f"killed: {total}, with prune: {prunes}")
+        type(self).total = f"killed: {total}, with prune: {prunes}"
         self.assertGreaterEqual(sum(total.values()), KILLS_MIN)
         self.assertGreater(min(total.values()), KILLS_MIN // 5)
 

@@ -15,15 +15,9 @@ import trees
 CONTENT_OCTETS = 1_600_000
 
 
-class Kill(programs.EndToEnd):
+class Kill(proxy.AtMoments):
     def setUp(self):
         super().setUp()
-        self.proxy = proxy.Proxy()
-        self.addCleanup(self.proxy.close)
-        self.server = self.serve()
-        self.proxy.reset(self.server.port)
-        self.device_ = self.device(self.server, port=self.proxy.port)
-        self.tree = self.path("tree")
         self.acknowledged = {}  # version -> description of its tree
         self.seed = 0
         self.change()

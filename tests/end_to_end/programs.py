@@ -96,9 +96,9 @@ class Server:
 class Device:
     """One computer's coffer, with a device directory of its own."""
 
-    def __init__(self, home, host_and_port, pin):
+    def __init__(self, home, host_and_port, pin, *more):
         self.home = home
-        self.must("init", "--server", host_and_port, "--pin", pin)
+        self.must("init", "--server", host_and_port, "--pin", pin, *more)
 
     def login(self, password=PASSWORD, user="alice"):
         return run(f"{BIN}/coffer", "--home", self.home, "--json", "login", "--registration-key", REGISTRATION_KEY, "--user", user,

@@ -15,15 +15,9 @@ FILES = 60  # one block each: so many ids make an offer that is longer than all 
 FILE_OCTETS = 60_000
 
 
-class Promise(programs.EndToEnd):
+class Promise(proxy.AtMoments):
     def setUp(self):
         super().setUp()
-        self.proxy = proxy.Proxy()
-        self.addCleanup(self.proxy.close)
-        self.server = self.serve()
-        self.proxy.reset(self.server.port)
-        self.computer = self.device(self.server, port=self.proxy.port)
-        self.tree = self.path("tree")
         os.mkdir(self.tree)
         for number in range(FILES):
             self.rewrite(number)
@@ -65,12 +59,12 @@ class Promise(programs.EndToEnd):
     def back_up_while(self, happens):
         """A backup during whose first offer that happens; how many sessions it took, its exit code, and what it said."""
         self.proxy.reset(self.server.port)
-        self.computer.must("versions")
+        self.device_.must("versions")
         before = self.sessions()
         said_anyway = self.proxy.counted["to_server"]  # its goodbye included, and 600 octets leave room for pings during a long scan
         self.proxy.reset(self.server.port)
         self.proxy.hold_before("to_server", said_anyway + 600, happens)
-        running = self.computer.start("backup", self.tree)
+        running = self.device_.start("backup", self.tree)
         out, error = running.communicate(timeout=programs.DEADLINE_SECONDS)
         self.assertTrue(self.proxy.struck.is_set(), "the plan does not reach its moment")
         self.proxy.reset(self.server.port)
@@ -81,11 +75,11 @@ class Promise(programs.EndToEnd):
         return [event["event"] for event in self.server.events()].count("client_version")
 
     def compare(self, version):
-        target, _ = self.restored(self.computer, version)
+        target, _ = self.restored(self.device_, version)
         self.assertEqual(trees.describe(trees.below(target, self.tree)), trees.describe(self.tree))
 
     def test_the_one_file_whose_block_is_damaged_vanishes(self):
-        self.computer.must("backup", self.tree)
+        self.device_.must("backup", self.tree)
         self.lose_a_block()
         sessions, code, said = self.back_up_while(lambda: os.remove(self.file(0)))
         self.assertEqual((sessions, code, said["version"], said["files"]), (2, 1, 2, FILES - 1), said)
@@ -93,7 +87,7 @@ class Promise(programs.EndToEnd):
         self.compare(2)
 
     def test_the_one_file_whose_block_is_damaged_changes(self):
-        self.computer.must("backup", self.tree)
+        self.device_.must("backup", self.tree)
         self.lose_a_block()
         sessions, code, said = self.back_up_while(lambda: self.rewrite(0))
         self.assertEqual((sessions, code, said["version"], said["files"]), (2, 0, 2, FILES), said)
@@ -101,7 +95,7 @@ class Promise(programs.EndToEnd):
 
     def test_every_file_changes_after_the_server_was_killed_in_the_first_backup(self):
         self.proxy.strike_after("to_server", FILES * FILE_OCTETS * 5 // 6, self.server.process.kill)
-        running = self.computer.start("backup", self.tree)
+        running = self.device_.start("backup", self.tree)
         running.communicate(timeout=programs.DEADLINE_SECONDS)
         self.assertEqual(running.returncode, 3)
         self.assertTrue(self.proxy.struck.is_set())

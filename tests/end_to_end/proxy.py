@@ -3,6 +3,8 @@ there while both sides wait, and not at a moment in time."""
 import socket
 import threading
 
+import programs
+
 
 class Proxy:
     """Forwards every connection to `target` (a port). After strike_after() it forwards exactly so many octets, strikes, and cuts the rest off;
@@ -84,3 +86,16 @@ class Proxy:
             sink.shutdown(socket.SHUT_WR)
         except OSError:
             pass
+
+
+class AtMoments(programs.EndToEnd):
+    """A test of a server, a device that speaks to it through a proxy, and a tree that is yet to be made."""
+
+    def setUp(self):
+        super().setUp()
+        self.proxy = Proxy()
+        self.addCleanup(self.proxy.close)
+        self.server = self.serve()
+        self.proxy.reset(self.server.port)
+        self.device_ = self.device(self.server, port=self.proxy.port)
+        self.tree = self.path("tree")

@@ -11,15 +11,9 @@ import trees
 CONTENT_OCTETS = 200_000
 
 
-class Prune(programs.EndToEnd):
+class Prune(proxy.AtMoments):
     def setUp(self):
         super().setUp()
-        self.proxy = proxy.Proxy()
-        self.addCleanup(self.proxy.close)
-        self.server = self.serve()
-        self.proxy.reset(self.server.port)
-        self.device_ = self.device(self.server, port=self.proxy.port)
-        self.tree = self.path("tree")
         self.expected, self.seed = {}, 0
 
     def back_up(self):
@@ -138,4 +132,4 @@ class Prune(programs.EndToEnd):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)

@@ -213,4 +213,4 @@ class Watch(programs.EndToEnd):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)

@@ -51,7 +51,7 @@ class Reference:
 
     def hello(self, _):
         roles = [role for role, program in (("server", self.server), ("client", self.client)) if program] or ["server", "client"]
-        answer = {"name": "coffer reference", "version": "0.1.0", "roles": roles, "claims": {"channels": ["tls"], "profiles": ["test", "production"]}}
+        answer = {"name": "coffer reference", "version": "0.1.0", "roles": roles, "destinations": True, "claims": {"channels": ["tls"], "profiles": ["test", "production"]}}
         kinds = json.loads(subprocess.run([self.vectors, "--kinds"], capture_output=True, text=True, check=True).stdout) if self.vectors else []
         return answer | ({"faults": self.faults} if self.faults else {}) | ({"vectors": kinds} if kinds else {})
 
@@ -147,28 +147,37 @@ class Reference:
         return subprocess.run([*command, *words], input=given, capture_output=True, text=True, timeout=DRIVE_SECONDS_MAX, env=self.environment())
 
     def device(self, request):
-        """The device's directory, pointed at the server that the request names."""
+        """The device's directory, pointed at the servers that the request names, and the words that name them to commands."""
+        destination = request.get("destination", "default")
         home = self.devices / request["device"]
         if not home.exists():
             self.devices.mkdir(exist_ok=True)
-            words = ["init", "--server", "127.0.0.1:1", "--pin", request["pin"], "--computer", request["computer"], "--archive-key", "-"]
+            words = ["init", "--name", destination, "--server", "127.0.0.1:1", "--pin", request["pin"], "--computer", request["computer"], "--archive-key", "-"]
             made = self.run(home, {}, *words, given=request["archive_key"])
             if made.returncode == USAGE:
                 raise Declined(made.stderr)
             if made.returncode != 0:
                 raise RuntimeError("coffer init: " + made.stderr)
+        servers = [request | {"name": destination}, *request.get("destinations", [])]
         config = json.loads((home / "config.json").read_text())
-        config["server"] |= {"host": request["host"], "port": request["port"], "pin": request["pin"]}
-        if "server" in request:
-            config["server"]["guid"] = request["server"]
+        for server in servers:
+            if server["name"] not in [known["name"] for known in config["destinations"]]:
+                added = self.run(home, {}, "destination", "add", server["name"], "--server", f"{server['host']}:{server['port']}", "--pin", server["pin"])
+                if added.returncode != 0:
+                    raise RuntimeError("coffer destination add: " + added.stderr)
+                config = json.loads((home / "config.json").read_text())
+        for server in servers:
+            known = next(known for known in config["destinations"] if known["name"] == server["name"])
+            known |= {"host": server["host"], "port": server["port"], "pin": server["pin"]} | ({"guid": server["server"]} if "server" in server else {})
         (home / "config.json").write_text(json.dumps(config))
-        return home
+        several = len(config["destinations"]) > 1
+        return home, [f"--destination={server['name']}" for server in servers if several]
 
     def drive(self, request):
         if not self.client:
             raise Unimplemented("no client program was given")
         try:
-            home, do, given = self.device(request), request["do"], None
+            (home, destinations), do, given = self.device(request), request["do"], None
         except Declined as reason:
             return {"ended": "failed", "detail": str(reason)}
         if do == "connect":
@@ -186,7 +195,7 @@ class Reference:
         else:
             raise Unimplemented(f"nothing is known of {do}")
         try:
-            ended = self.run(home, request, *words, given=given)
+            ended = self.run(home, request, *words, *destinations, given=given)
         except subprocess.TimeoutExpired:
             return {"ended": "failed", "detail": f"the client was ended after {DRIVE_SECONDS_MAX} s"}
         word = ENDED.get(ended.returncode, "failed")

@@ -138,7 +138,7 @@ class History {
       case Step::Kind::release: return release(step.archive, step.first, step.count);
       case Step::Kind::compact: {
         for (int i = 0; i < step.count; ++i)
-          if (!store_->compact_some(500, step.first % 2 == 0 ? Store::Newest::included : Store::Newest::spared)) return trouble();
+          if (!store_->compact_some(500, step.first % 2 == 0 ? Newest::included : Newest::spared)) return trouble();
         return;
       }
       case Step::Kind::scrub:
@@ -156,13 +156,18 @@ class History {
     }
   }
 
-  void offer(std::size_t which, std::uint32_t first, std::uint32_t count) {
-    Session& session = sessions_[which];
+  static Octets ids_of(std::uint32_t first, std::uint32_t count) {
     Octets ids;
     for (std::uint32_t seed = first; seed < first + count; ++seed) {
       const Block block = block_of(seed);
       ids.insert(ids.end(), block.id.begin(), block.id.end());
     }
+    return ids;
+  }
+
+  void offer(std::size_t which, std::uint32_t first, std::uint32_t count) {
+    Session& session = sessions_[which];
+    const Octets ids = ids_of(first, count);
     const auto missing = store_->missing(session.archive, ids);
     if (!missing) return trouble();
     for (const std::uint16_t index : *missing) {
@@ -175,11 +180,7 @@ class History {
 
   void release(std::size_t which, std::uint32_t first, std::uint32_t count) {
     Session& session = sessions_[which];
-    Octets ids;
-    for (std::uint32_t seed = first; seed < first + count; ++seed) {
-      const Block block = block_of(seed);
-      ids.insert(ids.end(), block.id.begin(), block.id.end());
-    }
+    const Octets ids = ids_of(first, count);
     const auto missing = store_->missing(session.archive, ids);
     if (!missing || !store_->stage_release(session.archive, ids)) return trouble();
     for (std::uint32_t seed = first; seed < first + count; ++seed)
@@ -293,7 +294,7 @@ void judge(const char* which, const std::filesystem::path& directory, MemoryFile
     }
   }
   for (;;) {
-    const auto done = store.compact_some(1 << 20, Store::Newest::included);
+    const auto done = store.compact_some(1 << 20, Newest::included);
     RC_ASSERT(done.has_value());
     if (done->pack == 0) break;
   }

@@ -26,21 +26,28 @@ class ArchiveTest : public testing::Test {
   /// Long after every file was made, so that each may be remembered as unchanged.
   BackupOptions options(std::vector<std::string> paths) const { return {.paths = std::move(paths), .scan = {}, .now_ns = far_future_ns}; }
 
-  Outcome<BackupReport> back_up(MemoryServer& server, const BackupOptions& wanted) {
+  /// A backup's report, with what became of its one destination.
+  struct Saved : BackupReport, DestinationReport {};
+
+  Outcome<Saved> back_up(MemoryServer& server, const BackupOptions& wanted, std::function<Outcome<ServerLink*>()> begin_again = nullptr) {
     const auto head = chain_head(server, keys_, seen_);
     if (!head) return std::unexpected(head.error());
+    Destination to{.name = "only", .link = &server, .keys = keys_, .chain = *head, .begin_again = std::move(begin_again)};
     auto report = client::back_up(
-        server, keys_, *head, cache_, [] { return std::make_unique<Botan::System_RNG>(); }, wanted);
-    if (report) seen_ = report->version;
+        {&to, 1}, cache_, [] { return std::make_unique<Botan::System_RNG>(); }, wanted);
     EXPECT_EQ(server.broken_rules, std::vector<std::string>{});
-    return report;
+    if (!report) return std::unexpected(report.error());
+    const auto end = report->destinations.at(0);
+    if (!end) return std::unexpected(end.error());
+    seen_ = end->version;
+    return Saved{std::move(*report), *end};
   }
   /// Of the scratch directory `source`, in a session of its own.
-  BackupReport back_up(const std::string& name = "source") {
+  Saved back_up(const std::string& name = "source") {
     MemoryServer server(archive_);
     auto report = back_up(server, options({scratch_ / name}));
     EXPECT_TRUE(report) << (report ? "" : report.error().message);
-    return report ? *report : BackupReport{};
+    return report ? *report : Saved{};
   }
   ListedVersion version(std::uint64_t number) {
     MemoryServer server(archive_);
@@ -56,6 +63,17 @@ class ArchiveTest : public testing::Test {
     ended_complete_ = server.restore_ended_complete;
     return report;
   }
+  /// How many files the cache knows.
+  std::size_t known_files() const {
+    std::size_t count = 0;
+    for (CacheReader reader(cache_); !reader.record().empty(); reader.next()) ++count;
+    return count;
+  }
+  void remember(const std::string& path, const KnownFile& known) const {
+    CacheUpdate update(cache_, {});
+    update.put(path, known);
+    EXPECT_TRUE(update.finish(true, {}));
+  }
   /// Where a restore puts the scratch directory's `source`.
   std::string restored(const std::string& name = "source", const std::string& target = "target") const {
     return target + "/" + scratch_.archived(name);
@@ -69,7 +87,7 @@ class ArchiveTest : public testing::Test {
   Scratch scratch_;
   keys::ArchiveKeys keys_ = make_keys();
   MemoryArchive archive_;
-  FileCache cache_{Digest{1}};
+  const CachePlace cache_{scratch_ / "files.cache", Digest{1}};
   std::optional<archive::ChainPoint> seen_;
   std::optional<bool> ended_complete_;
 };

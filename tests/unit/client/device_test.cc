@@ -4,6 +4,7 @@
 #include <fstream>
 #include <numeric>
 
+#include "client/destination_choice.h"
 #include "scratch.h"
 
 namespace coffer::client {
@@ -15,16 +16,25 @@ keys::ArchiveKey key() {
   return *keys::ArchiveKey::from_octets(octets);
 }
 
+DestinationConfig somewhere(std::string name, std::uint16_t port) {
+  return {.name = std::move(name), .host = "localhost", .port = port, .pin = Digest{7}, .server = {}};
+}
+
 class Devices : public testing::Test {
  protected:
   void make() {
-    const auto device = Device::create(home_, {.host = "localhost", .port = 4287, .pin = Digest{7}, .computer = 0xAB, .server = {}}, key());
+    const auto device = Device::create(home_, {.computer = 0xAB, .destinations = {somewhere("default", 4287)}}, key());
     ASSERT_TRUE(device) << device.error().message;
   }
   Device open() {
     auto device = Device::open(home_);
     EXPECT_TRUE(device) << device.error().message;
     return std::move(*device);
+  }
+  /// Read anew, once that one has let go of it.
+  Device open_after(Device device) {
+    { const Device gone = std::move(device); }
+    return open();
   }
   Scratch scratch_;
   std::string home_ = scratch_ / "home";
@@ -34,20 +44,21 @@ TEST_F(Devices, remembers_everything_it_was_told) {
   make();
   {
     Device device = open();
-    ASSERT_TRUE(device.remember_server(0xCD));
-    ASSERT_TRUE(device.remember(Credential{"ABCDEFGH12345678", "al\"ice", keys::Secret{0xff, 0, 'x'}, true}));
+    ASSERT_TRUE(device.remember_server("default", 0xCD));
+    ASSERT_TRUE(device.remember("default", Credential{"ABCDEFGH12345678", "al\"ice", keys::Secret{0xff, 0, 'x'}, true}));
     ASSERT_TRUE(device.remember(SeenVersion{1, 2, {3, Digest{4}}}));
     ASSERT_TRUE(device.remember(SeenVersion{1, 5, {6, Digest{7}}}));
     ASSERT_TRUE(device.remember(SeenVersion{1, 2, {8, Digest{9}}}));
-    ASSERT_TRUE(device.remember(DeviceConfiguration{10, {{"name", "value", true}}}));
+    ASSERT_TRUE(device.remember("default", DeviceConfiguration{10, {{"name", "value", true}}}));
   }
   const Device device = open();
-  EXPECT_EQ(device.config().host, "localhost");
-  EXPECT_EQ(device.config().pin, Digest{7});
-  EXPECT_EQ(device.config().computer, 0xABu);
-  EXPECT_EQ(device.config().server, 0xCDu);
+  EXPECT_EQ(device.computer(), 0xABu);
+  EXPECT_EQ(device.destinations(), std::vector<std::string>{"default"});
+  EXPECT_EQ(device.destination("default").host, "localhost");
+  EXPECT_EQ(device.destination("default").pin, Digest{7});
+  EXPECT_EQ(device.destination("default").server, 0xCDu);
   EXPECT_EQ(device.archive_key()->octets(), key().octets());
-  const auto credential = device.credential();
+  const auto credential = device.credential("default");
   ASSERT_TRUE(credential);
   EXPECT_EQ(credential->user_name, "al\"ice");
   EXPECT_EQ(credential->password, (keys::Secret{0xff, 0, 'x'}));
@@ -55,15 +66,15 @@ TEST_F(Devices, remembers_everything_it_was_told) {
   EXPECT_EQ(*device.seen(1, 2), (archive::ChainPoint{8, Digest{9}}));
   EXPECT_EQ(*device.seen(1, 5), (archive::ChainPoint{6, Digest{7}}));
   EXPECT_EQ(*device.seen(2, 2), std::nullopt);
-  EXPECT_EQ(device.configuration()->version, 10u);
-  EXPECT_EQ(device.configuration()->settings.at(0).name, "name");
+  EXPECT_EQ(device.configuration("default")->version, 10u);
+  EXPECT_EQ(device.configuration("default")->settings.at(0).name, "name");
 }
 
 TEST_F(Devices, KEY_005_nobody_else_may_read_it) {
   make();
-  ASSERT_TRUE(open().remember(Credential{"ABCDEFGH12345678", "alice", keys::Secret{'x'}, false}));
+  ASSERT_TRUE(open().remember("default", Credential{"ABCDEFGH12345678", "alice", keys::Secret{'x'}, false}));
   EXPECT_EQ(scratch_.status("home").st_mode & 0777, 0700u);
-  for (const char* name : {"home/archive.key", "home/credential.json", "home/config.json"})
+  for (const char* name : {"home/archive.key", "home/credential-default.json", "home/config.json"})
     EXPECT_EQ(scratch_.status(name).st_mode & 0777, 0600u) << name;
 }
 
@@ -80,7 +91,7 @@ TEST_F(Devices, is_not_set_up_twice_and_must_be_set_up_once) {
   EXPECT_NE(Device::open(home_).error().message.find("coffer init"), std::string::npos);
   make();
   for (char c = 'a'; c <= 'z'; ++c) std::ofstream(home_ + "/" + c) << "a device keeps more than its two first files";
-  const auto again = Device::create(home_, {.host = "h", .port = 1, .pin = {}, .computer = 1, .server = {}}, key());
+  const auto again = Device::create(home_, {.computer = 1, .destinations = {somewhere("default", 1)}}, key());
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, ExitCode::usage);
   EXPECT_NE(again.error().message.find("this device is set up"), std::string::npos) << again.error().message;
@@ -90,7 +101,7 @@ TEST_F(Devices, takes_no_directory_that_holds_anything_else_and_leaves_it_as_it_
   std::filesystem::create_directory(home_);
   std::filesystem::permissions(home_, std::filesystem::perms{0755});
   std::ofstream(home_ + "/notes.txt") << "mine";
-  const auto device = Device::create(home_, {.host = "localhost", .port = 4287, .pin = Digest{7}, .computer = 0xAB, .server = {}}, key());
+  const auto device = Device::create(home_, {.computer = 0xAB, .destinations = {somewhere("default", 4287)}}, key());
   ASSERT_FALSE(device);
   EXPECT_EQ(device.error().code, ExitCode::usage);
   EXPECT_NE(device.error().message.find("holds other files (\"notes.txt\")"), std::string::npos) << device.error().message;
@@ -104,17 +115,23 @@ TEST_F(Devices, takes_no_directory_that_holds_anything_else_and_leaves_it_as_it_
 
 TEST_F(Devices, damaged_files_are_named_with_the_place_and_what_was_expected) {
   make();
-  scratch_.write("home/config.json", R"({"coffer_device":1,"server":{"host":"h","port":"4287","pin":""},"computer":"1"})");
-  EXPECT_NE(Device::open(home_).error().message.find("/server/port there should be a whole number"), std::string::npos);
+  scratch_.write("home/config.json",
+                 R"({"coffer_device":2,"computer":"00000000000000ab","destinations":[{"name":"a","host":"h","port":"4287","pin":""}]})");
+  EXPECT_NE(Device::open(home_).error().message.find("/destinations/0/port there should be a whole number"), std::string::npos);
+  scratch_.write("home/config.json", R"({"coffer_device":1,"server":{"host":"h","port":4287,"pin":""},"computer":"00000000000000ab"})");
+  EXPECT_NE(Device::open(home_).error().message.find("/coffer_device there should be 2"), std::string::npos);
+  const std::string twice = R"({"name":"a","host":"h","port":1,"pin":")" + std::string(64, '0') + R"("})";
+  scratch_.write("home/config.json", R"({"coffer_device":2,"computer":"00000000000000ab","destinations":[)" + twice + "," + twice + "]}");
+  EXPECT_NE(Device::open(home_).error().message.find("a name that no other destination has"), std::string::npos);
   scratch_.write("home/config.json", "{");
   EXPECT_NE(Device::open(home_).error().message.find("is not JSON"), std::string::npos);
 
   std::filesystem::remove_all(home_);
   make();
   Device device = open();
-  EXPECT_NE(device.credential().error().message.find("coffer login"), std::string::npos);
-  scratch_.write("home/credential.json", R"({"registration_key":"k","user":"u","deferred":false,"password_hex":"0"})");
-  EXPECT_NE(device.credential().error().message.find("/password_hex"), std::string::npos);
+  EXPECT_NE(device.credential("default").error().message.find("coffer login"), std::string::npos);
+  scratch_.write("home/credential-default.json", R"({"registration_key":"k","user":"u","deferred":false,"password_hex":"0"})");
+  EXPECT_NE(device.credential("default").error().message.find("/password_hex"), std::string::npos);
   scratch_.write("home/archive.key", "00");
   EXPECT_NE(device.archive_key().error().message.find("archive.key is damaged"), std::string::npos);
   std::filesystem::remove(scratch_ / "home/archive.key");
@@ -133,6 +150,82 @@ TEST_F(Devices, ARC_025_a_damaged_chain_file_is_never_taken_for_an_empty_one) {
     EXPECT_EQ(seen.error().code, ExitCode::local);
     EXPECT_FALSE(device.remember(SeenVersion{1, 2, {9, {}}}));  // nor overwritten
   }
+}
+
+TEST_F(Devices, keeps_the_logins_and_configurations_of_its_destinations_apart) {
+  make();
+  {
+    Device device = open();
+    ASSERT_TRUE(device.add(somewhere("second", 4288)));
+    ASSERT_TRUE(device.remember("default", Credential{"ABCDEFGH12345678", "alice", keys::Secret{'x'}, false}));
+    ASSERT_TRUE(device.remember("second", Credential{"ABCDEFGH12345678", "bob", keys::Secret{'y'}, false}));
+    ASSERT_TRUE(device.remember("second", DeviceConfiguration{10, {}}));
+  }
+  {
+    Device device = open();
+    EXPECT_EQ(device.destinations(), (std::vector<std::string>{"default", "second"}));
+    EXPECT_EQ(device.destination("second").port, 4288);
+    EXPECT_EQ(device.credential("default")->user_name, "alice");
+    EXPECT_EQ(device.credential("second")->user_name, "bob");
+    EXPECT_EQ(device.configuration("default")->version, 0u);
+    EXPECT_EQ(device.configuration("second")->version, 10u);
+    ASSERT_TRUE(device.remember(SeenVersion{0xCD, 1, {3, Digest{4}}}));
+    ASSERT_TRUE(device.remove("second"));
+    ASSERT_TRUE(device.add(somewhere("second", 4289)));
+  }
+  const Device device = open();
+  EXPECT_EQ(device.destination("second").port, 4289);
+  EXPECT_FALSE(device.credential("second")) << "of one that was removed";
+  EXPECT_EQ(device.configuration("second")->version, 0u);
+  EXPECT_EQ(device.seen(0xCD, 1)->value().number, 3u) << "what was seen stays";
+}
+
+TEST_F(Devices, ARC_141_what_was_seen_of_one_archive_says_nothing_of_another) {
+  make();
+  Device device = open();
+  ASSERT_TRUE(device.remember(SeenVersion{0xCD, 1, {3, Digest{4}}}));
+  EXPECT_EQ(*device.seen(0xCE, 1), std::nullopt);
+  EXPECT_EQ(*device.seen(0xCD, 2), std::nullopt);
+  ASSERT_TRUE(device.remember(SeenVersion{0xCE, 1, {9, Digest{9}}}));
+  EXPECT_EQ(*device.seen(0xCD, 1), (archive::ChainPoint{3, Digest{4}}));
+}
+
+TEST_F(Devices, ARC_144_two_destinations_are_two_servers) {
+  make();
+  Device device = open();
+  EXPECT_EQ(device.add(somewhere("default", 4288)).error().code, ExitCode::usage);
+  EXPECT_EQ(device.add(somewhere("second", 4287)).error().code, ExitCode::usage);
+  ASSERT_TRUE(device.add(somewhere("second", 4288)));
+  ASSERT_TRUE(device.remember_server("default", 0xCD));
+  const auto same = device.remember_server("second", 0xCD);
+  ASSERT_FALSE(same);
+  EXPECT_NE(same.error().message.find("is destination \"default\" already"), std::string::npos) << same.error().message;
+  EXPECT_EQ(open_after(std::move(device)).destination("second").server, std::nullopt);
+}
+
+TEST_F(Devices, a_destination_is_chosen_by_its_name_or_because_it_is_the_only_one) {
+  make();
+  Device device = open();
+  EXPECT_EQ(*one_destination(device, {}), "default");
+  EXPECT_EQ(*one_destination(device, {"default"}), "default");
+  ASSERT_TRUE(device.add(somewhere("second", 4288)));
+  EXPECT_EQ(*one_destination(device, {"second"}), "second");
+  EXPECT_EQ(one_destination(device, {}).error().code, ExitCode::usage);
+  EXPECT_NE(one_destination(device, {}).error().message.find("default, second"), std::string::npos);
+  EXPECT_EQ(one_destination(device, {"default", "second"}).error().code, ExitCode::usage);
+  EXPECT_EQ(*chosen_destinations(device, {}), (std::vector<std::string>{"default", "second"}));
+  EXPECT_EQ(*chosen_destinations(device, {"second", "default"}), (std::vector<std::string>{"second", "default"}));
+  EXPECT_EQ(chosen_destinations(device, {"second", "second"}).error().code, ExitCode::usage);
+  EXPECT_EQ(chosen_destinations(device, {"third"}).error().code, ExitCode::usage);
+  ASSERT_TRUE(device.remove("default"));
+  ASSERT_TRUE(device.remove("second"));
+  EXPECT_EQ(chosen_destinations(device, {}).error().code, ExitCode::local);
+}
+
+TEST(DeviceText, names_of_destinations_can_be_parts_of_file_names) {
+  for (const char* good : {"a", "default", "nas-2_b", "12345678901234567890123456789012"}) EXPECT_TRUE(is_destination_name(good)) << good;
+  for (const char* bad : {"", "A", "a/b", "..", "a b", "ä", "123456789012345678901234567890123"})
+    EXPECT_FALSE(is_destination_name(bad)) << bad;
 }
 
 TEST(DeviceText, guids_digests_and_addresses_are_read_strictly) {

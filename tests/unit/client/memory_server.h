@@ -28,6 +28,8 @@ class MemoryServer final : public ServerLink {
   std::optional<int> calls_left;
   /// Called once, when the first offer is answered: between what a client was told and what it does about it.
   std::function<void()> after_first_offer;
+  /// Called when a version is stored.
+  std::function<void()> after_commit;
   /// What happened, for assertions.
   int offers = 0, blocks_received = 0, fetches = 0;
   std::optional<bool> restore_ended_complete;
@@ -64,6 +66,7 @@ class MemoryServer final : public ServerLink {
     if (version.number != archive_.versions.size() + 1) rule("ARC-037: a wrong number");
     archive_.versions.push_back({version.number, version.link, version.record});
     for (const Digest& id : std::exchange(released_, {})) archive_.blocks.erase(id);
+    if (after_commit) after_commit();
     return {};
   }
   Outcome<VersionsPage> list(std::uint64_t from) override {

@@ -53,6 +53,21 @@ TEST(Pace, looks_often_and_remembers_little_of_it) {
   EXPECT_NEAR(*pace.octets_per_second(), 1e6, 1);
 }
 
+TEST(Pace, does_not_pretend_to_know_how_much_there_is) {
+  Pace pace;
+  WorkDone done = at(20, 2'000'000);
+  done.totals = WorkDone::Totals::at_least;
+  pace.note(0s, at(0, 0));
+  pace.note(2s, done);
+  EXPECT_FALSE(pace.left());
+  EXPECT_TRUE(line_of(done, pace).starts_with("20 of at least 1000 files, 1.9 MiB of at least 95.4 MiB")) << line_of(done, pace);
+  EXPECT_TRUE(json_of("backed up", done, pace).ends_with(R"("seconds_left":null,"totals":"at_least"}})"));
+  done.totals = WorkDone::Totals::about;  // an earlier run has found so much
+  pace.note(2s, done);
+  EXPECT_TRUE(line_of(done, pace).starts_with("20 of about 1000 files"));
+  EXPECT_TRUE(pace.left());
+}
+
 TEST(Pace, is_shown_to_people_and_programs) {
   Pace pace;
   pace.note(0s, at(0, 0));

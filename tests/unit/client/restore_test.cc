@@ -1,5 +1,7 @@
 #include "client/restore.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <set>
@@ -71,6 +73,44 @@ TEST_F(Restores, verify_names_each_lost_block_and_the_files_that_it_costs) {
   EXPECT_EQ(report->lost[0].id, block_of("alpha"));
   ASSERT_EQ(report->problems.size(), 1u);
   EXPECT_EQ(report->problems[0].path, scratch_.archived("source/a"));
+}
+
+/// So many leaves that the entries come in several parts: what one part needs of another one is there.
+TEST_F(Restores, a_version_of_many_parts_comes_back_with_its_links_and_directories) {
+  constexpr int directories = 3, files = 2'500;
+  scratch_.write("source/d0/first", "one file, four names");
+  for (int directory = 0; directory < directories; ++directory) {
+    const std::string path = "source/d" + std::to_string(directory);
+    for (int file = 0; file < files; ++file) scratch_.write(path + "/f" + std::to_string(10'000 + file), file % 500 == 0 ? "content" : "");
+    scratch_.write(path + "-between/file", "");
+    scratch_.write(path + "/g/file", "");
+    const std::string name = scratch_ / (path + "/zz");
+    ASSERT_EQ(::link((scratch_ / "source/d0/first").c_str(), name.c_str()), 0);
+  }
+  const timespec old[2] = {{1'000'000'000, 1}, {1'000'000'000, 2}};
+  for (const char* name : {"source/d0", "source/d0-between", "source/d1", "source/d2"})
+    ASSERT_EQ(::utimensat(AT_FDCWD, (scratch_ / name).c_str(), old, 0), 0);
+  ASSERT_EQ(::chmod((scratch_ / "source/d1").c_str(), 0555), 0);
+  back_up();
+  const auto report = restore(1);
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->problems.empty());
+  EXPECT_EQ(report->files, 1u + directories * (files + 2));
+  EXPECT_EQ(report->links, 3u);
+  EXPECT_EQ(picture(scratch_ / restored()), picture(scratch_ / "source"));
+  struct stat first {
+  }, last{}, directory{};
+  ASSERT_EQ(::stat((scratch_ / (restored() + "/d0/first")).c_str(), &first), 0);
+  ASSERT_EQ(::stat((scratch_ / (restored() + "/d2/zz")).c_str(), &last), 0);
+  EXPECT_EQ(first.st_ino, last.st_ino);
+  EXPECT_EQ(first.st_nlink, 4u);
+  for (const char* name : {"/d0", "/d0-between", "/d1", "/d2"}) {
+    ASSERT_EQ(::stat((scratch_ / (restored() + name)).c_str(), &directory), 0) << name;
+    EXPECT_EQ(directory.st_mtim.tv_sec, 1'000'000'000) << name;
+    EXPECT_EQ(directory.st_mtim.tv_nsec, 2) << name;
+  }
+  ASSERT_EQ(::stat((scratch_ / (restored() + "/d1")).c_str(), &directory), 0);
+  EXPECT_EQ(directory.st_mode & 0777, 0555u);
 }
 
 /// A version with so many names that its manifest has several blocks wherever they are cut.

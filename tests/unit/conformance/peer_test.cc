@@ -48,8 +48,9 @@ struct PeerTest : testing::Test {
   ListeningSocket listener;
   Holdings holdings;
   ServerChannelOptions server_options;
-  Stage server_stage{.recorder = {}, .random = Random(1, "server"), .patience = {}};
-  Stage client_stage{.recorder = {}, .random = Random(1, "client"), .patience = {}};
+  Recorder server_recorder, client_recorder;
+  Stage server_stage{.recorder = server_recorder, .random = Random(1, "server"), .patience = {}};
+  Stage client_stage{.recorder = client_recorder, .random = Random(1, "client"), .patience = {}};
 };
 
 TEST_F(PeerTest, walk_to_every_state_one_can_stand_in) {

@@ -44,7 +44,7 @@ class ReleaseTest : public StoreTest {
   int compact() {
     int gone = 0;
     for (;;) {
-      const auto done = value(store->compact_some(1000, Store::Newest::included));
+      const auto done = value(store->compact_some(1000, Newest::included));
       gone += done.gone;
       if (done.pack == 0) return gone;
     }
@@ -225,7 +225,7 @@ TEST_F(ReleaseTest, ARC_131_a_compaction_cut_short_at_any_operation_loses_nothin
         return ++operations > until ? std::optional(EIO) : std::nullopt;
       };
       for (;;) {
-        const auto done = store->compact_some(1000, Store::Newest::included);
+        const auto done = store->compact_some(1000, Newest::included);
         finished = done && done->pack == 0;
         if (!done || finished) break;
       }

@@ -1,0 +1,33 @@
+// What the work in the background says of itself. Must not know: how it is done.
+#pragma once
+
+#include <cstdint>
+
+#include "store/event_log.h"
+
+namespace coffer::store {
+
+/// How far the background reading has come.
+struct Scrubbed {
+  std::uint64_t octets = 0;        // read by this step
+  bool ended = false;              // with it, all packs have been read since the beginning of the round
+  WallTime began{};                // the round
+  std::uint64_t octets_done = 0;   // of the round
+  std::uint64_t octets_total = 0;  // of all packs now
+};
+
+/// What one step of compaction did.
+struct Compacted {
+  std::uint64_t octets = 0;        // read
+  std::uint32_t pack = 0;          // that is being compacted; 0: none needs it
+  bool gone = false;               // it went with this step
+  std::uint64_t freed_octets = 0;  // then: its size less what was copied
+};
+
+/// Whether the pack that is appended to is compacted like any other.
+enum class Newest : std::uint8_t {
+  spared,  // only when much of it no longer counts
+  included,
+};
+
+}  // namespace coffer::store
