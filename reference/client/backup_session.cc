@@ -25,7 +25,7 @@ struct Opened {
 Outcome<Opened> open_destination(std::shared_ptr<Device> device, const std::string& name, const protocol::Timers& timers) {
   auto session = open_session(std::move(device), name, timers, spec::permissions::backup);
   if (!session) return std::unexpected(session.error());
-  if (auto ready = ready_for_blocks(*session); !ready) {
+  if (auto ready = ready_for_blocks(*session->link, *session->device, session->destination, session->shown, session->key); !ready) {
     session->link->leave();
     return std::unexpected(ready.error());
   }
@@ -48,6 +48,28 @@ std::vector<Outcome<Opened>> open_all(const std::shared_ptr<Device>& device, con
   std::vector<Outcome<Opened>> opened;
   for (auto& one : coming) opened.push_back(one.get());
   return opened;
+}
+
+// [KEY-053] A client MUST use one archive key for all destinations of a device.
+/// That of the first destination that has one; those of another key fail by themselves. Its check value.
+Digest let_only_one_key_in(std::vector<Outcome<Opened>>& opened, const std::vector<std::string>& names) {
+  std::optional<Digest> check;
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < opened.size(); ++i) {
+    if (!opened[i]) continue;
+    const Digest own = opened[i]->session.key.check_value();
+    if (!check) {
+      check = own;
+      first = i;
+    } else if (own != *check && !fault::on(fault::KEY_053_a_key_for_each)) {
+      opened[i]->session.link->leave();
+      opened[i] = std::unexpected(Failure{
+          ExitCode::local, fmt::format("the archive there has another key than the one at destination \"{}\", and all destinations of a "
+                                       "device share one. Give --home another directory for one of the two",
+                                       names[first])});
+    }
+  }
+  return check.value_or(Digest{});
 }
 
 /// The sessions that there are, while one backup goes to all of them.
@@ -123,11 +145,11 @@ Outcome<DeviceBackup> back_up_once(const Context& context, const BackupArguments
   if (!device) return std::unexpected(device.error());
   const auto names = chosen_destinations(*device, context.destinations);
   if (!names) return std::unexpected(names.error());
-  const auto key = device->archive_key();
-  if (!key) return std::unexpected(key.error());
-  const CachePlace cache{device->cache_path(), key->check_value()};
+  const std::string cache_path = device->cache_path();
 
   auto opened = open_all(std::make_shared<Device>(std::move(*device)), *names, context.timers);
+  const Digest check = let_only_one_key_in(opened, *names);
+  const CachePlace cache{cache_path, check};
   Sessions sessions(opened, context.timers);
   DeviceBackup backup{.names = *names, .report = {}};
   for (const auto& one : opened)  // until it has another end

@@ -1,16 +1,14 @@
 // `coffer key …`: who can open the archive, and with which secret (chapter 7).
 #include <unistd.h>
 
-#include <algorithm>
+#include <optional>
 
 #include <botan/system_rng.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "client/commands.h"
-#include "client/destination_choice.h"
 #include "client/key_ring.h"
-#include "client/net_link.h"
 #include "client/password_input.h"
 #include "client/printable.h"
 #include "client/session.h"
@@ -46,130 +44,185 @@ Outcome<keys::Secret> password_of(KeyMode mode, const Device& device, const std:
   return password_from_terminal_or(file, "Archive password");
 }
 
-/// Asks the server with the session's own permission, and tells what it said.
-struct Asked {
-  Session session;
-  keys::ArchiveKey key;
+/// A session without a key, and what the server says of the archive's.
+struct Asked : Visit {
   ShownKey shown;
 };
-Outcome<Asked> asked(const Context& context) {
-  auto session = open_session(context, spec::permissions::backup);
-  if (!session) return std::unexpected(session.error());
-  auto key = session->device->archive_key();
-  if (!key) return std::unexpected(key.error());
-  auto shown = ask_for_key(*session->link, *session->device);
-  if (!shown) return std::unexpected(shown.error());
-  if (auto same = require_same_key(*shown, *key); !same) return std::unexpected(same.error());
-  return Asked{std::move(*session), std::move(*key), std::move(*shown)};
+Outcome<Asked> ask(const Context& context, std::uint32_t permissions_any_of) {
+  auto visiting = visit(context, permissions_any_of);
+  if (!visiting) return std::unexpected(visiting.error());
+  auto shown = ask_for_key(*visiting->link, *visiting->device);
+  if (!shown) {
+    visiting->link->leave();
+    return std::unexpected(shown.error());
+  }
+  return Asked{std::move(*visiting), std::move(*shown)};
 }
 
-Outcome<Shown> take_mode(const Context& context, const KeyArguments& arguments, bool first) {
-  const auto mode = mode_named(arguments.mode);
-  if (!mode) return std::unexpected(mode.error());
-  // [KEY-013] A client MUST tell its user, before it stores a key record, what opens the archive in that mode and what is lost with which
-  // secret.
-  fmt::print(stderr, "{}\n", consequences(*mode));
-  auto now = asked(context);
-  if (!now) return std::unexpected(now.error());
-  auto& [session, key, shown] = *now;
-  if (first == shown.record.has_value()) {
-    session.link->leave();
-    return first ? usage(fmt::format("this archive's key mode is {} already: raise it with `coffer key upgrade`", name(shown.record->mode)))
-                 : usage("this archive has no key mode yet: choose one with `coffer key create`");
+std::unexpected<Failure> stop(const Visit& visiting, Failure failure) {
+  visiting.link->leave();
+  return std::unexpected(std::move(failure));
+}
+
+/// The key that the device has for another destination, opened in a session there; none where it has none. The failure of the last one that
+/// was tried: another key must not take the place of one that only cannot be reached.
+Outcome<std::optional<keys::ArchiveKey>> key_from_elsewhere(const Asked& here, const protocol::Timers& timers) {
+  std::optional<Failure> failure;
+  for (const std::string& other : here.device->destinations()) {
+    if (other == here.destination) continue;
+    const auto kept = here.device->kept_key(other);
+    if (!kept) return std::unexpected(kept.error());
+    if (!*kept) continue;
+    auto there = open_session(here.device, other, timers, spec::permissions::backup | spec::permissions::restore);
+    if (there) {
+      there->link->leave();
+      return std::optional(std::move(there->key));
+    }
+    failure = Failure{there.error().code, fmt::format("this device's archive key is that of destination \"{}\" too, and cannot be opened "
+                                                      "there: {}",
+                                                      other, there.error().message)};
   }
-  auto password = password_of(*mode, *session.device, session.destination, arguments.password_file);
-  if (!password) return std::unexpected(password.error());
-  const auto generation = store_key(*session.link, *session.device, shown, key, {.mode = *mode, .password = std::move(*password)});
+  if (failure) return std::unexpected(*failure);
+  return std::nullopt;
+}
+
+/// What an archive begins with: the key given, or the one that the device has, or a random one.
+Outcome<keys::ArchiveKey> key_to_begin_with(const Asked& here, std::optional<keys::ArchiveKey> given, const protocol::Timers& timers) {
+  if (given) return std::move(*given);
+  const auto kept = here.device->kept_key(here.destination);
+  if (!kept) return std::unexpected(kept.error());
+  if (*kept) return open_kept(*here.link, *here.device, here.destination, here.shown);
+  auto elsewhere = key_from_elsewhere(here, timers);
+  if (!elsewhere) return std::unexpected(elsewhere.error());
+  if (*elsewhere) return std::move(**elsewhere);
+  Botan::System_RNG random;
+  return keys::ArchiveKey::generate(random);
+}
+
+/// [KEY-013] A client MUST tell its user, before it stores a key record, what opens the archive in that mode and what is lost with which
+/// secret.
+void say_consequences(const Visit& visiting, KeyMode mode) {
+  fmt::print(stderr, "{}\n", consequences(mode));
+  if (const std::string lower = where_it_is_lower(*visiting.device, visiting.destination, mode); !lower.empty())
+    fmt::print(stderr, "{}\n", lower);
+}
+
+Outcome<Shown> taken(const Visit& visiting, KeyMode mode, const Outcome<std::uint64_t>& generation) {
   if (!generation) return std::unexpected(generation.error());
-  session.link->leave();
-  return done(fmt::format("the key mode is {}.\n", name(*mode)), {{"mode", name(*mode)}, {"generation", *generation}});
+  visiting.link->leave();
+  return done(fmt::format("the key mode is {}.\n", name(mode)), {{"mode", name(mode)}, {"generation", *generation}});
 }
 
-/// The key that a new device takes: the one given, or what the archive's record opens to.
-Outcome<keys::ArchiveKey> key_for(const KeyArguments& arguments, ServerLink& link, const Device& device, const std::string& destination,
-                                  const ShownKey& shown) {
-  const keys::ArchiveOwner owner = owner_of(link.facts());
-  if (!arguments.archive_key.empty()) {
-    const auto file = read_small_file(arguments.archive_key == "-" ? "/dev/stdin" : arguments.archive_key, 4096);
-    if (!file) return std::unexpected(file.error());
-    auto key = keys::parse_archive_key(file->text());
-    if (file->missing || !key) return usage("--archive-key: expected a file of 64 hexadecimal digits");
-    return std::move(*key);
-  }
-  if (!shown.record) return usage("the server has no key record of this archive: give the key itself with --archive-key");
-  const KeyMode mode = shown.record->mode;
+/// The key that a device takes of an archive that there is: the one given, or what the archive's record opens to.
+Outcome<keys::ArchiveKey> key_for(const Asked& here, std::optional<keys::ArchiveKey> given, const std::string& password_file) {
+  if (given) return std::move(*given);
+  if (!here.shown.record) return usage("the server has no key record of this archive: give the key itself with --archive-key");
+  const KeyMode mode = here.shown.record->mode;
   if (mode == KeyMode::custom) return usage("in this key mode only the key itself opens the archive: give it with --archive-key");
-  const auto password = password_of(mode, device, destination, arguments.password_file);
+  const auto password = password_of(mode, *here.device, here.destination, password_file);
   if (!password) return std::unexpected(password.error());
-  auto key = keys::open_with_password(*shown.record, owner, *password);
+  const keys::ArchiveOwner owner = owner_of(here.link->facts());
+  auto key = keys::open_with_password(*here.shown.record, owner, *password);
   if (key) return std::move(*key);
   if (mode == KeyMode::archive_password) return usage("this is not the archive password. Without it nobody can open the archive here");
-  return recovered_key(link, owner);
+  return recovered_key(*here.link, owner);
 }
+
+constexpr auto either = spec::permissions::backup | spec::permissions::restore;
 
 }  // namespace
 
-Outcome<Shown> run_key_create(const Context& context, const KeyArguments& arguments) { return take_mode(context, arguments, true); }
-Outcome<Shown> run_key_upgrade(const Context& context, const KeyArguments& arguments) { return take_mode(context, arguments, false); }
+Outcome<Shown> run_key_create(const Context& context, const KeyArguments& arguments) {
+  const auto mode = mode_named(arguments.mode);
+  if (!mode) return std::unexpected(mode.error());
+  auto given = archive_key_from(arguments.archive_key);
+  if (!given) return std::unexpected(given.error());
+  auto here = ask(context, spec::permissions::backup);
+  if (!here) return std::unexpected(here.error());
+  auto& [device, destination, link] = static_cast<Visit&>(*here);
+  if (here->shown.record)
+    return stop(*here, {ExitCode::usage, fmt::format("this archive's key mode is {} already: `coffer key upgrade` raises it, and a device "
+                                                     "without the key takes it with `coffer key import`",
+                                                     name(here->shown.record->mode))});
+  say_consequences(*here, *mode);
+  auto password = password_of(*mode, *device, destination, arguments.password_file);
+  if (!password) return stop(*here, password.error());
+  const auto key = key_to_begin_with(*here, std::move(*given), context.timers);
+  if (!key) return stop(*here, key.error());
+  // Before the server has a record of it: no record may be of a key that nobody has.
+  if (auto kept = keep_key(*link, *device, destination, here->shown, *key, false); !kept) return stop(*here, kept.error());
+  const auto generation = store_key(*link, *device, here->shown, *key, {.mode = *mode, .password = std::move(*password)});
+  if (generation)
+    if (auto kept = keep_key(*link, *device, destination, here->shown, *key); !kept) return stop(*here, kept.error());
+  return taken(*here, *mode, generation);
+}
+
+Outcome<Shown> run_key_upgrade(const Context& context, const KeyArguments& arguments) {
+  const auto mode = mode_named(arguments.mode);
+  if (!mode) return std::unexpected(mode.error());
+  auto here = open_session(context, spec::permissions::backup);
+  if (!here) return std::unexpected(here.error());
+  if (!here->shown.record)
+    return stop(*here, {ExitCode::usage, "this archive has no key mode yet: choose one with `coffer key create`"});
+  say_consequences(*here, *mode);
+  auto password = password_of(*mode, *here->device, here->destination, arguments.password_file);
+  if (!password) return stop(*here, password.error());
+  return taken(*here, *mode, store_key(*here->link, *here->device, here->shown, here->key, {.mode = *mode, .password = std::move(*password)}));
+}
 
 Outcome<Shown> run_key_show_mode(const Context& context) {
-  auto now = asked(context);
-  if (!now) return std::unexpected(now.error());
-  now->session.link->leave();
-  if (!now->shown.record) return done("no key mode yet: the archive key is on this device alone.\n", {{"mode", nullptr}});
-  const auto mode = now->shown.record->mode;
-  return done(fmt::format("{}\n{}\n", name(mode), consequences(mode)),
-              {{"mode", name(mode)}, {"generation", now->shown.record->generation}});
+  const auto here = ask(context, either);
+  if (!here) return std::unexpected(here.error());
+  if (const auto key = open_kept(*here->link, *here->device, here->destination, here->shown))
+    if (auto same = require_same_key(here->shown, *key); !same) return stop(*here, same.error());
+  here->link->leave();
+  if (!here->shown.record) return done("no key mode yet: the server has no record of the archive's key.\n", {{"mode", nullptr}});
+  const auto mode = here->shown.record->mode;
+  const std::string lower = where_it_is_lower(*here->device, here->destination, mode);
+  return done(fmt::format("{}\n{}\n{}{}", name(mode), consequences(mode), lower, lower.empty() ? "" : "\n"),
+              {{"mode", name(mode)}, {"generation", here->shown.record->generation}});
 }
 
 Outcome<Shown> run_key_change_password(const Context& context, const KeyArguments& arguments) {
-  auto now = asked(context);
-  if (!now) return std::unexpected(now.error());
-  auto& [session, key, shown] = *now;
-  const bool archive = shown.record && shown.record->mode == KeyMode::archive_password;
+  auto here = open_session(context, spec::permissions::backup);
+  if (!here) return std::unexpected(here.error());
+  const bool archive = here->shown.record && here->shown.record->mode == KeyMode::archive_password;
   auto password = password_from_terminal_or(arguments.password_file, archive ? "New archive password" : "New account password");
-  if (!password) return std::unexpected(password.error());
+  if (!password) return stop(*here, password.error());
   if (archive) {
-    const auto generation =
-        store_key(*session.link, *session.device, shown, key, {.mode = KeyMode::archive_password, .password = std::move(*password)});
+    const auto generation = store_key(*here->link, *here->device, here->shown, here->key,
+                                      {.mode = KeyMode::archive_password, .password = std::move(*password)});
     if (!generation) return std::unexpected(generation.error());
   } else {
-    auto credential = session.device->credential(session.destination);
-    if (!credential) return std::unexpected(credential.error());
-    if (auto changed = session.link->change_password(credential->password, *password); !changed) return std::unexpected(changed.error());
+    auto credential = here->device->credential(here->destination);
+    if (!credential) return stop(*here, credential.error());
+    if (auto changed = here->link->change_password(credential->password, *password); !changed) return std::unexpected(changed.error());
     credential->password = std::move(*password);
-    if (auto kept = session.device->remember(session.destination, *credential); !kept) return std::unexpected(kept.error());
+    if (auto kept = here->device->remember(here->destination, *credential); !kept) return stop(*here, kept.error());
   }
-  session.link->leave();
+  here->link->leave();
   return done(fmt::format("the {} password is changed; no data was touched.\n", archive ? "archive" : "account"),
               {{"changed", archive ? "archive" : "account"}});
 }
 
 Outcome<Shown> run_key_import(const Context& context, const KeyArguments& arguments) {
-  auto device = Device::open(context.home);
-  if (!device) return std::unexpected(device.error());
-  const auto destination = one_destination(*device, context.destinations);
-  if (!destination) return std::unexpected(destination.error());
-  const auto credential = device->credential(*destination);
-  if (!credential) return std::unexpected(credential.error());
-  auto link = connect(*device, *destination, *credential, context.timers);
-  if (!link) return std::unexpected(link.error());
-  const auto shown = ask_for_key(**link, *device);
-  if (!shown) return std::unexpected(shown.error());
-  const auto key = key_for(arguments, **link, *device, *destination, *shown);
-  if (!key) return std::unexpected(key.error());
-  if (auto same = require_same_key(*shown, *key); !same) return std::unexpected(same.error());
-  if (auto kept = device->replace_archive_key(*key); !kept) return std::unexpected(kept.error());
-  (*link)->leave();
+  auto given = archive_key_from(arguments.archive_key);
+  if (!given) return std::unexpected(given.error());
+  const auto here = ask(context, either);
+  if (!here) return std::unexpected(here.error());
+  const auto key = key_for(*here, std::move(*given), arguments.password_file);
+  if (!key) return stop(*here, key.error());
+  if (auto believed = believe(*here->link, *here->device, here->shown, *key); !believed) return stop(*here, believed.error());
+  if (auto kept = keep_key(*here->link, *here->device, here->destination, here->shown, *key); !kept) return stop(*here, kept.error());
+  here->link->leave();
   return done("this device has the archive's key.\n", {{"key_check", hex(key->check_value())}});
 }
 
 Outcome<Shown> run_key_export(const Context& context, const KeyArguments& arguments) {
-  const auto device = Device::open(context.home);
-  if (!device) return std::unexpected(device.error());
-  const auto key = device->archive_key();
-  if (!key) return std::unexpected(key.error());
-  const auto text = keys::format_archive_key(*key);
+  const auto session = open_session(context, either);
+  if (!session) return std::unexpected(session.error());
+  session->link->leave();
+  const auto text = keys::format_archive_key(session->key);
   if (arguments.archive_key == "-") {
     for (std::size_t at = 0; at < text.size();) {
       const auto count = ::write(STDOUT_FILENO, text.data() + at, text.size() - at);
@@ -186,8 +239,9 @@ Outcome<Shown> run_key_export(const Context& context, const KeyArguments& argume
 Outcome<Shown> run_key_forget(const Context& context) {
   auto device = Device::open(context.home);
   if (!device) return std::unexpected(device.error());
-  if (auto gone = device->forget_archive_key(); !gone) return std::unexpected(gone.error());
-  return done("this device has no archive key any more: `coffer key import` brings it back.\n", {{"forgotten", true}});
+  for (const std::string& destination : device->destinations())
+    if (auto gone = device->erase_key(destination); !gone) return std::unexpected(gone.error());
+  return done("this device has no archive key any more, for no destination: `coffer key import` brings it back.\n", {{"forgotten", true}});
 }
 
 }  // namespace coffer::client

@@ -7,7 +7,7 @@
 namespace coffer::client {
 
 Outcome<Shown> run_ping(const Context& context) {
-  auto session = open_session(context, 0);
+  auto session = visit(context, 0);
   if (!session) return std::unexpected(session.error());
   if (auto alive = session->link->ping(); !alive) return std::unexpected(alive.error());
   const SessionFacts facts = session->link->facts();

@@ -11,6 +11,7 @@
 #include "client/backup_session.h"
 #include "client/destination_choice.h"
 #include "client/device.h"
+#include "client/key_ring.h"
 #include "client/printable.h"
 #include "client/watch.h"
 
@@ -86,12 +87,15 @@ Outcome<std::vector<std::string>> usable_destinations(const Context& context) {
   if (!device) return std::unexpected(device.error());
   auto names = chosen_destinations(*device, context.destinations);
   if (!names) return names;
-  std::string without_login;
-  for (const std::string& name : *names)
-    if (const auto credential = device->credential(name); !credential)
-      without_login += (without_login.empty() ? "" : "\n") + (names->size() > 1 ? name + ": " : "") + credential.error().message;
-  if (!without_login.empty()) return std::unexpected(Failure{ExitCode::local, std::move(without_login)});
-  if (const auto key = device->archive_key(); !key) return std::unexpected(key.error());
+  std::string lacking;
+  for (const std::string& name : *names) {
+    const auto credential = device->credential(name);
+    const auto key = require_kept(*device, name);
+    if (credential && key) continue;
+    const Failure& why = credential ? key.error() : credential.error();
+    lacking += (lacking.empty() ? "" : "\n") + (names->size() > 1 ? name + ": " : "") + why.message;
+  }
+  if (!lacking.empty()) return std::unexpected(Failure{ExitCode::local, std::move(lacking)});
   return names;
 }
 

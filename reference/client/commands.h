@@ -38,10 +38,11 @@ struct DestinationArguments {
 };
 struct InitArguments {
   DestinationArguments destination;
-  std::string computer, archive_key;
+  std::string computer;
 };
 struct LoginArguments {
   std::string registration_key, user, password_file;
+  std::string archive_key;  // file; empty: none is given
   bool deferred = false;
 };
 struct BackupArguments {
@@ -89,7 +90,7 @@ struct VerifyArguments {
 struct KeyArguments {
   std::string mode;           // create, upgrade
   std::string password_file;  // of the archive password; change-password: of the new one
-  std::string archive_key;    // import: from where; export: to where
+  std::string archive_key;    // create, import: from where; export: to where
 };
 
 Outcome<Shown> run_init(const Context& context, const InitArguments& arguments);
@@ -97,6 +98,7 @@ Outcome<Shown> run_destination_add(const Context& context, const DestinationArgu
 Outcome<Shown> run_destination_list(const Context& context);
 Outcome<Shown> run_destination_remove(const Context& context, const std::string& name);
 Outcome<Shown> run_login(const Context& context, const LoginArguments& arguments);
+Outcome<Shown> run_logout(const Context& context);
 Outcome<Shown> run_ping(const Context& context);
 Outcome<Shown> run_backup(const Context& context, const BackupArguments& arguments);
 /// Ends with SIGINT or SIGTERM. Prints what happens as it happens.

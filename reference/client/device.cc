@@ -14,7 +14,6 @@
 #include "client/device_json.h"
 #include "client/printable.h"
 #include "fault/switch.h"
-#include "keys/key_text.h"
 
 namespace coffer::client {
 namespace {
@@ -22,7 +21,7 @@ namespace {
 using namespace device_json;
 
 constexpr std::string_view begin_again =
-    "Correct it, or move the directory away and run `coffer init` again with the same --computer and --archive-key";
+    "Correct it, or move the directory away and run `coffer init` again with the same --computer";
 
 Outcome<Descriptor> lock(const std::string& home) {
   const std::string path = home + "/lock";
@@ -33,7 +32,8 @@ Outcome<Descriptor> lock(const std::string& home) {
   return file;
 }
 
-constexpr std::array set_up_files{"config.json", "archive.key"};
+/// A directory that has it is complete.
+constexpr const char* set_up_file = "config.json";
 
 bool holds(const std::string& home, const std::string& name) { return ::access((home + "/" + name).c_str(), F_OK) == 0; }
 
@@ -48,11 +48,11 @@ Outcome<void> require_free(const std::string& home) {
   if (!S_ISDIR(status.st_mode)) return taken("is no directory");
   if (status.st_uid != ::geteuid()) return taken("belongs to another user");
   // Of a device that is set up that is said, under its lock.
-  if (std::ranges::any_of(set_up_files, [&](const char* name) { return holds(home, name); })) return {};
+  if (holds(home, set_up_file)) return {};
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(home, error)) {
     const std::string name = entry.path().filename();
-    constexpr std::array ours{"lock", "archive.key.new", "config.json.new"};
+    constexpr std::array ours{"lock", "config.json.new"};
     if (std::ranges::find(ours, name) == ours.end()) return taken(fmt::format("holds other files (\"{}\")", printable(name)));
   }
   if (error) return local(fmt::format("cannot list {}: {}", home, error.message()));
@@ -84,7 +84,7 @@ DeviceConfig config_of(const Json& json) {
 
 }  // namespace
 
-Outcome<Device> Device::create(const std::string& home, const DeviceConfig& config, const keys::ArchiveKey& key) {
+Outcome<Device> Device::create(const std::string& home, const DeviceConfig& config) {
   const mode_t mode = fault::on(fault::KEY_005_for_everyone) ? 0755 : 0700;
   if (::mkdir(home.c_str(), mode) != 0) {
     if (errno != EEXIST) return local(fmt::format("cannot make {}: {}", home, describe({errno})));
@@ -93,15 +93,11 @@ Outcome<Device> Device::create(const std::string& home, const DeviceConfig& conf
   auto held = lock(home);
   if (!held) return std::unexpected(held.error());
   Device device(home, std::move(*held));
-  for (const char* name : set_up_files)
-    if (holds(home, name))
-      return std::unexpected(
-          Failure{ExitCode::usage,
-                  fmt::format("{} already exists: this device is set up. Use it, or give --home another directory", device.path(name))});
+  if (holds(home, set_up_file))
+    return std::unexpected(Failure{ExitCode::usage, fmt::format("{} already exists: this device is set up. Use it, or give --home another "
+                                                                "directory",
+                                                                device.config_path())});
   if (::chmod(home.c_str(), mode) != 0) return local(fmt::format("cannot keep others out of {}: {}", home, describe({errno})));
-  // The config comes last: a directory with one is complete.
-  if (auto written = replace_file(device.path("archive.key"), keys::format_archive_key(key)); !written)
-    return std::unexpected(written.error());
   if (auto written = device.write(config); !written) return std::unexpected(written.error());
   return device;
 }
@@ -162,8 +158,7 @@ Outcome<void> Device::add(const DestinationConfig& destination) {
     if (one.host == destination.host && one.port == destination.port) return taken(one, "the server at");
   }
   // Of one of that name that was removed and not to the end.
-  ::unlink(credential_path(destination.name).c_str());
-  ::unlink(configuration_path(destination.name).c_str());
+  if (auto gone = log_out(destination.name); !gone) return gone;
   DeviceConfig config = config_;
   config.destinations.push_back(destination);
   return write(std::move(config));
@@ -174,9 +169,7 @@ Outcome<void> Device::remove(const std::string& destination) {
   DeviceConfig config = config_;
   std::erase_if(config.destinations, [&](const DestinationConfig& one) { return one.name == destination; });
   if (auto written = write(std::move(config)); !written) return written;
-  for (const std::string& gone : {credential_path(destination), configuration_path(destination)})
-    if (::unlink(gone.c_str()) != 0 && errno != ENOENT) return local(fmt::format("cannot remove {}: {}", gone, describe({errno})));
-  return {};
+  return log_out(destination);
 }
 
 Outcome<void> Device::remember_server(const std::string& destination, std::uint64_t guid) {

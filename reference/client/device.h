@@ -1,7 +1,10 @@
-// The device directory: what this computer knows of its destinations, its users there, its archive key, the key records and the versions it has seen.
-//   config.json  archive.key  keys.json  chain.json  files.cache  lock  credential-NAME.json  configuration-NAME.json    (directory 0700, files 0600)
-// A destination is a server where this computer keeps an archive. All share the archive key; each has its own login and configuration.
-// Must not know: sessions, archives' insides. One process at a time: the lock is held while a Device exists; its threads may share it.
+// The device directory: what this computer knows of its destinations, its users there, its archive key, the key records and the versions
+// it has seen. Directory 0700, files 0600:
+//   config.json  keys.json  chain.json  files.cache  lock          of the device
+//   credential-NAME.json  configuration-NAME.json  key-NAME.json   of each destination
+// A destination is a server where this computer keeps an archive. All share the archive key; each has its own login, configuration and wrap
+// of the key, which opens with what that server alone hands out.
+// Must not know: sessions, archives' insides, how the key is wrapped. One process at a time: the lock is held while a Device exists; its threads may share it.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +17,7 @@
 #include "archive/version_chain.h"
 #include "client/descriptor.h"
 #include "client/failure.h"
-#include "keys/archive_key.h"
+#include "keys/wrap.h"
 #include "protocol/message.h"
 
 namespace coffer::client {
@@ -58,6 +61,16 @@ struct SeenKey {
   std::uint64_t generation = 0;
 };
 
+/// The archive key as the device keeps it for one destination [KEY-048].
+struct KeptKey {
+  std::uint64_t server = 0;  // whose device key opens the wrap, and for which user
+  std::uint64_t user = 0;
+  Digest check{};  // the archive key's check value: the same for all destinations of a device
+  keys::Wrapped wrap{};
+  /// False while `coffer key create` has not heard that the server keeps the key's record: which mode it was to have, nobody knows then.
+  bool settled = true;
+};
+
 /// What the server pushed last [CFG-003].
 struct DeviceConfiguration {
   std::uint64_t version = 0;
@@ -66,8 +79,8 @@ struct DeviceConfiguration {
 
 class Device {
  public:
-  /// Makes the directory, its config and its key. Failures: it exists already (ExitCode::usage), the disk's.
-  static Outcome<Device> create(const std::string& home, const DeviceConfig& config, const keys::ArchiveKey& key);
+  /// Makes the directory and its config. Failures: it exists already (ExitCode::usage), the disk's.
+  static Outcome<Device> create(const std::string& home, const DeviceConfig& config);
   /// Failures: there is none, another process uses it, config.json is damaged; the message says what to do.
   static Outcome<Device> open(const std::string& home);
 
@@ -79,7 +92,7 @@ class Device {
   DestinationConfig destination(const std::string& name) const;
   /// Failures: usage when there is one of that name, or at that address.
   Outcome<void> add(const DestinationConfig& destination);
-  /// Its login and its configuration go too. What was seen of its archives stays: who adds it again is not shown older versions.
+  /// It is logged out of too. What was seen of its archives stays: who adds it again is not shown older versions.
   Outcome<void> remove(const std::string& destination);
   /// The server's identity, first seen or confirmed. Failure: local when it is that of another destination.
   Outcome<void> remember_server(const std::string& destination, std::uint64_t guid);
@@ -91,11 +104,14 @@ class Device {
   Outcome<DeviceConfiguration> configuration(const std::string& destination) const;
   Outcome<void> remember(const std::string& destination, const DeviceConfiguration& configuration);
 
-  Outcome<keys::ArchiveKey> archive_key() const;
-  /// Another archive key in place of the one that is there.
-  Outcome<void> replace_archive_key(const keys::ArchiveKey& key);
-  /// The device has no archive key afterwards.
-  Outcome<void> forget_archive_key();
+  /// nullopt: none is kept for that destination. Failures: damaged.
+  Outcome<std::optional<KeptKey>> kept_key(const std::string& destination) const;
+  /// In place of the one that was kept for it.
+  Outcome<void> remember(const std::string& destination, const KeptKey& key);
+  /// Its octets are written over before it goes. Nothing happens where there is none.
+  Outcome<void> erase_key(const std::string& destination);
+  /// [KEY-051] Erases key, login and configuration of that destination.
+  Outcome<void> log_out(const std::string& destination);
 
   /// nullopt: no key record of this archive was ever seen. Failures: keys.json is damaged; never taken for empty.
   Outcome<std::optional<SeenKey>> seen_key(std::uint64_t server, std::uint64_t user) const;
@@ -114,6 +130,7 @@ class Device {
   std::string path(const char* name) const { return home_ + "/" + name; }
   std::string credential_path(const std::string& destination) const { return home_ + "/credential-" + destination + ".json"; }
   std::string configuration_path(const std::string& destination) const { return home_ + "/configuration-" + destination + ".json"; }
+  std::string key_path(const std::string& destination) const { return home_ + "/key-" + destination + ".json"; }
   Outcome<void> write(DeviceConfig config);
   Outcome<std::vector<SeenKey>> all_seen_keys() const;
 

@@ -2,6 +2,7 @@
 // Must not know: which files there are. Only the sources of Device include this.
 #pragma once
 
+#include <charconv>
 #include <limits>
 #include <optional>
 #include <string>
@@ -58,6 +59,18 @@ inline bool boolean(const Json& object, const char* name, const std::string& at 
   const Json& value = member(object, name, at);
   if (!value.is_boolean()) throw Wrong{at + "/" + name, "true or false"};
   return value.get<bool>();
+}
+
+/// Octets as digits of either case, two for each; none for no octets. JSON holds only text.
+inline std::optional<Octets> parse_hex(std::string_view text) {
+  Octets octets;
+  for (; text.size() >= 2; text.remove_prefix(2)) {
+    std::uint8_t octet = 0;
+    if (std::from_chars(text.data(), text.data() + 2, octet, 16).ptr != text.data() + 2) return std::nullopt;
+    octets.push_back(octet);
+  }
+  if (!text.empty() || octets.empty()) return std::nullopt;
+  return octets;
 }
 
 /// What `take` makes of each element of a list; it gets the element's place too.

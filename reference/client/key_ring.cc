@@ -5,8 +5,10 @@
 #include <botan/system_rng.h>
 #include <fmt/format.h>
 
+#include "client/small_file.h"
 #include "fault/switch.h"
 #include "keys/key_keeping.h"
+#include "keys/key_text.h"
 
 namespace coffer::client {
 namespace {
@@ -14,6 +16,11 @@ namespace {
 using keys::KeyMode;
 
 std::unexpected<Failure> refused(std::string message) { return std::unexpected(Failure{ExitCode::refused, std::move(message)}); }
+std::unexpected<Failure> local(std::string message) { return std::unexpected(Failure{ExitCode::local, std::move(message)}); }
+
+std::string import_at(const Device& device, const std::string& destination) {
+  return device.destinations().size() > 1 ? fmt::format("`coffer key import --destination {}`", destination) : "`coffer key import`";
+}
 
 }  // namespace
 
@@ -70,6 +77,75 @@ Outcome<void> require_same_key(const ShownKey& shown, const keys::ArchiveKey& ke
                      : "the server's key record was not made by a holder of this archive key: something changed it");
 }
 
+Outcome<void> believe(const ServerLink& link, Device& device, const ShownKey& shown, const keys::ArchiveKey& key) {
+  if (auto same = require_same_key(shown, key); !same || !shown.record) return same;
+  const SessionFacts facts = link.facts();
+  const auto seen = device.seen_key(facts.server, facts.user);
+  if (!seen) return std::unexpected(seen.error());
+  const SeenKey now{facts.server, facts.user, static_cast<std::uint8_t>(shown.record->mode), shown.record->generation};
+  if (*seen && (*seen)->mode == now.mode && (*seen)->generation == now.generation) return {};
+  return device.remember(now);
+}
+
+// [KEY-053] A client MUST use one archive key for all destinations of a device.
+Outcome<void> require_the_device_s(const Device& device, const std::string& destination, const Digest& check) {
+  if (fault::on(fault::KEY_053_a_key_for_each)) return {};
+  for (const std::string& other : device.destinations()) {
+    if (other == destination) continue;
+    const auto kept = device.kept_key(other);
+    if (!kept) return std::unexpected(kept.error());
+    if (*kept && (*kept)->check != check)
+      return local(
+          fmt::format("this is another archive key than the one that this device has for destination \"{}\", and all its destinations "
+                      "share one. Give --home another directory for this archive, or take the other key away with `coffer key forget`",
+                      other));
+  }
+  return {};
+}
+
+// [KEY-048] A client MUST keep the archive key on the device only as a device_wrap.
+Outcome<void> keep_key(const ServerLink& link, Device& device, const std::string& destination, const ShownKey& shown,
+                       const keys::ArchiveKey& key, bool settled) {
+  const Digest check = key.check_value();
+  if (auto own = require_the_device_s(device, destination, check); !own) return own;
+  if (fault::on(fault::KEY_048_plain_beside_the_wrap))
+    if (auto plain = replace_file(device.home() + "/archive.key", keys::format_archive_key(key)); !plain) return plain;
+  const SessionFacts facts = link.facts();
+  return device.remember(destination, KeptKey{.server = facts.server,
+                                              .user = facts.user,
+                                              .check = check,
+                                              .wrap = keys::wrap_for_device(owner_of(facts), key, shown.said.device_key),
+                                              .settled = settled});
+}
+
+Outcome<KeptKey> require_kept(const Device& device, const std::string& destination) {
+  const auto kept = device.kept_key(destination);
+  if (!kept) return std::unexpected(kept.error());
+  if (*kept) return **kept;
+  const std::string at = device.destinations().size() > 1 ? " --destination " + destination : "";
+  return local(
+      fmt::format("this device has no archive key{}: `coffer key create{} --mode MODE` makes one for an archive that is to begin, and "
+                  "`coffer key import{}` gets that of an archive that there is",
+                  at.empty() ? "" : fmt::format(" for destination \"{}\"", destination), at, at));
+}
+
+Outcome<keys::ArchiveKey> open_kept(const ServerLink& link, const Device& device, const std::string& destination, const ShownKey& shown) {
+  const auto kept = require_kept(device, destination);
+  if (!kept) return std::unexpected(kept.error());
+  const SessionFacts facts = link.facts();
+  if (kept->server != facts.server || kept->user != facts.user)
+    return local(fmt::format("the archive key on this device is for another user or server than this login is: {} gets the one of this "
+                             "archive",
+                             import_at(device, destination)));
+  auto key = keys::open_on_device(owner_of(facts), kept->wrap, shown.said.device_key);
+  if (!key || key->check_value() != kept->check)
+    return local(fmt::format("what the server hands out does not open the archive key on this device any more: the computer or its user "
+                             "was blocked or deactivated meanwhile, or the server is not what it was. {} unlocks the device, with the "
+                             "password or with the key itself",
+                             import_at(device, destination)));
+  return std::move(*key);
+}
+
 Outcome<std::uint64_t> store_key(ServerLink& link, Device& device, const ShownKey& shown, const keys::ArchiveKey& key,
                                  const KeyChoice& choice) {
   const bool in_force = shown.record && shown.record->mode == choice.mode;
@@ -94,26 +170,21 @@ Outcome<std::uint64_t> store_key(ServerLink& link, Device& device, const ShownKe
 }
 
 // [KEY-007] A client MUST NOT offer blocks before the server has shown or acknowledged a key record of the client's own archive key.
-Outcome<void> ready_for_blocks(Session& session) {
-  if (fault::on(fault::KEY_007_offers_at_once)) return {};
-  const auto key = session.device->archive_key();
-  if (!key) return std::unexpected(key.error());
-  const auto shown = ask_for_key(*session.link, *session.device);
-  if (!shown) return std::unexpected(shown.error());
-  if (auto same = require_same_key(*shown, *key); !same) return same;
-  const SessionFacts facts = session.link->facts();
-  if (shown->record) {
-    const SeenKey now{facts.server, facts.user, static_cast<std::uint8_t>(shown->record->mode), shown->record->generation};
-    const auto seen = session.device->seen_key(facts.server, facts.user);
-    if (!seen) return std::unexpected(seen.error());
-    if (*seen && (*seen)->mode == now.mode && (*seen)->generation == now.generation) return {};
-    return session.device->remember(now);
-  }
-  if (!shown->permits(KeyMode::custom))
+Outcome<void> ready_for_blocks(ServerLink& link, Device& device, const std::string& destination, const ShownKey& shown,
+                               const keys::ArchiveKey& key) {
+  // [KEY-006] A client MUST NOT send the archive key, or any key derived from it, to a server
+  if (fault::on(fault::KEY_006_offered_as_an_id))
+    if (auto offered = link.offer(key.octets()); !offered) return std::unexpected(offered.error());
+  if (shown.record || fault::on(fault::KEY_007_offers_at_once)) return {};
+  const auto kept = require_kept(device, destination);
+  if (!kept) return std::unexpected(kept.error());
+  if (!kept->settled)
+    return local("a choice of key mode was cut short, and the server has no key record: make it again with `coffer key create --mode MODE`");
+  if (!shown.permits(KeyMode::custom))
     return refused(
         "this archive has no key mode yet, and the server does not permit that you alone hold the key: choose one with `coffer key create "
         "--mode MODE`");
-  const auto stored = store_key(*session.link, *session.device, *shown, *key, {.mode = KeyMode::custom, .password = {}});
+  const auto stored = store_key(link, device, shown, key, {.mode = KeyMode::custom, .password = {}});
   if (!stored) return std::unexpected(stored.error());
   return {};
 }
@@ -133,19 +204,24 @@ Outcome<keys::ArchiveKey> recovered_key(ServerLink& link, const keys::ArchiveOwn
 
 // [KEY-047] A client that logged in with a password under which the account_wrap does not open MUST store a new key record under that
 // password
-Outcome<void> wrap_under_this_password(ServerLink& link, Device& device, const keys::Secret& password) {
-  if (fault::on(fault::KEY_047_wrap_stays)) return {};
-  const auto shown = ask_for_key(link, device);
-  if (!shown) return std::unexpected(shown.error());
-  if (!shown->record || shown->record->mode != KeyMode::account_password) return {};
+Outcome<UnlockedKey> unlocked_key(ServerLink& link, const Device& device, const std::string& destination, const ShownKey& shown,
+                                  std::optional<keys::ArchiveKey> given, const keys::Secret& password) {
+  UnlockedKey found{.key = std::move(given)};
+  if (!found.key)
+    if (auto kept = open_kept(link, device, destination, shown)) found.key = std::move(*kept);
+  if (!shown.record || shown.record->mode != KeyMode::account_password) return found;
   const keys::ArchiveOwner owner = owner_of(link.facts());
-  if (keys::open_with_password(*shown->record, owner, password)) return {};
-  const auto key = recovered_key(link, owner);
-  if (!key) return std::unexpected(key.error());
-  if (auto same = require_same_key(*shown, *key); !same) return same;
-  const auto stored = store_key(link, device, *shown, *key, {.mode = KeyMode::account_password, .password = password});
-  if (!stored) return std::unexpected(stored.error());
-  return {};
+  auto opened = keys::open_with_password(*shown.record, owner, password);
+  if (opened) {
+    if (!found.key) found.key = std::move(*opened);
+    return found;
+  }
+  found.wrap_is_stale = !fault::on(fault::KEY_047_wrap_stays);
+  if (found.key || !found.wrap_is_stale) return found;
+  auto recovered = recovered_key(link, owner);
+  if (!recovered) return std::unexpected(recovered.error());
+  found.key = std::move(*recovered);
+  return found;
 }
 
 std::string_view consequences(KeyMode mode) {
@@ -160,6 +236,20 @@ std::string_view consequences(KeyMode mode) {
       return "Nobody but who has the key will be able to restore. Keep a copy of it in a safe place (`coffer key export`): if it is lost "
              "and no computer holds it any more, the "
              "backup is lost. No administrator can help.";
+  }
+  return {};
+}
+
+std::string where_it_is_lower(const Device& device, const std::string& destination, KeyMode mode) {
+  for (const std::string& other : device.destinations()) {
+    if (other == destination) continue;
+    const auto kept = device.kept_key(other);
+    if (!kept || !*kept) continue;
+    const auto seen = device.seen_key((*kept)->server, (*kept)->user);
+    if (!seen || !*seen || (*seen)->mode == static_cast<std::uint8_t>(mode)) continue;
+    const bool here = static_cast<std::uint8_t>(mode) < (*seen)->mode;
+    return fmt::format("The archive at destination \"{}\" has the same key, in a {} mode: whoever can open the archive {} can read both.", other,
+                       here ? "higher" : "lower", here ? "here" : "there");
   }
   return {};
 }

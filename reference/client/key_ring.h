@@ -1,10 +1,12 @@
-// What a client makes of what a server says of its archive's key: whether it may be believed, and what is done so that blocks may be
-// offered. Must not know: commands, terminals.
+// What a client makes of what a server says of its archive's key: whether it may be believed, what opens the key that the device keeps, and
+// what is done so that blocks may be offered. Must not know: commands, terminals, how a session is come by.
 #pragma once
 
 #include <optional>
+#include <string>
 
-#include "client/session.h"
+#include "client/device.h"
+#include "client/server_link.h"
 #include "keys/key_making.h"
 
 namespace coffer::client {
@@ -24,6 +26,20 @@ keys::ArchiveOwner owner_of(const SessionFacts& facts);
 Outcome<ShownKey> ask_for_key(ServerLink& link, const Device& device);
 /// [KEY-028] Refuses a record that is not of this key.
 Outcome<void> require_same_key(const ShownKey& shown, const keys::ArchiveKey& key);
+/// The same, and a record that is newer than the one this device has seen is remembered.
+Outcome<void> believe(const ServerLink& link, Device& device, const ShownKey& shown, const keys::ArchiveKey& key);
+
+/// [KEY-048] From now on the device has this key for that destination, in a wrap that opens with the device key that the server has just
+/// handed out. Failure: local, where it has another one for another destination. `settled` as in KeptKey.
+Outcome<void> keep_key(const ServerLink& link, Device& device, const std::string& destination, const ShownKey& shown,
+                       const keys::ArchiveKey& key, bool settled = true);
+/// Failure, where keep_key would refuse the key: its check value is not that of the key that the device has for another destination.
+Outcome<void> require_the_device_s(const Device& device, const std::string& destination, const Digest& check);
+/// Failure, which says what to do: the device has no key for that destination.
+Outcome<KeptKey> require_kept(const Device& device, const std::string& destination);
+/// What the device keeps for that destination, opened. Failures: there is none; it is that of another user or server; the device key that
+/// the server hands out does not open it. It stays in any case: a server that errs once must not take the key away.
+Outcome<keys::ArchiveKey> open_kept(const ServerLink& link, const Device& device, const std::string& destination, const ShownKey& shown);
 
 /// What a record is to hold: the mode and, where it has one, the password.
 struct KeyChoice {
@@ -35,17 +51,29 @@ struct KeyChoice {
 Outcome<std::uint64_t> store_key(ServerLink& link, Device& device, const ShownKey& shown, const keys::ArchiveKey& key,
                                  const KeyChoice& choice);
 
-/// [KEY-007] Before blocks are offered: the record of this key is shown, or made. A device that was given no mode has its user hold the
-/// key: custom.
-Outcome<void> ready_for_blocks(Session& session);
+/// [KEY-007] Before blocks are offered: the record of this key is shown, and believed already, or made. Who gave the device a key and chose
+/// no mode holds it alone: custom. Refuses where a choice of mode was cut short.
+Outcome<void> ready_for_blocks(ServerLink& link, Device& device, const std::string& destination, const ShownKey& shown,
+                               const keys::ArchiveKey& key);
 
 /// [KEY-046] The key as the server hands it out, where it can.
 Outcome<keys::ArchiveKey> recovered_key(ServerLink& link, const keys::ArchiveOwner& owner);
 
-/// [KEY-047] After a login: in account_password a record that does not open with the password that logged in is replaced by one that does.
-Outcome<void> wrap_under_this_password(ServerLink& link, Device& device, const keys::Secret& password);
+/// What a login makes of the archive's key.
+struct UnlockedKey {
+  std::optional<keys::ArchiveKey> key;  // none: neither was one given nor does anything that was said open one
+  /// [KEY-047] In account_password: the record does not open with the password that logged in.
+  bool wrap_is_stale = false;
+};
+/// The key that its user gives, or that the device keeps and that opens, or that the password opens in account_password, or that the server
+/// then hands out.
+Outcome<UnlockedKey> unlocked_key(ServerLink& link, const Device& device, const std::string& destination, const ShownKey& shown,
+                                  std::optional<keys::ArchiveKey> given, const keys::Secret& password);
 
 /// "Nobody but you will be able to restore …": what opens the archive in that mode, and what is lost with which secret [KEY-013].
 std::string_view consequences(keys::KeyMode mode);
+/// The archives of a device have one key, so that the lowest of their modes says who can read them all: what to say of that where `mode` is
+/// taken at a destination, or nothing.
+std::string where_it_is_lower(const Device& device, const std::string& destination, keys::KeyMode mode);
 
 }  // namespace coffer::client

@@ -141,7 +141,6 @@ int run(int count, char** arguments) {
   init.destination.name = first_destination;
   sub->add_option("--name", init.destination.name, "what to call this destination (default)");
   sub->add_option("--computer", init.computer, "this computer's identity, 16 hexadecimal digits (default: random)");
-  sub->add_option("--archive-key", init.archive_key, "file with 64 hexadecimal digits, - for standard input (default: made at random)");
   sub->callback([&] { command = [&] { return run_init(context, init); }; });
 
   auto* const destinations =
@@ -164,9 +163,16 @@ int run(int count, char** arguments) {
   sub->add_option("--registration-key", login.registration_key, "16 letters and digits, from the server's administrator")->required();
   sub->add_option("--user", login.user, "the user's name on the server")->required();
   sub->add_option("--password-file", login.password_file, "- for standard input (default: ask on the terminal)");
+  sub->add_option("--archive-key", login.archive_key,
+                  "file with the archive key that its user has, 64 hexadecimal digits, - for standard input (default: what the server keeps, "
+                  "where the password opens it)");
   sub->add_flag("--deferred", login.deferred, "deferred login, which gives no permissions");
   destination_choice(*sub, context);
   sub->callback([&] { command = [&] { return run_login(context, login); }; });
+
+  sub = app.add_subcommand("logout", "take the login and the archive's key off this device; no server is asked");
+  destination_choice(*sub, context);
+  sub->callback([&] { command = [&] { return run_logout(context); }; });
 
   KeyArguments key;
   auto* keys = app.add_subcommand("key", "who can open the archive, and with which secret");
@@ -174,10 +180,13 @@ int run(int count, char** arguments) {
   const auto key_command = [&](const char* word, const char* what, auto run) {
     auto* one = keys->add_subcommand(word, what);
     one->callback([&, run] { command = [&, run] { return run(context, key); }; });
+    if (std::string_view(word) != "forget") destination_choice(*one, context);
     return one;
   };
-  for (auto* one : {key_command("create", "choose the archive's first key mode", run_key_create),
-                    key_command("upgrade", "go to a higher key mode; there is no way back", run_key_upgrade)}) {
+  auto* const create = key_command("create", "begin an archive: its key, and who can open it", run_key_create);
+  create->add_option("--archive-key", key.archive_key,
+                     "file with 64 hexadecimal digits, - for standard input (default: the one that this device has, or a random one)");
+  for (auto* one : {create, key_command("upgrade", "go to a higher key mode; there is no way back", run_key_upgrade)}) {
     one->add_option("--mode", key.mode, "account_password, archive_password or custom")->required();
     one->add_option("--password-file", key.password_file, "file with the archive password, - for standard input (default: asked for)");
   }
@@ -190,7 +199,7 @@ int run(int count, char** arguments) {
   key_command("export", "write the archive's key out: whoever has it reads the whole backup", run_key_export)
       ->add_option("FILE", key.archive_key, "- for standard output")
       ->required();
-  key_command("forget", "take the archive's key off this device", [](const Context& c, const KeyArguments&) { return run_key_forget(c); });
+  key_command("forget", "take the archive's key off this device, for all destinations", [](const Context& c, const KeyArguments&) { return run_key_forget(c); });
 
   sub = app.add_subcommand("ping", "see whether the server answers");
   destination_choice(*sub, context);

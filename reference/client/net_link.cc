@@ -12,7 +12,6 @@
 #include "client/session_end.h"
 #include "coffer/spec/limits.h"
 #include "fault/switch.h"
-#include "keys/key_text.h"
 #include "net/client_connection.h"
 
 namespace coffer::client {
@@ -195,16 +194,10 @@ Outcome<std::unique_ptr<ServerLink>> connect(Device& device, const std::string& 
   const auto configuration = device.configuration(destination);
   if (!configuration) return std::unexpected(configuration.error());
   const DestinationConfig config = device.destination(destination);
-  auto version = version_of_this_program();
-  // [KEY-006] A client MUST NOT send the archive key, or any key derived from it, to a server: a session never sees one.
-  if (fault::on(fault::KEY_006_said_in_the_version)) {
-    const auto text = keys::format_archive_key(*device.archive_key());
-    version.virtual_machine.assign(text.begin(), text.end() - 1);
-  }
   auto connection = net::ClientConnection::open({.host = config.host,
                                                  .port = config.port,
                                                  .pin = net::Pin{config.pin},
-                                                 .session = {.version = std::move(version),
+                                                 .session = {.version = version_of_this_program(),
                                                              .computer = device.computer(),
                                                              .login = {.registration_key = credential.registration_key,
                                                                        .user_name = credential.user_name,

@@ -10,6 +10,7 @@
 #include "client/printable.h"
 #include "client/small_file.h"
 #include "coffer/spec/limits.h"
+#include "keys/key_text.h"
 
 namespace coffer::client {
 namespace {
@@ -52,6 +53,16 @@ Outcome<keys::Secret> password_from_terminal_or(const std::string& file, const s
   if (password->empty() || password->size() > spec::limits::password_octets_max)
     return usage("the password is empty or longer than 1,024 octets");
   return password;
+}
+
+Outcome<std::optional<keys::ArchiveKey>> archive_key_from(const std::string& file) {
+  if (file.empty()) return std::nullopt;
+  const auto read = read_small_file(file == "-" ? "/dev/stdin" : file, 4096);
+  if (!read) return std::unexpected(read.error());
+  if (read->missing) return usage(fmt::format("--archive-key: {} does not exist", printable(file)));
+  auto key = keys::parse_archive_key(read->text());
+  if (!key) return usage(fmt::format("--archive-key {}: {}", printable(file), keys::describe(key.error())));
+  return std::optional(std::move(*key));
 }
 
 }  // namespace coffer::client

@@ -1,6 +1,8 @@
-// A password from a file's first octets or typed without being shown. Must not know: what it is for.
+// Secrets as a user hands them over: a password from a file's first octets or typed without being shown, an archive key from a file.
+// Must not know: what they are for.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "client/failure.h"
@@ -11,5 +13,8 @@ namespace coffer::client {
 /// From `file` (less one line end; "-": standard input), or asked for on the terminal by `what` where no file is named. 1 to 1,024 octets;
 /// else usage.
 Outcome<keys::Secret> password_from_terminal_or(const std::string& file, const std::string& what);
+
+/// From `file` ("-": standard input), of 64 hexadecimal digits; else usage, which names the option [KEY-004]. nullopt where no file is named.
+Outcome<std::optional<keys::ArchiveKey>> archive_key_from(const std::string& file);
 
 }  // namespace coffer::client

@@ -45,31 +45,63 @@ Outcome<void> Session::begin_again(const protocol::Timers& timers) {
   return std::unexpected(Failure{ExitCode::local, "the login or the server was changed while this ran: run the same command again"});
 }
 
-Outcome<Session> open_session(const Context& context, std::uint32_t permissions_any_of) {
+namespace {
+
+Outcome<std::pair<std::shared_ptr<Device>, std::string>> chosen(const Context& context) {
   auto device = Device::open(context.home);
   if (!device) return std::unexpected(device.error());
-  const auto destination = one_destination(*device, context.destinations);
+  auto destination = one_destination(*device, context.destinations);
   if (!destination) return std::unexpected(destination.error());
-  return open_session(std::make_shared<Device>(std::move(*device)), *destination, context.timers, permissions_any_of);
+  return std::pair{std::make_shared<Device>(std::move(*device)), std::move(*destination)};
 }
 
-Outcome<Session> open_session(std::shared_ptr<Device> device, const std::string& destination, const protocol::Timers& timers,
-                              std::uint32_t permissions_any_of) {
+}  // namespace
+
+Outcome<Visit> visit(const Context& context, std::uint32_t permissions_any_of) {
+  auto where = chosen(context);
+  if (!where) return std::unexpected(where.error());
+  return visit(std::move(where->first), where->second, context.timers, permissions_any_of);
+}
+
+Outcome<Visit> visit(std::shared_ptr<Device> device, const std::string& destination, const protocol::Timers& timers,
+                     std::uint32_t permissions_any_of) {
   const auto credential = device->credential(destination);
   if (!credential) return std::unexpected(credential.error());
-  const auto key = device->archive_key();
-  if (!key) return std::unexpected(key.error());
   auto link = connect(*device, destination, *credential, timers);
   if (!link) return std::unexpected(link.error());
-  const SessionFacts facts = (*link)->facts();
-  if ((facts.permissions & permissions_any_of) == 0 && permissions_any_of != 0) {
+  if (((*link)->facts().permissions & permissions_any_of) == 0 && permissions_any_of != 0) {
     (*link)->leave();
     return std::unexpected(
         Failure{ExitCode::refused, fmt::format("the server does not permit this to {}{}. Ask its administrator for a role that does",
                                                credential->user_name, credential->deferred ? ", whose login is deferred" : "")});
   }
-  const keys::ArchiveKeys archive_keys = key->derive({.user = facts.user, .computer = facts.computer, .server = facts.server});
-  return Session{std::move(device), destination, std::move(*link), key->check_value(), archive_keys};
+  return Visit{std::move(device), destination, std::move(*link)};
+}
+
+Outcome<Session> open_session(const Context& context, std::uint32_t permissions_any_of) {
+  auto where = chosen(context);
+  if (!where) return std::unexpected(where.error());
+  return open_session(std::move(where->first), where->second, context.timers, permissions_any_of);
+}
+
+Outcome<Session> open_session(std::shared_ptr<Device> device, const std::string& destination, const protocol::Timers& timers,
+                              std::uint32_t permissions_any_of) {
+  // Who has never logged in is told that, and who has no key need not be connected for it.
+  if (const auto credential = device->credential(destination); !credential) return std::unexpected(credential.error());
+  if (const auto kept = require_kept(*device, destination); !kept) return std::unexpected(kept.error());
+  auto visiting = visit(std::move(device), destination, timers, permissions_any_of);
+  if (!visiting) return std::unexpected(visiting.error());
+  const auto stop = [&](Failure failure) {
+    visiting->link->leave();
+    return std::unexpected(std::move(failure));
+  };
+  auto shown = ask_for_key(*visiting->link, *visiting->device);
+  if (!shown) return stop(std::move(shown.error()));
+  auto key = open_kept(*visiting->link, *visiting->device, destination, *shown);
+  if (!key) return stop(std::move(key.error()));
+  if (auto believed = believe(*visiting->link, *visiting->device, *shown, *key); !believed) return stop(std::move(believed.error()));
+  keys::ArchiveKeys archive_keys = key->derive(owner_of(visiting->link->facts()));
+  return Session{std::move(*visiting), std::move(*shown), std::move(*key), std::move(archive_keys)};
 }
 
 Outcome<const ListedVersion*> find_version(const VersionList& list, std::uint64_t number) {

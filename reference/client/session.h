@@ -1,11 +1,12 @@
-// A session with one of the device's destinations, and the keys of its archive there: what every command that talks to a server begins
-// with.
+// A session with one of the device's destinations, and the keys of its archive there, opened with what the server hands out: what every
+// command that talks to a server begins with.
 #pragma once
 
 #include <memory>
 
 #include "client/commands.h"
 #include "client/device.h"
+#include "client/key_ring.h"
 #include "client/server_link.h"
 #include "client/version_list.h"
 #include "keys/archive_key.h"
@@ -13,11 +14,16 @@
 
 namespace coffer::client {
 
-struct Session {
+/// A session in ready, in which nothing was asked for yet.
+struct Visit {
   std::shared_ptr<Device> device;
   std::string destination;
   std::unique_ptr<ServerLink> link;
-  Digest key_check{};
+};
+
+struct Session : Visit {
+  ShownKey shown;
+  keys::ArchiveKey key;
   keys::ArchiveKeys keys;
 
   /// The newest version this device has seen of this archive.
@@ -30,9 +36,15 @@ struct Session {
 };
 
 /// Of the destination that the context names, or of the only one. Failures of the device, of the connection; usage when none is named and
-/// there are several; refused when the user lacks `permission` (a bit of tables/permissions.toml).
-Outcome<Session> open_session(const Context& context, std::uint32_t permissions_any_of);
+/// there are several; refused when the user has none of the permissions (bits of tables/permissions.toml; 0: none is needed).
+Outcome<Visit> visit(const Context& context, std::uint32_t permissions_any_of);
 /// The same of a device that is open already. Several may be opened at once, each in a thread.
+Outcome<Visit> visit(std::shared_ptr<Device> device, const std::string& destination, const protocol::Timers& timers,
+                     std::uint32_t permissions_any_of);
+
+/// A visit with the key that the device keeps for the destination: the server is asked for the device key, and what it says of the archive's
+/// key is believed (key_ring.h). Failures: as of visit; there is no key, or it does not open; refused.
+Outcome<Session> open_session(const Context& context, std::uint32_t permissions_any_of);
 Outcome<Session> open_session(std::shared_ptr<Device> device, const std::string& destination, const protocol::Timers& timers,
                               std::uint32_t permissions_any_of);
 

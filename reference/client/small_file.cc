@@ -19,6 +19,13 @@ std::unexpected<Failure> failed(std::string_view doing, const std::string& path,
   return std::unexpected(Failure{ExitCode::local, fmt::format("cannot {} {}: {}", doing, path, describe({number}))});
 }
 
+Outcome<void> flush_directory_of(const std::string& path) {
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  const Descriptor directory(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.open() || ::fsync(directory.fd()) != 0) return failed("flush the directory of", path, errno);
+  return {};
+}
+
 }  // namespace
 
 Outcome<SmallFile> read_small_file(const std::string& path, std::size_t octets_max) {
@@ -59,9 +66,26 @@ Outcome<void> replace_file(const std::string& path, View octets) {
   }
   if (::fsync(file.fd()) != 0) return give_up("flush", errno);
   if (std::rename(beside.c_str(), path.c_str()) != 0) return give_up("replace", errno);
-  const Descriptor directory(::open(path.substr(0, path.rfind('/') + 1).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.open() || ::fsync(directory.fd()) != 0) return failed("flush the directory of", path, errno);
-  return {};
+  return flush_directory_of(path);
+}
+
+Outcome<void> erase_file(const std::string& path) {
+  for (const std::string& one : {path + ".new", path}) {
+    const Descriptor file(::open(one.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (!file.open() && errno == ENOENT) continue;
+    struct stat status {};
+    if (!file.open() || ::fstat(file.fd(), &status) != 0) return failed("open", one, errno);
+    const std::string zeros(static_cast<std::size_t>(status.st_size), '\0');
+    for (std::size_t at = 0; at < zeros.size();) {
+      const ssize_t count = ::write(file.fd(), zeros.data() + at, zeros.size() - at);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return failed("write over", one, errno);
+      at += static_cast<std::size_t>(count);
+    }
+    if (::fsync(file.fd()) != 0) return failed("flush", one, errno);
+    if (::unlink(one.c_str()) != 0) return failed("remove", one, errno);
+  }
+  return flush_directory_of(path);
 }
 
 }  // namespace coffer::client

@@ -277,8 +277,8 @@ class Store::Impl {
   }
 
   Result<void> note_durably(std::string_view event, Fields fields) {
-    const std::lock_guard lock(mutex_);
-    return note_locked(event, fields, Index::Durability::at_once);
+    const std::lock_guard lock(holdings_.mutex());
+    return holdings_.note(event, fields, Index::Durability::at_once);
   }
 
   Result<std::map<std::uint64_t, std::uint64_t>> bindings() {

@@ -10,10 +10,14 @@
 namespace coffer::client {
 namespace {
 
-keys::ArchiveKey key() {
-  Octets octets(32);
-  std::iota(octets.begin(), octets.end(), std::uint8_t{0});
-  return *keys::ArchiveKey::from_octets(octets);
+KeptKey kept_key() {
+  KeptKey kept{.server = 0xCD, .user = 2, .check = Digest{5}, .wrap = {}, .settled = false};
+  std::iota(kept.wrap.begin(), kept.wrap.end(), std::uint8_t{0xA0});
+  return kept;
+}
+
+bool same(const KeptKey& a, const KeptKey& b) {
+  return a.server == b.server && a.user == b.user && a.check == b.check && a.wrap == b.wrap && a.settled == b.settled;
 }
 
 DestinationConfig somewhere(std::string name, std::uint16_t port) {
@@ -23,7 +27,7 @@ DestinationConfig somewhere(std::string name, std::uint16_t port) {
 class Devices : public testing::Test {
  protected:
   void make() {
-    const auto device = Device::create(home_, {.computer = 0xAB, .destinations = {somewhere("default", 4287)}}, key());
+    const auto device = Device::create(home_, {.computer = 0xAB, .destinations = {somewhere("default", 4287)}});
     ASSERT_TRUE(device) << device.error().message;
   }
   Device open() {
@@ -50,6 +54,7 @@ TEST_F(Devices, remembers_everything_it_was_told) {
     ASSERT_TRUE(device.remember(SeenVersion{1, 5, {6, Digest{7}}}));
     ASSERT_TRUE(device.remember(SeenVersion{1, 2, {8, Digest{9}}}));
     ASSERT_TRUE(device.remember("default", DeviceConfiguration{10, {{"name", "value", true}}}));
+    ASSERT_TRUE(device.remember("default", kept_key()));
   }
   const Device device = open();
   EXPECT_EQ(device.computer(), 0xABu);
@@ -57,7 +62,7 @@ TEST_F(Devices, remembers_everything_it_was_told) {
   EXPECT_EQ(device.destination("default").host, "localhost");
   EXPECT_EQ(device.destination("default").pin, Digest{7});
   EXPECT_EQ(device.destination("default").server, 0xCDu);
-  EXPECT_EQ(device.archive_key()->octets(), key().octets());
+  EXPECT_TRUE(same(device.kept_key("default")->value(), kept_key()));
   const auto credential = device.credential("default");
   ASSERT_TRUE(credential);
   EXPECT_EQ(credential->user_name, "al\"ice");
@@ -73,8 +78,9 @@ TEST_F(Devices, remembers_everything_it_was_told) {
 TEST_F(Devices, KEY_005_nobody_else_may_read_it) {
   make();
   ASSERT_TRUE(open().remember("default", Credential{"ABCDEFGH12345678", "alice", keys::Secret{'x'}, false}));
+  ASSERT_TRUE(open().remember("default", kept_key()));
   EXPECT_EQ(scratch_.status("home").st_mode & 0777, 0700u);
-  for (const char* name : {"home/archive.key", "home/credential-default.json", "home/config.json"})
+  for (const char* name : {"home/key-default.json", "home/credential-default.json", "home/config.json"})
     EXPECT_EQ(scratch_.status(name).st_mode & 0777, 0600u) << name;
 }
 
@@ -91,7 +97,7 @@ TEST_F(Devices, is_not_set_up_twice_and_must_be_set_up_once) {
   EXPECT_NE(Device::open(home_).error().message.find("coffer init"), std::string::npos);
   make();
   for (char c = 'a'; c <= 'z'; ++c) std::ofstream(home_ + "/" + c) << "a device keeps more than its two first files";
-  const auto again = Device::create(home_, {.computer = 1, .destinations = {somewhere("default", 1)}}, key());
+  const auto again = Device::create(home_, {.computer = 1, .destinations = {somewhere("default", 1)}});
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, ExitCode::usage);
   EXPECT_NE(again.error().message.find("this device is set up"), std::string::npos) << again.error().message;
@@ -101,14 +107,14 @@ TEST_F(Devices, takes_no_directory_that_holds_anything_else_and_leaves_it_as_it_
   std::filesystem::create_directory(home_);
   std::filesystem::permissions(home_, std::filesystem::perms{0755});
   std::ofstream(home_ + "/notes.txt") << "mine";
-  const auto device = Device::create(home_, {.computer = 0xAB, .destinations = {somewhere("default", 4287)}}, key());
+  const auto device = Device::create(home_, {.computer = 0xAB, .destinations = {somewhere("default", 4287)}});
   ASSERT_FALSE(device);
   EXPECT_EQ(device.error().code, ExitCode::usage);
   EXPECT_NE(device.error().message.find("holds other files (\"notes.txt\")"), std::string::npos) << device.error().message;
   EXPECT_EQ(std::filesystem::status(home_).permissions(), std::filesystem::perms{0755});
   EXPECT_FALSE(std::filesystem::exists(home_ + "/lock"));
   std::filesystem::remove(home_ + "/notes.txt");
-  std::ofstream(home_ + "/archive.key.new") << "of an attempt that was killed";
+  std::ofstream(home_ + "/config.json.new") << "of an attempt that was killed";
   make();
   EXPECT_EQ(std::filesystem::status(home_).permissions(), std::filesystem::perms{0700});
 }
@@ -132,10 +138,13 @@ TEST_F(Devices, damaged_files_are_named_with_the_place_and_what_was_expected) {
   EXPECT_NE(device.credential("default").error().message.find("coffer login"), std::string::npos);
   scratch_.write("home/credential-default.json", R"({"registration_key":"k","user":"u","deferred":false,"password_hex":"0"})");
   EXPECT_NE(device.credential("default").error().message.find("/password_hex"), std::string::npos);
-  scratch_.write("home/archive.key", "00");
-  EXPECT_NE(device.archive_key().error().message.find("archive.key is damaged"), std::string::npos);
-  std::filesystem::remove(scratch_ / "home/archive.key");
-  EXPECT_NE(device.archive_key().error().message.find("missing"), std::string::npos);
+  EXPECT_FALSE(device.kept_key("default")->has_value());
+  for (const char* damaged : {"", "{}", R"({"server":"00000000000000cd","user":2,"key_check":"00","wrap":"00","settled":true})"}) {
+    scratch_.write("home/key-default.json", damaged);
+    const auto kept = device.kept_key("default");
+    ASSERT_FALSE(kept) << damaged;
+    EXPECT_NE(kept.error().message.find("coffer key import"), std::string::npos) << kept.error().message;
+  }
 }
 
 TEST_F(Devices, ARC_025_a_damaged_chain_file_is_never_taken_for_an_empty_one) {
@@ -178,6 +187,31 @@ TEST_F(Devices, keeps_the_logins_and_configurations_of_its_destinations_apart) {
   EXPECT_FALSE(device.credential("second")) << "of one that was removed";
   EXPECT_EQ(device.configuration("second")->version, 0u);
   EXPECT_EQ(device.seen(0xCD, 1)->value().number, 3u) << "what was seen stays";
+}
+
+TEST_F(Devices, KEY_051_a_logout_leaves_nothing_of_key_and_login_and_touches_no_other_destination) {
+  make();
+  Device device = open();
+  ASSERT_TRUE(device.add(somewhere("second", 4288)));
+  for (const char* name : {"default", "second"}) {
+    ASSERT_TRUE(device.remember(name, Credential{"ABCDEFGH12345678", "alice", keys::Secret{'x'}, false}));
+    ASSERT_TRUE(device.remember(name, DeviceConfiguration{10, {}}));
+    ASSERT_TRUE(device.remember(name, kept_key()));
+  }
+  std::filesystem::create_hard_link(home_ + "/key-default.json", scratch_ / "its octets");
+  scratch_.write("home/key-default.json.new", "of an attempt that was killed");
+  ASSERT_TRUE(device.log_out("default"));
+  for (const char* name : {"key-default.json", "key-default.json.new", "credential-default.json", "configuration-default.json"})
+    EXPECT_FALSE(std::filesystem::exists(home_ + "/" + name)) << name;
+  std::ifstream octets(scratch_ / "its octets");
+  const std::string left(std::istreambuf_iterator<char>(octets), {});
+  EXPECT_FALSE(left.empty());
+  EXPECT_EQ(left, std::string(left.size(), '\0')) << "written over before the name went";
+  EXPECT_TRUE(same(device.kept_key("second")->value(), kept_key()));
+  EXPECT_TRUE(device.credential("second"));
+  ASSERT_TRUE(device.log_out("default")) << "nobody is logged in";
+  ASSERT_TRUE(device.remove("second"));
+  EXPECT_FALSE(std::filesystem::exists(home_ + "/key-second.json"));
 }
 
 TEST_F(Devices, ARC_141_what_was_seen_of_one_archive_says_nothing_of_another) {

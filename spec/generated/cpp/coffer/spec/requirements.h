@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 260> requirements{{
+inline constexpr std::array<Requirement, 261> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -122,6 +122,7 @@ inline constexpr std::array<Requirement, 260> requirements{{
     {"KEY-004", "MUST", "client", "state", "chosen", "07-keys", "A client MUST refuse a given archive key that has fewer than eight different octets."},
     {"KEY-005", "MUST", "client", "state", "implies W16", "07-keys", "A client MUST keep the archive key where no other account of the computer may read it."},
     {"KEY-006", "MUST", "client", "wire", "implies W17, W19", "07-keys", "A client MUST NOT send the archive key, or any key derived from it, to a server, other than in a wrap that the key mode table gives to the key's mode."},
+    {"KEY-053", "MUST", "client", "wire", "chosen", "07-keys", "A client MUST use one archive key for all destinations of a device."},
     {"KEY-002", "MUST", "client", "vector", "chosen", "07-keys", "Each key MUST be HKDF-SHA-256 of the archive key with an empty salt, 32 octets, and the label that the label table gives as info."},
     {"KEY-003", "MUST", "client", "vector", "chosen", "07-keys", "The archive identifier MUST be the first 16 octets of HKDF-SHA-256 of the archive key with info \"coffer/1 archive\" followed by user, computer and server identifiers, each as 8 octets big-endian."},
     {"KEY-007", "MUST", "client", "wire", "implies W15", "07-keys", "A client MUST NOT offer blocks before the server has shown or acknowledged a key record of the client's own archive key."},
