@@ -137,6 +137,7 @@ class Coffer(Contender):
         self.run([*self.coffer(), "init", "--server", f"127.0.0.1:{ready['listening']['port']}", "--pin", ready["pin"]])
         self.run([*self.coffer(), "login", "--registration-key", REGISTRATION_KEY, "--user", "bench", "--password-file",
                   self.home / "password"])
+        self.run([*self.coffer(), "key", "create", "--mode", "custom"])
         self.versions = 0
 
     def coffer(self):

@@ -91,7 +91,9 @@ std::expected<net::ClientConnection, std::string> Deployment::log_in(std::uint64
 std::expected<void, std::string> Deployment::make_device() const {
   auto made = coffer({"init", "--server", fmt::format("127.0.0.1:{}", port_), "--pin", pin_});
   if (!made) return made;
-  return coffer({"login", "--registration-key", registration_key, "--user", user, "--password-file", directory() / "password"});
+  made = coffer({"login", "--registration-key", registration_key, "--user", user, "--password-file", directory() / "password"});
+  if (!made) return made;
+  return coffer({"key", "create", "--mode", "custom"});
 }
 
 std::expected<void, std::string> Deployment::coffer(std::vector<std::string> arguments) const {

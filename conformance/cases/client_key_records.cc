@@ -166,7 +166,7 @@ void logs_in_and_recovers(Context& c, bool of_zeros) {
     return of_zeros ? recovery_wrap_of_zeros(record.owner, c.archive_key(), recipient)
                     : recovery_wrap(record.owner, c.archive_key(), recipient, c.random().octets(32));
   };
-  auto& server = served(c, {.what = "connect"});
+  auto& server = served(c, {.what = "connect", .without_archive_key = true});
   if (!of_zeros) return require_ok(c);
   c.require(server.seen("store_key").empty(), "no key record", "one");
   require_no_success(c);
@@ -350,7 +350,7 @@ void add_made(std::vector<Case>& cases) {
             c.holdings().recovery_wrap = [&](const Octets& recipient) {
               return recovery_wrap(record.owner, c.archive_key(), recipient, c.random().octets(32));
             };
-            auto& server = served(c, {.what = "connect"});
+            auto& server = served(c, {.what = "connect", .without_archive_key = true});
             require_ok(c);
             const auto stored = server.seen("store_key");
             c.require(stored.size() == 1, "a key record", fmt::format("{}", stored.size()));

@@ -1,12 +1,13 @@
-// Chapter 7 for clients: which archive keys they take, and where they keep them. The second needs an adapter that shows the device's files.
+// Chapter 7 for clients: which archive keys they take, and how and how long they keep them, for which an adapter has to show the device's
+// files.
 #include <fmt/core.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "cases/all.h"
 #include "cases/client_scenes.h"
+#include "judge/stored_state.h"
+#include "wire/key_record.h"
 
 namespace coffer::conformance {
 namespace {
@@ -27,34 +28,62 @@ bool takes(Context& c, const Octets& key) {
   return c.driven().ended == "ok";
 }
 
-std::string text_of_home(const nlohmann::json& reply) {
-  if (!reply.contains("home") || !reply["home"].is_string())
-    throw SuiteFault("`observe` must answer a device with its \"home\", a directory");
-  return reply["home"];
+/// What the device under test keeps of this script's key, as section 7.4 has it.
+Octets own_device_wrap(Context& c) {
+  return device_wrap({c.holdings().user, c.computer(), c.holdings().server_guid}, c.archive_key(), c.holdings().device_key);
+}
+
+void see_ok(Context& c, const Drive& what) {
+  c.drive(what);
+  c.accept().serve_to_the_end();
+  const auto report = c.driven();
+  c.require(report.ended == "ok", "ok", report.ended + " " + report.detail);
+}
+
+/// True: it was let in. A client that does not log in without a key has none either.
+bool logs_in_without_a_key(Context& c) {
+  c.drive({.what = "connect", .without_archive_key = true});
+  c.accept().serve_to_any_end();
+  return c.driven().ended == "ok";
+}
+
+constexpr const char* another = "another";
+
+/// A client that ends before it connects there is well, too.
+void hear_another(Context& c) {
+  try {
+    c.destination(another).served();
+  } catch (const Unmet& unmet) {
+    c.remark(unmet.what());
+  }
+}
+
+/// With that key. True: it did.
+bool logs_in_at_another(Context& c, const Octets& key) {
+  c.destination(another).serve([](ServerPeer& server) { server.serve_to_any_end(); });
+  c.drive({.what = "connect", .destination = another, .archive_key = key});
+  const bool ok = c.driven().ended == "ok";
+  hear_another(c);
+  return ok;
+}
+
+/// Is under way when this returns.
+void back_up_to_both(Context& c) {
+  c.destination(another).serve([](ServerPeer& server) { server.serve_to_any_end(); });
+  c.drive({.what = "backup", .paths = {c.make_tree({{"file", c.random().octets(500)}})}, .destinations = {another}});
+  c.accept().serve_to_any_end();
 }
 
 constexpr auto others = fs::perms::group_read | fs::perms::others_read;
 constexpr auto others_pass = fs::perms::group_exec | fs::perms::others_exec;
 
-/// Files below `home` that hold the key, as it is or as hex digits: those that another account can come to and read. `holders` counts all.
-std::vector<std::string> exposed(const fs::path& home, const Octets& key, std::size_t& holders) {
-  std::vector<std::string> found;
-  for (const auto& at : fs::recursive_directory_iterator(home)) {
-    if (!at.is_regular_file()) continue;
-    std::ifstream file(at.path(), std::ios::binary);
-    std::string content(std::istreambuf_iterator<char>(file), {});
-    const bool raw = content.find(std::string(key.begin(), key.end())) != std::string::npos;
-    for (char& octet : content) octet = octet >= 'A' && octet <= 'F' ? static_cast<char>(octet - 'A' + 'a') : octet;
-    if (!raw && content.find(hex(key)) == std::string::npos) continue;
-    ++holders;
-    bool open = (at.status().permissions() & others) != fs::perms::none;
-    for (auto folder = at.path().parent_path();; folder = folder.parent_path()) {
-      open = open && (fs::status(folder).permissions() & others_pass) != fs::perms::none;
-      if (folder == home) break;
-    }
-    if (open) found.push_back(at.path().lexically_relative(home));
+/// Whether another account can come to the file and read it.
+bool exposed(const fs::path& home, const fs::path& file) {
+  bool open = (fs::status(file).permissions() & others) != fs::perms::none;
+  for (auto folder = file.parent_path();; folder = folder.parent_path()) {
+    open = open && (fs::status(folder).permissions() & others_pass) != fs::perms::none;
+    if (folder == home) return open;
   }
-  return found;
 }
 
 }  // namespace
@@ -79,19 +108,114 @@ std::vector<Case> client_keys_cases() {
           .requirements = {"KEY-005"},
           .role = Role::client,
           .needs = {.verbs = {"observe"}},
-          .goal = "No file of a device that holds its archive key can be read by another account",
-          .steps = {"let a device log in", "look at its files that hold the key", "expect that permissions keep others from reading them"},
+          .goal = "No file of a device that holds its archive key, wrapped or not, can be read by another account",
+          .steps = {"let a device log in", "look at its files that hold the key or its wrap",
+                    "expect that permissions keep others from reading them"},
           .script =
               [](Context& c) {
                 c.drive({.what = "connect"});
                 c.accept().serve_to_the_end();
                 c.require(c.driven().ended == "ok", "ok", "a failure");
-                const auto home = text_of_home(c.observe({{"device", c.device_name()}}));
-                std::size_t holders = 0;
-                const auto found = exposed(home, c.archive_key(), holders);
-                c.remark(fmt::format("{} files of the device hold the key in a form that can be recognised", holders));
-                c.require(fs::exists(home) && !fs::is_empty(home), "the device's files", home + " has none");
-                c.require(found.empty(), "no file that another account can read the key in", found.empty() ? "" : found.front());
+                const auto home = device_home(c);
+                auto holders = files_with(home, c.archive_key());
+                for (auto& file : files_with(home, own_device_wrap(c))) holders.push_back(std::move(file));
+                c.remark(fmt::format("{} files of the device hold the key in a form that can be recognised", holders.size()));
+                for (const auto& file : holders)
+                  c.require(!exposed(home, file), "no file that another account can read the key in", file.lexically_relative(home).string());
+              },
+      },
+      {
+          .id = "client.keys.wrapped_on_the_device",
+          .requirements = {"KEY-048"},
+          .role = Role::client,
+          .needs = {.verbs = {"observe"}},
+          .goal = "After a login, a backup and a restore no file of a device holds its archive key, a key derived from it, or the device key "
+                  "that unlocks it",
+          .steps = {"let a device log in, back up and restore", "look for each key in all its files, in every form"},
+          .script =
+              [](Context& c) {
+                on_the_way([&] {
+                  see_ok(c, {.what = "backup", .paths = {c.make_tree({{"file", c.random().octets(70'000)}})}});
+                  see_ok(c, {.what = "restore", .target = c.scratch() + "/restored"});
+                });
+                const auto home = device_home(c);
+                const auto keys = c.archive_keys();
+                const auto shown = shown_on_device(home, {{"archive key", c.archive_key()},
+                                                          {"block-id key", keys.block_id_key},
+                                                          {"block key", keys.block_key},
+                                                          {"record key", keys.record_key},
+                                                          {"chunker key", derive(c.archive_key(), octets("coffer/1 chunker"), 32)},
+                                                          {"key record key", derive(c.archive_key(), octets("coffer/1 key record"), 32)},
+                                                          {"device key", c.holdings().device_key}});
+                c.remark(files_with(home, own_device_wrap(c)).empty() ? "the device_wrap is in no form that can be recognised"
+                                                                      : "the device_wrap is there");
+                c.require(shown.empty(), "no key in any file of the device", shown);
+              },
+          .twin = [](Context& c) { see_ok(c, {.what = "backup", .paths = {c.make_tree({{"file", octets("content")}})}}); },
+      },
+      {
+          .id = "client.keys.logout_takes_the_key",
+          .requirements = {"KEY-051"},
+          .role = Role::client,
+          .needs = {.verbs = {"observe"}},
+          .goal = "A user who logs out leaves no device_wrap: after another login without the key the device cannot back up",
+          .steps = {"let a device log in with an archive key and back up", "log out", "look for the wrap in all its files",
+                    "log in without the key, and ask for a backup", "expect that nothing is offered, and no success"},
+          .script =
+              [](Context& c) {
+                on_the_way([&] { see_ok(c, {.what = "backup", .paths = {c.make_tree({{"file", octets("content")}})}}); });
+                c.drive({.what = "logout"});
+                c.require(c.driven().ended == "ok", "ok", "a logout that fails");
+                const auto shown = shown_on_device(device_home(c), {{"device_wrap", own_device_wrap(c)}, {"archive key", c.archive_key()}});
+                c.require(shown.empty(), "no device_wrap in any file of the device", shown);
+                if (!logs_in_without_a_key(c)) return;
+                c.drive({.what = "backup", .paths = {c.make_tree({{"file", octets("another content")}})}});
+                if (c.connects_again()) {
+                  auto& server = c.accept();
+                  server.serve_to_any_end();
+                  c.require(server.seen("offer_blocks").empty(), "no offer of blocks", "one");
+                }
+                require_no_success(c);
+              },
+          .twin =
+              [](Context& c) {
+                see_ok(c, {.what = "backup", .paths = {c.make_tree({{"file", octets("content")}})}});
+                c.require(logs_in_without_a_key(c), "ok", "a second login that fails");
+                see_ok(c, {.what = "backup", .paths = {c.make_tree({{"file", octets("another content")}})}});
+              },
+      },
+      {
+          .id = "client.keys.one_for_all_destinations",
+          .requirements = {"KEY-053"},
+          .role = Role::client,
+          .needs = {.destinations = true},
+          .goal = "A device does not back up to two destinations under two archive keys",
+          .steps = {"let a device log in at a destination with one archive key, and at another one with another", "ask for a backup to both",
+                    "expect a version at one of them at most"},
+          .script =
+              [](Context& c) {
+                c.drive({.what = "connect"});
+                on_the_way([&] {
+                  c.accept().serve_to_the_end();
+                  c.require(c.driven().ended == "ok", "ok", "a failure");
+                });
+                c.stage().expected_refusal = true;
+                if (!logs_in_at_another(c, c.random().octets(32))) return;
+                back_up_to_both(c);
+                c.require(c.driven().ended != "ok", "a client that reports no success", "ok");
+                hear_another(c);
+                c.require(c.holdings().versions.empty() || c.destination(another).holdings().versions.empty(), "a version at one at most",
+                          "one at each");
+              },
+          .twin =
+              [](Context& c) {
+                c.drive({.what = "connect"});
+                c.accept().serve_to_the_end();
+                c.require(c.driven().ended == "ok", "ok", "a failure");
+                c.require(logs_in_at_another(c, c.archive_key()), "ok", "a failure");
+                back_up_to_both(c);
+                c.require(c.driven().ended == "ok", "ok", "a failure");
+                c.destination(another).served();
               },
       },
   };

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "cases/all.h"
+#include "wire/secret_forms.h"
 #include "cases/committed.h"
 #include "coffer/spec/limits.h"
 #include "wire/cut.h"
@@ -154,19 +155,6 @@ void add_sealing(std::vector<Case>& cases) {
   });
 }
 
-/// A key as octets may show it: as it is, in hex and in base64, whose digits depend on where it begins.
-std::vector<Octets> forms(View key) {
-  auto upper = hex(key);
-  for (char& digit : upper) digit = static_cast<char>(std::toupper(static_cast<unsigned char>(digit)));
-  std::vector<Octets> all{Octets(key.begin(), key.end()), octets(hex(key)), octets(upper)};
-  for (std::size_t before = 0; before < 3; ++before) {
-    const auto text = base64(joined({repeated(before, 0), key}));
-    // Without the first and last digits, which neighbours have a part in.
-    all.push_back(octets(std::string_view(text).substr(4, text.size() - 8)));
-  }
-  return all;
-}
-
 void add_keys(std::vector<Case>& cases) {
   cases.push_back({
       .id = "client.storing.no_key_leaves",
@@ -184,7 +172,7 @@ void add_keys(std::vector<Case>& cases) {
                                                         {"record key", keys.record_key},
                                                         {"chunker key", derive(c.archive_key(), octets("coffer/1 chunker"), 32)}};
             for (const auto& [name, key] : secrets)
-              for (const auto& form : forms(key)) c.require(!shows(server, form), "no " + name + " on the wire", "the " + name);
+              for (const auto& form : forms_of(key)) c.require(!shows(server, form.octets), "no " + name + " on the wire", "the " + name);
             c.require(shows(server, c.holdings().versions.at(0).link), "the link of the version on the wire",
                       "nothing: this looks nowhere");
           },

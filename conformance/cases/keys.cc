@@ -6,6 +6,7 @@
 
 #include "cases/all.h"
 #include "cases/scenes.h"
+#include "judge/stored_state.h"
 #include "wire/key_record.h"
 
 namespace coffer::conformance {
@@ -513,7 +514,6 @@ void add_policy(std::vector<Case>& cases) {
 }
 
 void add_observed(std::vector<Case>& cases) {
-  const auto found = [](Context& c, const Octets& octets) { return !c.observe({{"find", {hex(octets)}}}).at("found").empty(); };
   cases.push_back({
       .id = "keys.nothing_left_of_a_replaced_record",
       .requirements = {"KEY-036", "KEY-035"},
@@ -528,10 +528,10 @@ void add_observed(std::vector<Case>& cases) {
             keeper.store(first);
             const Octets for_server(first.wraps.begin() + 64, first.wraps.begin() + 104),
                 under_password(first.wraps.end() - 40, first.wraps.end());
-            c.require(found(c, for_server), "the record's wrap among what is stored", "nothing: the observer does not look there");
+            c.require(is_stored(c, for_server), "the record's wrap among what is stored", "nothing: the observer does not look there");
             const auto custom = keeper.store(custom_mode, 2);
-            c.require(found(c, custom), "the new record among what is stored", "nothing");
-            c.require(!found(c, for_server) && !found(c, under_password), "none of the former wraps", "a former wrap");
+            c.require(is_stored(c, custom), "the new record among what is stored", "nothing");
+            c.require(!is_stored(c, for_server) && !is_stored(c, under_password), "none of the former wraps", "a former wrap");
           },
       .twin =
           [](Context& c) {
@@ -544,13 +544,12 @@ void add_observed(std::vector<Case>& cases) {
       .id = "keys.no_secret_is_stored",
       .requirements = {"KEY-042"},
       .needs = {.verbs = {"observe"}},
-      .goal = "A server stores and logs neither an archive key nor a password that it was given or could open",
-      .steps = {"store a key record of account_password, recover the key, change the password",
-                "look for key and passwords among what is stored and logged"},
+      .goal = "A server stores and logs neither an archive key that it could open, nor a password that it was given, nor what is in a backup",
+      .steps = {"store a key record of account_password, and a version with a block of known content", "recover the key, change the password",
+                "look for key, passwords and content, in every form, among what is stored and logged"},
       .script =
-          [=](Context& c) {
-            auto walker = c.walker();
-            auto& client = c.at(State::ready, walker);
+          [](Context& c) {
+            auto& client = c.at(State::ready);
             const auto& alice = c.fixture().alice;
             Keeper keeper{.c = c,
                           .client = client,
@@ -559,15 +558,20 @@ void add_observed(std::vector<Case>& cases) {
                           .account_password = alice.password};
             const auto stored = keeper.record(account_password_mode);
             keeper.store(stored);
+            const auto content = c.random().octets(64);
+            client.commit({seal_block(derive_keys(keeper.archive_key, keeper.owner), BlockType::content, content, c.random())});
             client.send(recover_key(public_key(c.random().octets(32))));
             client.expect("key_recovered");
-            const std::string wrong = "no such " + guid_text(c.random().number());
-            c.require(found(c, stored.check), "the record among what is stored", "nothing: the observer does not look there");
-            c.require(!found(c, keeper.archive_key), "no archive key", "the archive key");
-            c.require(!found(c, octets(hex(keeper.archive_key))), "no archive key in hexadecimal digits", "the archive key");
-            c.require(!found(c, octets(base64(keeper.archive_key))), "no archive key in base64", "the archive key");
-            c.require(!found(c, octets(alice.password)), "no account password", "the account password");
-            c.require(!found(c, octets(keeper.archive_password)), "no archive password", "the archive password");
+            client.send(change_password(octets(alice.password), octets(alice.password)));
+            client.expect("password_changed");
+            c.require(is_stored(c, stored.check), "the record among what is stored", "nothing: the observer does not look there");
+            const auto keys = derive_keys(keeper.archive_key, keeper.owner);
+            const auto shown = shown_at_server(c, {{"the archive key", keeper.archive_key},
+                                                   {"the block key", keys.block_key},
+                                                   {"the record key", keys.record_key},
+                                                   {"the account password", octets(alice.password)},
+                                                   {"what is in a block", content}});
+            c.require(shown.empty(), "no archive key, no password and no content", shown);
           },
       .twin = [](Context& c) { c.at(State::ready).barrier(); },
   });

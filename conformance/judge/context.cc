@@ -134,6 +134,7 @@ void Context::drive(Drive what) {
     if (what.destination.empty()) driving_ = what.device;
   } else if (!logged_in_.contains(what.device))
     log_in(what);
+  if (what.what == "logout") logged_in_.erase(what.device);
   if (what.version == 0 && (what.what == "restore" || what.what == "verify") && !holdings_.versions.empty())
     what.version = holdings_.versions.back().number;
   const Holdings& held = what.destination.empty() ? holdings_ : destination(what.destination).holdings();
@@ -147,8 +148,8 @@ void Context::drive(Drive what) {
               {"user", fixture().alice.name},
               {"password", fixture().alice.password},
               {"deferred", what.deferred},
-              {"archive_key", hex(what.archive_key.value_or(archive_key_))},
               {"device", device_name(what.device)}};
+  if (!what.without_archive_key) fields["archive_key"] = hex(what.archive_key.value_or(archive_key_));
   if (!what.destination.empty()) fields["destination"] = what.destination;
   for (const auto& name : what.destinations)
     fields["destinations"].push_back({{"name", name},

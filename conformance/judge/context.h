@@ -19,14 +19,15 @@ class Adapter;
 
 /// What the client under test is asked to do.
 struct Drive {
-  std::string what = {};                              // connect, ping, versions, backup, restore, verify, prune, key
+  std::string what = {};                              // connect, logout, ping, versions, backup, restore, verify, prune, key
   std::vector<std::string> paths = {};                // backup
   std::vector<std::string> destinations = {};         // backup: other ones that it goes to besides
   std::uint64_t version = 0;                          // restore, verify; 0: the newest that the honest server holds
   std::string target = {};                            // restore: a directory of scratch()
   std::string device = "device";                      // devices with the same name keep their state within one script
   std::string destination = {};                       // the other one that it is about; empty: that which the script itself serves
-  std::optional<Octets> archive_key = {};             // of a new device; unset: the script's own
+  std::optional<Octets> archive_key = {};             // connect: that the user has; unset: the script's own
+  bool without_archive_key = false;                   // connect: the user gives none
   std::optional<Octets> pin = {};                     // unset: the suite's own server's
   std::optional<std::uint64_t> expected_server = {};  // unset: the honest server's identity
   bool deferred = false;

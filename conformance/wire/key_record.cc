@@ -119,6 +119,10 @@ std::optional<Octets> open_recovery(const ArchiveOwner& owner, View one_time_and
   return opened(of_agreement("recovery wrap", owner, agree(private_key, one_time), one_time, recipient), one_time_and_wrap.subspan(32));
 }
 
+Octets device_wrap(const ArchiveOwner& owner, View archive_key, View device_key) {
+  return wrapped(derive(device_key, purpose("device wrap", owner), 32), archive_key);
+}
+
 Octets public_key(View private_key) {
   Octets key(32);
   Botan::curve25519_basepoint(key.data(), private_key.data());

@@ -37,6 +37,9 @@ Octets recovery_wrap(const ArchiveOwner& owner, View archive_key, View recipient
 
 Octets recovery_wrap_of_zeros(const ArchiveOwner& owner, View archive_key, View recipient);
 
+/// What a device keeps of its archive key, 40 octets [KEY-048, KEY-049].
+Octets device_wrap(const ArchiveOwner& owner, View archive_key, View device_key);
+
 /// The archive key; nullopt when it does not open.
 std::optional<Octets> open_password_wrap(std::string_view label, const ArchiveOwner& owner, View part, std::string_view password);
 std::optional<Octets> open_server_wrap(const ArchiveOwner& owner, View part, View escrow_private);

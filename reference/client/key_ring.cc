@@ -103,7 +103,7 @@ Outcome<void> require_the_device_s(const Device& device, const std::string& dest
   return {};
 }
 
-// [KEY-048] A client MUST keep the archive key on the device only as a device_wrap.
+// [KEY-048] A client MUST keep on the device neither a device key, nor the archive key or a key derived from it other than in a device_wrap.
 Outcome<void> keep_key(const ServerLink& link, Device& device, const std::string& destination, const ShownKey& shown,
                        const keys::ArchiveKey& key, bool settled) {
   const Digest check = key.check_value();

@@ -142,6 +142,7 @@ class Backup(programs.EndToEnd):
         alice.must("backup", self.tree)
         bob = programs.Device(self.path("bob"), f"127.0.0.1:{self.server.port}", self.server.pin)
         self.assertEqual(bob.login(user="bob").returncode, 0)
+        bob.begin()
         self.assertEqual(bob.must("versions")["versions"], [])
         self.assertEqual(bob.run("restore", 1, "--target", self.path("stolen"))[0], 2)
 

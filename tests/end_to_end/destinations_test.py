@@ -33,6 +33,7 @@ class Destinations(programs.EndToEnd):
         self.computer = self.device(self.one, port=self.ways[0].port)
         self.computer.must("destination", "add", "other", "--server", f"127.0.0.1:{self.ways[1].port}", "--pin", self.other.pin)
         self.log_in("other")
+        self.computer.begin("--destination", "other")
 
     def rewrite(self, number):
         with open(os.path.join(self.tree, f"file-{number:02}"), "wb") as file:

@@ -41,6 +41,7 @@ class Computer:
         self.device = programs.Device(os.path.join(arena.directory, name), f"127.0.0.1:{self.proxy.port}", arena.server.pin)
         login = self.device.login(user=user)
         assert login.returncode == 0, login.stderr
+        self.device.begin()
         self.acknowledged = {}  # version -> description of its tree
         self.octets = {"to_server": 20_000, "to_client": 6_000}  # of a session, about
 

@@ -100,9 +100,13 @@ class Device:
         self.home = home
         self.must("init", "--server", host_and_port, "--pin", pin, *more)
 
-    def login(self, password=PASSWORD, user="alice"):
+    def login(self, password=PASSWORD, user="alice", *more):
         return run(f"{BIN}/coffer", "--home", self.home, "--json", "login", "--registration-key", REGISTRATION_KEY, "--user", user,
-                   "--password-file", "-", input=password + "\n")
+                   "--password-file", "-", *more, input=password + "\n")
+
+    def begin(self, *more):
+        """The first thing to do in a new archive: its key, which its user alone has."""
+        self.must("key", "create", "--mode", "custom", *more)
 
     def start(self, *arguments):
         """A running coffer, for a test that is going to interrupt it."""
@@ -166,6 +170,7 @@ class EndToEnd(unittest.TestCase):
         device = Device(self.path(name), f"127.0.0.1:{port or server.port}", server.pin)
         login = device.login()
         self.assertEqual(login.returncode, 0, login.stderr)
+        device.begin()
         return device
 
     def restored(self, device, version, *expected_exit):

@@ -21,9 +21,9 @@ class TwoWriters(proxy.AtMoments):
         """A device with the first one's computer and archive key, straight to the server."""
         with open(os.path.join(self.device_.home, "config.json"), encoding="utf-8") as file:
             computer = json.load(file)["computer"]
-        twin = programs.Device(self.path(name), f"127.0.0.1:{self.server.port}", self.server.pin, "--computer", computer, "--archive-key",
-                               os.path.join(self.device_.home, "archive.key"))
-        login = twin.login()
+        twin = programs.Device(self.path(name), f"127.0.0.1:{self.server.port}", self.server.pin, "--computer", computer)
+        self.device_.must("key", "export", self.path("key"))
+        login = twin.login(programs.PASSWORD, "alice", "--archive-key", self.path("key"))
         self.assertEqual(login.returncode, 0, login.stderr)
         return twin
 

@@ -17,16 +17,12 @@ START_SECONDS_MAX = 30
 DRIVE_SECONDS_MAX = 25
 VERBS = ("hello", "prepare", "serve", "drive", "admin", "observe", "vector", "reset", "bye")
 IDENTITY = ("server.key.pem", "server.certificate.pem")
-FIXTURE_REFUSED, USAGE = 2, 64  # of cofferd and coffer, before they do anything
+FIXTURE_REFUSED = 2  # of cofferd, before it does anything
 ENDED = {0: "ok", 2: "refused"}  # the client's exit status; everything else is a failure
 
 
 class Unimplemented(Exception):
     pass
-
-
-class Declined(Exception):
-    """The program refused what it was given: its own doing, and no fault of the adapter."""
 
 
 class Reference:
@@ -152,10 +148,8 @@ class Reference:
         home = self.devices / request["device"]
         if not home.exists():
             self.devices.mkdir(exist_ok=True)
-            words = ["init", "--name", destination, "--server", "127.0.0.1:1", "--pin", request["pin"], "--computer", request["computer"], "--archive-key", "-"]
-            made = self.run(home, {}, *words, given=request["archive_key"])
-            if made.returncode == USAGE:
-                raise Declined(made.stderr)
+            words = ["init", "--name", destination, "--server", "127.0.0.1:1", "--pin", request["pin"], "--computer", request["computer"]]
+            made = self.run(home, {}, *words)
             if made.returncode != 0:
                 raise RuntimeError("coffer init: " + made.stderr)
         servers = [request | {"name": destination}, *request.get("destinations", [])]
@@ -176,13 +170,17 @@ class Reference:
     def drive(self, request):
         if not self.client:
             raise Unimplemented("no client program was given")
-        try:
-            (home, destinations), do, given = self.device(request), request["do"], None
-        except Declined as reason:
-            return {"ended": "failed", "detail": str(reason)}
+        (home, destinations), do, given = self.device(request), request["do"], None
+        key = self.folder / "archive.key"  # what its user has elsewhere, and never among what the device keeps
         if do == "connect":
             words, given = ["login", "--registration-key", request["registration_key"], "--user", request["user"], "--password-file", "-"], request["password"]
-            words += ["--deferred"] if request.get("deferred") else []
+            if request.get("deferred"):
+                words += ["--deferred"]  # without permissions there is nothing to lock a key with
+            elif "archive_key" in request:
+                key.write_text(request["archive_key"])
+                words += ["--archive-key", str(key)]
+        elif do == "logout":
+            words = ["logout"]
         elif do == "restore":
             words = ["--json", "restore", str(request["version"]), "--target", request["target"]] + (["--overwrite"] if request.get("overwrite") else [])
         elif do == "key":  # the first mode of the archive's key, or a higher one
@@ -198,6 +196,8 @@ class Reference:
             ended = self.run(home, request, *words, *destinations, given=given)
         except subprocess.TimeoutExpired:
             return {"ended": "failed", "detail": f"the client was ended after {DRIVE_SECONDS_MAX} s"}
+        finally:
+            key.unlink(missing_ok=True)
         word = ENDED.get(ended.returncode, "failed")
         if do == "restore" and word == "failed" and all_is_there(ended.stdout):
             word = "ok"

@@ -287,6 +287,10 @@ class FullServer final : public ServerLink {
   Outcome<VersionsPage> list(std::uint64_t) override { return VersionsPage{}; }
   Outcome<BlockIdsPage> list_blocks(const Digest&) override { return BlockIdsPage{}; }
   Outcome<void> release(View) override { return {}; }
+  Outcome<KeyStanding> fetch_key() override { return KeyStanding{}; }
+  Outcome<void> store_key(Octets, std::uint64_t) override { return {}; }
+  Outcome<Octets> recover_key(View) override { return Octets(); }
+  Outcome<void> change_password(View, View) override { return {}; }
   Outcome<void> begin_restore(std::uint64_t, Purpose) override { return {}; }
   Outcome<std::vector<std::uint16_t>> fetch(View, const BlockSink&) override { return std::vector<std::uint16_t>{}; }
   Outcome<void> end_restore(bool) override { return {}; }

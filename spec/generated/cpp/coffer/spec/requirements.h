@@ -166,7 +166,7 @@ inline constexpr std::array<Requirement, 261> requirements{{
     {"KEY-045", "MUST", "server", "wire", "chosen", "07-keys", "A server MUST close with nothing_to_recover when recover_key comes and the archive has no server_wrap."},
     {"KEY-046", "MUST", "server", "wire", "implies W17", "07-keys", "A server MUST answer any other recover_key with a recovery_wrap of the archive's key for the public key in it."},
     {"KEY-047", "MUST", "client", "wire", "chosen", "07-keys", "A client that logged in with a password under which the account_wrap does not open MUST store a new key record under that password once it has recovered the key."},
-    {"KEY-048", "MUST", "client", "state", "says W16", "07-keys", "A client MUST keep the archive key on the device only as a device_wrap."},
+    {"KEY-048", "MUST", "client", "state", "says W16", "07-keys", "A client MUST keep on the device neither a device key, nor the archive key or a key derived from it other than in a device_wrap."},
     {"KEY-049", "MUST", "endpoint", "vector", "chosen", "07-keys", "The wrapping key of a device_wrap MUST be HKDF-SHA-256 of the device key with an empty salt, 32 octets, and as info the wrap's label and user, computer and server identifiers."},
     {"KEY-050", "MUST", "server", "state", "implies W16", "07-keys", "A server MUST give each user's computer a device key of 32 random octets, the same at each fetch_key, and erase it when the computer or its user is no longer active."},
     {"KEY-051", "MUST", "client", "state", "says W16", "07-keys", "A client MUST erase its device_wrap when its user logs out of the computer."},
