@@ -176,14 +176,22 @@ class Device(programs.EndToEnd):
     def setUp(self):
         super().setUp()
         self.server = self.serve()
-        self.first = self.device(self.server)
+        self.first = self.bare(self.server, "home")
+        self.log_in(self.first)
         with open(self.path("file"), "w", encoding="utf-8") as file:
             file.write("content")
-        with open(self.path("home", "config.json"), encoding="utf-8") as file:
-            self.computer = json.load(file)["computer"]
+        self.computer = json.loads(pathlib.Path(self.first.home, "config.json").read_text())["computer"]
+
+    def bare(self, server, name, *more):
+        return programs.Device(self.path(name), f"127.0.0.1:{server.port}", server.pin, *more)
+
+    def log_in(self, device, password=PASSWORD, *more):
+        login = device.login(password, "alice", *more)
+        self.assertEqual(login.returncode, 0, login.stderr)
+        return json.loads(login.stdout)
 
     def key(self, device, *words, given=""):
-        done = run(f"{BIN}/coffer", "--home", device, "--json", "key", *words, input=given)
+        done = run(f"{BIN}/coffer", "--home", device.home, "--json", "key", *words, input=given)
         return done.returncode, json.loads(done.stdout) if done.stdout.startswith("{") else {}, done.stderr
 
     def must_key(self, device, *words, given=""):
@@ -192,81 +200,211 @@ class Device(programs.EndToEnd):
         return said
 
     def replacement(self, name="other", password=PASSWORD):
-        """Another device that takes the first one's place, with a key of its own until it gets the archive's."""
-        home = self.path(name)
-        done = run(f"{BIN}/coffer", "--home", home, "init", "--server", f"127.0.0.1:{self.server.port}", "--pin", self.server.pin, "--computer", self.computer)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        device = programs.Device.__new__(programs.Device)
-        device.home = home
-        login = device.login(password=password)
-        self.assertEqual(login.returncode, 0, login.stderr)
+        """Another device that takes the first one's place."""
+        device = self.bare(self.server, name, "--computer", self.computer)
+        self.log_in(device, password)
         return device
 
     def restores(self, device):
         target, _ = self.restored(device, 1)
         return [path.read_text() for path in pathlib.Path(target).rglob("file")] == ["content"]
 
-    def test_a_first_backup_says_that_its_user_holds_the_key(self):
+    def exported(self, device, *more):
+        return bytes.fromhex(run(f"{BIN}/coffer", "--home", device.home, "key", "export", "-", *more).stdout)
+
+    def on_device(self, device, octets):
+        return [str(path) for path in pathlib.Path(device.home).rglob("*") if path.is_file() and octets in path.read_bytes()]
+
+    def wrap_of(self, device, destination="default"):
+        return json.loads(pathlib.Path(device.home, f"key-{destination}.json").read_text())["wrap"].encode()
+
+    def serve_other(self):
+        accounts = self.write("other.json", json.dumps(programs.fixture(server={"guid": "00c0ffee00c0ff02", "version": "7.0.0", "minimum_version": "6.5.0"})))
+        other = programs.Server(self.path("other-data"), accounts)
+        self.addCleanup(lambda: other.process.poll() is None and other.kill())
+        return other
+
+    def add(self, device, other):
+        device.must("destination", "add", "nas", "--server", f"127.0.0.1:{other.port}", "--pin", other.pin)
+
+    def test_without_a_key_there_is_no_backup_and_it_is_said_how_to_come_by_one(self):
+        code, said, _ = self.first.run("backup", self.path("file"))
+        self.assertEqual(code, 4)
+        self.assertIn("`coffer key create --mode MODE`", said["error"])
+        self.assertIn("`coffer key import`", said["error"])
+        self.assertEqual([event for event in self.server.events() if event["event"] == "version_committed"], [])
+
+    def test_a_given_key_leaves_the_archive_with_its_user_alone(self):
+        given = secrets.token_bytes(32)
+        self.write("given", given.hex())
+        self.assertTrue(self.log_in(self.first, PASSWORD, "--archive-key", self.path("given"))["archive_key"])
         self.first.must("backup", self.path("file"))
-        self.assertEqual(self.must_key(self.first.home, "show-mode")["mode"], "custom")
-        code, _, error = self.key(self.first.home, "upgrade", "--mode", "account_password")
+        self.assertEqual(self.must_key(self.first, "show-mode")["mode"], "custom")
+        self.assertEqual(self.exported(self.first), given)
+        code, _, error = self.key(self.first, "upgrade", "--mode", "account_password")
         self.assertNotEqual(code, 0, "no way down")
         self.assertIn("never gives way to a lower one", error)
 
-    def test_with_the_account_password_another_computer_restores(self):
-        self.must_key(self.first.home, "create", "--mode", "account_password")
+    def test_KEY_004_a_weak_key_is_refused_before_anything_is_sent(self):
+        self.assertEqual(self.server.stop(), 0)
+        self.write("weak", "0001020304050606" * 4)
+        login = self.first.login(PASSWORD, "alice", "--archive-key", self.path("weak"))
+        self.assertEqual(login.returncode, 64, login.stderr)
+        self.assertEqual(self.key(self.first, "create", "--mode", "custom", "--archive-key", self.path("weak"))[0], 64)
+
+    def test_KEY_048_no_file_of_the_device_has_the_key(self):
+        self.must_key(self.first, "create", "--mode", "account_password")
         self.first.must("backup", self.path("file"))
-        other = self.replacement()
-        self.assertNotEqual(other.run("restore", "1", "--target", self.path("no"))[0], 0, "its own key opens nothing")
-        self.must_key(other.home, "import")
-        self.assertTrue(self.restores(other))
+        for form in forms(self.exported(self.first)):
+            self.assertEqual(self.on_device(self.first, form), [])
+        self.assertNotEqual(self.on_device(self.first, self.wrap_of(self.first)), [])
+
+    def test_with_the_account_password_another_computer_restores(self):
+        self.must_key(self.first, "create", "--mode", "account_password")
+        self.first.must("backup", self.path("file"))
+        self.assertTrue(self.restores(self.replacement()), "who can log in can restore")
 
     def test_with_an_archive_password_another_computer_restores_and_without_it_none(self):
-        self.must_key(self.first.home, "create", "--mode", "account_password")
+        self.must_key(self.first, "create", "--mode", "account_password")
         self.first.must("backup", self.path("file"))
-        self.must_key(self.first.home, "upgrade", "--mode", "archive_password", "--password-file", "-", given="mine alone\n")
+        self.must_key(self.first, "upgrade", "--mode", "archive_password", "--password-file", "-", given="mine alone\n")
         other = self.replacement()
-        self.assertNotEqual(self.key(other.home, "import", "--password-file", "-", given=PASSWORD + "\n")[0], 0)
-        self.must_key(other.home, "import", "--password-file", "-", given="mine alone\n")
+        self.assertNotEqual(other.run("restore", "1", "--target", self.path("no"))[0], 0)
+        self.assertNotEqual(self.key(other, "import", "--password-file", "-", given=PASSWORD + "\n")[0], 0)
+        self.must_key(other, "import", "--password-file", "-", given="mine alone\n")
         self.assertTrue(self.restores(other))
-        self.must_key(other.home, "change-password", "--password-file", "-", given="mine anew\n")
+        self.must_key(other, "change-password", "--password-file", "-", given="mine anew\n")
         third = self.replacement("third")
-        self.assertNotEqual(self.key(third.home, "import", "--password-file", "-", given="mine alone\n")[0], 0)
-        self.must_key(third.home, "import", "--password-file", "-", given="mine anew\n")
+        self.assertNotEqual(self.key(third, "import", "--password-file", "-", given="mine alone\n")[0], 0)
+        self.must_key(third, "import", "--password-file", "-", given="mine anew\n")
         self.assertTrue(self.restores(third))
 
     def test_a_custom_key_moves_only_by_hand(self):
-        self.must_key(self.first.home, "create", "--mode", "custom")
+        self.must_key(self.first, "create", "--mode", "custom")
         self.first.must("backup", self.path("file"))
-        self.must_key(self.first.home, "export", self.path("key"))
+        self.must_key(self.first, "export", self.path("key"))
         self.assertEqual(os.stat(self.path("key")).st_mode & 0o777, 0o600)
         other = self.replacement()
-        self.assertNotEqual(self.key(other.home, "import")[0], 0)
-        self.assertNotEqual(self.key(other.home, "import", "--archive-key", "-", given="0123456789abcdef" * 4)[0], 0, "another key")
-        self.must_key(other.home, "import", "--archive-key", self.path("key"))
+        self.assertNotEqual(self.key(other, "import")[0], 0)
+        self.assertNotEqual(self.key(other, "import", "--archive-key", "-", given="0123456789abcdef" * 4)[0], 0, "another key")
+        self.must_key(other, "import", "--archive-key", self.path("key"))
         self.assertTrue(self.restores(other))
 
     def test_the_account_password_changes_and_the_key_goes_along(self):
-        self.must_key(self.first.home, "create", "--mode", "account_password")
+        self.must_key(self.first, "create", "--mode", "account_password")
         self.first.must("backup", self.path("file"))
-        self.must_key(self.first.home, "change-password", "--password-file", "-", given="another one\n")
+        self.must_key(self.first, "change-password", "--password-file", "-", given="another one\n")
         self.first.must("backup", self.path("file"))
-        other = self.replacement(password="another one")
-        self.must_key(other.home, "import")
-        self.assertTrue(self.restores(other))
+        self.assertTrue(self.restores(self.replacement(password="another one")))
 
     def test_a_forgotten_key_is_off_the_device_and_comes_back(self):
-        self.must_key(self.first.home, "create", "--mode", "account_password")
+        self.must_key(self.first, "create", "--mode", "account_password")
         self.first.must("backup", self.path("file"))
-        key = pathlib.Path(self.first.home, "archive.key").read_bytes().strip()
-        self.must_key(self.first.home, "forget")
-        self.assertEqual([path for path in pathlib.Path(self.first.home).rglob("*") if path.is_file() and key in path.read_bytes()], [])
+        wrap = self.wrap_of(self.first)
+        self.must_key(self.first, "forget")
+        self.assertEqual(self.on_device(self.first, wrap), [])
         self.assertNotEqual(self.first.run("backup", self.path("file"))[0], 0)
-        self.must_key(self.first.home, "import")
+        self.must_key(self.first, "import")
         self.assertTrue(self.restores(self.first))
 
+    def test_KEY_051_a_logout_takes_key_and_login_without_any_server(self):
+        self.must_key(self.first, "create", "--mode", "custom")
+        self.first.must("backup", self.path("file"))
+        self.must_key(self.first, "export", self.path("key"))
+        wrap = self.wrap_of(self.first)
+        self.assertEqual(self.server.stop(), 0)
+        self.first.must("logout")
+        for octets in (wrap, PASSWORD.encode().hex().encode(), b"schedule"):
+            self.assertEqual(self.on_device(self.first, octets), [])
+        self.server = self.serve()
+        pathlib.Path(self.first.home, "config.json").write_text(pathlib.Path(self.first.home, "config.json").read_text().replace(
+            f'"port": {json.loads(pathlib.Path(self.first.home, "config.json").read_text())["destinations"][0]["port"]}', f'"port": {self.server.port}'))
+        self.assertIn("coffer login", self.first.run("backup", self.path("file"))[1]["error"])
+        self.assertFalse(self.log_in(self.first)["archive_key"])
+        self.assertNotEqual(self.first.run("restore", "1", "--target", self.path("no"))[0], 0)
+        self.log_in(self.first, PASSWORD, "--archive-key", self.path("key"))
+        self.assertTrue(self.restores(self.first))
+
+    def test_another_user_logs_in_only_once_the_first_has_logged_out(self):
+        self.must_key(self.first, "create", "--mode", "custom")
+        wrap = self.wrap_of(self.first)
+        login = self.first.login(user="bob")
+        self.assertEqual(login.returncode, 64, login.stderr)
+        self.assertIn("coffer logout", login.stderr)
+        self.assertEqual(self.wrap_of(self.first), wrap)
+
+    def test_a_stolen_disk_is_locked_by_a_block_and_its_user_unlocks_it_later(self):
+        self.must_key(self.first, "create", "--mode", "account_password")
+        self.first.must("backup", self.path("file"))
+        port = self.server.port
+
+        def serve(state):
+            self.assertEqual(self.server.stop(), 0)
+            computers = [{"guid": self.computer, "user": 1, "state": state}]
+            self.write("fixture.json", json.dumps(programs.fixture(computers=computers)))
+            self.server = self.serve(listen=f"127.0.0.1:{port}")
+
+        serve("blocked")
+        self.assertEqual(self.first.run("versions")[0], 2)
+        serve("active")
+        for command in (("versions",), ("backup", self.path("file")), ("restore", "1", "--target", self.path("no")), ("verify",)):
+            code, said, _ = self.first.run(*command)
+            self.assertEqual(code, 4, said)
+            self.assertIn("`coffer key import`", said["error"])
+        self.must_key(self.first, "import")
+        self.assertTrue(self.restores(self.first))
+
+    def test_a_choice_that_was_cut_short_is_made_again_and_never_by_a_backup(self):
+        self.write("given", secrets.token_bytes(32).hex())
+        self.log_in(self.first, PASSWORD, "--archive-key", self.path("given"))
+        kept = pathlib.Path(self.first.home, "key-default.json")
+        kept.write_text(kept.read_text().replace('"settled": true', '"settled": false'))  # as it is when `key create` dies before its answer
+        code, said, _ = self.first.run("backup", self.path("file"))
+        self.assertEqual(code, 4)
+        self.assertIn("coffer key create", said["error"])
+        self.must_key(self.first, "create", "--mode", "account_password")
+        self.first.must("backup", self.path("file"))
+        self.assertEqual(self.exported(self.first).hex(), pathlib.Path(self.path("given")).read_text())
+
+    def test_KEY_053_destinations_share_one_key_and_each_has_its_wrap(self):
+        other = self.serve_other()
+        self.add(self.first, other)
+        self.must_key(self.first, "create", "--mode", "custom", "--destination", "default")
+        self.log_in(self.first, PASSWORD, "--destination", "nas")
+        code, said, _ = self.first.run("backup", self.path("file"))
+        self.assertNotEqual(code, 0, "no key there yet")
+        self.assertIn("coffer key create --destination nas", str(said))
+        _, _, error = self.key(self.first, "create", "--mode", "account_password", "--destination", "nas")
+        self.assertIn("whoever can open the archive here can read both", error)
+        self.assertNotEqual(self.wrap_of(self.first), self.wrap_of(self.first, "nas"))
+        self.assertEqual(self.exported(self.first, "--destination", "default"), self.exported(self.first, "--destination", "nas"))
+        self.first.must("backup", self.path("file"))
+        self.first.must("logout", "--destination", "nas")
+        self.first.must("versions", "--destination", "default")
+        self.log_in(self.first, PASSWORD, "--destination", "nas")
+        self.first.must("verify", "--destination", "nas")
+
+    def test_a_second_key_on_one_device_is_refused(self):
+        other = self.serve_other()
+        self.must_key(self.first, "create", "--mode", "custom")
+        self.add(self.first, other)
+        self.write("given", secrets.token_bytes(32).hex())
+        login = self.first.login(PASSWORD, "alice", "--destination", "nas", "--archive-key", self.path("given"))
+        self.assertEqual(login.returncode, 4, login.stderr)
+        self.assertIn("share one", login.stderr)
+
+    def test_a_key_is_not_made_anew_while_the_one_there_is_cannot_be_opened(self):
+        other = self.serve_other()
+        self.must_key(self.first, "create", "--mode", "custom")
+        self.add(self.first, other)
+        self.log_in(self.first, PASSWORD, "--destination", "nas")
+        self.assertEqual(self.server.stop(), 0)
+        code, _, error = self.key(self.first, "create", "--mode", "custom", "--destination", "nas")
+        self.assertEqual(code, 3, error)
+        self.assertIn('that of destination "default"', error)
+
     def test_what_is_lost_with_which_secret_is_said_before(self):
-        _, _, error = self.key(self.first.home, "create", "--mode", "archive_password", "--password-file", "-", given="mine alone\n")
+        _, _, error = self.key(self.first, "create", "--mode", "archive_password", "--password-file", "-", given="mine alone\n")
         self.assertIn("If you forget this password and no computer holds the key any more, the backup is lost", error)
 
 
