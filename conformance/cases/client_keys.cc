@@ -121,7 +121,8 @@ std::vector<Case> client_keys_cases() {
                 for (auto& file : files_with(home, own_device_wrap(c))) holders.push_back(std::move(file));
                 c.remark(fmt::format("{} files of the device hold the key in a form that can be recognised", holders.size()));
                 for (const auto& file : holders)
-                  c.require(!exposed(home, file), "no file that another account can read the key in", file.lexically_relative(home).string());
+                  c.require(!exposed(home, file), "no file that another account can read the key in",
+                            file.lexically_relative(home).string());
               },
       },
       {
@@ -129,8 +130,9 @@ std::vector<Case> client_keys_cases() {
           .requirements = {"KEY-048"},
           .role = Role::client,
           .needs = {.verbs = {"observe"}},
-          .goal = "After a login, a backup and a restore no file of a device holds its archive key, a key derived from it, or the device key "
-                  "that unlocks it",
+          .goal =
+              "After a login, a backup and a restore no file of a device holds its archive key, a key derived from it, or the device key "
+              "that unlocks it",
           .steps = {"let a device log in, back up and restore", "look for each key in all its files, in every form"},
           .script =
               [](Context& c) {
@@ -151,7 +153,10 @@ std::vector<Case> client_keys_cases() {
                                                                       : "the device_wrap is there");
                 c.require(shown.empty(), "no key in any file of the device", shown);
               },
-          .twin = [](Context& c) { see_ok(c, {.what = "backup", .paths = {c.make_tree({{"file", octets("content")}})}}); },
+          .twin =
+              [](Context& c) {
+                see_ok(c, {.what = "backup", .paths = {c.make_tree({{"file", octets("content")}})}});
+              },
       },
       {
           .id = "client.keys.logout_takes_the_key",
@@ -190,8 +195,8 @@ std::vector<Case> client_keys_cases() {
           .role = Role::client,
           .needs = {.destinations = true},
           .goal = "A device does not back up to two destinations under two archive keys",
-          .steps = {"let a device log in at a destination with one archive key, and at another one with another", "ask for a backup to both",
-                    "expect a version at one of them at most"},
+          .steps = {"let a device log in at a destination with one archive key, and at another one with another",
+                    "ask for a backup to both", "expect a version at one of them at most"},
           .script =
               [](Context& c) {
                 c.drive({.what = "connect"});

@@ -7,10 +7,10 @@
 #include <set>
 
 #include "cases/all.h"
-#include "wire/secret_forms.h"
 #include "cases/committed.h"
 #include "coffer/spec/limits.h"
 #include "wire/cut.h"
+#include "wire/secret_forms.h"
 
 namespace coffer::conformance {
 namespace {

@@ -544,8 +544,10 @@ void add_observed(std::vector<Case>& cases) {
       .id = "keys.no_secret_is_stored",
       .requirements = {"KEY-042"},
       .needs = {.verbs = {"observe"}},
-      .goal = "A server stores and logs neither an archive key that it could open, nor a password that it was given, nor what is in a backup",
-      .steps = {"store a key record of account_password, and a version with a block of known content", "recover the key, change the password",
+      .goal =
+          "A server stores and logs neither an archive key that it could open, nor a password that it was given, nor what is in a backup",
+      .steps = {"store a key record of account_password, and a version with a block of known content",
+                "recover the key, change the password",
                 "look for key, passwords and content, in every form, among what is stored and logged"},
       .script =
           [](Context& c) {

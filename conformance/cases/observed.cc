@@ -198,7 +198,8 @@ std::vector<Case> observed_cases() {
                 client.commit({block});
                 c.require(is_stored(c, block.sealed), "the committed block among what is stored",
                           "nothing: the observer does not look there");
-                const auto shown = shown_at_server(c, {{"the wrong password", octets(wrong)}, {"the right password", octets(alice.password)}});
+                const auto shown =
+                    shown_at_server(c, {{"the wrong password", octets(wrong)}, {"the right password", octets(alice.password)}});
                 c.require(shown.empty(), "no password in what is stored and logged", shown);
               },
           .twin = [](Context& c) { c.at(State::ready).barrier(); },

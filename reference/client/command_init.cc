@@ -33,9 +33,7 @@ Outcome<Shown> run_init(const Context& context, const InitArguments& arguments) 
 
   const auto device = Device::create(context.home, {.computer = *computer, .destinations = {*destination}});
   if (!device) return std::unexpected(device.error());
-  const nlohmann::json json = {{"home", printable(context.home)},
-                               {"computer", format_guid(*computer)},
-                               {"destination", destination->name}};
+  const nlohmann::json json = {{"home", printable(context.home)}, {"computer", format_guid(*computer)}, {"destination", destination->name}};
   std::string text =
       fmt::format("{} is set up as computer {}. Log in with `coffer login`.\n", printable(context.home), format_guid(*computer));
   return Shown{.code = ExitCode::ok, .text = std::move(text), .json = json.dump(), .problems = {}};

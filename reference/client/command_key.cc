@@ -162,12 +162,12 @@ Outcome<Shown> run_key_upgrade(const Context& context, const KeyArguments& argum
   if (!mode) return std::unexpected(mode.error());
   auto here = open_session(context, spec::permissions::backup);
   if (!here) return std::unexpected(here.error());
-  if (!here->shown.record)
-    return stop(*here, {ExitCode::usage, "this archive has no key mode yet: choose one with `coffer key create`"});
+  if (!here->shown.record) return stop(*here, {ExitCode::usage, "this archive has no key mode yet: choose one with `coffer key create`"});
   say_consequences(*here, *mode);
   auto password = password_of(*mode, *here->device, here->destination, arguments.password_file);
   if (!password) return stop(*here, password.error());
-  return taken(*here, *mode, store_key(*here->link, *here->device, here->shown, here->key, {.mode = *mode, .password = std::move(*password)}));
+  return taken(*here, *mode,
+               store_key(*here->link, *here->device, here->shown, here->key, {.mode = *mode, .password = std::move(*password)}));
 }
 
 Outcome<Shown> run_key_show_mode(const Context& context) {

@@ -33,13 +33,15 @@ std::string what_next(const UnlockedKey& unlocked, const ShownKey& shown, const 
   const bool custom = shown.record && shown.record->mode == keys::KeyMode::custom;
   if (unlocked.key && shown.record) return "This device has the archive's key.";
   if (unlocked.key)
-    return fmt::format("This device has your archive key, and `coffer backup` will leave it with you alone; `coffer key create{} --mode MODE` "
-                       "lets others open the archive too.",
-                       at);
+    return fmt::format(
+        "This device has your archive key, and `coffer backup` will leave it with you alone; `coffer key create{} --mode MODE` "
+        "lets others open the archive too.",
+        at);
   if (!shown.record)
-    return fmt::format("Choose who can open the archive before the first backup: `coffer key create{} --mode MODE`, which is "
-                       "account_password, archive_password or custom.",
-                       at);
+    return fmt::format(
+        "Choose who can open the archive before the first backup: `coffer key create{} --mode MODE`, which is "
+        "account_password, archive_password or custom.",
+        at);
   return fmt::format("This device lacks the archive's key: `coffer key import{}` takes it, {}.", at,
                      custom ? "with --archive-key" : "with the archive password");
 }
@@ -49,8 +51,8 @@ Outcome<Unlocked> unlock(ServerLink& link, Device& device, const std::string& de
   const SessionFacts facts = link.facts();
   if ((facts.permissions & (spec::permissions::backup | spec::permissions::restore)) == 0) {
     if (given)
-      return std::unexpected(
-          Failure{ExitCode::refused, "this login gives no permissions, and so the server hands out nothing to lock the archive key with: "
+      return std::unexpected(Failure{ExitCode::refused,
+                                     "this login gives no permissions, and so the server hands out nothing to lock the archive key with: "
                                      "log in without --archive-key"});
     return Unlocked{};
   }
@@ -76,9 +78,10 @@ Outcome<void> require_nobody_else(const Device& device, const std::string& desti
   if (!*kept) return {};
   const auto credential = device.credential(destination);
   if (!credential || credential->user_name == user) return {};
-  return usage(fmt::format("{} is logged in there, and this device has the key of that archive: run `coffer logout` first, which takes "
-                           "both off the device",
-                           printable(credential->user_name)));
+  return usage(
+      fmt::format("{} is logged in there, and this device has the key of that archive: run `coffer logout` first, which takes "
+                  "both off the device",
+                  printable(credential->user_name)));
 }
 
 }  // namespace
@@ -128,8 +131,9 @@ Outcome<Shown> run_logout(const Context& context) {
   if (!destination) return std::unexpected(destination.error());
   if (auto gone = device->log_out(*destination); !gone) return std::unexpected(gone.error());
   return Shown{.code = ExitCode::ok,
-               .text = "Logged out: the login, what the server had pushed and the archive's key are off this device. `coffer login`, and "
-                       "`coffer key import` where the password alone does not open the archive, bring them back.\n",
+               .text =
+                   "Logged out: the login, what the server had pushed and the archive's key are off this device. `coffer login`, and "
+                   "`coffer key import` where the password alone does not open the archive, bring them back.\n",
                .json = nlohmann::json{{"destination", *destination}, {"logged_out", true}}.dump(),
                .problems = {}};
 }

@@ -20,8 +20,7 @@ namespace {
 
 using namespace device_json;
 
-constexpr std::string_view begin_again =
-    "Correct it, or move the directory away and run `coffer init` again with the same --computer";
+constexpr std::string_view begin_again = "Correct it, or move the directory away and run `coffer init` again with the same --computer";
 
 Outcome<Descriptor> lock(const std::string& home) {
   const std::string path = home + "/lock";

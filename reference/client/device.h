@@ -4,7 +4,8 @@
 //   credential-NAME.json  configuration-NAME.json  key-NAME.json   of each destination
 // A destination is a server where this computer keeps an archive. All share the archive key; each has its own login, configuration and wrap
 // of the key, which opens with what that server alone hands out.
-// Must not know: sessions, archives' insides, how the key is wrapped. One process at a time: the lock is held while a Device exists; its threads may share it.
+// Must not know: sessions, archives' insides, how the key is wrapped. One process at a time: the lock is held while a Device exists; its
+// threads may share it.
 #pragma once
 
 #include <cstdint>

@@ -103,7 +103,8 @@ Outcome<void> require_the_device_s(const Device& device, const std::string& dest
   return {};
 }
 
-// [KEY-048] A client MUST keep on the device neither a device key, nor the archive key or a key derived from it other than in a device_wrap.
+// [KEY-048] A client MUST keep on the device neither a device key, nor the archive key or a key derived from it other than in a
+// device_wrap.
 Outcome<void> keep_key(const ServerLink& link, Device& device, const std::string& destination, const ShownKey& shown,
                        const keys::ArchiveKey& key, bool settled) {
   const Digest check = key.check_value();
@@ -134,15 +135,17 @@ Outcome<keys::ArchiveKey> open_kept(const ServerLink& link, const Device& device
   if (!kept) return std::unexpected(kept.error());
   const SessionFacts facts = link.facts();
   if (kept->server != facts.server || kept->user != facts.user)
-    return local(fmt::format("the archive key on this device is for another user or server than this login is: {} gets the one of this "
-                             "archive",
-                             import_at(device, destination)));
+    return local(
+        fmt::format("the archive key on this device is for another user or server than this login is: {} gets the one of this "
+                    "archive",
+                    import_at(device, destination)));
   auto key = keys::open_on_device(owner_of(facts), kept->wrap, shown.said.device_key);
   if (!key || key->check_value() != kept->check)
-    return local(fmt::format("what the server hands out does not open the archive key on this device any more: the computer or its user "
-                             "was blocked or deactivated meanwhile, or the server is not what it was. {} unlocks the device, with the "
-                             "password or with the key itself",
-                             import_at(device, destination)));
+    return local(
+        fmt::format("what the server hands out does not open the archive key on this device any more: the computer or its user "
+                    "was blocked or deactivated meanwhile, or the server is not what it was. {} unlocks the device, with the "
+                    "password or with the key itself",
+                    import_at(device, destination)));
   return std::move(*key);
 }
 
@@ -179,7 +182,8 @@ Outcome<void> ready_for_blocks(ServerLink& link, Device& device, const std::stri
   const auto kept = require_kept(device, destination);
   if (!kept) return std::unexpected(kept.error());
   if (!kept->settled)
-    return local("a choice of key mode was cut short, and the server has no key record: make it again with `coffer key create --mode MODE`");
+    return local(
+        "a choice of key mode was cut short, and the server has no key record: make it again with `coffer key create --mode MODE`");
   if (!shown.permits(KeyMode::custom))
     return refused(
         "this archive has no key mode yet, and the server does not permit that you alone hold the key: choose one with `coffer key create "
@@ -248,8 +252,8 @@ std::string where_it_is_lower(const Device& device, const std::string& destinati
     const auto seen = device.seen_key((*kept)->server, (*kept)->user);
     if (!seen || !*seen || (*seen)->mode == static_cast<std::uint8_t>(mode)) continue;
     const bool here = static_cast<std::uint8_t>(mode) < (*seen)->mode;
-    return fmt::format("The archive at destination \"{}\" has the same key, in a {} mode: whoever can open the archive {} can read both.", other,
-                       here ? "higher" : "lower", here ? "here" : "there");
+    return fmt::format("The archive at destination \"{}\" has the same key, in a {} mode: whoever can open the archive {} can read both.",
+                       other, here ? "higher" : "lower", here ? "here" : "there");
   }
   return {};
 }

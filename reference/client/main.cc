@@ -163,9 +163,10 @@ int run(int count, char** arguments) {
   sub->add_option("--registration-key", login.registration_key, "16 letters and digits, from the server's administrator")->required();
   sub->add_option("--user", login.user, "the user's name on the server")->required();
   sub->add_option("--password-file", login.password_file, "- for standard input (default: ask on the terminal)");
-  sub->add_option("--archive-key", login.archive_key,
-                  "file with the archive key that its user has, 64 hexadecimal digits, - for standard input (default: what the server keeps, "
-                  "where the password opens it)");
+  sub->add_option(
+      "--archive-key", login.archive_key,
+      "file with the archive key that its user has, 64 hexadecimal digits, - for standard input (default: what the server keeps, "
+      "where the password opens it)");
   sub->add_flag("--deferred", login.deferred, "deferred login, which gives no permissions");
   destination_choice(*sub, context);
   sub->callback([&] { command = [&] { return run_login(context, login); }; });
@@ -199,7 +200,8 @@ int run(int count, char** arguments) {
   key_command("export", "write the archive's key out: whoever has it reads the whole backup", run_key_export)
       ->add_option("FILE", key.archive_key, "- for standard output")
       ->required();
-  key_command("forget", "take the archive's key off this device, for all destinations", [](const Context& c, const KeyArguments&) { return run_key_forget(c); });
+  key_command("forget", "take the archive's key off this device, for all destinations",
+              [](const Context& c, const KeyArguments&) { return run_key_forget(c); });
 
   sub = app.add_subcommand("ping", "see whether the server answers");
   destination_choice(*sub, context);

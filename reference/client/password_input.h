@@ -14,7 +14,8 @@ namespace coffer::client {
 /// else usage.
 Outcome<keys::Secret> password_from_terminal_or(const std::string& file, const std::string& what);
 
-/// From `file` ("-": standard input), of 64 hexadecimal digits; else usage, which names the option [KEY-004]. nullopt where no file is named.
+/// From `file` ("-": standard input), of 64 hexadecimal digits; else usage, which names the option [KEY-004]. nullopt where no file is
+/// named.
 Outcome<std::optional<keys::ArchiveKey>> archive_key_from(const std::string& file);
 
 }  // namespace coffer::client

@@ -42,8 +42,8 @@ Outcome<Visit> visit(const Context& context, std::uint32_t permissions_any_of);
 Outcome<Visit> visit(std::shared_ptr<Device> device, const std::string& destination, const protocol::Timers& timers,
                      std::uint32_t permissions_any_of);
 
-/// A visit with the key that the device keeps for the destination: the server is asked for the device key, and what it says of the archive's
-/// key is believed (key_ring.h). Failures: as of visit; there is no key, or it does not open; refused.
+/// A visit with the key that the device keeps for the destination: the server is asked for the device key, and what it says of the
+/// archive's key is believed (key_ring.h). Failures: as of visit; there is no key, or it does not open; refused.
 Outcome<Session> open_session(const Context& context, std::uint32_t permissions_any_of);
 Outcome<Session> open_session(std::shared_ptr<Device> device, const std::string& destination, const protocol::Timers& timers,
                               std::uint32_t permissions_any_of);

@@ -30,7 +30,8 @@ TEST(SecretForms, a_secret_is_found_however_it_was_written) {
 TEST(SecretForms, base64_is_found_wherever_the_secret_begins_in_it) {
   const Octets secret = sha256(octets("a secret"));
   for (std::size_t before = 0; before < 7; ++before)
-    EXPECT_EQ(shown_in(octets(base64(joined({repeated(before, 'x'), secret, repeated(before, 'y')}))), secret), Names{"in base64"}) << before;
+    EXPECT_EQ(shown_in(octets(base64(joined({repeated(before, 'x'), secret, repeated(before, 'y')}))), secret), Names{"in base64"})
+        << before;
   EXPECT_TRUE(shown_in(octets(base64(sha256(secret))), secret).empty());
 }
 
