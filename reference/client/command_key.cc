@@ -113,9 +113,12 @@ Outcome<Shown> taken(const Visit& visiting, KeyMode mode, const Outcome<std::uin
   return done(fmt::format("the key mode is {}.\n", name(mode)), {{"mode", name(mode)}, {"generation", *generation}});
 }
 
-/// The key that a device takes of an archive that there is: the one given, or what the archive's record opens to.
-Outcome<keys::ArchiveKey> key_for(const Asked& here, std::optional<keys::ArchiveKey> given, const std::string& password_file) {
+/// The key that a device takes of an archive that there is: the one given, or the one that it has already, or what the archive's record
+/// opens to.
+Outcome<keys::ArchiveKey> key_for(const Asked& here, std::optional<keys::ArchiveKey> given, const std::string& password_file,
+                                  const protocol::Timers& timers) {
   if (given) return std::move(*given);
+  if (auto elsewhere = key_from_elsewhere(here, timers); elsewhere && *elsewhere) return std::move(**elsewhere);
   if (!here.shown.record) return usage("the server has no key record of this archive: give the key itself with --archive-key");
   const KeyMode mode = here.shown.record->mode;
   if (mode == KeyMode::custom) return usage("in this key mode only the key itself opens the archive: give it with --archive-key");
@@ -210,7 +213,7 @@ Outcome<Shown> run_key_import(const Context& context, const KeyArguments& argume
   if (!given) return std::unexpected(given.error());
   const auto here = ask(context, either);
   if (!here) return std::unexpected(here.error());
-  const auto key = key_for(*here, std::move(*given), arguments.password_file);
+  const auto key = key_for(*here, std::move(*given), arguments.password_file, context.timers);
   if (!key) return stop(*here, key.error());
   if (auto believed = believe(*here->link, *here->device, here->shown, *key); !believed) return stop(*here, believed.error());
   if (auto kept = keep_key(*here->link, *here->device, here->destination, here->shown, *key); !kept) return stop(*here, kept.error());

@@ -176,8 +176,11 @@ Outcome<std::uint64_t> store_key(ServerLink& link, Device& device, const ShownKe
 Outcome<void> ready_for_blocks(ServerLink& link, Device& device, const std::string& destination, const ShownKey& shown,
                                const keys::ArchiveKey& key) {
   // [KEY-006] A client MUST NOT send the archive key, or any key derived from it, to a server
-  if (fault::on(fault::KEY_006_offered_as_an_id))
-    if (auto offered = link.offer(key.octets()); !offered) return std::unexpected(offered.error());
+  if (fault::on(fault::KEY_006_named_as_a_block)) {
+    Digest named{};
+    std::ranges::copy(key.octets(), named.begin());
+    if (auto listed = link.list_blocks(named); !listed) return std::unexpected(listed.error());
+  }
   if (shown.record || fault::on(fault::KEY_007_offers_at_once)) return {};
   const auto kept = require_kept(device, destination);
   if (!kept) return std::unexpected(kept.error());

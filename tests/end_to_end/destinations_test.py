@@ -194,6 +194,7 @@ class Destinations(programs.EndToEnd):
         self.ways[1].reset(self.other.port)
         self.computer.must("destination", "add", "again", "--server", f"127.0.0.1:{self.ways[1].port}", "--pin", self.other.pin)
         self.log_in("again")
+        self.computer.must("key", "import", "--destination", "again")
         code, ends, _ = self.back_up()
         self.assertEqual((code, ends["default"]["version"], ends["again"]["code"]), (3, 3, 3), ends)
 

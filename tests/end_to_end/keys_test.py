@@ -403,6 +403,38 @@ class Device(programs.EndToEnd):
         self.assertEqual(code, 3, error)
         self.assertIn('that of destination "default"', error)
 
+    def reset_password(self, password):
+        """What an administrator does for a user who is gone or has forgotten: beside no running server."""
+        port = self.server.port
+        self.assertEqual(self.server.stop(), 0)
+        reset = run(f"{BIN}/cofferd", "reset-password", "--data", self.server.data, "--fixture", self.fixture_file, "--user", "1", "--password-file", "-", input=password + "\n")
+        self.assertEqual(reset.returncode, 0, reset.stderr)
+        self.server = self.serve(listen=f"127.0.0.1:{port}")
+
+    def test_an_administrator_restores_without_the_user_and_the_log_says_so(self):
+        self.must_key(self.first, "create", "--mode", "account_password")
+        self.first.must("backup", self.path("file"))
+        self.reset_password("from the help desk")
+        self.assertTrue(self.restores(self.replacement("administrator", "from the help desk")))
+        events = [(event["event"], event["fields"].get("cause")) for event in self.server.events()]
+        self.assertIn(("key_opened", "password reset"), events)
+        self.assertIn("restore_begun", [event for event, _ in events])
+        self.assertEqual(self.first.run("versions")[0], 2, "the user's password counts no more")
+        self.log_in(self.first, "from the help desk")
+        self.assertTrue(self.restores(self.first))
+
+    def test_an_administrator_restores_in_no_other_mode(self):
+        for mode, secret in (("archive_password", "mine alone\n"), ("custom", "")):
+            self.must_key(self.first, "create" if mode == "archive_password" else "upgrade", "--mode", mode, "--password-file", "-", given=secret)
+            self.first.must("backup", self.path("file"))
+            self.reset_password("from the help desk")
+            administrator = self.bare(self.server, "administrator-" + mode, "--computer", self.computer)
+            self.assertFalse(self.log_in(administrator, "from the help desk")["archive_key"])
+            self.assertNotEqual(self.key(administrator, "import", "--password-file", "-", given="from the help desk\n")[0], 0)
+            self.assertEqual(administrator.run("restore", "1", "--target", self.path("no"))[0], 4)
+            self.log_in(self.first, "from the help desk")
+            self.assertTrue(self.restores(self.first), "the user's own device goes on")
+
     def test_what_is_lost_with_which_secret_is_said_before(self):
         _, _, error = self.key(self.first, "create", "--mode", "archive_password", "--password-file", "-", given="mine alone\n")
         self.assertIn("If you forget this password and no computer holds the key any more, the backup is lost", error)

@@ -23,15 +23,18 @@ Octets octets(const Secret& secret) { return {secret.begin(), secret.end()}; }
 class World {
  public:
   // ---- What happens ----------------------------------------------------------------------------------------------------------------
-  void store(KeyMode mode) { send(mode, generation() + 1, key_); }
+  void store(KeyMode mode) {
+    if (somebody_has_the_key()) send(mode, generation() + 1, key_);
+  }
   void replay() {
     if (!former_.empty()) take(former_[*rc::gen::inRange<std::size_t>(0, former_.size())]);
   }
   void store_another_key(KeyMode mode) { send(mode, generation() + 1, other_key_); }
   void change_archive_password() {
-    if (mode() != KeyMode::archive_password) return;
+    if (mode() != KeyMode::archive_password || !somebody_has_the_key()) return;
     old_secrets_.push_back(octets(archive_password_));
     archive_password_ = "archive " + std::to_string(++count_);
+    knows_archive_password_ = true;
     send(KeyMode::archive_password, generation() + 1, key_);
   }
   void change_account_password() {
@@ -50,12 +53,57 @@ class World {
   void forbid(KeyMode mode) {
     if (spec::can_be_forbidden(mode)) policy_.permitted &= static_cast<std::uint16_t>(~bit(mode));
   }
-  void block() {  // [KEY-050] the device key is erased, and another one made when the computer comes back
-    old_device_wrap_ = device_wrap_;
+  /// [KEY-050] The device key is erased, and another one made when computer and user are active again: after a block, a deactivation.
+  void block() {
+    if (device_wrap_) stolen_disks_.push_back(*device_wrap_);
     device_key_ = made(32);
     device_wrap_.reset();
   }
-  void unlock() { device_wrap_ = wrap_for_device(owner, key_, device_key_); }
+  /// [KEY-051] The disk is not what a copy of it from before was.
+  void log_out() {
+    if (device_wrap_) copied_disks_.push_back({*device_wrap_, device_key_});
+    device_wrap_.reset();
+  }
+  /// A computer without the key takes the place of this one, and gets the key as the mode has it: with what is known, and by the way that a
+  /// client goes. Where nothing opens it, the user's own copy of a custom key does.
+  void replace_computer() {
+    block();
+    unlock();
+  }
+  void unlock() {
+    if (!exists_) return;
+    const std::optional<ArchiveKey> opened = opened_by_the_user();
+    if (opened) RC_ASSERT(opened->check_value() == key_.check_value());
+    if (!opened && !user_has_a_copy()) return;  // nobody can
+    device_wrap_ = wrap_for_device(owner, key_, device_key_);
+  }
+  /// The server gives the key out for one request, to a one-time key that is forgotten with it [KEY-046].
+  void recover() {
+    if (mode() != KeyMode::account_password) return;
+    const AgreementKey one_time = AgreementKey::generate(random_);
+    const ArchiveKey held = open_escrow(in_force(), owner, escrow_).value();
+    const AgreementWrap handed = wrap_for(Wrap::recovery, owner, held, one_time.public_key(), random_).value();
+    RC_ASSERT(open_as_recipient(Wrap::recovery, owner, handed, one_time)->check_value() == key_.check_value());
+    RC_ASSERT(!open_as_recipient(Wrap::recovery, owner, handed, AgreementKey::generate(random_)).has_value());
+    recorded_.push_back(handed.wrapped);
+  }
+  /// An administrator sets the account password; the user's way with the former one ends.
+  void reset_account_password() { change_account_password(); }
+  /// [KEY-041] Key records, device keys and verifiers go; what the user holds stays the user's.
+  void purge() {
+    if (!record_.empty()) former_.push_back(record_);
+    old_secrets_.push_back(device_key_);
+    block();
+    record_.clear();
+    highest_ = 0;
+    exists_ = false;
+  }
+  /// The user no longer knows it. A computer that has the key sets another one.
+  void forget_archive_password() {
+    if (mode() != KeyMode::archive_password) return;
+    knows_archive_password_ = false;
+    if (device_wrap_) change_archive_password();
+  }
 
   // ---- What must hold --------------------------------------------------------------------------------------------------------------
   void judge() const {
@@ -73,8 +121,16 @@ class World {
     knows("thief of the device, switched off and blocked", {{}, disks(), {}}, false);
     knows("thief of the device who comes before the block",
           {{}, device_wrap_ ? std::vector{*device_wrap_} : std::vector<Wrapped>{}, {device_key_}}, device_wrap_.has_value());
-    knows("thief of a disk from before a block, with the device key of now",
-          {{}, old_device_wrap_ ? std::vector{*old_device_wrap_} : std::vector<Wrapped>{}, {device_key_}}, false);
+    knows("thief of disks from before blocks, with the device key of now", {{}, stolen_disks_, {device_key_}}, false);
+    for (const auto& [wrap, device_key] : copied_disks_)
+      knows("who copied the disk before a logout, while the computer is active", {{}, {wrap}, {device_key}}, true);
+    knows("who recorded what the server handed out, and has the database and every secret but the one-time keys",
+          {records(), recorded_, {device_key_, octets(archive_password_)}}, archive);
+    if (!exists_) {
+      knows("everybody at the server of a purged account", {records(), disks(), {escrow, account_password, archive_password, device_key_}},
+            false);
+      RC_ASSERT(record_.empty());
+    }
     knows("man in the middle", {records(), disks(), {}}, false);
     knows("operator and every former secret but lower modes' own",
           {records(), {}, above() ? std::vector<Octets>{escrow, account_password} : std::vector<Octets>{}}, false);
@@ -90,11 +146,22 @@ class World {
   bool above() const { return mode() && *mode() != KeyMode::account_password; }
   std::vector<Octets> records() const { return record_.empty() ? std::vector<Octets>{} : std::vector<Octets>{record_}; }
   std::vector<Wrapped> disks() const {
-    std::vector<Wrapped> wraps;
-    for (const auto& wrap : {device_wrap_, old_device_wrap_})
-      if (wrap) wraps.push_back(*wrap);
+    std::vector<Wrapped> wraps = stolen_disks_;
+    if (device_wrap_) wraps.push_back(*device_wrap_);
     return wraps;
   }
+  /// As a client on a new computer opens it, or nothing.
+  std::optional<ArchiveKey> opened_by_the_user() {
+    if (!mode() || mode() == KeyMode::custom) return std::nullopt;
+    const bool account = mode() == KeyMode::account_password;
+    if (!account && !knows_archive_password_) return std::nullopt;
+    auto opened = open_with_password(in_force(), owner, octets(account ? account_password_ : archive_password_));
+    RC_ASSERT(opened.has_value());
+    return std::move(*opened);
+  }
+  bool somebody_has_the_key() { return device_wrap_ || user_has_a_copy() || opened_by_the_user(); }
+  /// Of a custom key, and of one that has no record yet, which its user gave.
+  bool user_has_a_copy() const { return !mode() || mode() == KeyMode::custom; }
 
   void send(KeyMode mode, std::uint64_t number, const ArchiveKey& key) {
     const Octets password = octets(mode == KeyMode::account_password ? account_password_ : archive_password_);
@@ -104,6 +171,7 @@ class World {
   }
   /// As a server takes what it is sent.
   void take(const Octets& sent) {
+    if (!exists_) return;  // nobody logs in
     const auto record = read_sent(sent, owner, any);
     RC_ASSERT(record.has_value());
     const auto answer = may_replace(record_, sent, *record, owner, policy_);
@@ -138,7 +206,10 @@ class World {
   std::vector<Octets> former_, old_secrets_;
   std::string account_password_ = "account 0", archive_password_ = "archive 0";
   Octets device_key_ = made(32);
-  std::optional<Wrapped> device_wrap_, old_device_wrap_;
+  std::optional<Wrapped> device_wrap_;
+  std::vector<Wrapped> stolen_disks_, recorded_;
+  std::vector<std::pair<Wrapped, Octets>> copied_disks_;  // with the device key of their time
+  bool knows_archive_password_ = true, exists_ = true;    // exists: the account does
   int highest_ = 0, count_ = 0;
   std::uint64_t stored_ = 0;
 };
@@ -146,18 +217,27 @@ class World {
 KeyMode a_mode() { return *rc::gen::element(KeyMode::account_password, KeyMode::archive_password, KeyMode::custom); }
 
 void something(World& world) {
-  switch (*rc::gen::inRange(0, 12)) {
+  switch (*rc::gen::inRange(0, 24)) {
     case 0:
     case 1: return world.store(KeyMode::account_password);
     case 2: return world.store(a_mode());
     case 3: return world.replay();
     case 4: return world.store_another_key(a_mode());
-    case 5: return world.change_archive_password();
-    case 6:
-    case 7: return world.change_account_password();
-    case 8: return world.rotate_escrow_key();
-    case 9: return world.forbid(a_mode());
-    case 10: return world.block();
+    case 5:
+    case 6: return world.change_archive_password();
+    case 7:
+    case 8: return world.change_account_password();
+    case 9: return world.reset_account_password();
+    case 10:
+    case 11: return world.rotate_escrow_key();
+    case 12: return world.forbid(a_mode());
+    case 13:
+    case 14: return world.block();
+    case 15: return world.log_out();
+    case 16: return world.replace_computer();
+    case 17: return world.recover();
+    case 18: return world.forget_archive_password();
+    case 19: return *rc::gen::inRange(0, 4) == 0 ? world.purge() : world.recover();
     default: return world.unlock();
   }
 }
