@@ -6,6 +6,7 @@
 #include "client/commands.h"
 #include "client/destination_choice.h"
 #include "client/device.h"
+#include "client/key_loss.h"
 #include "client/printable.h"
 
 namespace coffer::client {
@@ -80,8 +81,9 @@ Outcome<Shown> run_destination_remove(const Context& context, const std::string&
   const DestinationConfig destination = device->destination(name);
   const auto newest = newest_seen(*device, destination);
   if (!newest) return std::unexpected(newest.error());
+  if (auto accepted = accept_key_loss(*device, {name}); !accepted) return std::unexpected(accepted.error());
   if (auto removed = device->remove(name); !removed) return std::unexpected(removed.error());
-  std::string text = fmt::format("{} is no destination any more, and its login is gone from this device.\n", name);
+  std::string text = fmt::format("{} is no destination any more, and its login and its key are gone from this device.\n", name);
   if (newest->empty())
     text += fmt::format("No version there was ever seen from here; whatever {} stores stays there.\n", address_of(destination));
   else

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/commands.h"
+#include "client/key_loss.h"
 #include "client/key_ring.h"
 #include "client/password_input.h"
 #include "client/printable.h"
@@ -242,6 +243,7 @@ Outcome<Shown> run_key_export(const Context& context, const KeyArguments& argume
 Outcome<Shown> run_key_forget(const Context& context) {
   auto device = Device::open(context.home);
   if (!device) return std::unexpected(device.error());
+  if (auto accepted = accept_key_loss(*device, device->destinations()); !accepted) return std::unexpected(accepted.error());
   for (const std::string& destination : device->destinations())
     if (auto gone = device->erase_key(destination); !gone) return std::unexpected(gone.error());
   return done("this device has no archive key any more, for no destination: `coffer key import` brings it back.\n", {{"forgotten", true}});

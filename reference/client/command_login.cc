@@ -9,6 +9,7 @@
 #include "client/commands.h"
 #include "client/destination_choice.h"
 #include "client/device.h"
+#include "client/key_loss.h"
 #include "client/key_ring.h"
 #include "client/net_link.h"
 #include "client/password_input.h"
@@ -129,6 +130,7 @@ Outcome<Shown> run_logout(const Context& context) {
   if (!device) return std::unexpected(device.error());
   const auto destination = one_destination(*device, context.destinations);
   if (!destination) return std::unexpected(destination.error());
+  if (auto accepted = accept_key_loss(*device, {*destination}); !accepted) return std::unexpected(accepted.error());
   if (auto gone = device->log_out(*destination); !gone) return std::unexpected(gone.error());
   return Shown{.code = ExitCode::ok,
                .text =

@@ -6,6 +6,7 @@ import pathlib
 import random
 import secrets
 import signal
+import subprocess
 import threading
 import unittest
 
@@ -434,6 +435,30 @@ class Device(programs.EndToEnd):
             self.assertEqual(administrator.run("restore", "1", "--target", self.path("no"))[0], 4)
             self.log_in(self.first, "from the help desk")
             self.assertTrue(self.restores(self.first), "the user's own device goes on")
+
+    def at_a_terminal(self, device, answer, *words):
+        """Exit code and what was asked, with a person at the keyboard."""
+        ours, theirs = os.openpty()
+        with subprocess.Popen([f"{BIN}/coffer", "--home", device.home, *words], stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            os.close(theirs)
+            os.write(ours, answer.encode() + b"\n")
+            _, error = process.communicate(timeout=programs.DEADLINE_SECONDS)
+        os.close(ours)
+        return process.returncode, error
+
+    def test_who_would_lose_the_key_is_asked_before(self):
+        self.must_key(self.first, "create", "--mode", "account_password")
+        code, error = self.at_a_terminal(self.first, "", "key", "forget")
+        self.assertEqual((code, "the backup is lost" in error), (0, False), error)
+        self.must_key(self.first, "import")
+        self.must_key(self.first, "upgrade", "--mode", "custom")
+        for words in (("logout",), ("key", "forget"), ("destination", "remove", "default")):
+            code, error = self.at_a_terminal(self.first, "", *words)
+            self.assertEqual(code, 130, error)
+            self.assertIn("If you do not have it, the backup is lost. Go on? [y/N]", error)
+        self.first.must("versions")
+        self.assertEqual(self.at_a_terminal(self.first, "y", "logout")[0], 0)
+        self.assertNotEqual(self.first.run("versions")[0], 0)
 
     def test_what_is_lost_with_which_secret_is_said_before(self):
         _, _, error = self.key(self.first, "create", "--mode", "archive_password", "--password-file", "-", given="mine alone\n")
