@@ -1,13 +1,10 @@
 #include "rigs/client_player.h"
 
-#include <algorithm>
-#include <set>
-
 #include "protocol/client_session.h"
-#include "protocol/describe.h"
 #include "protocol/samples.h"
-#include "rigs/oracle.h"
-#include "rigs/pieces.h"
+#include "rigs/client_model.h"
+#include "rigs/expected.h"
+#include "rigs/reach.h"
 
 namespace coffer::fuzz {
 
@@ -18,109 +15,6 @@ using State = table::State;
 
 namespace {
 
-/// What the client may tell its program, judged from what it asked for and what was sent to it.
-class Model {
- public:
-  void did(const p::ClientAction& action) {
-    demand(!ended_, "ERR-001 nothing happens after the end");
-    std::visit([this](const auto& told) { judge(told); }, action);
-  }
-  bool ended() const { return ended_; }
-  void asked(const p::ClientRequest& request) {
-    if (const auto* ping = std::get_if<p::BeginPing>(&request)) token_ = ping->token;
-    if (const auto* commit = std::get_if<p::BeginCommit>(&request)) committed_ = commit->version.number;
-    if (const auto* list = std::get_if<p::BeginList>(&request)) from_ = list->from;
-    if (const auto* list = std::get_if<p::BeginListBlocks>(&request)) after_ = list->after;
-    if (const auto* block = std::get_if<p::SendBlock>(&request))
-      demand(wanted_.erase(block->id) == 1, "ARC-034 only blocks named missing are sent");
-    if (std::holds_alternative<p::BeginCommit>(request)) demand(wanted_.empty(), "ARC-035 a commit comes after all missing blocks");
-    if (const auto* offer = std::get_if<p::BeginOffer>(&request)) offered_ = offer->ids;
-    if (const auto* fetch = std::get_if<p::BeginFetch>(&request)) {
-      asked_ = fetch->ids;
-      next_ = 0;
-    }
-  }
-
- private:
-  void judge(const p::Send& send) {
-    for (const auto& word : p::frames_as_text(send.octets)) {
-      demand(!disconnected_, "ERR-001 nothing is sent after a Disconnect");
-      demand(word != "a wrong header" && word != "a wrong payload" && word != "a part of a frame", "MSG-001 what is sent is well-formed");
-      if (word.starts_with("disconnect")) disconnected_ = true;
-      if (word == "login") demand(server_seen_, "IDN-006 credentials go only to the server that was expected");
-    }
-  }
-  void judge(const p::Close&) {}
-  void judge(const p::ServerSeen& seen) {
-    demand(seen.guid == samples::server, "IDN-006 only the expected server is accepted");
-    server_seen_ = true;
-  }
-  void judge(const p::LoggedIn&) {
-    demand(server_seen_, "SES-001 the server's identity comes before the login's answer");
-    logged_in_ = true;
-  }
-  void judge(const p::Configured&) const { demand(logged_in_, "SES-001 configuration comes after the login"); }
-  void judge(const p::SessionReady&) {
-    demand(logged_in_, "SES-001 ready comes after the login");
-    ready_ = true;
-  }
-  void judge(const p::Alive& alive) const { demand(ready_ && alive.token == token_, "SES-042 a pong brings back its token"); }
-  void judge(const p::Wanted& wanted) {
-    for (const auto index : wanted.indices) {
-      demand(index * 32U < offered_.size(), "SES-040 indices name blocks of the offer");
-      Digest id;
-      std::copy_n(offered_.begin() + index * 32, 32, id.begin());
-      wanted_.insert(id);
-    }
-  }
-  void judge(const p::VersionStored& stored) const {
-    demand(ready_ && stored.number == committed_, "ARC-039 the acknowledged number is the committed one");
-  }
-  void judge(const p::VersionsListed& listed) const {
-    auto least = from_;
-    for (const auto& entry : listed.entries) {
-      demand(entry.number >= least, "ARC-042 versions ascend from the number asked for");
-      least = entry.number + 1;
-    }
-  }
-  void judge(const p::BlocksListed& listed) const {
-    auto before = after_;
-    for (std::size_t at = 0; at + 32 <= listed.ids.size(); at += 32) {
-      Digest id;
-      std::copy_n(listed.ids.begin() + static_cast<std::ptrdiff_t>(at), 32, id.begin());
-      demand(id > before, "ARC-112 block ids ascend from the one asked for");
-      before = id;
-    }
-  }
-  void judge(const p::ReleaseTaken&) const { demand(ready_, "SES-001 a release comes after ready"); }
-  void judge(const p::KeyShown&) const { demand(ready_, "SES-001 a key is shown after ready"); }
-  void judge(const p::KeyAcknowledged& told) const { demand(told.generation == 1, "KEY-033 the generation that was sent is acknowledged"); }
-  void judge(const p::KeyHandedOver& told) const { demand(told.wrap.size() == 72, "MSG-005 a recovered key is 72 octets"); }
-  void judge(const p::PasswordTaken&) const { demand(ready_, "SES-001 a password changes after ready"); }
-  void judge(const p::RestoreStarted&) const { demand(ready_, "SES-001 a restore comes after ready"); }
-  void judge(const p::BlockArrived& block) {
-    demand(!block.sealed.empty() && block.sealed.size() >= 30, "FRM-018 a sealed block has at least 30 octets");
-    for (; next_ * 32 < asked_.size(); ++next_)
-      if (std::equal(block.id.begin(), block.id.end(), asked_.begin() + static_cast<std::ptrdiff_t>(next_ * 32))) break;
-    demand(next_ * 32 < asked_.size(), "ARC-056 blocks come in the order of the request");
-    ++next_;
-    // Every block the player sends is a sample; damage to its octets must have been noticed.
-    for (unsigned number = 0; number < 16; ++number)
-      if (const auto& sample = samples::block(number); sample.id == block.id)
-        demand(sample.sealed == block.sealed, "ARC-055 a block has its checksum");
-  }
-  void judge(const p::BlocksEnded&) const {}
-  void judge(const p::RestoreFinished&) const {}
-  void judge(const p::Ended&) { ended_ = true; }
-
-  bool server_seen_ = false, logged_in_ = false, ready_ = false, disconnected_ = false, ended_ = false;
-  std::uint64_t token_ = 0, committed_ = 0, from_ = 0;
-  Digest after_{};
-  std::size_t next_ = 0;
-  Octets offered_, asked_;
-  std::set<Digest> wanted_;
-};
-
 class Player {
  public:
   void play(const trace::Trace& trace) {
@@ -128,8 +22,12 @@ class Player {
       saw(static_cast<std::size_t>(session_.state()), step);
       const auto before = session_.state();
       act(step);
+      const auto told = journal::take(instance_);
+      for (const auto& one : told) expected_.met(one);
       while (const auto action = session_.next_action()) model_.did(*action);
+      demand_frames(told, model_.words());
       const auto after = session_.state();
+      expected_.settled(after != table::final && after != table::initial);
       demand(before != table::final || after == table::final, "SES-033 a closed session stays closed");
       demand(model_.ended() == (after == table::final), "ERR-001 a closed session has told its end");
       const bool driven = after == State::ready || after == State::restoring;
@@ -145,7 +43,11 @@ class Player {
       case trace::Op::header:
       case trace::Op::flip:
       case trace::Op::split:
-        for (const auto& piece : sender_.pieces(step)) session_.feed(now_, piece);
+      case trace::Op::join:
+        for (const auto& piece : sender_.pieces(step)) {
+          expected_.sent(piece.intents);
+          session_.feed(now_, piece.octets);
+        }
         return;
       case trace::Op::request: {
         auto request = make_request(static_cast<trace::Request>(step.a), step.b, step.c);
@@ -153,7 +55,10 @@ class Player {
         if (session_.submit(now_, std::move(request))) model_.asked(copy);
         return;
       }
-      case trace::Op::answer: return;  // a client asks nobody
+      case trace::Op::answer:  // a client asks nobody
+      case trace::Op::session:
+      case trace::Op::channel:
+      case trace::Op::restart: return;
       case trace::Op::wait:
         now_ += p::Time(step.c);
         session_.tick(now_);
@@ -193,12 +98,17 @@ class Player {
   p::Time now_{1000};
   p::ClientSession session_{
       {samples::version(), samples::computer, samples::login(), samples::server, samples::client_config, spec::timer_milliseconds}, now_};
+  const void* instance_ = journal::newest("client_session");
   Sender sender_;
-  Model model_;
+  Expected expected_;
+  ClientModel model_;
 };
 
 }  // namespace
 
-void play_against_client(const trace::Trace& trace) { Player().play(trace); }
+void play_against_client(const trace::Trace& trace) {
+  journal::begin();
+  Player().play(trace);
+}
 
 }  // namespace coffer::fuzz

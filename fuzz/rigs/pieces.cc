@@ -1,11 +1,10 @@
 #include "rigs/pieces.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <limits>
 #include <utility>
 
+#include "coffer/spec/limits.h"
 #include "protocol/block_frame.h"
 #include "protocol/samples.h"
 
@@ -145,59 +144,57 @@ Octets make_data(std::uint8_t number, trace::Flaw flaw) {
   return data_frame(part, sealed);
 }
 
-std::vector<Octets> Sender::pieces(const trace::Step& step) {
-  Octets frame;
-  switch (step.op) {
-    case trace::Op::message: {
-      const auto variant = static_cast<Variant>(step.b);
-      frame = variant == Variant::good ? good_frame(step.a)
-                                       : control_frame(encode(make_message(static_cast<MessageKind>(step.a), variant, step.c)));
-      break;
-    }
-    case trace::Op::data: frame = make_data(step.a, static_cast<trace::Flaw>(step.b)); break;
-    case trace::Op::header: {
-      const auto six = encode_header({step.a, static_cast<std::uint8_t>(step.b), step.c});
-      frame.assign(six.begin(), six.end());
-      break;
-    }
-    case trace::Op::flip: flip_ = step; return {};
-    case trace::Op::split: split_ = step; return {};
-    case trace::Op::answer:
-    case trace::Op::request:
-    case trace::Op::wait:
-    case trace::Op::stop:
-    case trace::Op::vanish: return {};
-  }
-  if (const auto flip = std::exchange(flip_, std::nullopt)) frame[flip->b % frame.size()] ^= static_cast<std::uint8_t>(1U << flip->a);
-  const auto split = std::exchange(split_, std::nullopt);
-  if (!split) return {std::move(frame)};
-  const auto at = frame.begin() + static_cast<std::ptrdiff_t>(split->b % frame.size());
-  return {Octets(frame.begin(), at), Octets(at, frame.end())};
+namespace {
+
+Intent header_intent(const trace::Step& step) {
+  using enum Intent::Means;
+  const bool control = step.a == std::to_underlying(FrameKind::control), data = step.a == std::to_underlying(FrameKind::data);
+  const bool wrong = (!control && !data) || (control && (step.b != 0 || step.c > spec::limits::control_octets_max)) ||
+                     (data && (step.b == 0 || step.c > spec::limits::data_octets_max || step.b * 16U > step.c));
+  return {wrong ? fault : unknown, {}, step};
 }
 
-namespace {
-constexpr std::size_t states = 32, choices = 64;
-#ifdef __clang__
-[[gnu::section("__libfuzzer_extra_counters")]]
-#endif
-std::uint8_t seen[states * trace::op_count * choices];
-
-/// With COFFER_REACH in the environment, a replay says at its end how many steps were met in each state.
-struct Reach {
-  ~Reach() {
-    if (std::getenv("COFFER_REACH") == nullptr) return;
-    for (std::size_t state = 0; state < states; ++state) {
-      const auto* const from = seen + state * trace::op_count * choices;
-      const auto count = std::count_if(from, from + trace::op_count * choices, [](auto times) { return times != 0; });
-      if (count > 0) std::fprintf(stderr, "state %zu: %td kinds of steps\n", state, count);
-    }
+/// The frame of a step and what it means.
+std::pair<Octets, Intent> frame_of(const trace::Step& step) {
+  using enum Intent::Means;
+  if (step.op == trace::Op::data) return {make_data(step.a, static_cast<trace::Flaw>(step.b)), {exactly, "data", step}};
+  if (step.op == trace::Op::header) {
+    const auto six = encode_header({step.a, static_cast<std::uint8_t>(step.b), step.c});
+    return {{six.begin(), six.end()}, header_intent(step)};
   }
-} reach;
+  const auto variant = static_cast<Variant>(step.b);
+  const auto word = spec::message_rows[step.a].name;
+  if (variant == Variant::good) return {good_frame(step.a), {exactly, word, step}};
+  return {control_frame(encode(make_message(static_cast<MessageKind>(step.a), variant, step.c))), {or_fault, word, step}};
+}
+
 }  // namespace
 
-void saw(std::size_t state, const trace::Step& step) {
-  const auto at = (state % states * trace::op_count + static_cast<std::size_t>(step.op)) * choices + step.a % choices;
-  if (seen[at] < 255) ++seen[at];
+std::vector<Piece> Sender::pieces(const trace::Step& step) {
+  if (step.op == trace::Op::flip) flip_ = step;
+  if (step.op == trace::Op::split) split_ = step;
+  if (step.op == trace::Op::join) join_ = true;
+  if (step.op != trace::Op::message && step.op != trace::Op::data && step.op != trace::Op::header) return {};
+  auto [frame, intent] = frame_of(step);
+  if (const auto flip = std::exchange(flip_, std::nullopt)) {
+    const auto at = flip->b % frame.size();
+    frame[at] ^= static_cast<std::uint8_t>(1U << flip->a);
+    // A length that is not the body's takes what follows into the frame; data is data whatever it holds.
+    if (at < 6 || step.op == trace::Op::header) {
+      intent.means = Intent::Means::unknown;
+    } else if (step.op == trace::Op::message) {
+      intent.means = Intent::Means::anything;
+    }
+  }
+  waiting_.octets.insert(waiting_.octets.end(), frame.begin(), frame.end());
+  waiting_.intents.push_back(intent);
+  if (std::exchange(join_, false)) return {};
+  auto whole = std::exchange(waiting_, {});
+  const auto split = std::exchange(split_, std::nullopt);
+  if (!split || whole.intents.size() > 1) return {std::move(whole)};
+  const auto at = whole.octets.begin() + static_cast<std::ptrdiff_t>(split->b % whole.octets.size());
+  // Of a wrong header the beginning alone may be enough.
+  return {{{whole.octets.begin(), at}, whole.intents}, {{at, whole.octets.end()}, {}}};
 }
 
 }  // namespace coffer::fuzz

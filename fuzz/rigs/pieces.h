@@ -11,17 +11,36 @@ namespace coffer::fuzz {
 protocol::Message make_message(spec::MessageKind kind, trace::Variant variant, std::uint32_t value);
 Octets make_data(std::uint8_t block, trace::Flaw flaw);
 
-/// The octets that the peer sends for a step; nullopt for steps that send nothing. `flip` and `split` wait for the next frame.
+/// What a receiver must make of a frame, as far as its sender knows.
+struct Intent {
+  enum class Means : std::uint8_t {
+    exactly,   // the event of this name
+    or_fault,  // that, or malformed for a value out of its range
+    fault,     // malformed
+    anything,  // some event: its octets were damaged
+    unknown,   // perhaps none, and of what follows nothing is known either
+  };
+  Means means = Means::anything;
+  std::string_view event;
+  trace::Step step;  // that sent it
+};
+
+/// Octets that arrive together, and the frames that begin with them.
+struct Piece {
+  Octets octets;
+  std::vector<Intent> intents;
+};
+
+/// The octets that the peer sends for a step; none for steps that send nothing. `flip`, `split` and `join` wait for the next frame.
 class Sender {
  public:
-  /// One or two pieces, in order.
-  std::vector<Octets> pieces(const trace::Step& step);
+  /// None, one or two pieces, in order.
+  std::vector<Piece> pieces(const trace::Step& step);
 
  private:
   std::optional<trace::Step> flip_, split_;
+  bool join_ = false;
+  Piece waiting_;
 };
-
-/// Marks a (state, step) pair as seen, for the engine's feedback: a table-driven machine has few branches of its own to show.
-void saw(std::size_t state, const trace::Step& step);
 
 }  // namespace coffer::fuzz

@@ -2,16 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
-#include <set>
-#include <utility>
 
-#include "coffer/spec/permissions.h"
-#include "protocol/describe.h"
 #include "protocol/samples.h"
 #include "protocol/server_session.h"
-#include "rigs/oracle.h"
-#include "rigs/pieces.h"
+#include "rigs/expected.h"
+#include "rigs/reach.h"
+#include "rigs/server_model.h"
 
 namespace coffer::fuzz {
 
@@ -22,134 +18,24 @@ using State = table::State;
 
 namespace {
 
-Digest id_at(View ids, std::size_t index) {
-  Digest id;
-  std::ranges::copy(ids.subspan(index * id.size(), id.size()), id.begin());
-  return id;
+/// The reasons by which the table lets a shell refuse: what `answer refused` chooses from.
+const std::vector<spec::Reason>& refusals() {
+  static const auto reasons = [] {
+    std::vector<spec::Reason> of_the_shell;
+    for (const auto& row : spec::reason_rows)
+      for (const auto& way : spec::ways)
+        if (way.row == "on_refused" && way.rules.find(":" + std::string(row.name)) != way.rules.npos &&
+            !std::ranges::count(of_the_shell, row.reason))
+          of_the_shell.push_back(row.reason);
+    return of_the_shell;
+  }();
+  return reasons;
 }
 
-/// What may be, judged only from what was answered and what the session did: no look inside it.
-class Model {
- public:
-  void answered(const p::ServerAnswer& answer, State before) {
-    if (std::holds_alternative<p::LoginAdmitted>(answer) && before == State::checking_login)
-      granted_ = deferred_ ? 0 : std::get<p::LoginAdmitted>(answer).permissions, admitted_ = true;
-    if (std::holds_alternative<p::RestoreAdmitted>(answer) && before == State::serving && restore_asked_) restoring_ = true;
-    if (std::holds_alternative<p::Committed>(answer) && before == State::serving && commit_asked_) durable_ = true;
-    if (const auto* found = std::get_if<p::MissingFound>(&answer); found != nullptr && before == State::serving && offered_) {
-      for (const auto index : found->indices)
-        if (index * 32U < offered_->size()) wanted_.insert(id_at(*offered_, index));
-      offered_.reset();
-    }
-  }
-
-  void did(const p::ServerAction& action) {
-    demand(!closed_, "ERR-001 nothing happens after Close");
-    std::visit([this](const auto& done) { judge(done); }, action);
-  }
-
-  bool closed() const { return closed_; }
-
- private:
-  void needs(std::uint32_t any_of, std::string_view rule) const {
-    demand(admitted_, "SES-001 nothing is asked of the store before the login is admitted");
-    demand((granted_ & any_of) != 0, rule);
-  }
-
-  void judge(const p::Send& send) {
-    for (const auto& word : p::frames_as_text(send.octets)) {
-      demand(!disconnected_, "ERR-001 nothing is sent after a Disconnect");
-      demand(word != "a wrong header" && word != "a wrong payload" && word != "a part of a frame", "MSG-001 what is sent is well-formed");
-      if (word.starts_with("disconnect")) disconnected_ = true;
-      if (word == "data") demand(admitted_ && restoring_, "SES-001 blocks are sent only inside a restore");
-      if (word == "login_accepted") demand(admitted_, "IDN-014 a login is accepted only when it was admitted");
-      if (word == "ready") demand(admitted_, "SES-014 ready comes after the login");
-      if (word == "version_committed") demand(std::exchange(durable_, false), "ARC-038 a commit is acknowledged only when it is durable");
-      if (word == "restore_begun") demand(std::exchange(begun_noted_, false), "ARC-050 a restore is logged before it is answered");
-    }
-  }
-  void judge(const p::CheckComputer& check) {
-    demand(computer_ == 0 && check.guid != 0, "SES-001 a computer is checked once");
-    computer_ = check.guid;
-  }
-  void judge(const p::CheckLogin& check) {
-    demand(computer_ != 0, "SES-001 the computer comes before the user");
-    demand(!admitted_, "SES-001 a login is checked once");
-    demand(check.login.computer == computer_, "IDN-017 the login is of the computer that was presented");
-    deferred_ = check.login.deferred;
-  }
-  void judge(const p::FindMissing& find) {
-    needs(spec::permissions::backup, "SES-021 an offer needs backup");
-    demand(!find.ids.empty() && find.ids.size() % 32 == 0 && find.ids.size() <= 32 * 1024, "MSG-010 ids in range");
-    offered_ = find.ids;
-  }
-  void judge(const p::StoreBlock& store) {
-    needs(spec::permissions::backup, "SES-021 a block needs backup");
-    demand(wanted_.erase(store.id) == 1, "ARC-032 only a block that was named missing, once");
-    // Every block the player sends is a sample; damage to its octets must have been noticed.
-    for (unsigned number = 0; number < samples::block_count; ++number) {
-      const auto& sample = samples::block(number);
-      if (sample.id == store.id)
-        demand(sample.sealed == store.sealed && sample.checksum == store.checksum, "ARC-031 only a block that has its checksum");
-    }
-    demand(store.sealed.size() >= 30, "FRM-018 a sealed block has at least 30 octets");
-  }
-  void judge(const p::CommitRequest&) {
-    needs(spec::permissions::backup, "SES-021 a commit needs backup");
-    demand(wanted_.empty(), "ARC-036 no commit while blocks are outstanding");
-    commit_asked_ = true;
-  }
-  void judge(const p::FindVersions&) const {
-    needs(spec::permissions::backup | spec::permissions::restore, "SES-021 a list needs backup or restore");
-  }
-  void judge(const p::FindBlockIds&) const { needs(spec::permissions::backup, "SES-021 a list of blocks needs backup"); }
-  void judge(const p::StageRelease& release) const {
-    needs(spec::permissions::backup, "SES-021 a release needs backup");
-    demand(!release.ids.empty() && release.ids.size() % 32 == 0, "MSG-010 a release names whole ids");
-  }
-  void judge(const p::FindKey&) const {
-    needs(spec::permissions::backup | spec::permissions::restore, "SES-021 the state of a key needs backup or restore");
-  }
-  void judge(const p::KeepKey& keep) const {
-    needs(spec::permissions::backup, "SES-021 a key record needs backup");
-    demand(keep.record.size() >= 98 && keep.record.size() <= 262, "KEY-021 a key record has 98 to 262 octets");
-  }
-  void judge(const p::OpenKey& open) const {
-    needs(spec::permissions::backup | spec::permissions::restore, "SES-021 a recovery needs backup or restore");
-    demand(open.recipient.size() == 32, "MSG-005 a public key is 32 octets");
-  }
-  void judge(const p::SetPassword& set) const {
-    needs(spec::permissions::backup | spec::permissions::restore, "SES-021 a password needs backup or restore");
-    demand(!set.current.empty() && !set.replacement.empty(), "MSG-005 a password is not empty");
-  }
-  void judge(const p::BeginRestore&) {
-    needs(spec::permissions::restore, "SES-021 a restore needs restore");
-    restore_asked_ = true;
-  }
-  void judge(const p::LoadBlocks&) const {
-    needs(spec::permissions::restore, "SES-021 blocks need restore");
-    demand(restoring_, "ARC-052 blocks are fetched only inside a restore");
-  }
-  void judge(const p::EndRestore&) const { demand(restoring_, "ARC-054 only a begun restore ends"); }
-  void judge(const p::Note& note) {
-    if (note.event == "restore_begun") begun_noted_ = true, ++open_restores_;
-    if (note.event == "restore_ended") --open_restores_, restoring_ = false;
-    for (const auto& [name, value] : note.fields)
-      demand(value.find("correct horse") == std::string::npos, "IDN-022 no password in the event log");
-  }
-  void judge(const p::Close&) {
-    demand(open_restores_ == 0, "ARC-054 the end of each restore is logged");
-    closed_ = true;
-  }
-
-  std::uint64_t computer_ = 0;
-  bool admitted_ = false, deferred_ = false, restoring_ = false, restore_asked_ = false, commit_asked_ = false;
-  bool durable_ = false, begun_noted_ = false, disconnected_ = false, closed_ = false;
-  int open_restores_ = 0;
-  std::uint32_t granted_ = 0;
-  std::optional<Octets> offered_;
-  std::set<Digest> wanted_;
-};
+spec::Reason refusal(std::size_t value) {
+  const auto reason = spec::reason_rows[value % spec::reason_rows.size()].reason;
+  return std::ranges::count(refusals(), reason) != 0 ? reason : refusals()[value % refusals().size()];
+}
 
 class Player {
  public:
@@ -159,6 +45,8 @@ class Player {
       const auto before = session_.state();
       act(step);
       settle(before);
+      const auto after = session_.state();
+      expected_.settled(!table::held(after) && after != table::final);
     }
   }
 
@@ -170,10 +58,14 @@ class Player {
       case trace::Op::header:
       case trace::Op::flip:
       case trace::Op::split:
+      case trace::Op::join:
         for (const auto& piece : sender_.pieces(step)) feed(piece);
         return;
       case trace::Op::answer: return answer(step);
-      case trace::Op::request: return;  // a server has no program
+      case trace::Op::request:  // a server has no program
+      case trace::Op::session:
+      case trace::Op::channel:
+      case trace::Op::restart: return;
       case trace::Op::wait:
         now_ += p::Time(step.c);
         session_.tick(now_);
@@ -183,9 +75,10 @@ class Player {
     }
   }
 
-  void feed(View octets) {
+  void feed(const Piece& piece) {
     const auto before = session_.state();
-    session_.feed(now_, octets);
+    expected_.sent(piece.intents);
+    session_.feed(now_, piece.octets);
     if (!table::held(before)) return settle(before);
     demand(session_.state() == before && !session_.next_action(), "SES-022 in a held state nothing is read");
   }
@@ -217,7 +110,7 @@ class Player {
       case trace::Answer::block_loaded: return p::BlockLoaded{block.id, block.checksum, block.sealed};
       case trace::Answer::blocks_loaded: return p::BlocksLoaded{{value}};
       case trace::Answer::restore_closed: return p::RestoreClosed{};
-      case trace::Answer::refused: return p::Refused{spec::reason_rows[value % spec::reason_rows.size()].reason, "cause"};
+      case trace::Answer::refused: return p::Refused{refusal(value), "cause"};
       case trace::Answer::failed: return p::Failed{"cause"};
       case trace::Answer::block_ids_found: return p::BlockIdsFound{samples::ids(0, value % 4U), value % 2U != 0};
       case trace::Answer::release_staged: return p::ReleaseStaged{};
@@ -231,10 +124,23 @@ class Player {
 
   /// Takes what the session wants done, and asks the model and the table about it.
   void settle(State before) {
+    const auto told = journal::take(instance_);
+    for (const auto& step : told) {
+      const auto* intent = expected_.met(step);
+      if (expected_.lost() || (intent != nullptr && intent->means == Intent::Means::anything)) {
+        model_.lose_track();  // of what was heard, not of what is done
+      } else if (intent != nullptr && intent->step.op == trace::Op::message && intent->event == step.way->event &&
+                 step.way->row != "default") {
+        model_.heard(
+            make_message(static_cast<spec::MessageKind>(intent->step.a), static_cast<trace::Variant>(intent->step.b), intent->step.c),
+            step.way->to);
+      }
+    }
     while (const auto action = session_.next_action()) {
       model_.did(*action);
       note_question(*action);
     }
+    demand_frames(told, model_.words());
     const auto after = session_.state();
     demand(reachable(before, after), "SES-001 the state moves along the table");
     demand(model_.closed() == (after == table::final), "ERR-001 a closed session has said Close");
@@ -277,13 +183,18 @@ class Player {
   p::Time now_{1000};
   p::ServerSettings settings_{samples::server, {7, 0, 0}, {6, 5, 0}, spec::timer_milliseconds};
   p::ServerSession session_{settings_, now_};
+  const void* instance_ = journal::newest("server_session");
   Sender sender_;
-  Model model_;
+  Expected expected_;
+  ServerModel model_;
   trace::Answer fitting_ = trace::Answer::failed;
 };
 
 }  // namespace
 
-void play_against_server(const trace::Trace& trace) { Player().play(trace); }
+void play_against_server(const trace::Trace& trace) {
+  journal::begin();
+  Player().play(trace);
+}
 
 }  // namespace coffer::fuzz

@@ -11,8 +11,8 @@ namespace coffer::trace {
 
 namespace {
 
-constexpr std::array<std::string_view, op_count> op_words{"message", "data", "answer", "request", "wait",
-                                                          "header",  "flip", "split",  "stop",    "vanish"};
+constexpr std::array<std::string_view, op_count> op_words{"message", "data", "answer", "request", "wait",    "header",  "flip",
+                                                          "split",   "stop", "vanish", "join",    "session", "channel", "restart"};
 constexpr std::array<std::string_view, variant_count> variant_words{"good", "varied", "out_of_range", "extreme"};
 constexpr std::array<std::string_view, flaw_count> flaw_words{"whole", "checksum", "padding", "id_length", "too_short"};
 constexpr std::array<std::string_view, answer_count> answer_words{
@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, answer_count> answer_words{
 constexpr std::array<std::string_view, request_count> request_words{
     "ping",  "offer",       "block",   "commit",    "list",      "restore",     "fetch",          "end_restore",
     "leave", "list_blocks", "release", "fetch_key", "store_key", "recover_key", "change_password"};
+constexpr std::array<std::string_view, tamper_count> tamper_words{"deliver", "drop", "replay", "damage", "reflect", "divert", "end"};
 constexpr auto message_words = [] {
   std::array<std::string_view, spec::message_rows.size()> words;
   for (std::size_t i = 0; i < words.size(); ++i) words[i] = spec::message_rows[i].name;
@@ -47,8 +48,12 @@ Form form(Op op) {
     case Op::header: return {{{}, "kind"}, {{}, "metadata_blocks"}, {{}, "length"}};
     case Op::flip: return {{{}, "bit"}, {{}, "octet"}, {}};
     case Op::split: return {{}, {{}, "octet"}, {}};
+    case Op::session: return {{{}, "number"}, {}, {}};
+    case Op::channel: return {{tamper_words, {}}, {{}, "to_client"}, {{}, "record"}};
     case Op::stop:
-    case Op::vanish: return {};
+    case Op::vanish:
+    case Op::join:
+    case Op::restart: return {};
   }
   return {};
 }

@@ -42,8 +42,20 @@ Step normal(Step step) {
       step.a = 0;
       step.c = 0;
       return step;
+    case Op::session:
+      wrap_a(sessions_max);
+      step.b = 0;
+      step.c = 0;
+      return step;
+    case Op::channel:
+      wrap_a(tamper_count);
+      wrap_b(2);
+      step.c %= 256;
+      return step;
     case Op::stop:
-    case Op::vanish: return {step.op};
+    case Op::vanish:
+    case Op::join:
+    case Op::restart: return {step.op};
   }
   return step;
 }

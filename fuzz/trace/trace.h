@@ -25,8 +25,15 @@ enum class Op : std::uint8_t {
   split,    // b: octet. The next frame arrives in two pieces
   stop,     // the server is told to stop; a client's channel comes up
   vanish,   // the channel ends
+  join,     // the next frame waits, to arrive together with the one behind it
+  // Of several sessions, and of who stands between a client and a server. Players of one session pass over these.
+  session,  // a: which session the steps behind this are about
+  channel,  // a: Tamper; b: direction, 0 to the server; c: which record. Records on their way
+  restart,  // the server's process ends and begins anew; what it stored stays
 };
-inline constexpr std::size_t op_count = 10;
+inline constexpr std::size_t op_count = 14;
+/// Those that a player of one session knows come first.
+inline constexpr std::size_t ops_of_one_session = 11;
 
 enum class Variant : std::uint16_t { good, varied, out_of_range, extreme };
 inline constexpr std::size_t variant_count = 4;
@@ -57,6 +64,20 @@ enum class Answer : std::uint8_t {
   password_set,
 };
 inline constexpr std::size_t answer_count = 20;
+
+/// What is done with the record at hand, the c-th that waits on its way.
+enum class Tamper : std::uint8_t {
+  deliver,  // as it is
+  drop,
+  replay,   // one that was delivered before
+  damage,   // one bit of it, and delivered
+  reflect,  // to its own sender
+  divert,   // into the next session
+  end,      // the stream ends behind what was delivered
+};
+inline constexpr std::size_t tamper_count = 7;
+
+inline constexpr std::size_t sessions_max = 4;
 
 enum class Request : std::uint8_t {
   ping,

@@ -10,21 +10,13 @@ void BlockCutter::feed(View octets) {
   while (!octets.empty()) {
     const View part = octets.first(chunker_.take(octets));
     octets = octets.subspan(part.size());
-    if (chunker_.cut() && held_.empty()) {
-      sink_(part);  // lies wholly in the caller's octets: no copy
-      continue;
-    }
     held_.insert(held_.end(), part.begin(), part.end());
-    if (chunker_.cut()) {
-      sink_(held_);
-      held_.clear();
-    }
+    if (chunker_.cut()) sink_(std::exchange(held_, {}));
   }
 }
 
 void BlockCutter::finish() {
-  if (!held_.empty()) sink_(held_);
-  held_.clear();
+  if (!held_.empty()) sink_(std::exchange(held_, {}));
   chunker_ = Chunker(*table_);
 }
 

@@ -11,9 +11,9 @@ namespace coffer::archive {
 
 class BlockCutter {
  public:
-  using Sink = std::function<void(View block)>;
+  using Sink = std::function<void(Octets block)>;
 
-  /// The table must outlive the cutter. The sink gets each block once, in order; its view lives during the call.
+  /// The table must outlive the cutter. The sink gets each block once, in order.
   BlockCutter(const GearTable& table, Sink sink);
 
   void feed(View octets);

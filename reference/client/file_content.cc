@@ -56,13 +56,13 @@ std::expected<ReadFile, Unreadable> ContentReader::read(const std::string& path,
     entry.attributes = std::move(*attributes);
   else
     content.reduced = without_attributes(attributes.error());
-  ::posix_fadvise(file->fd(), 0, 0, POSIX_FADV_SEQUENTIAL);
+  if (content.found.stamp.size > buffer_.size()) ::posix_fadvise(file->fd(), 0, 0, POSIX_FADV_SEQUENTIAL);
 
   bool wanted = true;
-  archive::BlockCutter cutter(gears_, [&](View block) {
+  archive::BlockCutter cutter(gears_, [&](Octets block) {
     const Digest id = vault_.id(archive::BlockKind::content, block);
     entry.blocks.push_back(id);
-    wanted = wanted && sink({archive::BlockKind::content, id, Octets(block.begin(), block.end())});
+    wanted = wanted && sink({archive::BlockKind::content, id, std::move(block)});
   });
   // Up to the size at the beginning: a file that grows as fast as it is read would never end. Files of /proc state 0 and have content, some
   // of them without end.
@@ -100,7 +100,7 @@ bool ContentReader::holds(const archive::Entry& entry) {
   const auto looked = look(entry.path, file->fd(), owners_);
   if (!looked || looked->stamp.size != entry.size) return false;
   std::vector<Digest> blocks;
-  archive::BlockCutter cutter(gears_, [&](View block) { blocks.push_back(vault_.id(archive::BlockKind::content, block)); });
+  archive::BlockCutter cutter(gears_, [&](const Octets& block) { blocks.push_back(vault_.id(archive::BlockKind::content, block)); });
   std::vector<archive::Extent> data = entry.extents;
   if (data.empty() && !entry.blocks.empty()) data = {{0, entry.size}};
   for (const archive::Extent& part : data) {

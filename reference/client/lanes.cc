@@ -11,6 +11,8 @@ namespace {
 constexpr std::chrono::milliseconds slice{100};
 // What a waiting block takes beside its content, so that many small ones count too.
 constexpr std::size_t block_octets_besides = sizeof(SharedBlock) + 64;
+// So much is worth waking a destination for; what is less is there when its patience ends, or when it is asked something.
+constexpr std::size_t waking_octets = 256U << 10U;
 
 }  // namespace
 
@@ -68,7 +70,7 @@ bool Lanes::give(BlockPointer block, const Waiting& waiting) {
     if (!lane.attached) continue;
     lane.octets += octets;
     lane.blocks.push_back(block);
-    if (lane.hungry) destinations_.notify_all();
+    if (lane.hungry && lane.octets >= std::min(waking_octets, limits_.waiting_octets_max / 2)) destinations_.notify_all();
   }
   return true;
 }

@@ -14,6 +14,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import attacks
 import cpp
+import cpp_ways
 import drawings
 import models
 import paths
@@ -41,6 +42,7 @@ def outputs(spec):
     yield "generated/cpp/coffer/spec/layout.h", cpp.layout(spec)
     yield "generated/cpp/coffer/spec/requirements.h", cpp.requirements(spec)
     yield "generated/cpp/coffer/spec/attacks.h", cpp.attacks(spec)
+    yield "generated/cpp/coffer/spec/ways.h", cpp_ways.header(spec)
     for machine in spec.machines:
         yield f"generated/cpp/coffer/spec/{machine['name']}.h", cpp.machine(spec, machine)
         yield f"generated/{machine['name']}.dot", drawings.dot(machine)

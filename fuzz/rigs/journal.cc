@@ -1,0 +1,166 @@
+#include "rigs/journal.h"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <unordered_map>
+#include <utility>
+
+#include "coffer/spec/client_session.h"
+#include "protocol/transition.h"
+#include "rigs/oracle.h"
+#include "rigs/reach.h"
+
+namespace coffer::fuzz {
+
+namespace {
+
+using protocol::Transition;
+using spec::Way;
+
+std::uint32_t hash(std::string_view machine, std::string_view from, std::string_view event) {
+  std::uint32_t value = 2'166'136'261U;
+  for (const auto part : {machine, from, event})
+    for (const char c : part) value = (value ^ static_cast<std::uint8_t>(c)) * 16'777'619U;
+  return value;
+}
+
+/// The first way of each pair; ways of a pair stand together.
+class Index {
+ public:
+  Index() {
+    for (std::size_t i = 0; i < spec::ways.size(); ++i) {
+      const auto& way = spec::ways[i];
+      if (i != 0 && same_pair(spec::ways[i - 1], way)) continue;
+      auto at = hash(way.machine, way.from, way.event) % slots_.size();
+      while (slots_[at] != 0) at = (at + 1) % slots_.size();
+      slots_[at] = static_cast<std::uint16_t>(i + 1);
+    }
+  }
+  std::span<const Way> ways_of(const Transition& told) const {
+    for (auto at = hash(told.machine, told.from, told.event) % slots_.size(); slots_[at] != 0; at = (at + 1) % slots_.size()) {
+      const std::size_t first = slots_[at] - 1U;
+      if (!is_of(spec::ways[first], told)) continue;
+      auto last = first + 1;
+      while (last < spec::ways.size() && same_pair(spec::ways[last], spec::ways[first])) ++last;
+      return std::span(spec::ways).subspan(first, last - first);
+    }
+    return {};
+  }
+
+ private:
+  static bool same_pair(const Way& a, const Way& b) { return a.machine == b.machine && a.from == b.from && a.event == b.event; }
+  static bool is_of(const Way& way, const Transition& told) {
+    return way.event == told.event && way.from == told.from && way.machine == told.machine;
+  }
+  std::array<std::uint16_t, 8192> slots_{};
+};
+
+/// Whether `words`, apart by `mark`, hold this one.
+bool holds(std::string_view words, char mark, std::string_view one) {
+  for (std::size_t from = 0; from <= words.size();) {
+    const auto to = std::min(words.find(mark, from), words.size());
+    if (words.substr(from, to - from) == one) return true;
+    from = to + 1;
+  }
+  return false;
+}
+
+bool decided(const Way& way, const Transition& told) {
+  if (way.rules.empty() || told.to == told.from) return told.decided.rule.empty();
+  // Put together on the stack: this is asked of every end of a session.
+  std::array<char, 64> rule{};
+  std::snprintf(rule.data(), rule.size(), "%.*s:%.*s", static_cast<int>(told.decided.rule.size()), told.decided.rule.data(),
+                static_cast<int>(told.decided.reason.size()), told.decided.reason.data());
+  return holds(way.rules, ' ', rule.data());
+}
+
+struct Session {
+  std::string_view state;
+  std::vector<Told> told;
+};
+std::unordered_map<const void*, Session>& sessions() {
+  static std::unordered_map<const void*, Session> all;
+  return all;
+}
+std::unordered_map<std::string_view, const void*> begun;
+
+[[noreturn]] void no_way(const Transition& told, const char* why) {
+  const auto s = [](std::string_view text) { return std::string(text); };
+  demand(false, "SES-001 " + s(told.machine) + ": " + s(told.from) + " x " + s(told.event) + " to " + s(told.to) + " by " + s(told.row) +
+                    (told.decided.rule.empty() ? "" : " with " + s(told.decided.rule) + " " + s(told.decided.reason)) + ": " + why);
+  std::abort();
+}
+
+void watch(const Transition& told) {
+  if (told.event.empty()) {
+    begun[told.machine] = told.instance;
+    sessions()[told.instance] = {told.to, {}};
+    return;
+  }
+  static const Index index;
+  const Way* taken = nullptr;
+  for (const auto& way : index.ways_of(told))
+    if (way.to == told.to && way.row == told.row && (way.guard == told.guard) && decided(way, told)) taken = &way;
+  if (taken == nullptr) no_way(told, "no way of the table");
+  reached(static_cast<std::size_t>(taken - spec::ways.data()), told.decided.rule);
+  const auto session = sessions().find(told.instance);
+  if (session == sessions().end()) return;  // a frame reader does not say when it begins
+  if (session->second.state != told.from) no_way(told, "it was in another state");
+  session->second.state = told.to;
+  session->second.told.push_back({taken, told.decided.reason});
+}
+
+/// The sends of a step, one alternative after the other, matched against the words from `at` on.
+bool fits(std::span<const Told> told, std::span<const std::string> words) {
+  if (told.empty()) return words.empty();
+  const auto& [way, reason] = told.front();
+  constexpr auto no_channel = spec::client_session::name(spec::client_session::initial);
+  for (std::size_t from = 0; from <= way->sends.size();) {
+    const auto to = std::min(way->sends.find('|', from), way->sends.size());
+    const auto sends = way->sends.substr(from, to - from);
+    from = to + 1;
+    std::size_t count = 0;
+    bool fit = true;
+    for (std::size_t at = 0; fit && at < sends.size();) {
+      const auto end = std::min(sends.find(' ', at), sends.size());
+      const auto word = sends.substr(at, end - at);
+      at = end + 1;
+      const auto full = word == "disconnect" ? "disconnect(" + std::string(reason) + ")" : std::string(word);
+      fit = count < words.size() && words[count] == full;
+      if (fit) ++count;
+    }
+    if (fit && fits(told.subspan(1), words.subspan(count))) return true;
+    if (way->from == no_channel && fits(told.subspan(1), words)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+namespace journal {
+
+void begin() {
+  sessions().clear();
+  begun.clear();
+  forget_what_came_before();
+  protocol::transition_watcher = watch;
+}
+
+const void* newest(std::string_view machine) { return begun.at(machine); }
+
+std::vector<Told> take(const void* session) { return std::exchange(sessions()[session].told, {}); }
+
+}  // namespace journal
+
+void demand_frames(std::span<const Told> told, std::span<const std::string> words) {
+  if (fits(told, words)) return;
+  std::string text = "SES-001 ";
+  for (const auto& step : told)
+    text += std::string(step.way->from) + " x " + std::string(step.way->event) + " to " + std::string(step.way->to) + ", ";
+  text += "sent:";
+  for (const auto& word : words) text += " " + word;
+  demand(false, text);
+}
+
+}  // namespace coffer::fuzz

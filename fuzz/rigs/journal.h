@@ -1,0 +1,36 @@
+// What machines tell while a target runs (protocol/transition.h): each step is held against the tables (coffer/spec/ways.h) at once,
+// counted for the engine's feedback by the table's rows, and kept until the player asks. One thread.
+// Must not know: traces, what a step was brought about by.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coffer/spec/ways.h"
+
+namespace coffer::fuzz {
+
+/// One step that a machine took.
+struct Told {
+  const spec::Way* way = nullptr;
+  std::string_view reason;  // with which this side ended the machine; empty: it did not
+};
+
+namespace journal {
+
+/// Watches from here on, and forgets every machine: a new input begins.
+void begin();
+/// The session of this machine's name that began last.
+const void* newest(std::string_view machine);
+/// The steps of one session since this was last asked.
+std::vector<Told> take(const void* session);
+
+}  // namespace journal
+
+/// Demands that these frames, in order, are what these steps send: "pong", "disconnect(timeout)".
+void demand_frames(std::span<const Told> told, std::span<const std::string> words);
+
+}  // namespace coffer::fuzz

@@ -1,0 +1,22 @@
+// What a side sent, read by the conformance suite's codec: a reader that shares nothing with the one under test.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/octets.h"
+#include "wire/frame.h"
+
+namespace coffer::fuzz {
+
+struct Said {
+  std::string word;  // "pong", "disconnect(timeout)", "data"
+  std::optional<conformance::Message> message;
+  conformance::Frame frame;
+};
+
+/// The frames of these octets. Demands that they are whole, with the headers and the one encoding that the specification asks for.
+std::vector<Said> read_said(View octets);
+
+}  // namespace coffer::fuzz
