@@ -45,8 +45,8 @@ every_command() {
   trace [ID…]        a requirement from its source to code, tests, cases, faults, models, vectors; without ID: all, by chapter
         --gate       what the last runs left without evidence; --accept ID…: its citations were looked at again; --help: more
   spec               the specification as one page of HTML, evidence beside each requirement: build/spec/index.html
-  fuzz TARGET --seconds N | smoke | seeds
-                     one fuzz target for N seconds, or every target briefly; or make the committed seeds again
+  fuzz run [TARGET…] | smoke | reach | triage | minimise | show | repro | promote | bisect | selftest | coverage | build | check-build | seeds
+                     fuzz campaigns and what becomes of their findings; the proof that planted faults are found; the committed seeds again
   bench [ARGUMENT…]  the benchmarks
         archive      beside restic, borg and cp on one corpus, judged by ratios; --curve: what a file costs among a million
   help [COMMAND]     this text, or what there is to say of one command; so does ./dev COMMAND --help

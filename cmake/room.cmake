@@ -26,7 +26,7 @@ function(coffer_executable name)
   target_link_libraries(${name} PRIVATE coffer_options $<TARGET_NAME_IF_EXISTS:botan_one_thread>)
 endfunction()
 
-if(COFFER_FUZZ)
+if(COFFER_FUZZ AND NOT COFFER_FUZZ_ENGINE)
   add_compile_options(-fsanitize=fuzzer-no-link)  # libraries too report what they cover
 endif()
 

@@ -4,8 +4,6 @@ object of the specification has a target.
 
 Usage: inputs_test.py REPLAY, a replay program of any target.
 """
-import contextlib
-import io
 import pathlib
 import re
 import subprocess
@@ -13,14 +11,13 @@ import sys
 import tempfile
 import tomllib
 import unittest
-from unittest import mock
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "spec" / "tools")]
-import run as runner  # noqa: E402
 import specification  # noqa: E402
+from campaign import places, selftest  # noqa: E402
 
-TARGETS = {path.stem for path in (HERE / "targets").glob("*.cc")} - {runner.CANARY}
+TARGETS = {path.stem for path in (HERE / "targets").glob("*.cc")} - {places.CANARY}
 
 
 def folders(name):
@@ -35,13 +32,13 @@ def specified_objects():
     verbs = (HERE.parent / "interop" / "schema").glob("*.schema.json")
     return {struct.name for struct in spec.structs} | {f"machine {machine['name']}" for machine in spec.machines} | {
         f"block {name}" for name in types} | {f"verb {path.name.removesuffix('.schema.json')}" for path in verbs} | {
-        f"document {name}" for name in ("archive key", "key record", "fixture", "server flight", "trace")}
+        f"document {name}" for name in ("archive key", "key record", "fixture", "server flight", "trace", "vector file")}
 
 
 class InputsTest(unittest.TestCase):
     def test_every_target_has_seeds_and_every_corpus_a_target(self):
         corpora = folders("corpus")
-        self.assertEqual(set(corpora), {runner.CORPUS_OF.get(target, target) for target in TARGETS})
+        self.assertEqual(set(corpora), {places.CORPUS_OF.get(target, target) for target in TARGETS})
         self.assertEqual([name for name, files in corpora.items() if not files], [])
 
     def test_every_target_has_regressions_and_every_regression_a_target(self):
@@ -55,20 +52,15 @@ class InputsTest(unittest.TestCase):
         self.assertEqual({name for names in listed["targets"].values() for name in names} | set(listed["exceptions"]), specified_objects())
         self.assertTrue(all(reason.strip() for reason in listed["exceptions"].values()))
 
-    def test_a_smoke_run_without_one_of_the_targets_fails(self):
-        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as said:
-            build = pathlib.Path(folder)
-            (build / "bin").mkdir()
-            for target in (*TARGETS, runner.CANARY):
-                (build / "bin" / f"fuzz_{target}").touch()
-            caught = lambda target, seconds, seed: (1, 1, 0, [build / "crash-one"] if target == runner.CANARY else [])
-            with mock.patch.multiple(runner, BUILD=build, campaign=caught):
-                (build / "crash-one").touch()
-                self.assertFalse(runner.smoke(None))
-                (build / "crash-one").touch()
-                (build / "bin/fuzz_manifest").unlink()
-                self.assertTrue(runner.smoke(None))
-        self.assertIn("manifest: NOT BUILT", said.getvalue())
+    def test_planted_faults_are_of_the_catalogue_and_their_targets_exist(self):
+        fault = HERE.parent / "reference" / "fault"
+        catalogue = set(re.findall(r"^COFFER_FAULT\((\w+)", (fault / "catalogue.inc").read_text(), re.M))
+        slips = set(re.findall(r"^COFFER_SLIP\((\w+)", (fault / "slips.inc").read_text(), re.M))
+        rows = selftest.table()
+        self.assertEqual({name for name, kind, _ in rows if kind == "fault"} - catalogue, set())
+        self.assertEqual({name for name, kind, _ in rows if kind == "slip"} - slips, set())
+        self.assertEqual({target for _, _, targets in rows for target in targets} - TARGETS, set())
+        self.assertGreaterEqual(len(rows), 30)
 
     def test_a_replay_without_inputs_fails(self):
         with tempfile.TemporaryDirectory() as empty:

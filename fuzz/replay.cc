@@ -1,4 +1,5 @@
 // Runs a target on files and on every file of folders, without any engine: how corpora and regressions are tests under any compiler.
+// `--minimise steps|octets FROM TO` makes an input smaller that breaks a rule.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -6,7 +7,10 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "minimise.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 /// Called by custom mutators, which a replay never runs.
@@ -42,6 +46,8 @@ std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder)
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 5 && std::string_view(argv[1]) == "--minimise")
+    return coffer::fuzz::minimise(argv[3], argv[4], std::string_view(argv[2]) == "steps");
   for (int i = 1; i < argc; ++i) {
     if (!std::filesystem::is_directory(argv[i])) {
       if (!replay(argv[i])) return 1;

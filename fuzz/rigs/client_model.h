@@ -20,6 +20,20 @@ class ClientModel {
     std::visit([this](const auto& told) { judge(told); }, action);
   }
   bool ended() const { return ended_; }
+  /// A message or a block was taken, and led to a state.
+  void heard(const protocol::Message& message, std::string_view to) {
+    if (const auto* missing = std::get_if<protocol::MissingBlocks>(&message); missing != nullptr && to == "ready")
+      for (const auto index : missing->indices) demand(index * 32U < offered_.size(), "SES-040 indices name blocks of the offer");
+    if (const auto* push = std::get_if<protocol::ConfigPush>(&message); push != nullptr && to == "configured") pushed_ = push->version;
+  }
+  void heard_block() { ++blocks_heard_; }
+  /// Something was heard that the player cannot tell: what depends on it is no longer judged.
+  void lose_track() { lost_ = true; }
+  /// At the end of a step: each block that was taken has been handed on.
+  void settled() {
+    demand(lost_ || blocks_heard_ == blocks_told_, "ARC-056 a block is handed on or refused");
+    blocks_heard_ = blocks_told_ = 0;
+  }
   /// What was sent since this was last asked.
   std::vector<std::string> words() { return std::exchange(words_, {}); }
   void asked(const protocol::ClientRequest& request) {
@@ -49,7 +63,7 @@ class ClientModel {
       if (said.word == "config_state")
         demand(said.message->number("version") == protocol::samples::client_config, "CFG-001 a client states the version that it has");
       if (said.word == "config_ack")
-        demand(said.message->number("version") == configured_, "CFG-003 a client acknowledges the version that was pushed");
+        demand(said.message->number("version") == configured_, "CFG-003 a client acknowledges the version that it has applied");
       if (said.word == "goodbye") demand(ready_, "SES-030 goodbye is said in a session that was ready");
     }
   }
@@ -65,6 +79,7 @@ class ClientModel {
   void judge(const protocol::Configured& told) {
     demand(logged_in_, "SES-001 configuration comes after the login");
     configured_ = told.version;
+    demand(lost_ || configured_ == pushed_, "CFG-003 the version that was pushed");
   }
   void judge(const protocol::SessionReady&) {
     demand(logged_in_, "SES-001 ready comes after the login");
@@ -107,6 +122,7 @@ class ClientModel {
   void judge(const protocol::PasswordTaken&) const { demand(ready_, "SES-001 a password changes after ready"); }
   void judge(const protocol::RestoreStarted&) const { demand(ready_, "SES-001 a restore comes after ready"); }
   void judge(const protocol::BlockArrived& block) {
+    ++blocks_told_;
     demand(!block.sealed.empty() && block.sealed.size() >= 30, "FRM-018 a sealed block has at least 30 octets");
     for (; next_ * 32 < asked_.size(); ++next_)
       if (std::equal(block.id.begin(), block.id.end(), asked_.begin() + static_cast<std::ptrdiff_t>(next_ * 32))) break;
@@ -123,7 +139,9 @@ class ClientModel {
 
   bool server_seen_ = false, logged_in_ = false, ready_ = false, disconnected_ = false, ended_ = false;
   std::vector<std::string> words_;
-  std::uint64_t token_ = 0, committed_ = 0, from_ = 0, configured_ = 0;
+  std::uint64_t token_ = 0, committed_ = 0, from_ = 0, configured_ = 0, pushed_ = 0;
+  std::size_t blocks_heard_ = 0, blocks_told_ = 0;
+  bool lost_ = false;
   Digest after_{};
   std::size_t next_ = 0;
   Octets offered_, asked_;

@@ -18,13 +18,15 @@ namespace {
 class Player {
  public:
   void play(const trace::Trace& trace) {
-    for (const auto& step : trace) {
+    for (std::size_t number = 0; const auto& step : trace) {
+      journal::at_step(number++);
       saw(static_cast<std::size_t>(session_.state()), step);
       const auto before = session_.state();
       act(step);
       const auto told = journal::take(instance_);
-      for (const auto& one : told) expected_.met(one);
+      for (const auto& one : told) hear(one);
       while (const auto action = session_.next_action()) model_.did(*action);
+      model_.settled();
       demand_frames(told, model_.words());
       const auto after = session_.state();
       expected_.settled(after != table::final && after != table::initial);
@@ -66,6 +68,17 @@ class Player {
       case trace::Op::stop: session_.connected(now_); return;
       case trace::Op::vanish: session_.peer_closed(now_); return;
     }
+  }
+
+  void hear(const Told& told) {
+    const auto* intent = expected_.met(told);
+    if (expected_.lost() || (intent != nullptr && intent->means == Intent::Means::anything)) return model_.lose_track();
+    if (intent == nullptr || told.way->row == "default" || intent->event != told.way->event) return;
+    if (intent->step.op == trace::Op::data && told.way->to == told.way->from) model_.heard_block();
+    if (intent->step.op == trace::Op::message)
+      model_.heard(
+          make_message(static_cast<spec::MessageKind>(intent->step.a), static_cast<trace::Variant>(intent->step.b), intent->step.c),
+          told.way->to);
   }
 
   static p::ClientRequest make_request(trace::Request which, std::uint16_t number, std::uint32_t value) {

@@ -92,7 +92,21 @@ std::unordered_map<std::string_view, const void*> begun;
   std::abort();
 }
 
+bool telling() {
+  static const bool asked = std::getenv("COFFER_TELL") != nullptr;
+  return asked;
+}
+
+void tell_line(const Transition& told) {
+  const auto session = reinterpret_cast<std::uintptr_t>(told.instance);
+  std::fprintf(stderr, "told: %s %zx", std::string(told.machine).c_str(), session);
+  for (const auto word : {told.from, told.event, told.row, told.to, told.decided.rule, told.decided.reason})
+    std::fprintf(stderr, " %s", word.empty() ? "-" : std::string(word).c_str());
+  std::fputs("\n", stderr);
+}
+
 void watch(const Transition& told) {
+  if (telling() && !told.event.empty()) tell_line(told);
   if (told.event.empty()) {
     begun[told.machine] = told.instance;
     sessions()[told.instance] = {told.to, {}};
@@ -140,6 +154,10 @@ bool fits(std::span<const Told> told, std::span<const std::string> words) {
 
 namespace journal {
 
+void at_step(std::size_t number) {
+  if (telling()) std::fprintf(stderr, "step: %zu\n", number);
+}
+
 void begin() {
   sessions().clear();
   begun.clear();
@@ -154,6 +172,8 @@ std::vector<Told> take(const void* session) { return std::exchange(sessions()[se
 }  // namespace journal
 
 void demand_frames(std::span<const Told> told, std::span<const std::string> words) {
+  if (telling())
+    for (const auto& word : words) std::fprintf(stderr, "said: %s\n", word.c_str());
   if (fits(told, words)) return;
   std::string text = "SES-001 ";
   for (const auto& step : told)

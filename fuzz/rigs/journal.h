@@ -21,6 +21,9 @@ struct Told {
 
 namespace journal {
 
+/// With COFFER_TELL in the environment everything is told on standard error as it happens, for `show`: `step: NUMBER`,
+/// `told: MACHINE SESSION FROM EVENT ROW TO RULE REASON`, `said: FRAME…`. This one begins a step of the trace.
+void at_step(std::size_t number);
 /// Watches from here on, and forgets every machine: a new input begins.
 void begin();
 /// The session of this machine's name that began last.

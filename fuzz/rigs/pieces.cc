@@ -6,6 +6,7 @@
 
 #include "coffer/spec/limits.h"
 #include "protocol/block_frame.h"
+#include "protocol/checksum.h"
 #include "protocol/samples.h"
 
 namespace coffer::fuzz {
@@ -72,7 +73,8 @@ Message varied(MessageKind kind, std::uint32_t value) {
     void operator()(RestoreEnded&) const {}
     void operator()(ListBlocks& m) const { m.after.assign(32, static_cast<std::uint8_t>(value)); }
     void operator()(BlockList& m) const {
-      m.ids = ids(value);
+      m.ids = value / 64 % 2 != 0 ? Octets{} : ids(value);
+      if (value / 128 % 2 != 0) std::ranges::reverse(m.ids);  // of samples: the same ids from the last to the first
       m.more = value / 32 % 2 != 0;
     }
     void operator()(ReleaseBlocks& m) const { m.ids = ids(value); }
@@ -137,7 +139,11 @@ Octets make_data(std::uint8_t number, trace::Flaw flaw) {
   BlockMetadata metadata{{block.id.begin(), block.id.end()}, {block.checksum.begin(), block.checksum.end()}};
   auto sealed = block.sealed;
   if (flaw == trace::Flaw::checksum) sealed[0] ^= 1;
-  if (flaw == trace::Flaw::too_short) sealed.resize(29);
+  if (flaw == trace::Flaw::too_short) {
+    sealed.resize(29);
+    const auto sum = Checksum().of(sealed);
+    metadata.checksum.assign(sum.begin(), sum.end());
+  }
   if (flaw == trace::Flaw::id_length) metadata.id.resize(31);
   auto part = encode_metadata(metadata);
   if (flaw == trace::Flaw::padding) part.back() = 1;
@@ -171,19 +177,19 @@ std::pair<Octets, Intent> frame_of(const trace::Step& step) {
 }  // namespace
 
 std::vector<Piece> Sender::pieces(const trace::Step& step) {
-  if (step.op == trace::Op::flip) flip_ = step;
+  if (step.op == trace::Op::flip) flips_.push_back(step);
   if (step.op == trace::Op::split) split_ = step;
   if (step.op == trace::Op::join) join_ = true;
   if (step.op != trace::Op::message && step.op != trace::Op::data && step.op != trace::Op::header) return {};
   auto [frame, intent] = frame_of(step);
-  if (const auto flip = std::exchange(flip_, std::nullopt)) {
-    const auto at = flip->b % frame.size();
-    frame[at] ^= static_cast<std::uint8_t>(1U << flip->a);
+  for (const auto& flip : std::exchange(flips_, {})) {
+    const auto at = flip.b % frame.size();
+    frame[at] ^= static_cast<std::uint8_t>(1U << flip.a);
     // A length that is not the body's takes what follows into the frame; data is data whatever it holds.
-    if (at < 6 || step.op == trace::Op::header) {
+    if (at < 6 || step.op == trace::Op::header || intent.means == Intent::Means::unknown) {
       intent.means = Intent::Means::unknown;
-    } else if (step.op == trace::Op::message) {
-      intent.means = Intent::Means::anything;
+    } else {
+      intent.means = step.op == trace::Op::data ? Intent::Means::some_data : Intent::Means::anything;
     }
   }
   waiting_.octets.insert(waiting_.octets.end(), frame.begin(), frame.end());

@@ -6,6 +6,7 @@
 #include "protocol/samples.h"
 #include "protocol/server_session.h"
 #include "rigs/expected.h"
+#include "rigs/octet_source.h"
 #include "rigs/reach.h"
 #include "rigs/server_model.h"
 
@@ -40,13 +41,27 @@ spec::Reason refusal(std::size_t value) {
 class Player {
  public:
   void play(const trace::Trace& trace) {
-    for (const auto& step : trace) {
+    for (std::size_t number = 0; const auto& step : trace) {
+      journal::at_step(number++);
       saw(static_cast<std::size_t>(session_.state()), step);
       const auto before = session_.state();
       act(step);
       settle(before);
       const auto after = session_.state();
       expected_.settled(!table::held(after) && after != table::final);
+    }
+  }
+  /// Octets of the wire, cut at these places, each question answered as it asks for.
+  void play(View stream, std::span<const std::size_t> cuts) {
+    for (std::size_t from = 0; const auto cut : cuts) {
+      const auto at = [&](std::size_t octet) { return stream.begin() + static_cast<std::ptrdiff_t>(octet); };
+      feed({{at(from), at(cut)}, {Intent{.means = Intent::Means::unknown}}});
+      from = cut;
+      for (int answers = 0; table::held(session_.state()) && answers < 64; ++answers) {
+        const auto before = session_.state();
+        answer({trace::Op::answer});
+        settle(before);
+      }
     }
   }
 
@@ -195,6 +210,19 @@ class Player {
 void play_against_server(const trace::Trace& trace) {
   journal::begin();
   Player().play(trace);
+}
+
+void play_octets_against_server(View octets) {
+  OctetSource source(octets);
+  source.octet();
+  std::vector<std::size_t> cuts(source.octet() % 8);
+  for (auto& cut : cuts) cut = source.below(65'536);
+  const auto stream = source.rest();
+  std::erase_if(cuts, [&](auto cut) { return cut >= stream.size(); });
+  cuts.push_back(stream.size());
+  std::ranges::sort(cuts);
+  journal::begin();
+  Player().play(stream, cuts);
 }
 
 }  // namespace coffer::fuzz

@@ -1,4 +1,4 @@
-"""Seeds of what stands beside the protocol: fixtures, archive keys, adapters' replies, a server's first flight of TLS.
+"""Seeds of what stands beside the protocol: fixtures, archive keys, adapters' replies, a server's first flight of TLS, vectors.
 
 The fixture is the one that `coffer-conform fixture` prints, and changes of it that the contract (interop/README.md) speaks of.
 """
@@ -7,10 +7,10 @@ import json
 import struct
 
 
-def seeds(fixture_text):
-    """{target: {name: octets}}"""
+def seeds(fixture_text, vectors):
+    """{target: {name: octets}}. `vectors`: the folder of the specification's."""
     return {"fixture": fixtures(json.loads(fixture_text)), "adapter_reply": replies(), "server_flight": flights(),
-            "archive_key": keys()}
+            "archive_key": keys(), "vector_file": asked(vectors)}
 
 
 def fixtures(fixture):
@@ -82,3 +82,15 @@ def flights():
         "seed-in-small-records": b"".join(record(22, whole[at : at + 7]) for at in range(0, len(whole), 7)),
         "seed-not-tls": b"HTTP/1.1 400 Bad Request\r\n\r\n",
     }
+
+
+def asked(folder):
+    """Of each kind of vector the shortest that is accepted and the shortest that is refused, as coffer-vector is asked."""
+    shortest = {}
+    for path in sorted(folder.glob("*.json")):
+        for row in json.loads(path.read_text())["vectors"]:
+            line = json.dumps({"kind": row["kind"], "input": row["input"]}).encode() + b"\n"
+            name = f"seed-{row['kind']}-{next(iter(row['expect']))}"
+            if len(line) < 4096 and len(line) < len(shortest.get(name, b" " * 4096)):
+                shortest[name] = line
+    return shortest

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The committed seeds, fuzz/corpus/TARGET/: `seeds.py write` makes them again, `seeds.py check` says whether they are still true.
 
-Three kinds of files stand there. `seed-NAME` comes from the specification and the contracts beside it. `CASE[+twin]@PART` comes from the transcripts of the
+Beside them are the dictionaries, fuzz/dict/TARGET.dict. Three kinds of files stand in a corpus. `seed-NAME` comes from the specification and the contracts beside it. `CASE[+twin]@PART` comes from the transcripts of the
 conformance suite judging the reference with seed 1, and shows something that no other piece does: `write` runs the whole suite twice and
 keeps only what it said both times; `check` runs the cases that the committed names speak of, once, and compares. What has another name was
 written by hand and is left alone. Exit status: 0 fine, 1 the seeds have drifted, 4 the suite cannot be run, 64 usage.
@@ -16,10 +16,12 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-CORPUS = ROOT / "fuzz" / "corpus"
+CORPUS, DICTIONARIES = ROOT / "fuzz" / "corpus", ROOT / "fuzz" / "dict"
 sys.path.insert(0, str(ROOT / "spec" / "tools"))
+import dictionaries  # noqa: E402
 import of_contracts  # noqa: E402
 import of_specification  # noqa: E402
+import of_tables  # noqa: E402
 import of_transcripts  # noqa: E402
 import specification  # noqa: E402
 
@@ -41,7 +43,7 @@ def transcripts(binaries, cases=()):
 def stated(spec, binaries):
     """{target: {name: octets}} of what is made without a run of the suite."""
     printed = subprocess.run([str(binaries / "coffer-conform"), "fixture"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    return of_specification.seeds(spec) | of_contracts.seeds(printed)
+    return of_specification.seeds(spec) | of_contracts.seeds(printed, ROOT / "spec" / "vectors") | of_tables.seeds(spec)
 
 
 def committed():
@@ -64,11 +66,26 @@ def write(spec, reasons, binaries):
         for name, octets in files.items():
             (CORPUS / target / name).write_bytes(octets)
         print(f"{target}: {len(files)} seeds, {sum('@' in name for name in files)} of them from transcripts, {sum(map(len, files.values()))} octets")
+    write_dictionaries(spec)
     return 0
 
 
+def write_dictionaries(spec):
+    DICTIONARIES.mkdir(exist_ok=True)
+    for file in DICTIONARIES.iterdir():
+        file.unlink()
+    for target, octets in dictionaries.dictionaries(spec, ROOT).items():
+        (DICTIONARIES / f"{target}.dict").write_bytes(octets)
+
+
+def drifted_dictionaries(spec):
+    made = {f"{target}.dict": octets for target, octets in dictionaries.dictionaries(spec, ROOT).items()}
+    have = {file.name: file.read_bytes() for file in DICTIONARIES.iterdir()}
+    return [f"dict/{name}: not what the specification gives" for name in sorted(made.keys() | have.keys()) if made.get(name) != have.get(name)]
+
+
 def check(spec, reasons, binaries):
-    drifted = []
+    drifted = drifted_dictionaries(spec)
     have = committed()
     for target, files in stated(spec, binaries).items():
         for name in sorted(files.keys() | {name for name in have.get(target, {}) if name.startswith("seed-")}):

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "protocol/frame.h"
+#include "rigs/journal.h"
 #include "rigs/octet_source.h"
 #include "rigs/oracle.h"
 
@@ -53,6 +54,7 @@ Read read(View stream, const std::vector<std::size_t>& cuts, bool verified) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::journal::begin();
   fuzz::OctetSource source({data, size});
   const bool verified = source.octet() % 2 != 0;
   std::vector<std::size_t> cuts(source.octet() % 8);

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <iterator>
 #include <ranges>
+#include <span>
 
+#include "fault/slip.h"
 #include "fault/switch.h"
 #include "protocol/block_frame.h"
 #include "protocol/client_machine.h"
@@ -73,8 +75,9 @@ void ClientSession::Machine::on_missing_blocks(MissingBlocks missing) {
   const auto& offered = in<at::AwaitMissingBlocks>().offered;
   std::set<Digest> named;
   if (fault::on(fault::SES_040_indices_beyond)) std::erase_if(missing.indices, [&](const auto index) { return index >= offered.size(); });
+  const auto bound = offered.size() + (slip::on(slip::answered_index_off_by_one) ? 1 : 0);
   for (const auto index : missing.indices)
-    if (index >= offered.size() || !named.insert(offered[index]).second) return refuse<Handler::on_missing_blocks>(bad_answer("SES-040"));
+    if (index >= bound || !named.insert(offered[index]).second) return refuse<Handler::on_missing_blocks>(bad_answer("SES-040"));
   to_send.merge(named);
   actions.emplace_back(Wanted{std::move(missing.indices)});
   to<Handler::on_missing_blocks>(at::Ready{});
@@ -194,7 +197,9 @@ void ClientSession::Machine::on_blocks_fetched(BlocksFetched fetched) {
   if (fetched.missing != blocks.passed_over && !fault::on(fault::ARC_056_any_end))
     return refuse<Handler::on_blocks_fetched>(bad_answer("ARC-056"));
   actions.emplace_back(BlocksEnded{std::move(fetched.missing)});
+  const std::span passed_over(blocks.passed_over);
   to<Handler::on_blocks_fetched>(at::Restoring{});
+  if (slip::on(slip::passed_over_used_after_fetch) && passed_over.size() == 2 && passed_over.front() == passed_over.back()) end({});
 }
 
 void ClientSession::Machine::on_end_restore(const FinishRestore& request) {

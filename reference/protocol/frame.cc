@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "coffer/spec/limits.h"
+#include "fault/slip.h"
 #include "fault/switch.h"
 #include "protocol/transition.h"
 
@@ -101,7 +102,7 @@ void FrameReader::feed(View octets) {
   // [FRM-017] After a failed check a receiver MUST NOT act on any later octet of the connection.
   if (state_ == State::failed || octets.empty()) return;
   // Used octets are dropped only when they are at least half of what is held: each octet is moved at most once on average.
-  if (begin_ > 0 && begin_ >= buffer_.size() - begin_) {
+  if (begin_ > 0 && begin_ >= buffer_.size() - begin_ && !slip::on(slip::used_octets_kept)) {
     buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
     begin_ = 0;
   }
@@ -114,6 +115,7 @@ std::expected<std::optional<Frame>, Fault> FrameReader::next() {
     // [FRM-012] A receiver MUST make the header checks as soon as six octets are there, without waiting for any of the body.
     header_ = decode_header(std::span(buffer_).subspan(begin_).first<header_octets>());
     if (fault::on(fault::FRM_012_waits_for_the_body) && buffered() - header_octets < header_.length) return std::nullopt;
+    if (slip::on(slip::body_reserved_before_its_header_is_checked)) buffer_.reserve(header_.length);
     if (auto checked = check_header(header_, verified_); !checked) {
       static_assert(allowed(Handler::refuse, State::failed));
       state_ = State::failed;
@@ -129,7 +131,7 @@ std::expected<std::optional<Frame>, Fault> FrameReader::next() {
     begin_ += header_octets;
     consumed_ += header_octets;
     // [FRM-014] A receiver MUST NOT reserve memory for a body before its header has passed every check.
-    if (buffered() < header_.length) {
+    if (buffered() < header_.length && !slip::on(slip::used_octets_kept)) {
       buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
       begin_ = 0;
       buffer_.reserve(header_.length);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "coffer/spec/permissions.h"
+#include "fault/slip.h"
 #include "fault/switch.h"
 #include "protocol/block_frame.h"
 #include "protocol/server_machine.h"
@@ -51,8 +52,11 @@ void ServerSession::Machine::on_data(const Frame& frame) {
   // [ARC-032] A server MUST close with unwanted_block when a data frame's id was not named missing in this session or has already come.
   const auto id = digest_at(metadata->id, 0);
   const auto wanted = ready.wanted.find(id);
-  if (wanted == ready.wanted.end() && !fault::on(fault::ARC_032_unwanted_taken))
-    return refuse<Handler::on_data>({Reason::unwanted_block, "ARC-032"});
+  if (wanted == ready.wanted.end() && !fault::on(fault::ARC_032_unwanted_taken)) {
+    refuse<Handler::on_data>({Reason::unwanted_block, "ARC-032"});
+    if (slip::on(slip::wanted_used_after_close)) ready.wanted.clear();
+    return;
+  }
   // [ARC-031] A server MUST close with checksum_mismatch when SHA-256 of a data part is not the checksum in its metadata.
   const auto sum = checksum.of(frame.body);
   if (!std::ranges::equal(sum, metadata->checksum) && !fault::on(fault::ARC_031_checksum_not_checked))

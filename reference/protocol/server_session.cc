@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "coffer/spec/permissions.h"
+#include "fault/slip.h"
 #include "fault/switch.h"
 #include "protocol/server_machine.h"
 #include "protocol/transition.h"
@@ -152,7 +153,9 @@ bool ServerSession::Machine::awaited(const ServerAnswer& answer) const {
     if (const auto* offer = std::get_if<at::Offer>(&serving->operation)) {
       const auto* found = std::get_if<MissingFound>(&answer);
       const auto offered = offer->ids.size() / sizeof(Digest);
-      return found != nullptr && (found->indices.empty() || found->indices.back() < offered) &&
+      return found != nullptr &&
+             (found->indices.empty() || found->indices.back() < offered ||
+              (slip::on(slip::missing_index_off_by_one) && found->indices.back() == offered)) &&
              std::ranges::adjacent_find(found->indices, std::greater_equal<>()) == found->indices.end();
     }
     if (std::holds_alternative<at::List>(serving->operation)) return is(std::in_place_type<VersionsFound>);

@@ -1,0 +1,2 @@
+#!/bin/bash -eu
+exec "$SRC/coffer/fuzz/build.sh"
