@@ -82,9 +82,12 @@ class Server(Side):
     NAME = "server_session"
     RANGED = ("version", "computer", "login", "offer_blocks", "fetch_blocks")
     OPERATIONS = {"offer": "offer_blocks", "commit": "commit_version", "list": "list_versions", "list_blocks": "list_blocks", "release": "release_blocks",
+                  "fetch_key": "fetch_key", "store_key": "store_key", "recover_key": "recover_key", "change_password": "change_password",
                   "restore": "restore_begin", "fetch": "fetch_blocks", "end": "restore_end"}
     DONE = {"offer": ["answer missing_found value=3"], "commit": ["answer committed"], "list": ["answer versions_found"],
-            "list_blocks": ["answer block_ids_found value=1"], "release": ["answer release_staged"], "restore": ["answer restore_admitted"],
+            "list_blocks": ["answer block_ids_found value=1"], "release": ["answer release_staged"], "fetch_key": ["answer key_found value=1"],
+            "store_key": ["answer key_kept"], "recover_key": ["answer key_opened"], "change_password": ["answer password_set"],
+            "restore": ["answer restore_admitted"],
             "fetch": ["answer block_loaded", "answer blocks_loaded value=1"], "end": ["answer restore_closed"]}
 
     def walk(self, state, permissions=3, operation=None):
@@ -137,16 +140,18 @@ class Client(Side):
     NAME = "client_session"
     RANGED = ("server_identity", "login_accepted", "version_committed")
     ASKS = {"await_pong": "ping value=1", "await_missing_blocks": "offer value=2", "await_version_committed": "commit number=1", "await_versions": "list number=1",
-            "await_block_list": "list_blocks", "await_blocks_released": "release value=2", "await_restore_begun": "restore number=1", "leaving": "leave"}
+            "await_block_list": "list_blocks", "await_blocks_released": "release value=2", "await_key_state": "fetch_key",
+            "await_key_stored": "store_key", "await_key_recovered": "recover_key value=1", "await_password_changed": "change_password", "await_restore_begun": "restore number=1", "leaving": "leave"}
     REQUESTS = {"begin_ping": "ping value=1", "begin_offer": "offer value=2", "begin_commit": "commit number=1", "begin_list": "list number=1",
-                "begin_list_blocks": "list_blocks", "begin_release": "release value=2", "begin_restore": "restore number=1", "begin_fetch": "fetch value=2",
+                "begin_list_blocks": "list_blocks", "begin_release": "release value=2", "begin_fetch_key": "fetch_key",
+                "begin_store_key": "store_key", "begin_recover_key": "recover_key value=1", "begin_change_password": "change_password", "begin_restore": "restore number=1", "begin_fetch": "fetch value=2",
                 "end_restore": "end_restore value=1", "leave": "leave"}
     UNFIT = {("server_identity", "IDN-006"): "server_identity varied value=1", ("pong", "SES-042"): "pong varied value=7",
              ("missing_blocks", "SES-040"): "missing_blocks varied value=8", ("version_committed", "ARC-039"): "version_committed varied value=2",
              ("versions", "SES-040"): "versions varied value=32", ("versions", "ARC-042"): "versions varied value=2",
              ("block_list", "SES-040"): "block_list varied value=96", ("block_list", "ARC-112"): "block_list varied value=136",
-             ("blocks_fetched", "ARC-056"): "blocks_fetched varied value=1"}
-    FIT = {"pong": "pong varied value=1"}
+             ("key_stored", "KEY-033"): "key_stored varied value=2", ("blocks_fetched", "ARC-056"): "blocks_fetched varied value=1"}
+    FIT = {"pong": "pong varied value=1", "key_stored": "key_stored varied value=0"}
 
     def walk(self, state):
         steps = ["stop", "message proceed good", "message server_identity good", "message login_accepted good"]
