@@ -207,6 +207,34 @@ void add_quota(std::vector<Case>& cases) {
             second.barrier();
           },
   });
+  cases.push_back({
+      .id = "storing.no_version_without_a_refused_block",
+      .requirements = {"ARC-147"},
+      .needs = needs,
+      .goal = "A commit that comes with a block which is refused leaves no version; with one that is stored it makes one",
+      .steps = {"of a quota of 2,000 octets, offer a block of 2,001", "send it and the commit in one write", "expect Disconnect(quota_exceeded)",
+                "connect again", "expect no version listed"},
+      .script =
+          [](Context& c) {
+            auto& first = c.at(State::ready);
+            const auto block = opaque_block(c.random(), quota_octets + 1);
+            require_missing(c, first, block.id, {0});
+            first.send_together({data_frame(block.id, block.checksum, block.sealed), control_frame(first.next_commit())});
+            first.expect_refusal(Reason::quota_exceeded);
+            auto& second = c.at(State::ready);
+            second.send(list_versions(1));
+            const auto versions = second.expect("versions");
+            c.require(versions.items("entries").empty(), "no version", to_text(versions));
+          },
+      .twin =
+          [](Context& c) {
+            auto& client = c.at(State::ready);
+            const auto block = opaque_block(c.random(), quota_octets - 900 - 900);
+            require_missing(c, client, block.id, {0});
+            client.send_together({data_frame(block.id, block.checksum, block.sealed), control_frame(client.next_commit())});
+            client.expect("version_committed");
+          },
+  });
 }
 
 /// A commit with one thing wrong, as the second version of an archive; the twin continues the chain.

@@ -115,6 +115,7 @@ std::optional<ServerAnswer> Backend::store_blocks(ConnectionId connection, std::
   arrived.reserve(blocks.size());
   for (const auto& block : blocks) arrived.push_back({block.id, block.checksum, block.sealed});
   if (const auto stored = store_.put(*where, arrived); !stored) {
+    update(connection, [](Session& state) { state.lacking = true; });
     // [ARC-130] … MUST close with quota_exceeded when a block comes that would take them beyond
     if (stored.error().kind == store::Trouble::Kind::over_quota)
       return protocol::Refused{spec::Reason::quota_exceeded, stored.error().what};
@@ -127,6 +128,10 @@ std::optional<ServerAnswer> Backend::store_blocks(ConnectionId connection, std::
 ServerAnswer Backend::commit(ConnectionId connection, const protocol::CommitRequest& request) {
   const auto where = archive(connection);
   if (!where) return failed(connection, where.error());
+  // [ARC-147] A server MUST NOT store a version of a session in which it refused a block or failed to store one.
+  // The session hears of the block first, and ends: this answer comes too late to be read.
+  if (session(connection).lacking && !fault::on(fault::ARC_147_commits_what_lacks_a_block))
+    return protocol::Failed{"a block of this session is not stored"};
   const auto outcome = store_.commit(*where, request.version);
   if (!outcome) return failed(connection, outcome.error());
   if (*outcome == store::CommitOutcome::conflict)

@@ -44,6 +44,7 @@ class Backend final : public net::Backend {
     std::uint64_t user = 0;  // 0: not verified
     std::optional<store::Archive> archive;
     bool unsettled = false;  // blocks came after the last commit
+    bool lacking = false;    // a block came that is not stored
     bool restoring = false;  // the store's log has a beginning without an end
   };
 

@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 261> requirements{{
+inline constexpr std::array<Requirement, 262> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -215,6 +215,7 @@ inline constexpr std::array<Requirement, 261> requirements{{
     {"ARC-038", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST acknowledge a commit only after the version and every block received before it are stored, so that an end of the server at any moment loses none of them."},
     {"ARC-060", "MUST", "server", "review", "chosen", "08-archives", "A server MUST have the version and every block received before it on stable storage, which a loss of power leaves as it is, before it acknowledges the commit."},
     {"ARC-043", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST show nothing of a version before its commit is complete."},
+    {"ARC-147", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST NOT store a version of a session in which it refused a block or failed to store one."},
     {"ARC-039", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST close with bad_answer when the acknowledged number is not the committed one."},
     {"ARC-040", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST answer list_versions with the archive's versions from the stated number on, in ascending order."},
     {"ARC-041", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST put at most 24 versions into one answer and set more exactly when there are others beyond them."},
