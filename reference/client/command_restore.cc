@@ -32,7 +32,7 @@ Outcome<Conflict> conflict_rule(const RestoreArguments& arguments) {
 /// Where an unfinished restore into that directory remembers what it made.
 std::string journal_of(const Context& context, const std::string& target) {
   std::error_code failed;
-  const std::string whole = std::filesystem::weakly_canonical(target, failed).string();
+  const std::string whole = std::filesystem::weakly_canonical(std::filesystem::absolute(target, failed), failed).string();
   const Digest name = archive::checksum({reinterpret_cast<const std::uint8_t*>(whole.data()), whole.size()});
   return fmt::format("{}/restore-{}", context.home, hex(name).substr(0, 16));
 }

@@ -8,7 +8,10 @@
 namespace coffer::client {
 namespace {
 
-std::int64_t nanoseconds(const timespec& time) { return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec; }
+template <class Time>
+std::int64_t nanoseconds(const Time& time) {
+  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
 
 }  // namespace
 
@@ -34,6 +37,16 @@ Found found_of(std::string path, archive::EntryType type, const struct stat& sta
           .has_holes = S_ISREG(status.st_mode) && status.st_blocks < status.st_size / 512};
 }
 
+Found found_at(int at, const char* name, std::string path, archive::EntryType type, const struct stat& status, OwnerNames& owners) {
+  Found found = found_of(std::move(path), type, status, owners);
+  if (found.names < 2) return found;
+  struct statx more {};
+  const bool told = ::statx(at, name, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, STATX_BTIME | STATX_INO, &more) == 0 &&
+                    (more.stx_mask & STATX_BTIME) != 0 && more.stx_ino == status.st_ino;
+  found.born_ns = told ? nanoseconds(more.stx_btime) : found.stamp.changed_ns;
+  return found;
+}
+
 std::expected<Descriptor, SystemError> open_file(Below& root, const std::string& path) {
   const auto parent = root.parent(path);
   if (!parent) return std::unexpected(parent.error());
@@ -50,7 +63,7 @@ std::expected<Found, SystemError> look(const std::string& path, int fd, OwnerNam
   struct stat status {};
   if (::fstat(fd, &status) != 0) return std::unexpected(SystemError{errno});
   if (!S_ISREG(status.st_mode)) return std::unexpected(SystemError{ENXIO});
-  return found_of(path, archive::EntryType::file, status, owners);
+  return found_at(fd, "", path, archive::EntryType::file, status, owners);
 }
 
 std::expected<Below, SystemError> file_system_root() {

@@ -30,10 +30,15 @@ struct Found {
   archive::Entry entry;
   FileStamp stamp;
   std::uint64_t names = 1;  // links to the inode
-  bool has_holes = false;   // takes less room than its size, so that it may have some
+  /// Of what has several names: when its inode came into being, or last changed where the file system does not say that. An inode's number
+  /// passes on to other files, also while a backup runs.
+  std::int64_t born_ns = 0;
+  bool has_holes = false;  // takes less room than its size, so that it may have some
   bool operator==(const Found&) const = default;
 };
 Found found_of(std::string path, archive::EntryType type, const struct stat& status, OwnerNames& owners);
+/// The same of `name` in an open directory, or of an open file ("") itself, with its birth.
+Found found_at(int at, const char* name, std::string path, archive::EntryType type, const struct stat& status, OwnerNames& owners);
 
 /// Opens `path` (as in the archive) for reading without touching its access time, if it is still a regular file. errno ELOOP or ENXIO: it
 /// no longer is.

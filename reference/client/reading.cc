@@ -144,9 +144,9 @@ class Reading {
     std::vector<Item> items;
     std::shared_ptr<Question> question = std::make_shared<Question>();
   };
-  /// What two names share. A symbolic link's target is in it, because an inode's number can pass on between two looks.
-  using Identity = std::tuple<std::uint64_t, std::uint64_t, std::string>;  // device, inode, target
-  static Identity identity(const Found& found) { return {found.stamp.device, found.stamp.inode, found.entry.target}; }
+  /// What two names share. An inode's number passes on between two looks, and then its birth is another, or a symbolic link's target.
+  using Identity = std::tuple<std::uint64_t, std::uint64_t, std::int64_t, std::string>;  // device, inode, birth, target
+  static Identity identity(const Found& found) { return {found.stamp.device, found.stamp.inode, found.born_ns, found.entry.target}; }
 
   bool going_on() {
     if (stop_ == Stop::none && !options_.on(done_)) stop_ = Stop::interrupted;

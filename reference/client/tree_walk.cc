@@ -237,14 +237,14 @@ class TreeWalk::Branch {
       if (errno == ENOENT && around) return std::nullopt;
       return no(errno == ENOENT ? "does not exist" : describe({errno}));
     }
-    if (S_ISREG(status.st_mode)) return found_of(path_, archive::EntryType::file, status, walk_.owners_);
+    if (S_ISREG(status.st_mode)) return found_at(parent, name, path_, archive::EntryType::file, status, walk_.owners_);
     if (S_ISLNK(status.st_mode)) return link(parent, name, status);
     if (S_ISDIR(status.st_mode)) return directory(parent, name, status, around);
     const auto kind = special_kind_of(status.st_mode);
     if (!kind) return no("is of an unknown type: skipped");
     if (kind->type != archive::EntryType::named_pipe && !walk_.options_.special)
       return no(fmt::format("is {}: skipped (--special keeps devices and sockets)", kind->name));
-    Found found = found_of(path_, kind->type, status, walk_.owners_);
+    Found found = found_at(parent, name, path_, kind->type, status, walk_.owners_);
     if (S_ISBLK(status.st_mode) || S_ISCHR(status.st_mode))
       found.entry.device = std::uint64_t{major(status.st_rdev)} << 32U | minor(status.st_rdev);
     return with_attributes(std::move(found), parent, name);
@@ -273,7 +273,7 @@ class TreeWalk::Branch {
       problem(length < 0 ? describe({errno}) : length == 0 ? "is a link to nothing: skipped" : "is a link with too long a target: skipped");
       return std::nullopt;
     }
-    Found found = found_of(path_, archive::EntryType::symbolic_link, status, walk_.owners_);
+    Found found = found_at(parent, name, path_, archive::EntryType::symbolic_link, status, walk_.owners_);
     found.entry.target.assign(target.data(), static_cast<std::size_t>(length));
     return with_attributes(std::move(found), parent, name);
   }

@@ -170,6 +170,14 @@ class Fidelity(programs.EndToEnd):
         self.assertEqual(self.computer.must("restore", 1, "--target", target, "--verify-existing")["there"], 1)
 
     def test_an_interrupted_restore_goes_on_where_it_was(self):
+        self.interrupted_restore_into(self.path("target"))
+
+    def test_an_interrupted_restore_goes_on_below_the_directory_one_is_in(self):
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.path("."))
+        self.interrupted_restore_into("target")
+
+    def interrupted_restore_into(self, target):
         between = proxy.Proxy()
         self.addCleanup(between.close)
         between.reset(self.server.port)
@@ -178,7 +186,6 @@ class Fidelity(programs.EndToEnd):
         trees.make_nasty(self.tree)
         trees.make_random(self.tree, 60_000_000, seed=1, files=60)  # more than is on its way at once
         computer.must("backup", self.tree)
-        target = self.path("target")
         between.reset(self.server.port)
         computer.must("restore", 1, "--target", self.path("to-count"))
         whole = between.counted["to_client"]
@@ -196,6 +203,7 @@ class Fidelity(programs.EndToEnd):
         wanted, got = trees.describe(self.tree), trees.describe(trees.below(target, self.tree))
         for path in wanted:
             self.assertEqual(got.get(path), wanted[path], path)
+        self.assertEqual([name for name in os.listdir(computer.home) if name.startswith("restore-")], [])
         left = [name for name in got if name not in wanted]
         self.assertTrue(all(name.split(b"/")[-1].startswith(b".coffer-") for name in left), left)
 
