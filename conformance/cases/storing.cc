@@ -212,8 +212,8 @@ void add_quota(std::vector<Case>& cases) {
       .requirements = {"ARC-147"},
       .needs = needs,
       .goal = "A commit that comes with a block which is refused leaves no version; with one that is stored it makes one",
-      .steps = {"of a quota of 2,000 octets, offer a block of 2,001", "send it and the commit in one write", "expect Disconnect(quota_exceeded)",
-                "connect again", "expect no version listed"},
+      .steps = {"of a quota of 2,000 octets, offer a block of 2,001", "send it and the commit in one write",
+                "expect Disconnect(quota_exceeded)", "connect again", "expect no version listed"},
       .script =
           [](Context& c) {
             auto& first = c.at(State::ready);
