@@ -111,6 +111,37 @@ class Keys(programs.EndToEnd):
         self.assertTrue(peer.opens(key, PASSWORD))
         peer.leave()
 
+    def test_KEY_041_of_a_user_who_is_purged_nothing_is_left_of_keys(self):
+        server, key, bobs_key = self.serve(), secrets.token_bytes(32), secrets.token_bytes(32)
+        peer = Peer(server, COMPUTER, PASSWORD)
+        record = peer.record(key, ACCOUNT, 1, PASSWORD)
+        peer.store(record)
+        device_key = peer.state()["device_key"]
+        peer.leave()
+        bob = Peer(server, OTHER_COMPUTER, PASSWORD, user="bob")
+        bobs = bob.record(bobs_key, ACCOUNT, 1, PASSWORD)
+        bob.store(bobs)
+        bob.leave()
+        self.assertEqual(server.stop(), 0)
+        command = [f"{BIN}/cofferd", "erase-keys", "--data", server.data, "--fixture", self.fixture_file, "--user", "1"]
+        refused = run(*command)
+        self.assertEqual(refused.returncode, 2, "alice is active")
+        self.assertNotEqual(self.on_disk(server, record), [])
+        accounts = programs.fixture()
+        accounts["users"][0]["state"] = "deactivated"
+        self.write("fixture.json", json.dumps(accounts))
+        self.must(*command)
+        for octets in (record[130:170], record[190:230], record[34:66], device_key):
+            self.assertEqual(self.on_disk(server, octets), [])
+        self.assertNotEqual(self.on_disk(server, bobs), [], "of others everything is")
+        server = self.serve()
+        self.assertEqual([event["fields"] for event in server.events() if event["event"] == "keys_erased"], [{"user": "1", "key_records": "1"}])
+        with self.assertRaises(Refused):
+            Peer(server, COMPUTER, PASSWORD)
+        bob = Peer(server, OTHER_COMPUTER, PASSWORD, user="bob")
+        self.assertTrue(bob.recovers(bobs_key))
+        bob.leave()
+
     def test_a_blocked_computer_s_device_key_is_gone_and_nothing_brings_it_back(self):
         server = self.serve()
         peer = Peer(server, COMPUTER, PASSWORD)
