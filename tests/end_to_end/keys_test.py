@@ -365,7 +365,7 @@ class Device(programs.EndToEnd):
         self.assertIn("coffer logout", login.stderr)
         self.assertEqual(self.wrap_of(self.first), wrap)
 
-    def test_a_stolen_disk_is_locked_by_a_block_and_its_user_unlocks_it_later(self):
+    def test_KEY_050_a_stolen_disk_is_locked_by_a_block_and_its_user_unlocks_it_later(self):
         self.must_key(self.first, "create", "--mode", "account_password")
         self.first.must("backup", self.path("file"))
         port = self.server.port
@@ -416,7 +416,7 @@ class Device(programs.EndToEnd):
         self.log_in(self.first, PASSWORD, "--destination", "nas")
         self.first.must("verify", "--destination", "nas")
 
-    def test_a_second_key_on_one_device_is_refused(self):
+    def test_KEY_053_a_second_key_on_one_device_is_refused(self):
         other = self.serve_other()
         self.must_key(self.first, "create", "--mode", "custom")
         self.add(self.first, other)
@@ -443,7 +443,7 @@ class Device(programs.EndToEnd):
         self.assertEqual(reset.returncode, 0, reset.stderr)
         self.server = self.serve(listen=f"127.0.0.1:{port}")
 
-    def test_an_administrator_restores_without_the_user_and_the_log_says_so(self):
+    def test_KEY_043_an_administrator_restores_without_the_user_and_the_log_says_so(self):
         self.must_key(self.first, "create", "--mode", "account_password")
         self.first.must("backup", self.path("file"))
         self.reset_password("from the help desk")
@@ -491,7 +491,7 @@ class Device(programs.EndToEnd):
         self.assertEqual(self.at_a_terminal(self.first, "y", "logout")[0], 0)
         self.assertNotEqual(self.first.run("versions")[0], 0)
 
-    def test_what_is_lost_with_which_secret_is_said_before(self):
+    def test_KEY_013_what_is_lost_with_which_secret_is_said_before(self):
         _, _, error = self.key(self.first, "create", "--mode", "archive_password", "--password-file", "-", given="mine alone\n")
         self.assertIn("If you forget this password and no computer holds the key any more, the backup is lost", error)
 
@@ -502,4 +502,4 @@ def wraps(record):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)
