@@ -35,6 +35,7 @@ constexpr const char* footer =
     "on.\n"
     "A backup to several destinations ends with the greatest of their codes, and says which of them have the version all the same.";
 
+// [KEY-052] A client SHOULD wipe the archive key from memory when it is done with it, and keep it from being written to swap.
 /// Botan locks its whole allowance when the first secret is made, page by page: a thousand system calls for the usual half a megabyte.
 /// One session's secrets fit into this; were it ever too little, the rest would be wiped all the same, but not locked.
 constexpr rlim_t locked_octets_max = 64 * 1024;

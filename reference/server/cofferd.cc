@@ -115,12 +115,16 @@ int main(int argc, char** argv) {
       "reset-password",
       "Give a user who forgot it another account password; escrowed archive keys are wrapped anew. Not beside a running server");
   coffer::server::KeyCommandOptions key_options;
-  for (auto* command : {renew, reset}) {
+  auto* erase = app.add_subcommand("erase-keys",
+                                   "Erase all that the server keeps of the keys of a user who is deactivated, before the data of the "
+                                   "account is purged; beside no running "
+                                   "server");
+  for (auto* command : {renew, reset, erase}) {
     command->add_option("--data", options.data, "Directory of `cofferd run`")->required();
     command->add_option("--fixture", options.fixture, "JSON document of `cofferd run`")->required();
     command->footer(exit_codes);
   }
-  reset->add_option("--user", key_options.user, "The user's id in the fixture")->required();
+  for (auto* command : {reset, erase}) command->add_option("--user", key_options.user, "The user's id in the fixture")->required();
   reset->add_option("--password-file", key_options.password_file, "File whose first line is the password; -: standard input")->required();
   for (auto* command : {verify, rebuild, compact, events, pin})
     command->add_option("--data", options.data, "Directory of `cofferd run`")->required();
@@ -144,6 +148,7 @@ int main(int argc, char** argv) {
     key_options.fixture = options.fixture;
     if (*renew) return ended(coffer::server::renew_escrow_key(key_options));
     if (*reset) return ended(coffer::server::reset_password(key_options));
+    if (*erase) return ended(coffer::server::erase_keys(key_options));
     if (*run) return ended(coffer::server::serve(options));
     if (*verify) return ended(coffer::server::verify(options.data, json));
     if (*compact) return ended(coffer::server::compact(options.data));

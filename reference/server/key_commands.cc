@@ -87,4 +87,27 @@ Outcome reset_password(const KeyCommandOptions& options) {
   return Outcome::ok;
 }
 
+Outcome erase_keys(const KeyCommandOptions& options) {
+  const auto fixture = read_fixture(options.fixture);
+  if (!fixture) return stop(Outcome::bad_fixture, fixture.error());
+  const auto user = std::ranges::find(fixture->users, options.user, &accounts::User::id);
+  if (user == fixture->users.end())
+    return stop(Outcome::bad_fixture, fmt::format("{}: there is no user {}", options.fixture.string(), options.user));
+  if (user->state != accounts::State::deactivated)
+    return stop(Outcome::bad_fixture, fmt::format("{}: user {} is {}; only of one who is deactivated are the keys erased",
+                                                  options.fixture.string(), options.user, accounts::name(user->state)));
+  auto opened = open(options.data);
+  if (!opened) return stop(Outcome::store_failed, opened.error());
+  const auto records = opened->keys->records_of(options.user);
+  if (!records) return stop(Outcome::store_failed, records.error().what);
+  const std::vector<std::pair<std::string_view, std::string>> fields{{"user", std::to_string(options.user)},
+                                                                     {"key_records", std::to_string(records->size())}};
+  if (auto logged = opened->store->note_durably("keys_erased", fields); !logged) return stop(Outcome::store_failed, logged.error().what);
+  // [KEY-041] A server that purges an account MUST erase its key records before its data.
+  if (auto erased = opened->keys->erase_user(options.user); !erased) return stop(Outcome::store_failed, erased.error().what);
+  fmt::print("erased of user {}: {} key records, with device keys and a changed password; no copy of the server from now on opens them\n",
+             options.user, records->size());
+  return Outcome::ok;
+}
+
 }  // namespace coffer::server

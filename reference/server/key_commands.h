@@ -1,4 +1,5 @@
-// What an administrator does with keys beside no running server: another escrow key, another password for a user who forgot it.
+// What an administrator does with keys beside no running server: another escrow key, another password for a user who forgot it, nothing
+// left of the keys of a user who is gone.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@ namespace coffer::server {
 
 struct KeyCommandOptions {
   std::filesystem::path data, fixture;
-  std::uint64_t user = 0;               // reset_password
+  std::uint64_t user = 0;               // reset_password, erase_keys
   std::filesystem::path password_file;  // its first line; "-": standard input
 };
 
@@ -18,5 +19,7 @@ struct KeyCommandOptions {
 Outcome renew_escrow_key(const KeyCommandOptions& options);
 /// `cofferd reset-password`: gives a user another account password; what is escrowed under it is wrapped anew.
 Outcome reset_password(const KeyCommandOptions& options);
+/// `cofferd erase-keys`: of a user who is deactivated, all that the server keeps of keys [KEY-041].
+Outcome erase_keys(const KeyCommandOptions& options);
 
 }  // namespace coffer::server

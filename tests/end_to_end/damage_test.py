@@ -1,6 +1,7 @@
 """One octet changed in what the server keeps: found by both sides, named, and costing no more than what it touches."""
 import json
 import os
+import pathlib
 import shutil
 import sqlite3
 import unittest
@@ -234,7 +235,9 @@ class Damage(programs.EndToEnd):
         said = self.rebuild()
         self.assertEqual([finding["kind"] for finding in said["findings"]], ["event"])
         server = self.serve(listen=f"127.0.0.1:{self.port}")
-        self.assertEqual(self.home.login(user="bob").returncode, 2, "whose the computer is was not lost either")
+        computer = json.loads(pathlib.Path(self.home.home, "config.json").read_text())["computer"]
+        another = programs.Device(self.path("another"), f"127.0.0.1:{server.port}", server.pin, "--computer", computer)
+        self.assertEqual(another.login(user="bob").returncode, 2, "whose the computer is was not lost either")
         self.assertEqual(self.lost_files()[0], [])
         self.assertEqual(self.home.must("backup", self.tree)["version"], 2)
         self.assertEqual(server.stop(), 0)

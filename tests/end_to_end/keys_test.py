@@ -111,6 +111,37 @@ class Keys(programs.EndToEnd):
         self.assertTrue(peer.opens(key, PASSWORD))
         peer.leave()
 
+    def test_KEY_041_of_a_user_who_is_purged_nothing_is_left_of_keys(self):
+        server, key, bobs_key = self.serve(), secrets.token_bytes(32), secrets.token_bytes(32)
+        peer = Peer(server, COMPUTER, PASSWORD)
+        record = peer.record(key, ACCOUNT, 1, PASSWORD)
+        peer.store(record)
+        device_key = peer.state()["device_key"]
+        peer.leave()
+        bob = Peer(server, OTHER_COMPUTER, PASSWORD, user="bob")
+        bobs = bob.record(bobs_key, ACCOUNT, 1, PASSWORD)
+        bob.store(bobs)
+        bob.leave()
+        self.assertEqual(server.stop(), 0)
+        command = [f"{BIN}/cofferd", "erase-keys", "--data", server.data, "--fixture", self.fixture_file, "--user", "1"]
+        refused = run(*command)
+        self.assertEqual(refused.returncode, 2, "alice is active")
+        self.assertNotEqual(self.on_disk(server, record), [])
+        accounts = programs.fixture()
+        accounts["users"][0]["state"] = "deactivated"
+        self.write("fixture.json", json.dumps(accounts))
+        self.must(*command)
+        for octets in (record[130:170], record[190:230], record[34:66], device_key):
+            self.assertEqual(self.on_disk(server, octets), [])
+        self.assertNotEqual(self.on_disk(server, bobs), [], "of others everything is")
+        server = self.serve()
+        self.assertEqual([event["fields"] for event in server.events() if event["event"] == "keys_erased"], [{"user": "1", "key_records": "1"}])
+        with self.assertRaises(Refused):
+            Peer(server, COMPUTER, PASSWORD)
+        bob = Peer(server, OTHER_COMPUTER, PASSWORD, user="bob")
+        self.assertTrue(bob.recovers(bobs_key))
+        bob.leave()
+
     def test_a_blocked_computer_s_device_key_is_gone_and_nothing_brings_it_back(self):
         server = self.serve()
         peer = Peer(server, COMPUTER, PASSWORD)
@@ -334,7 +365,7 @@ class Device(programs.EndToEnd):
         self.assertIn("coffer logout", login.stderr)
         self.assertEqual(self.wrap_of(self.first), wrap)
 
-    def test_a_stolen_disk_is_locked_by_a_block_and_its_user_unlocks_it_later(self):
+    def test_KEY_050_a_stolen_disk_is_locked_by_a_block_and_its_user_unlocks_it_later(self):
         self.must_key(self.first, "create", "--mode", "account_password")
         self.first.must("backup", self.path("file"))
         port = self.server.port
@@ -385,7 +416,7 @@ class Device(programs.EndToEnd):
         self.log_in(self.first, PASSWORD, "--destination", "nas")
         self.first.must("verify", "--destination", "nas")
 
-    def test_a_second_key_on_one_device_is_refused(self):
+    def test_KEY_053_a_second_key_on_one_device_is_refused(self):
         other = self.serve_other()
         self.must_key(self.first, "create", "--mode", "custom")
         self.add(self.first, other)
@@ -412,7 +443,7 @@ class Device(programs.EndToEnd):
         self.assertEqual(reset.returncode, 0, reset.stderr)
         self.server = self.serve(listen=f"127.0.0.1:{port}")
 
-    def test_an_administrator_restores_without_the_user_and_the_log_says_so(self):
+    def test_KEY_043_an_administrator_restores_without_the_user_and_the_log_says_so(self):
         self.must_key(self.first, "create", "--mode", "account_password")
         self.first.must("backup", self.path("file"))
         self.reset_password("from the help desk")
@@ -460,7 +491,7 @@ class Device(programs.EndToEnd):
         self.assertEqual(self.at_a_terminal(self.first, "y", "logout")[0], 0)
         self.assertNotEqual(self.first.run("versions")[0], 0)
 
-    def test_what_is_lost_with_which_secret_is_said_before(self):
+    def test_KEY_013_what_is_lost_with_which_secret_is_said_before(self):
         _, _, error = self.key(self.first, "create", "--mode", "archive_password", "--password-file", "-", given="mine alone\n")
         self.assertIn("If you forget this password and no computer holds the key any more, the backup is lost", error)
 
@@ -471,4 +502,4 @@ def wraps(record):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)
