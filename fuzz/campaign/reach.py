@@ -1,7 +1,7 @@
 """How far inputs come: which states, transitions, guards and rules of the specified machines they take, and with which reasons sessions end.
 
 What the sessions did they say themselves (rigs/reach.h, COFFER_REACH); what there is to reach is read from spec/tables/machines. What no input of
-ours can reach is excused by name in unreachable.toml, each with its reason; an excuse for what is reached is an error.
+ours can reach is excused by name in unreachable.toml or spec/evidence/exceptions.toml, each with its reason; an excuse for what is reached is an error.
 """
 import dataclasses
 import os
@@ -76,10 +76,11 @@ class Specified:
         return [triple for triple in self.every if triple[1] in machines or triple[0] == "reason"]
 
 
-def excuses():
-    """{triple: reason} of what no input can reach."""
+def excuses(spec):
+    """{triple: reason} of what no input can reach: what no run of the reference can, and what a trace has no step for."""
     rows = tomllib.loads((places.FUZZ / "unreachable.toml").read_text()).get("unreachable", [])
-    return {(row["kind"], row.get("machine", ""), row["what"]): row["reason"] for row in rows}
+    return {("rule", rule["machine"], f"{rule['handler']} {rule['rule']}"): rule["reason"] for rule in transitions.excused(spec)} | {
+        (row["kind"], row.get("machine", ""), row["what"]): row["reason"] for row in rows}
 
 
 def replayed(target, folders, build=None):
@@ -102,7 +103,7 @@ def counts(specified, ways, machines=None):
 
 def judge(specified, ways):
     """(lines to print, problems). Without excuse: every state, every reason, every guard and rule, and of transitions at least 95 %."""
-    excused, reached = excuses(), specified.reached(ways)
+    excused, reached = excuses(specified.spec), specified.reached(ways)
     lines, problems = [], []
     for kind in KINDS:
         every = [triple for triple in specified.every if triple[0] == kind]

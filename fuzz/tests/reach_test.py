@@ -34,7 +34,7 @@ class ReachTest(unittest.TestCase):
 
     def test_an_excuse_in_vain_is_named(self):
         vain = {("state", "server_session", "ready"): "never", ("state", "server_session", "asleep"): "never"}
-        with mock.patch.object(reach, "excuses", lambda: vain):
+        with mock.patch.object(reach, "excuses", lambda _: vain):
             _, problems = reach.judge(self.specified, self.ways)
         self.assertIn("unreachable.toml excuses state server_session ready, which is reached", problems)
         self.assertIn("unreachable.toml excuses state server_session asleep, which the tables do not have", problems)
