@@ -109,19 +109,24 @@ ServerAnswer Backend::find_missing(ConnectionId connection, const protocol::Find
 }
 
 std::optional<ServerAnswer> Backend::store_blocks(ConnectionId connection, std::span<const protocol::StoreBlock> blocks) {
+  // Until they are stored, whatever goes wrong.
+  const bool lacking = session(connection).lacking;
+  update(connection, [](Session& state) { state.lacking = true; });
   const auto where = archive(connection);
   if (!where) return failed(connection, where.error());
   std::vector<store::NewBlock> arrived;
   arrived.reserve(blocks.size());
   for (const auto& block : blocks) arrived.push_back({block.id, block.checksum, block.sealed});
   if (const auto stored = store_.put(*where, arrived); !stored) {
-    update(connection, [](Session& state) { state.lacking = true; });
     // [ARC-130] … MUST close with quota_exceeded when a block comes that would take them beyond
     if (stored.error().kind == store::Trouble::Kind::over_quota)
       return protocol::Refused{spec::Reason::quota_exceeded, stored.error().what};
     return failed(connection, stored.error());
   }
-  update(connection, [](Session& state) { state.unsettled = true; });
+  update(connection, [lacking](Session& state) {
+    state.unsettled = true;
+    state.lacking = lacking;
+  });
   return std::nullopt;
 }
 
