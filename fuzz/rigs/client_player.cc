@@ -4,6 +4,7 @@
 #include "protocol/samples.h"
 #include "rigs/client_model.h"
 #include "rigs/expected.h"
+#include "rigs/program.h"
 #include "rigs/reach.h"
 
 namespace coffer::fuzz {
@@ -52,7 +53,7 @@ class Player {
         }
         return;
       case trace::Op::request: {
-        auto request = make_request(static_cast<trace::Request>(step.a), step.b, step.c);
+        auto request = make_request(step);
         auto copy = request;
         if (session_.submit(now_, std::move(request))) model_.asked(copy);
         return;
@@ -79,33 +80,6 @@ class Player {
       model_.heard(
           make_message(static_cast<spec::MessageKind>(intent->step.a), static_cast<trace::Variant>(intent->step.b), intent->step.c),
           told.way->to);
-  }
-
-  static p::ClientRequest make_request(trace::Request which, std::uint16_t number, std::uint32_t value) {
-    const auto& block = samples::block(number % 16U);
-    const auto ids = samples::ids(number % 8U, value % 5);
-    switch (which) {
-      case trace::Request::ping: return p::BeginPing{value};
-      case trace::Request::offer: return p::BeginOffer{ids};
-      case trace::Request::block: return p::SendBlock{block.id, block.checksum, block.sealed};
-      case trace::Request::commit: {
-        auto version = samples::commit();
-        version.number = number;
-        return p::BeginCommit{std::move(version)};
-      }
-      case trace::Request::list: return p::BeginList{number};
-      case trace::Request::restore: return p::RequestRestore{number, static_cast<std::uint16_t>(value)};
-      case trace::Request::fetch: return p::BeginFetch{ids};
-      case trace::Request::end_restore: return p::FinishRestore{value % 2 != 0};
-      case trace::Request::leave: return p::Leave{};
-      case trace::Request::list_blocks: return p::BeginListBlocks{};
-      case trace::Request::release: return p::BeginRelease{ids};
-      case trace::Request::fetch_key: return p::BeginFetchKey{};
-      case trace::Request::store_key: return p::BeginStoreKey{Octets(98, static_cast<std::uint8_t>(value)), 1};
-      case trace::Request::recover_key: return p::BeginRecoverKey{Octets(32, static_cast<std::uint8_t>(value))};
-      case trace::Request::change_password: return p::BeginChangePassword{{1}, {2}};
-    }
-    return p::Leave{};
   }
 
   p::Time now_{1000};

@@ -9,6 +9,7 @@
 #include "rigs/octet_source.h"
 #include "rigs/reach.h"
 #include "rigs/server_model.h"
+#include "rigs/shell.h"
 
 namespace coffer::fuzz {
 
@@ -18,25 +19,6 @@ namespace table = spec::server_session;
 using State = table::State;
 
 namespace {
-
-/// The reasons by which the table lets a shell refuse: what `answer refused` chooses from.
-const std::vector<spec::Reason>& refusals() {
-  static const auto reasons = [] {
-    std::vector<spec::Reason> of_the_shell;
-    for (const auto& row : spec::reason_rows)
-      for (const auto& way : spec::ways)
-        if (way.row == "on_refused" && way.rules.find(":" + std::string(row.name)) != way.rules.npos &&
-            !std::ranges::count(of_the_shell, row.reason))
-          of_the_shell.push_back(row.reason);
-    return of_the_shell;
-  }();
-  return reasons;
-}
-
-spec::Reason refusal(std::size_t value) {
-  const auto reason = spec::reason_rows[value % spec::reason_rows.size()].reason;
-  return std::ranges::count(refusals(), reason) != 0 ? reason : refusals()[value % refusals().size()];
-}
 
 class Player {
  public:
@@ -99,42 +81,9 @@ class Player {
   }
 
   void answer(const trace::Step& step) {
-    auto answer = make_answer(static_cast<trace::Answer>(step.a), step.b);
+    auto answer = make_answer(step, fitting_);
     model_.answered(answer, session_.state());
     session_.submit(now_, std::move(answer));
-  }
-
-  p::ServerAnswer make_answer(trace::Answer which, std::uint16_t value) const {
-    const auto& block = samples::block(value % 8U);
-    switch (which) {
-      case trace::Answer::fitting: return make_answer(fitting_, value == 0 ? std::uint16_t{3} : value);
-      case trace::Answer::computer_admitted: return p::ComputerAdmitted{};
-      case trace::Answer::computer_refused: return p::ComputerRefused{"cause"};
-      case trace::Answer::login_admitted:
-        return p::LoginAdmitted{samples::user, value % 4U, samples::server_config, {{"name", "value", true}}};
-      case trace::Answer::login_refused: return p::LoginRefused{"cause"};
-      case trace::Answer::missing_found: {
-        p::MissingFound found;
-        for (std::uint16_t i = 0; i < 16; ++i)
-          if ((value >> i & 1U) != 0) found.indices.push_back(i);
-        return found;
-      }
-      case trace::Answer::committed: return p::Committed{};
-      case trace::Answer::versions_found: return p::VersionsFound{{{1, Octets(32, 1), Octets(9, 1)}}, value % 2U != 0};
-      case trace::Answer::restore_admitted: return p::RestoreAdmitted{};
-      case trace::Answer::block_loaded: return p::BlockLoaded{block.id, block.checksum, block.sealed};
-      case trace::Answer::blocks_loaded: return p::BlocksLoaded{{value}};
-      case trace::Answer::restore_closed: return p::RestoreClosed{};
-      case trace::Answer::refused: return p::Refused{refusal(value), "cause"};
-      case trace::Answer::failed: return p::Failed{"cause"};
-      case trace::Answer::block_ids_found: return p::BlockIdsFound{samples::ids(0, value % 4U), value % 2U != 0};
-      case trace::Answer::release_staged: return p::ReleaseStaged{};
-      case trace::Answer::key_found: return p::KeyFound{7, Octets(32, 1), Octets(32, 2), Octets(value % 2U * 98U, 3)};
-      case trace::Answer::key_kept: return p::KeyKept{1U + value};
-      case trace::Answer::key_opened: return p::KeyOpened{Octets(72, 4)};
-      case trace::Answer::password_set: return p::PasswordSet{};
-    }
-    return p::Failed{"cause"};
   }
 
   /// Takes what the session wants done, and asks the model and the table about it.
@@ -153,7 +102,7 @@ class Player {
     }
     while (const auto action = session_.next_action()) {
       model_.did(*action);
-      note_question(*action);
+      if (const auto fits = fitting_answer(*action)) fitting_ = *fits;
     }
     demand_frames(told, model_.words());
     const auto after = session_.state();
@@ -162,23 +111,6 @@ class Player {
     demand(session_.deadline().has_value() == (!table::held(after) && after != table::final),
            "SES-005 every state but a held one has its timer");
     demand(session_.wants_input() == session_.deadline().has_value(), "SES-022 a held state reads nothing");
-  }
-
-  void note_question(const p::ServerAction& action) {
-    if (std::holds_alternative<p::CheckComputer>(action)) fitting_ = trace::Answer::computer_admitted;
-    if (std::holds_alternative<p::CheckLogin>(action)) fitting_ = trace::Answer::login_admitted;
-    if (std::holds_alternative<p::FindMissing>(action)) fitting_ = trace::Answer::missing_found;
-    if (std::holds_alternative<p::CommitRequest>(action)) fitting_ = trace::Answer::committed;
-    if (std::holds_alternative<p::FindVersions>(action)) fitting_ = trace::Answer::versions_found;
-    if (std::holds_alternative<p::FindBlockIds>(action)) fitting_ = trace::Answer::block_ids_found;
-    if (std::holds_alternative<p::StageRelease>(action)) fitting_ = trace::Answer::release_staged;
-    if (std::holds_alternative<p::FindKey>(action)) fitting_ = trace::Answer::key_found;
-    if (std::holds_alternative<p::KeepKey>(action)) fitting_ = trace::Answer::key_kept;
-    if (std::holds_alternative<p::OpenKey>(action)) fitting_ = trace::Answer::key_opened;
-    if (std::holds_alternative<p::SetPassword>(action)) fitting_ = trace::Answer::password_set;
-    if (std::holds_alternative<p::BeginRestore>(action)) fitting_ = trace::Answer::restore_admitted;
-    if (std::holds_alternative<p::LoadBlocks>(action)) fitting_ = trace::Answer::blocks_loaded;
-    if (std::holds_alternative<p::EndRestore>(action)) fitting_ = trace::Answer::restore_closed;
   }
 
   /// One input may carry several steps of the walk (held frames, two pieces): any path of the table's rows is allowed.

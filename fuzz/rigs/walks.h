@@ -104,4 +104,34 @@ inline trace::Trace client_walk() {
           says(K::disconnect)};
 }
 
+/// A program's requests of one session, end to end, and the last record of each way looked at.
+inline trace::Trace pair_walk() {
+  using namespace walk;
+  using R = trace::Request;
+  const auto tampers = [](trace::Tamper how, std::uint16_t to_client) {
+    return trace::Step{trace::Op::channel, static_cast<std::uint8_t>(how), to_client};
+  };
+  return {{trace::Op::stop},
+          asks(R::ping),
+          tampers(trace::Tamper::deliver, 0),
+          tampers(trace::Tamper::deliver, 1),
+          asks(R::offer, 0, 2),
+          asks(R::block, 0),
+          asks(R::block, 1),
+          asks(R::commit),
+          tampers(trace::Tamper::deliver, 0),
+          fits(),
+          asks(R::list),
+          asks(R::list_blocks),
+          asks(R::release),
+          asks(R::fetch_key),
+          asks(R::store_key),
+          asks(R::recover_key),
+          asks(R::change_password),
+          asks(R::restore),
+          asks(R::fetch, 0, 3),
+          asks(R::end_restore),
+          asks(R::leave)};
+}
+
 }  // namespace coffer::fuzz

@@ -1,0 +1,34 @@
+#include "rigs/ear.h"
+
+#include <algorithm>
+
+#include "coffer/spec/messages.h"
+#include "rigs/oracle.h"
+
+namespace coffer::fuzz {
+
+void Ear::said(View octets) { on_the_way_.insert(on_the_way_.end(), octets.begin(), octets.end()); }
+
+void Ear::arrived(View octets) {
+  demand(octets.size() <= on_the_way_.size() && std::equal(octets.begin(), octets.end(), on_the_way_.begin()),
+         "CHN-012 what arrives is what was sent, in its order");
+  on_the_way_.erase(on_the_way_.begin(), on_the_way_.begin() + static_cast<std::ptrdiff_t>(octets.size()));
+  cutter_.feed(octets);
+  while (const auto frame = cutter_.next()) {
+    const bool data = frame->kind == conformance::kind_data;
+    auto message = data ? std::nullopt : std::optional(protocol::decode(frame->body).value());
+    const auto event = data ? std::string_view("data") : spec::message_rows[message->index()].name;
+    const Intent intent{Intent::Means::exactly, event, {data ? trace::Op::data : trace::Op::message}};
+    frames_.push_back(std::move(message));
+    expected_.sent({&intent, 1});
+  }
+}
+
+Ear::Heard Ear::met(const Told& told) {
+  if (expected_.met(told) == nullptr) return {};
+  Heard heard{true, std::move(frames_.front())};
+  frames_.pop_front();
+  return heard;
+}
+
+}  // namespace coffer::fuzz
