@@ -103,10 +103,10 @@ class Backup {
     auto read = read_trees(lanes, ways.front()->to->keys,
                            {.paths = options_.paths,
                             .scan = options_.scan,
-                            .look = options_.look,
                             .cache = cache_,
                             .by_name = std::ranges::all_of(ways, [](const Way* way) { return way->sessions < backup_sessions_max; }),
                             .first = first,
+                            .digest = options_.digest,
                             .settled_before_ns = options_.now_ns - options_.settle_ns,
                             .on = on});
     (void)lanes.await_all_gone([&] { return on(progress_); });
@@ -170,6 +170,8 @@ class Backup {
       report_.links = read.links;
       report_.files_unchanged = read.files_unchanged;
       report_.content_octets = read.content_octets;
+      report_.left = std::move(read.left);
+      report_.digest = read.digest;
     }
     // What one reading found and could not read any more, the next one does not even find.
     if (!made_before) std::erase_if(report_.problems, [&](const Problem& problem) { return !vanished_.contains(problem.path); });

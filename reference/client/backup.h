@@ -17,7 +17,7 @@
 #include "client/lanes.h"
 #include "client/pace.h"
 #include "client/server_link.h"
-#include "client/tree_scanner.h"
+#include "client/tree_walk.h"
 #include "keys/archive_key.h"
 
 namespace coffer::client {
@@ -53,8 +53,7 @@ struct BackupProgress : WorkDone {
 struct BackupOptions {
   std::vector<std::string> paths;
   ScanOptions scan;
-  /// Instead of a scan of `paths`, for who knows what has changed. Asked anew for each reading.
-  std::function<Scan()> look = nullptr;
+  bool digest = false;  // of what was found is wanted
   std::int64_t now_ns = 0;
   /// A file changed this short a time before the scan is not remembered as unchanged: its clock may not have moved since.
   std::int64_t settle_ns = 2'000'000'000;
@@ -72,7 +71,9 @@ struct BackupReport {
   std::uint64_t files = 0, directories = 0, links = 0;
   std::uint64_t files_unchanged = 0;  // not read, because they are as they were
   std::uint64_t content_octets = 0;
-  Problems problems;                                     // files left out, or saved while they changed
+  Problems problems;              // files left out, or saved while they changed
+  std::vector<std::string> left;  // paths in the archive of what is there and was not saved as it is, although it is of a kind that can be
+  std::optional<Digest> digest;   // of what was found (tree_digest.h), if it was wanted
   std::vector<Outcome<DestinationReport>> destinations;  // in the order given
 };
 

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <future>
+#include <optional>
+#include <utility>
 
 #include <botan/system_rng.h>
 #include <fmt/format.h>
@@ -10,17 +11,12 @@
 #include "client/destination_choice.h"
 #include "client/interruption.h"
 #include "client/key_ring.h"
-#include "client/session.h"
+#include "client/openings.h"
 #include "coffer/spec/permissions.h"
 #include "fault/switch.h"
 
 namespace coffer::client {
 namespace {
-
-struct Opened {
-  Session session;
-  archive::ChainPoint head;
-};
 
 Outcome<Opened> open_destination(std::shared_ptr<Device> device, const std::string& name, const protocol::Timers& timers) {
   auto session = open_session(std::move(device), name, timers, spec::permissions::backup);
@@ -38,53 +34,45 @@ Outcome<Opened> open_destination(std::shared_ptr<Device> device, const std::stri
   return Opened{std::move(*session), *head};
 }
 
-// [ARC-143] A client that backs up to several destinations SHOULD commit at one without waiting for another that is slower.
-/// All at once: who is away keeps the others waiting no longer than the timers of one connection say.
-std::vector<Outcome<Opened>> open_all(const std::shared_ptr<Device>& device, const std::vector<std::string>& names,
-                                      const protocol::Timers& timers) {
-  std::vector<std::future<Outcome<Opened>>> coming;
-  for (const std::string& name : names)
-    coming.push_back(std::async(std::launch::async, [&] { return open_destination(device, name, timers); }));
-  std::vector<Outcome<Opened>> opened;
-  for (auto& one : coming) opened.push_back(one.get());
-  return opened;
-}
-
 // [KEY-053] A client MUST use one archive key for all destinations of a device.
-/// That of the first destination that has one; those of another key fail by themselves. Its check value.
-Digest let_only_one_key_in(std::vector<Outcome<Opened>>& opened, const std::vector<std::string>& names) {
-  std::optional<Digest> check;
-  std::size_t first = 0;
-  for (std::size_t i = 0; i < opened.size(); ++i) {
-    if (!opened[i]) continue;
-    const Digest own = opened[i]->session.key.check_value();
-    if (!check) {
-      check = own;
-      first = i;
-    } else if (own != *check && !fault::on(fault::KEY_053_a_key_for_each)) {
-      opened[i]->session.link->leave();
-      opened[i] = std::unexpected(Failure{
+/// That of the first destination that has one; those of another key fail by themselves.
+class OneKey {
+ public:
+  void let_in(Openings::End& end, const std::vector<std::string>& names) {
+    if (!end.opened) return;
+    const Digest own = end.opened->session.key.check_value();
+    if (!check_) {
+      check_ = own;
+      first_ = names[end.place];
+    } else if (own != *check_ && !fault::on(fault::KEY_053_a_key_for_each)) {
+      end.opened->session.link->leave();
+      end.opened = std::unexpected(Failure{
           ExitCode::local, fmt::format("the archive there has another key than the one at destination \"{}\", and all destinations of a "
                                        "device share one. Give --home another directory for one of the two",
-                                       names[first])});
+                                       first_)});
     }
   }
-  return check.value_or(Digest{});
-}
+  Digest check_value() const { return check_.value_or(Digest{}); }
 
-/// The sessions that there are, while one backup goes to all of them.
+ private:
+  std::optional<Digest> check_;
+  std::string first_;
+};
+
+/// The sessions that there are at one time, while one reading goes to all of them.
 class Sessions {
  public:
-  Sessions(std::vector<Outcome<Opened>>& opened, const protocol::Timers& timers) {
-    for (std::size_t i = 0; i < opened.size(); ++i) {
-      if (!opened[i]) continue;
-      Session& session = opened[i]->session;
-      places_.push_back(i);
+  /// Of those that are open.
+  Sessions(std::vector<Openings::End>& ends, const protocol::Timers& timers) {
+    for (auto& [place, opened] : ends) {
+      if (!opened) continue;
+      Session& session = opened->session;
+      places_.push_back(place);
       sessions_.push_back(&session);
       destinations_.push_back({.name = session.destination,
                                .link = session.link.get(),
                                .keys = session.keys,
-                               .chain = opened[i]->head,
+                               .chain = opened->head,
                                .begin_again = [&session, timers]() -> Outcome<ServerLink*> {
                                  if (auto begun = session.begin_again(timers); !begun) return std::unexpected(begun.error());
                                  return session.link.get();
@@ -127,14 +115,92 @@ class Sessions {
   std::vector<bool> is_over_;
 };
 
-/// Which destinations share one reading: all.
-std::vector<std::span<Destination>> turns(std::span<Destination> all) {
-  // [ARC-140] A client MUST NOT let what becomes of one destination keep it from committing a version at another.
-  if (!fault::on(fault::ARC_140_one_ends_all)) return {all};
-  std::vector<std::span<Destination>> one_by_one;
-  for (std::size_t i = 0; i < all.size(); ++i) one_by_one.push_back(all.subspan(i, 1));
-  return one_by_one;
-}
+/// A backup to some destinations: those that are there share one reading, and those that come later another.
+class Run {
+ public:
+  Run(const Context& context, const BackupArguments& arguments, const BackupHooks& hooks, Device device, std::vector<std::string> names)
+      : context_(context),
+        arguments_(arguments),
+        hooks_(hooks),
+        names_(std::move(names)),
+        cache_path_(device.cache_path()),
+        device_(std::make_shared<Device>(std::move(device))),
+        ends_(names_.size()) {
+    backup_.names = names_;
+    backup_.begun = false;
+  }
+
+  Outcome<DeviceBackup> run() {
+    // [ARC-140] A client MUST NOT let what becomes of one destination keep it from committing a version at another.
+    if (fault::on(fault::ARC_140_one_ends_all)) {
+      for (std::size_t i = 0; i < names_.size() && (i == 0 || ends_[i - 1]->has_value()); ++i)
+        if (auto served = serve({names_[i]}, i); !served) return std::unexpected(served.error());
+    } else if (auto served = serve(names_, 0); !served) {
+      return std::unexpected(served.error());
+    }
+    for (auto& end : ends_) backup_.report.destinations.push_back(end ? std::move(*end) : std::unexpected(interrupted()));
+    if (names_.size() == 1 && !backup_.report.destinations.front()) return std::unexpected(backup_.report.destinations.front().error());
+    return std::move(backup_);
+  }
+
+ private:
+  /// Those names, which begin at that place among all. Failures: of the whole backup.
+  Outcome<void> serve(const std::vector<std::string>& names, std::size_t place) {
+    // [ARC-143] A client that backs up to several destinations SHOULD commit at one without waiting for another that is slower.
+    Openings openings([this](const std::string& name) { return open_destination(device_, name, context_.timers); }, names);
+    for (auto come = openings.take(); !come.empty(); come = openings.take()) {
+      for (auto& end : come) {
+        end.place += place;
+        one_key_.let_in(end, names_);
+        if (!end.opened) ends_[end.place] = std::unexpected(end.opened.error());
+      }
+      if (auto done = back_up_to(come); !done) return done;
+    }
+    return {};
+  }
+
+  Outcome<void> back_up_to(std::vector<Openings::End>& come) {
+    Sessions sessions(come, context_.timers);
+    if (sessions.destinations().empty()) return {};
+    std::vector<std::string> taking_part;
+    for (const Destination& one : sessions.destinations()) taking_part.push_back(one.name);
+    const BackupOptions options{
+        .paths = arguments_.paths,
+        .scan = {.left_out = context_.home, .one_file_system = arguments_.one_file_system, .special = arguments_.special},
+        .digest = hooks_.digest,
+        .now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
+        .progress = [&](const BackupProgress& now) { hooks_.progress(now, taking_part); },
+        .interrupted = hooks_.interrupted,
+        .ended =
+            [&](std::size_t i, const Outcome<DestinationReport>& end) {
+              sessions.ended(i, end);
+              if (end && names_.size() > 1) made_ += fmt::format("\n{} has version {}", taking_part[i], end->version.number);
+            }};
+    auto report = back_up(
+        sessions.destinations(), {cache_path_, one_key_.check_value()}, [] { return std::make_unique<Botan::System_RNG>(); }, options);
+    if (!report) {
+      sessions.leave_those_left();
+      report.error().message += made_;
+      return std::unexpected(report.error());
+    }
+    auto each = std::exchange(report->destinations, {});
+    for (std::size_t i = 0; i < each.size(); ++i) ends_[sessions.place(i)] = sessions.end_of(i, std::move(each[i]));
+    // What was found and read is said as it was for those that were there first.
+    if (!std::exchange(backup_.begun, true)) backup_.report = std::move(*report);
+    return {};
+  }
+
+  const Context& context_;
+  const BackupArguments& arguments_;
+  const BackupHooks& hooks_;
+  const std::vector<std::string> names_;
+  const std::string cache_path_;
+  const std::shared_ptr<Device> device_;
+  OneKey one_key_;
+  DeviceBackup backup_;
+  std::vector<std::optional<Outcome<DestinationReport>>> ends_;
+  std::string made_;  // words of who has a version already
+};
 
 }  // namespace
 
@@ -143,60 +209,9 @@ Outcome<DeviceBackup> back_up_once(const Context& context, const BackupArguments
     return std::unexpected(Failure{ExitCode::usage, "a PATH is empty: expected files and directories (. is this one, / is everything)"});
   auto device = Device::open(context.home);
   if (!device) return std::unexpected(device.error());
-  const auto names = chosen_destinations(*device, context.destinations);
+  auto names = chosen_destinations(*device, context.destinations);
   if (!names) return std::unexpected(names.error());
-  const std::string cache_path = device->cache_path();
-
-  auto opened = open_all(std::make_shared<Device>(std::move(*device)), *names, context.timers);
-  const Digest check = let_only_one_key_in(opened, *names);
-  const CachePlace cache{cache_path, check};
-  Sessions sessions(opened, context.timers);
-  DeviceBackup backup{.names = *names, .report = {}};
-  for (const auto& one : opened)  // until it has another end
-    backup.report.destinations.push_back(std::unexpected(one ? interrupted() : one.error()));
-  const auto one_alone = [&]() -> Outcome<DeviceBackup> {
-    if (names->size() == 1 && !backup.report.destinations.front()) return std::unexpected(backup.report.destinations.front().error());
-    return std::move(backup);
-  };
-  backup.begun = !sessions.destinations().empty();
-  if (!backup.begun) return one_alone();
-
-  std::vector<std::string> taking_part;
-  for (const Destination& one : sessions.destinations()) taking_part.push_back(one.name);
-  bool one_failed = taking_part.size() < names->size();
-  std::size_t done = 0;  // destinations that have had their turn
-  std::string made;
-  const BackupOptions options{
-      .paths = arguments.paths,
-      .scan = {.left_out = context.home, .one_file_system = arguments.one_file_system, .special = arguments.special},
-      .look = hooks.look,
-      .now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
-      .progress = [&](const BackupProgress& now) { hooks.progress(now, taking_part); },
-      .interrupted = hooks.interrupted,
-      .ended =
-          [&](std::size_t i, const Outcome<DestinationReport>& end) {
-            sessions.ended(done + i, end);
-            one_failed = one_failed || !end;
-            if (end && names->size() > 1) made += fmt::format("\n{} has version {}", taking_part[done + i], end->version.number);
-          }};
-  auto ends = std::move(backup.report.destinations);
-  for (const auto together : turns(sessions.destinations())) {
-    if (one_failed && fault::on(fault::ARC_140_one_ends_all)) break;
-    auto report = back_up(
-        together, cache, [] { return std::make_unique<Botan::System_RNG>(); }, options);
-    if (!report) {
-      sessions.leave_those_left();
-      report.error().message += made;
-      return std::unexpected(report.error());
-    }
-    for (auto& end : report->destinations) {
-      ends[sessions.place(done)] = sessions.end_of(done, std::move(end));
-      ++done;
-    }
-    backup.report = std::move(*report);
-  }
-  backup.report.destinations = std::move(ends);
-  return one_alone();
+  return Run(context, arguments, hooks, std::move(*device), std::move(*names)).run();
 }
 
 }  // namespace coffer::client

@@ -12,7 +12,7 @@
 namespace coffer::client {
 
 struct BackupHooks {
-  std::function<Scan()> look = nullptr;  // as in BackupOptions
+  bool digest = false;  // as in BackupOptions
   std::function<void(const BackupProgress&, const std::vector<std::string>& names)> progress = [](const BackupProgress&,
                                                                                                   const std::vector<std::string>&) {};
   std::function<bool()> interrupted = [] { return false; };

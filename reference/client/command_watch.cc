@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "client/backup_progress.h"
 #include "client/backup_session.h"
 #include "client/destination_choice.h"
 #include "client/device.h"
@@ -24,6 +25,11 @@ nlohmann::json as_json(const Problems& problems) {
   return list;
 }
 
+nlohmann::json with_left(nlohmann::json line, const WatchEvent& event) {
+  if (event.left > 0) line.update({{"left", event.left}, {"again_in_ms", event.pause.count()}});
+  return line;
+}
+
 nlohmann::json line_of(const WatchEvent& event) {
   using enum WatchEvent::Kind;
   switch (event.kind) {
@@ -32,9 +38,9 @@ nlohmann::json line_of(const WatchEvent& event) {
       for (const std::string& path : event.unwatched) line["not_watched"].push_back(printable("/" + path));
       return line;
     }
-    case unchanged: return {{"event", "unchanged"}};
+    case unchanged: return with_left({{"event", "unchanged"}}, event);
     case backed_up: {
-      auto line = nlohmann::json::parse(client::as_json(*event.backup));
+      auto line = with_left(nlohmann::json::parse(client::as_json(*event.backup)), event);
       line["event"] = "backed_up";
       line["problems"] = as_json(event.backup->report.problems);
       for (auto& destination : line["destinations"])
@@ -54,6 +60,11 @@ nlohmann::json line_of(const WatchEvent& event) {
 
 double seconds(Moment pause) { return static_cast<double>(pause.count()) / 1000; }
 
+std::string text_of_left(const WatchEvent& event) {
+  if (event.left == 0) return {};
+  return fmt::format("  {} still to be backed up: tried again in {} seconds\n", event.left, seconds(event.pause));
+}
+
 std::string text_of(const WatchEvent& event, const WatchArguments& arguments) {
   using enum WatchEvent::Kind;
   switch (event.kind) {
@@ -67,13 +78,13 @@ std::string text_of(const WatchEvent& event, const WatchArguments& arguments) {
       for (const std::string& path : event.unwatched) text += fmt::format("  {}\n", printable("/" + path));
       return text;
     }
-    case unchanged: return "looked: nothing is other than in the last version\n";
+    case unchanged: return "looked: nothing is other than in the last version\n" + text_of_left(event);
     case backed_up: {
       std::string text = as_text(*event.backup);
       for (const std::string& failure : failures_of(*event.backup)) text += fmt::format("  {}\n", failure);
       for (const auto& [name, pause] : event.pauses) text += fmt::format("  {}: again in {} seconds\n", name, seconds(pause));
       for (const Problem& problem : event.backup->report.problems) text += fmt::format("  {} {}\n", printable(problem.path), problem.what);
-      return text;
+      return text + text_of_left(event);
     }
     case failed: return fmt::format("no backup: {}\nNothing is lost: again in {} seconds\n", event.failure->message, seconds(event.pause));
     case stopped: return "stopped\n";
@@ -125,10 +136,11 @@ Outcome<Shown> run_watch(const Context& context, const WatchArguments& arguments
                  .retry_max = std::chrono::seconds(arguments.retry_seconds_max)},
       .destinations = *destinations,
       .back_up =
-          [&](const std::function<Scan()>& look, const std::vector<std::string>& names) {
+          [&](const std::vector<std::string>& names) {
             Context to_these = context;
             to_these.destinations = names;
-            return back_up_once(to_these, arguments.backup, {.look = look});
+            Progress progress("backed up", context.as_json);
+            return back_up_once(to_these, arguments.backup, {.digest = true, .progress = shown_by(progress)});
           },
       .tell =
           [&](const WatchEvent& event) {

@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
-#include <map>
 #include <thread>
-#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "client/bounded_queue.h"
 #include "client/file_content.h"
+#include "client/first_names.h"
 #include "client/interruption.h"
 #include "client/printable.h"
+#include "client/tree_digest.h"
 
 namespace coffer::client {
 namespace {
@@ -47,38 +47,30 @@ class WalkAhead {
   /// Once it is done.
   Problems& problems() { return problems_; }
   const std::set<std::string>& closed() const { return closed_; }
+  std::vector<std::string>& left() { return left_; }
+  const std::optional<Digest>& digest() const { return digest_; }
 
  private:
   void run() {
-    if (options_.look)
-      run_through(options_.look());
-    else
-      walk();
+    std::optional<TreeDigest> digest;
+    if (options_.digest) digest.emplace();
+    auto end = walk_trees(
+        options_.paths, options_.scan,
+        [&](const std::vector<TreeWalk::Source>& sources) {
+          Part first;
+          for (const auto& source : sources) first.sources.push_back(source.path);
+          return give(std::move(first));
+        },
+        [&](Found found) {
+          if (digest) digest->add(found);
+          return give_one(std::move(found));
+        });
+    give_rest();
+    if (digest) digest_ = digest->finish(end.problems);
+    problems_ = std::move(end.problems);
+    closed_ = std::move(end.closed);
+    left_ = std::move(end.left);
     queue_.close();
-  }
-
-  void run_through(Scan scan) {
-    if (!give({std::move(scan.sources), {}})) return;
-    for (Found& found : scan.found)
-      if (!give_one(std::move(found))) return;
-    give_rest();
-    problems_ = std::move(scan.problems);
-    closed_ = std::move(scan.closed);
-  }
-
-  void walk() {
-    auto root = file_system_root();
-    if (!root) return problems_.push_back({"/", describe(root.error())});
-    const auto sources = sources_of(options_.paths, problems_);
-    Part first;
-    for (const auto& source : sources) first.sources.push_back(source.path);
-    if (!give(std::move(first))) return;
-    TreeWalk walk(std::move(*root), sources, options_.scan);
-    while (auto found = walk.next())
-      if (!give_one(std::move(*found))) return;
-    give_rest();
-    problems_.insert(problems_.end(), std::make_move_iterator(walk.problems.begin()), std::make_move_iterator(walk.problems.end()));
-    closed_ = std::move(walk.closed);
   }
 
   bool give_one(Found found) {
@@ -95,6 +87,8 @@ class WalkAhead {
   std::size_t octets_ = 0;
   Problems problems_;
   std::set<std::string> closed_;
+  std::vector<std::string> left_;
+  std::optional<Digest> digest_;
   std::jthread thread_;  // last
 };
 
@@ -127,6 +121,8 @@ class Reading {
         cache_problem_ = {options_.cache.path, fmt::format("{}; the next backup will read every file again", saved.error().message)};
     }
     collect_problems(walk);
+    report_.digest = walk.digest();
+    report_.left.insert(report_.left.end(), std::make_move_iterator(walk.left().begin()), std::make_move_iterator(walk.left().end()));
     if (stop_ == Stop::nothing) return std::unexpected(nothing());
     if (stop_ == Stop::interrupted) return std::unexpected(interrupted());
     if (stop_ == Stop::alone) return std::nullopt;
@@ -144,9 +140,6 @@ class Reading {
     std::vector<Item> items;
     std::shared_ptr<Question> question = std::make_shared<Question>();
   };
-  /// What two names share. An inode's number passes on between two looks, and then its birth is another, or a symbolic link's target.
-  using Identity = std::tuple<std::uint64_t, std::uint64_t, std::int64_t, std::string>;  // device, inode, birth, target
-  static Identity identity(const Found& found) { return {found.stamp.device, found.stamp.inode, found.born_ns, found.entry.target}; }
 
   bool going_on() {
     if (stop_ == Stop::none && !options_.on(done_)) stop_ = Stop::interrupted;
@@ -227,17 +220,16 @@ class Reading {
     Found& found = item.found;
     if (found.entry.type == archive::EntryType::directory) return true;
     if (found.names > 1) {
-      const auto first = first_names_.find(identity(found));
-      if (first != first_names_.end()) {
+      if (const std::string* first = first_names_.find(found)) {
         found.entry.type = archive::EntryType::hard_link;
-        found.entry.target = first->second;
+        found.entry.target = *first;
         found.entry.device = 0;
         found.entry.attributes.clear();
         return true;
       }
     }
     if (found.entry.type == archive::EntryType::file && !unchanged(item, missing) && !read(found)) return false;
-    if (found.names > 1) first_names_[identity(found)] = found.entry.path;
+    if (found.names > 1) first_names_.add(found);
     return true;
   }
 
@@ -264,17 +256,22 @@ class Reading {
     const std::string shown = "/" + found.entry.path;
     if (!content) {
       problems_.push_back({shown, content.error().what});
-      if (content.error().vanished) report_.vanished.insert(found.entry.path);
+      if (content.error().vanished)
+        report_.vanished.insert(found.entry.path);
+      else
+        report_.left.push_back(found.entry.path);
       return false;
     }
     if (stop_ != Stop::none) return false;
     found = std::move(content->found);
     if (content->reduced) reduced_.push_back({shown, *content->reduced});
     const archive::Entry& entry = found.entry;
-    if (content->changed_meanwhile)
+    if (content->changed_meanwhile) {
+      report_.left.push_back(entry.path);
       problems_.push_back({shown, "changed while it was read: what is saved may mix its old and new content"});
-    else if (found.stamp.changed_ns < options_.settled_before_ns && !content->reduced)
+    } else if (found.stamp.changed_ns < options_.settled_before_ns && !content->reduced) {
       update_->put(entry.path, {found.stamp, entry.blocks, entry.extents, entry.attributes, true});
+    }
     return true;
   }
 
@@ -333,7 +330,7 @@ class Reading {
   archive::ManifestWriter writer_;
   Stretch filling_;
   std::deque<Stretch> stretches_;
-  std::map<Identity, std::string> first_names_;  // of files with several
+  FirstNames first_names_;
   std::uint64_t found_files_ = 0, found_octets_ = 0, entries_ = 0;
   WorkDone done_;
   Problems problems_, reduced_;  // of files that are left out or saved while they changed; of files that are there with less than they have

@@ -14,7 +14,7 @@
 #include "client/file_cache.h"
 #include "client/lanes.h"
 #include "client/pace.h"
-#include "client/tree_scanner.h"
+#include "client/tree_walk.h"
 #include "keys/archive_key.h"
 
 namespace coffer::client {
@@ -22,10 +22,10 @@ namespace coffer::client {
 struct ReadingOptions {
   std::vector<std::string> paths;
   ScanOptions scan;
-  std::function<Scan()> look = nullptr;  // instead of a walk below `paths`
   CachePlace cache;
   bool by_name = true;                 // false: everything is read, whatever the cache says
   bool first = true;                   // of this run: whatever the cache has was read before it
+  bool digest = false;                 // of what the walk finds is wanted
   std::int64_t settled_before_ns = 0;  // a file changed later than that is not remembered
   /// Asked and told often; false ends the reading as interrupted.
   std::function<bool(const WorkDone&)> on = [](const WorkDone&) { return true; };
@@ -37,6 +37,8 @@ struct ReadingReport {
   std::uint64_t content_octets = 0;
   Problems problems;
   std::unordered_set<std::string> vanished;  // files that were found and could not be read any more
+  std::vector<std::string> left;             // what is there and was not saved as it is: files not read or changing, directories not listed
+  std::optional<Digest> digest;              // if it was wanted and the walk came to its end
 };
 
 /// Ends the lanes. nullopt: no lane is left, so that it was not read to its end. Failures: interrupted, or there is nothing that can be

@@ -146,7 +146,7 @@ class TreeWalk::Branch {
       if (parent)
         found = examine(*parent, name.c_str(), source_.named ? std::nullopt : std::optional(device_of(*parent)));
       else if (source_.named || parent.error().number != ENOENT)
-        problem(describe(parent.error()));
+        left(path_, describe(parent.error()));
       if (enters_) enter(path_, open_below(*parent, name.c_str()), found->stamp.device);
     }
     settle();
@@ -198,8 +198,7 @@ class TreeWalk::Branch {
     const auto place = walk_.root_.directory(level.path);
     if (place) level.directory = Descriptor(::openat(*place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (level.directory.open()) return level.directory.fd();
-    walk_.problems.push_back(
-        {"/" + level.path, fmt::format("was looked at only in part: {}", describe({place ? errno : place.error().number}))});
+    left(level.path, fmt::format("was looked at only in part: {}", describe({place ? errno : place.error().number})));
     level.aside.clear();
     level.names = {};
     return std::nullopt;
@@ -208,7 +207,7 @@ class TreeWalk::Branch {
   void enter(std::string path, Descriptor directory, std::optional<std::uint64_t> device) {
     enters_ = false;
     if (!directory.open()) {
-      walk_.problems.push_back({"/" + path, fmt::format("cannot be listed: {}", describe({errno}))});
+      left(path, fmt::format("cannot be listed: {}", describe({errno})));
       walk_.closed.insert(std::move(path));
       return;
     }
@@ -217,11 +216,16 @@ class TreeWalk::Branch {
     levels_.push_back({.path = std::move(path), .directory = std::move(directory), .device = own});
     Level& level = levels_.back();
     if (const int error = level.names.list(level.directory.fd()); error != 0)
-      walk_.problems.push_back({"/" + level.path, fmt::format("was listed only in part: {}", describe({error}))});
+      left(level.path, fmt::format("was listed only in part: {}", describe({error})));
     if (levels_.size() > open_levels_max) levels_[levels_.size() - 1 - open_levels_max].directory = {};
   }
 
   void problem(std::string what) { walk_.problems.push_back({"/" + path_, std::move(what)}); }
+  /// What may be otherwise another time.
+  void left(const std::string& path, std::string what) {
+    walk_.problems.push_back({"/" + path, std::move(what)});
+    walk_.left.push_back(path);
+  }
   void too_long() { problem(fmt::format("has a path of more than {} octets", archive::path_octets_max)); }
 
   /// `around`: the device of the directory in which it was listed; none for a path that the user named.
@@ -235,7 +239,8 @@ class TreeWalk::Branch {
     if (::fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
       // Gone since its directory was listed: it is simply not part of this version. A path that the user named must exist.
       if (errno == ENOENT && around) return std::nullopt;
-      return no(errno == ENOENT ? "does not exist" : describe({errno}));
+      if (errno == ENOENT) return no("does not exist");
+      return left(path_, describe({errno})), std::nullopt;
     }
     if (S_ISREG(status.st_mode)) return found_at(parent, name, path_, archive::EntryType::file, status, walk_.owners_);
     if (S_ISLNK(status.st_mode)) return link(parent, name, status);
@@ -262,7 +267,7 @@ class TreeWalk::Branch {
       problem("holds the kernel's own state, not files: skipped");
       return found;
     }
-    enters_ = !walk_.enter_ || walk_.enter_(found);
+    enters_ = true;
     return found;
   }
 
@@ -270,7 +275,10 @@ class TreeWalk::Branch {
     std::array<char, archive::path_octets_max + 1> target;
     const ssize_t length = ::readlinkat(parent, name, target.data(), target.size());
     if (length <= 0 || static_cast<std::size_t>(length) == target.size()) {
-      problem(length < 0 ? describe({errno}) : length == 0 ? "is a link to nothing: skipped" : "is a link with too long a target: skipped");
+      if (length < 0)
+        left(path_, describe({errno}));
+      else
+        problem(length == 0 ? "is a link to nothing: skipped" : "is a link with too long a target: skipped");
       return std::nullopt;
     }
     Found found = found_at(parent, name, path_, archive::EntryType::symbolic_link, status, walk_.owners_);
@@ -284,7 +292,7 @@ class TreeWalk::Branch {
     if (attributes)
       found.entry.attributes = std::move(*attributes);
     else if (attributes.error().number != ENOENT)
-      problem(without_attributes(attributes.error()));
+      left(path_, without_attributes(attributes.error()));
     return found;
   }
 
@@ -300,8 +308,7 @@ struct TreeWalk::Behind {
   bool operator()(const std::unique_ptr<Branch>& one, const std::unique_ptr<Branch>& other) const { return one->path() > other->path(); }
 };
 
-TreeWalk::TreeWalk(Below root, const std::vector<Source>& sources, const ScanOptions& options, Enter enter)
-    : root_(std::move(root)), options_(options), enter_(std::move(enter)) {
+TreeWalk::TreeWalk(Below root, const std::vector<Source>& sources, const ScanOptions& options) : root_(std::move(root)), options_(options) {
   struct stat status {};
   if (!options.left_out.empty() && ::stat(options.left_out.c_str(), &status) == 0) left_out_ = stamp_of(status);
   for (const Source& source : sources) branches_.push_back(std::make_unique<Branch>(*this, source));
@@ -346,6 +353,25 @@ std::vector<TreeWalk::Source> sources_of(const std::vector<std::string>& given, 
       problems.push_back({path, describe(in_archive.error())});
   }
   return sources;
+}
+
+WalkEnd walk_trees(const std::vector<std::string>& paths, const ScanOptions& options,
+                   const std::function<bool(const std::vector<TreeWalk::Source>&)>& begins, const std::function<bool(Found)>& takes) {
+  WalkEnd end;
+  auto root = file_system_root();
+  if (!root) {
+    end.problems.push_back({"/", describe(root.error())});
+    return end;
+  }
+  const auto sources = sources_of(paths, end.problems);
+  if (!begins(sources)) return end;
+  TreeWalk walk(std::move(*root), sources, options);
+  while (auto found = walk.next())
+    if (!takes(std::move(*found))) break;
+  end.problems.insert(end.problems.end(), std::make_move_iterator(walk.problems.begin()), std::make_move_iterator(walk.problems.end()));
+  end.closed = std::move(walk.closed);
+  end.left = std::move(walk.left);
+  return end;
 }
 
 }  // namespace coffer::client

@@ -35,10 +35,7 @@ class TreeWalk {
     std::string path;
     bool named = true;
   };
-  /// Of a directory that was found: whether to enter it.
-  using Enter = std::function<bool(const Found&)>;
-
-  TreeWalk(Below root, const std::vector<Source>& sources, const ScanOptions& options, Enter enter = nullptr);
+  TreeWalk(Below root, const std::vector<Source>& sources, const ScanOptions& options);
   ~TreeWalk();
   TreeWalk(const TreeWalk&) = delete;
   TreeWalk& operator=(const TreeWalk&) = delete;
@@ -48,6 +45,8 @@ class TreeWalk {
   /// So far. What is closed was found and could not be looked into.
   Problems problems;
   std::set<std::string> closed;
+  /// What is there and could not be looked at, or not whole, this time: paths as in the archive.
+  std::vector<std::string> left;
 
  private:
   class Branch;
@@ -56,7 +55,6 @@ class TreeWalk {
   Below root_;
   OwnerNames owners_;
   const ScanOptions options_;
-  const Enter enter_;
   std::optional<FileStamp> left_out_;
   std::vector<std::unique_ptr<Branch>> branches_;  // a heap, the one with the next path first
 };
@@ -64,5 +62,16 @@ class TreeWalk {
 /// Paths as a user wrote them, as they are in the archive: absolute, every symbolic link but the last component resolved, without the first
 /// "/". Those whose directory does not exist are problems.
 std::vector<TreeWalk::Source> sources_of(const std::vector<std::string>& given, Problems& problems);
+
+/// What a TreeWalk has once it is done.
+struct WalkEnd {
+  Problems problems;
+  std::set<std::string> closed;
+  std::vector<std::string> left;
+};
+/// A walk below paths as a user wrote them, to its end or until one of the two says false. `begins` is told of the paths that lead
+/// somewhere, `takes` of each entry.
+WalkEnd walk_trees(const std::vector<std::string>& paths, const ScanOptions& options,
+                   const std::function<bool(const std::vector<TreeWalk::Source>&)>& begins, const std::function<bool(Found)>& takes);
 
 }  // namespace coffer::client

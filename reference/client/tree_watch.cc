@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/inotify.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -16,7 +17,10 @@ namespace {
 constexpr std::uint32_t changes = IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |
                                   IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK;
 
-std::string below(const std::string& directory, const std::string& name) { return directory.empty() ? name : directory + "/" + name; }
+bool lies_below(const std::string& path, const std::string& directory) {
+  if (directory.empty()) return !path.empty();
+  return path.size() > directory.size() && path[directory.size()] == '/' && path.starts_with(directory);
+}
 
 }  // namespace
 
@@ -30,16 +34,25 @@ int TreeWatch::add(int directory, const std::string& path) {
   return watch;
 }
 
+void TreeWatch::begin_look() {
+  const std::scoped_lock lock(mutex_);
+  ++look_;
+  refused_.clear();
+}
+
+void TreeWatch::refused(const std::string& path) {
+  const auto covers = [&](const std::string& root) { return root == path || lies_below(path, root); };
+  if (std::ranges::any_of(refused_, covers)) return;
+  std::erase_if(refused_, [&](const std::string& root) { return lies_below(root, path); });
+  refused_.insert(path);
+}
+
 void TreeWatch::watch(const std::string& path, int directory) {
   const std::scoped_lock lock(mutex_);
-  const int watch = add(directory, path);
-  answers_.emplace_back(path, watch >= 0);
-  if (watch < 0) return;
-  // A directory that was moved keeps its watch, which from now on speaks of its new path.
-  Watched& watched = watches_[watch];
-  if (watched.path != path) watched.sources.clear();
-  watched.path = path;
-  watched.listed = true;
+  if (const int watch = add(directory, path); watch >= 0)
+    watches_[watch].listed_in = look_;
+  else
+    refused(path);
 }
 
 void TreeWatch::watch_source(const std::string& path) {
@@ -50,21 +63,20 @@ void TreeWatch::watch_source(const std::string& path) {
   if (!directory.open()) return;
   const std::scoped_lock lock(mutex_);
   const int watch = add(directory.fd(), around);
-  if (watch < 0) {
-    answers_.emplace_back(path, false);
-    return;
-  }
+  if (watch < 0) return refused(path);
   Watched& watched = watches_[watch];
-  watched.path = around;
+  if (std::exchange(watched.sources_of, look_) != look_) watched.sources.clear();
   watched.sources.insert(path.substr(slash == std::string::npos ? 0 : slash + 1));
 }
 
-void TreeWatch::keep_only(const std::set<std::string>& present) {
+void TreeWatch::end_look() {
   const std::scoped_lock lock(mutex_);
+  unwatched_ = std::exchange(refused_, {});
   for (auto entry = watches_.begin(); entry != watches_.end();) {
     auto& [watch, watched] = *entry;
-    if (watched.listed) watched.listed = present.contains(watched.path);
-    if (watched.listed || !watched.sources.empty()) {
+    if (watched.sources_of != look_) watched.sources.clear();
+    if (watched.listed_in != look_) watched.listed_in = 0;
+    if (watched.listed_in != 0 || !watched.sources.empty()) {
       ++entry;
       continue;
     }
@@ -73,20 +85,19 @@ void TreeWatch::keep_only(const std::set<std::string>& present) {
   }
 }
 
+std::set<std::string> TreeWatch::unwatched() const {
+  const std::scoped_lock lock(mutex_);
+  return unwatched_;
+}
+
 std::size_t TreeWatch::watched() const {
   const std::scoped_lock lock(mutex_);
   return watches_.size();
 }
 
-bool TreeWatch::tell(WatchPlan& plan, Moment now) {
+bool TreeWatch::take_changes() {
   const std::scoped_lock lock(mutex_);
-  for (const auto& [path, watched] : std::exchange(answers_, {})) {
-    if (watched)
-      plan.can_watch(path);
-    else
-      plan.cannot_watch(path);
-  }
-  bool gone = false;
+  bool changed = false;
   alignas(inotify_event) std::array<char, 65'536> buffer;
   while (inotify_.open()) {
     const ssize_t count = ::read(inotify_.fd(), buffer.data(), buffer.size());
@@ -96,25 +107,20 @@ bool TreeWatch::tell(WatchPlan& plan, Moment now) {
       std::memcpy(&event, buffer.data() + at, sizeof event);
       const char* const name = buffer.data() + at + sizeof event;
       at += static_cast<ssize_t>(sizeof event + event.len);
-      if ((event.mask & IN_Q_OVERFLOW) != 0) plan.everything_changed(now);
+      // [ARC-091] A client that watches MUST look at everything again when it may have missed changes.
+      if ((event.mask & IN_Q_OVERFLOW) != 0) changed = true;
       const auto found = watches_.find(event.wd);
       if (found == watches_.end()) continue;
-      const Watched watched = found->second;
-      if ((event.mask & (IN_IGNORED | IN_UNMOUNT)) != 0) {
-        if ((event.mask & IN_IGNORED) != 0) watches_.erase(found);
-        gone = true;
-        // Deleted, or its file system is no longer there: what its path leads to now is to be seen.
-        if (watched.listed) plan.tree_changed(watched.path, now);
-        continue;
-      }
-      const std::string what = event.len > 0 ? std::string(name) : std::string();
-      if (watched.sources.contains(what)) plan.tree_changed(below(watched.path, what), now);
-      if (!watched.listed) continue;
-      plan.directory_changed(watched.path, now);
-      if ((event.mask & IN_ISDIR) != 0 && (event.mask & (IN_MOVED_FROM | IN_DELETE)) != 0) gone = true;
+      const Watched& watched = found->second;
+      // Around a source that is a file, or beside one, others may do what they like.
+      const bool own = watched.listed_in != 0 || watched.sources.contains(event.len > 0 ? std::string(name) : std::string());
+      // Deleted, or its file system is no longer there: what its path leads to now is to be seen.
+      const bool ended = (event.mask & (IN_IGNORED | IN_UNMOUNT)) != 0;
+      changed = changed || own || ended;
+      if ((event.mask & IN_IGNORED) != 0) watches_.erase(found);
     }
   }
-  return gone;
+  return changed;
 }
 
 }  // namespace coffer::client

@@ -1,17 +1,15 @@
-// The kernel's word on changes (inotify), told to a WatchPlan in the archive's paths. Watches are set by whoever lists a directory, before
-// it is listed, so that nothing falls between.
-// Must not know: when or how a backup is made.
+// The kernel's word (inotify) that something below some paths has changed. Watches are set by whoever lists a directory, before it is
+// listed, so that nothing falls between; those that a later look does not set again are dropped at its end. Must not know: when or how a
+// backup is made.
 #pragma once
 
-#include <map>
+#include <cstdint>
 #include <mutex>
 #include <set>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
 #include "client/below.h"
-#include "client/watch_plan.h"
 
 namespace coffer::client {
 
@@ -21,29 +19,35 @@ class TreeWatch {
   /// To be waited on for reading; -1 when the kernel gives no inotify at all, and then every watch is refused.
   int fd() const { return inotify_.fd(); }
 
-  /// Any thread. `directory` is open at `path`.
+  // Any thread. A look begins, sets watches, and ends.
+  void begin_look();
+  /// `directory` is open at `path`, as in the archive.
   void watch(const std::string& path, int directory);
-  /// Any thread. Sees a source come, go or change that is no directory, or is replaced: by the directory around it.
+  /// Sees a source come, go or change that is no directory, or is replaced: by the directory around it.
   void watch_source(const std::string& path);
-  /// Drops the watches of directories that are not in `present`, as after a rename.
-  void keep_only(const std::set<std::string>& present);
+  void end_look();
 
-  /// Tells what has happened since; never waits. True: directories went, and some watches may lead nowhere now.
-  bool tell(WatchPlan& plan, Moment now);
+  /// Whether anything has changed, or may have, since it was asked last; never waits.
+  bool take_changes();
+  /// Directories, and sources, that the kernel refused to watch in the last look; none below another.
+  std::set<std::string> unwatched() const;
+  /// How many directories it watches.
   std::size_t watched() const;
 
  private:
   struct Watched {
-    std::string path;
-    bool listed = false;            // a directory of the tree
-    std::set<std::string> sources;  // names in it that are sources
+    std::uint64_t listed_in = 0;    // the last look that listed it; 0: not a directory of the trees
+    std::uint64_t sources_of = 0;   // the last look for whose sources it is watched
+    std::set<std::string> sources;  // names in it
   };
   int add(int directory, const std::string& path);
+  void refused(const std::string& path);
 
   Descriptor inotify_;
   mutable std::mutex mutex_;
   std::unordered_map<int, Watched> watches_;
-  std::vector<std::pair<std::string, bool>> answers_;  // directories that are watched or are not, not told yet
+  std::uint64_t look_ = 0;
+  std::set<std::string> refused_, unwatched_;  // in the look that is under way; in the last one
 };
 
 }  // namespace coffer::client

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "client/laggards.h"
-#include "client/tree_rescan.h"
+#include "client/tree_digest.h"
 #include "client/tree_watch.h"
 
 namespace coffer::client {
@@ -20,11 +20,27 @@ namespace {
 
 Moment now() { return std::chrono::ceil<Moment>(std::chrono::steady_clock::now().time_since_epoch()); }
 
+bool can_be_read(const std::string& path) {
+  auto root = file_system_root();
+  if (!root) return false;
+  const auto file = open_file(*root, path);
+  if (!file) return false;
+  std::array<char, 65'536> octets;
+  ssize_t count = 0;
+  while ((count = ::read(file->fd(), octets.data(), octets.size())) > 0) {
+  }
+  return count == 0;
+}
+
 /// One look and one backup, on a thread of its own.
 class Attempt {
  public:
+  /// How the trees were when a version was made of them, as far as the next look needs it.
+  struct Made {
+    Digest digest{};
+    std::vector<std::string> left;  // as in BackupReport
+  };
   struct Result {
-    Scan scan;
     bool changed = false;
     std::vector<std::string> destinations;        // that were asked
     std::optional<Outcome<DeviceBackup>> report;  // none: nothing is other than it was
@@ -34,13 +50,8 @@ class Attempt {
     std::vector<std::string> all, behind;
   };
 
-  Attempt(const WatchOptions& options, TreeWatch& watch, const std::optional<Scan>& last, Dirty dirty, Destinations destinations)
-      : options_(options),
-        watch_(watch),
-        last_(last),
-        dirty_(std::move(dirty)),
-        destinations_(std::move(destinations)),
-        done_(::eventfd(0, EFD_CLOEXEC)) {
+  Attempt(const WatchOptions& options, TreeWatch& watch, const std::optional<Made>& last, Destinations destinations)
+      : options_(options), watch_(watch), last_(last), destinations_(std::move(destinations)), done_(::eventfd(0, EFD_CLOEXEC)) {
     thread_ = std::thread([this] { run(); });
   }
   ~Attempt() {
@@ -59,31 +70,21 @@ class Attempt {
   void run() {
     ScanOptions scanning = options_.scan;
     scanning.before_listing = [this](const std::string& path, int directory) { watch_.watch(path, directory); };
-    const auto look = [&](bool everything) {
-      Scan scan = everything || !last_ ? scan_tree(options_.paths, scanning) : scan_again(*last_, dirty_, scanning);
-      for (const std::string& source : scan.sources) watch_.watch_source(source);
-      return scan;
-    };
-    result_.scan = look(dirty_.everything);
+    watch_.begin_look();
+    const Look look = look_through(options_.paths, scanning);
+    for (const std::string& source : look.sources) watch_.watch_source(source);
+    watch_.end_look();
     // [ARC-095] A client that watches SHOULD make a version only when something is other than in the version before.
-    result_.changed = !last_ || last_->found != result_.scan.found;
+    result_.changed = !last_ || last_->digest != look.digest || std::ranges::any_of(last_->left, can_be_read);
     result_.destinations = result_.changed ? destinations_.all : destinations_.behind;
-    if (!result_.destinations.empty()) {
-      int looks = 0;
-      const auto found = [&] {
-        if (++looks > 1) result_.scan = look(true);
-        return result_.scan;
-      };
-      result_.report = options_.back_up(found, result_.destinations);
-    }
+    if (!result_.destinations.empty()) result_.report = options_.back_up(result_.destinations);
     const std::uint64_t one = 1;
     (void)!::write(done_.fd(), &one, sizeof one);
   }
 
   const WatchOptions& options_;
   TreeWatch& watch_;
-  const std::optional<Scan>& last_;
-  const Dirty dirty_;
+  const std::optional<Made>& last_;
   const Destinations destinations_;
   Descriptor done_;
   Result result_;
@@ -98,10 +99,12 @@ class Watching {
     while (true) {
       wait();
       if (stopped_) return !attempt_;
-      gone_ = watch_.tell(plan_, now()) || gone_;
+      if (watch_.take_changes()) plan_.changed(now());
       if (attempt_ && attempt_done_) settle();
-      if (const auto due = next_attempt(); due && now() >= *due)
-        attempt_ = std::make_unique<Attempt>(options_, watch_, last_, plan_.begin(now()), destinations(now()));
+      if (const auto due = next_attempt(); due && now() >= *due) {
+        plan_.begin();
+        attempt_ = std::make_unique<Attempt>(options_, watch_, last_, destinations(now()));
+      }
     }
   }
 
@@ -134,21 +137,34 @@ class Watching {
   void settle() {
     auto result = attempt_->result();
     attempt_.reset();
-    gone_ = watch_.tell(plan_, now()) || gone_;
+    if (watch_.take_changes()) plan_.changed(now());
+    plan_.watches_all(watch_.unwatched().empty());
     const auto pauses = tally(result);
     if (auto failure = failure_of(result)) {
-      if (!result.changed) plan_.done(now());
+      // Of a version that only those who lacked it were to get, their own pauses are all there is to wait for.
       const Moment pause = result.changed ? plan_.failed(now()) : std::ranges::min(std::views::values(pauses));
+      if (!result.changed) after_a_look();
       return options_.tell({.kind = WatchEvent::Kind::failed, .failure = std::move(failure), .pause = pause, .pauses = pauses});
     }
-    last_ = std::move(result.scan);
-    plan_.done(now());
-    if (std::exchange(gone_, false)) forget_what_is_gone();
+    if (result.report && result.changed) {
+      BackupReport& report = (*result.report)->report;
+      last_ = Attempt::Made{report.digest.value_or(Digest{}), std::move(report.left)};
+    }
+    const Moment pause = after_a_look();
     say_what_is_watched();
-    if (result.report)
-      options_.tell({.kind = WatchEvent::Kind::backed_up, .backup = std::move(**result.report), .pauses = pauses});
-    else
-      options_.tell({.kind = WatchEvent::Kind::unchanged});
+    WatchEvent event{.kind = WatchEvent::Kind::unchanged, .left = last_->left.size(), .pause = pause, .pauses = pauses};
+    if (result.report) {
+      event.kind = WatchEvent::Kind::backed_up;
+      event.backup = std::move(**result.report);
+    }
+    options_.tell(event);
+  }
+
+  /// Until what the last version lacks is looked for again; 0: it lacks nothing.
+  Moment after_a_look() {
+    if (!last_->left.empty()) return plan_.left(now());
+    plan_.done(now());
+    return {};
   }
 
   /// Who has the version and who lacks it, with the pauses of those. One destination alone is the plan's matter.
@@ -177,31 +193,22 @@ class Watching {
     return failure;
   }
 
-  void forget_what_is_gone() {
-    std::set<std::string> present{last_->sources.begin(), last_->sources.end()};
-    for (const Found& found : last_->found)
-      if (found.entry.type == archive::EntryType::directory) present.insert(found.entry.path);
-    watch_.keep_only(present);
-    const std::set<std::string> unwatched = plan_.unwatched();
-    for (const std::string& path : unwatched)
-      if (!present.contains(path)) plan_.can_watch(path);
-  }
-
   /// [ARC-093] A client that watches MUST … say what that is.
   void say_what_is_watched() {
-    if (told_ && *told_ == plan_.unwatched()) return;
-    told_ = plan_.unwatched();
-    options_.tell({.kind = WatchEvent::Kind::watching, .directories = watch_.watched(), .unwatched = {told_->begin(), told_->end()}});
+    const auto unwatched = watch_.unwatched();
+    if (told_ && *told_ == unwatched) return;
+    told_ = unwatched;
+    options_.tell({.kind = WatchEvent::Kind::watching, .directories = watch_.watched(), .unwatched = {unwatched.begin(), unwatched.end()}});
   }
 
   const WatchOptions& options_;
   TreeWatch watch_;
   WatchPlan plan_;
   Laggards laggards_;
-  std::optional<Scan> last_;  // as it was backed up
+  std::optional<Attempt::Made> last_;
   std::unique_ptr<Attempt> attempt_;
   std::optional<std::set<std::string>> told_;
-  bool stopped_ = false, attempt_done_ = false, gone_ = false;
+  bool stopped_ = false, attempt_done_ = false;
 };
 
 }  // namespace

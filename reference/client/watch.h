@@ -1,5 +1,6 @@
-// Backs trees up whenever they change, until it is told to stop: watches, waits for quiet, looks again where something changed, and makes a
-// version if anything is other than it was in the last one.
+// Backs trees up whenever they change, until it is told to stop: watches, waits for quiet, looks again, and makes a version if anything is
+// other than it was in the last one. Of a look it keeps a digest, so that memory does not grow with the trees: looking at all files costs
+// less than the version that follows, which names all of them.
 // Must not know: sessions, command lines, how what happens is shown.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "client/backup_session.h"
 #include "client/failure.h"
-#include "client/tree_scanner.h"
+#include "client/tree_walk.h"
 #include "client/watch_plan.h"
 
 namespace coffer::client {
@@ -20,7 +21,7 @@ namespace coffer::client {
 struct WatchEvent {
   enum class Kind : std::uint8_t {
     watching,   // every change from now on is seen, but below `unwatched`
-    unchanged,  // there was a change, and nothing is other than in the last version
+    unchanged,  // nothing is other than in the last version
     backed_up,  // `backup`; where a destination failed, again after its pause
     failed,     // `failure`, at all destinations; again after `pause`
     stopped,
@@ -30,6 +31,7 @@ struct WatchEvent {
   std::vector<std::string> unwatched = {};  // where the kernel refuses to watch
   std::optional<DeviceBackup> backup = std::nullopt;
   std::optional<Failure> failure = std::nullopt;
+  std::size_t left = 0;  // how many files and directories the last version lacks, or does not have as they are; again after `pause`
   Moment pause{};
   std::map<std::string, Moment> pauses = {};  // by destination
 };
@@ -40,8 +42,8 @@ struct WatchOptions {
   WatchPauses pauses;
   /// Names, at least one.
   std::vector<std::string> destinations;
-  /// One backup to these of them, in sessions of its own, of what look() finds. Called from a thread of its own.
-  std::function<Outcome<DeviceBackup>(const std::function<Scan()>& look, const std::vector<std::string>& destinations)> back_up;
+  /// One backup of the paths to these of them, in sessions of its own, with the digest of what it finds. Called from a thread of its own.
+  std::function<Outcome<DeviceBackup>(const std::vector<std::string>& destinations)> back_up;
   std::function<void(const WatchEvent&)> tell;
   /// Readable: stop at once. A backup that is under way is given up.
   int stop_fd = -1;

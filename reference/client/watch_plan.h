@@ -1,75 +1,58 @@
-// What a watching client knows of changes and when it acts on them: changes in, what is to be looked at again and the moment for it out.
-// It waits until a tree has been quiet for a while, but no longer than a maximum; what the kernel does not tell of is looked at in turn;
-// and what could not be backed up stays to be done, with growing pauses.
+// When a watching client looks at its trees: changes in, the moment of the next look out. It waits until a tree has been quiet for a while,
+// but no longer than a maximum; what the kernel does not tell of is looked at in turn; and what could not be backed up stays to be done,
+// with growing pauses.
 // Must not know: inotify, clocks, files, servers.
 #pragma once
 
 #include <chrono>
 #include <optional>
-#include <set>
-#include <string>
 
 namespace coffer::client {
 
 /// Since any one moment that all of a plan's moments are counted from.
 using Moment = std::chrono::milliseconds;
 
-/// What has to be looked at again. Paths as in the archive.
-struct Dirty {
-  bool everything = false;
-  std::set<std::string> directories;  // to be listed again: entries of them came, went or changed
-  std::set<std::string> trees;        // to be looked at again with all that is below
-  bool empty() const { return !everything && directories.empty() && trees.empty(); }
-  void add(const Dirty& other);
-  bool operator==(const Dirty&) const = default;
-};
-
 struct WatchPauses {
   Moment quiet{2'000};        // without a change before a backup begins
   Moment delay_max{60'000};   // from a change to a backup's begin, however busy the tree is
-  Moment unwatched{300'000};  // between two looks at what the kernel does not watch for us
-  Moment whole{86'400'000};   // between two looks at everything
-  Moment retry_first{1'000};  // after a backup that failed; doubled with each that follows
+  Moment unwatched{300'000};  // between two looks when the kernel does not watch all for us
+  Moment whole{86'400'000};   // between two looks when it does
+  Moment retry_first{1'000};  // after a backup that failed, or that left something out; doubled with each that follows
   Moment retry_max{300'000};
 };
 
-/// A place below another one: "a/b" is below "a", and everything is below "".
-bool lies_below(const std::string& path, const std::string& directory);
-
 class WatchPlan {
  public:
-  /// At first everything is to be looked at, at once.
+  /// The first look is due at once.
   WatchPlan(const WatchPauses& pauses, Moment now);
 
-  void directory_changed(const std::string& path, Moment now);
-  void tree_changed(const std::string& path, Moment now);
-  /// Changes were lost.
-  void everything_changed(Moment now);
-
-  /// The kernel refuses to watch a directory: from now on it is looked at in turn, with all that is below it.
-  void cannot_watch(const std::string& path);
-  void can_watch(const std::string& path);
-  const std::set<std::string>& unwatched() const { return unwatched_; }
+  /// Something has changed, or may have.
+  void changed(Moment now);
+  /// Whether the kernel refuses to watch some directory.
+  void watches_all(bool all) { watches_all_ = all; }
 
   /// The moment to begin(); none while a backup is under way.
   std::optional<Moment> due() const;
-  /// What is to be looked at and backed up now. To be followed by done() or failed().
-  Dirty begin(Moment now);
+  /// A look, and the backup of what it finds. To be followed by done(), left() or failed().
+  void begin();
+  /// All that was to be backed up is.
   void done(Moment now);
+  /// There is a version, and something that was there is not in it as it is. Gives the pause until it is looked for again.
+  Moment left(Moment now);
   /// All of it stays to be done. Gives the pause until then.
   Moment failed(Moment now);
 
  private:
-  void change(Moment now);
+  Moment pause();
 
   WatchPauses pauses_;
-  Dirty dirty_;
+  bool dirty_ = false, dirty_before_ = false;  // since the look that is under way began; when it did
   Moment first_change_{}, last_change_{};
-  std::set<std::string> unwatched_;  // none below another
-  Moment unwatched_at_, whole_at_;
-  std::optional<Dirty> under_way_;
-  std::optional<Moment> retry_at_;
+  bool watches_all_ = true;
+  bool under_way_ = false;
+  std::optional<Moment> looked_at_, again_at_, retry_at_;
   Moment next_pause_;
+  Moment begun_at_;
 };
 
 }  // namespace coffer::client

@@ -3,6 +3,8 @@ import json
 import os
 import shutil
 import signal
+import socket
+import subprocess
 import threading
 import time
 import unittest
@@ -109,6 +111,26 @@ class Destinations(programs.EndToEnd):
         code, ends, _ = self.back_up()
         self.assertEqual((code, ends["default"]["version"], ends["other"]["version"]), (0, 2, 1), ends)
         self.compare("default", 2)
+        self.compare("other", 1)
+
+    def test_ARC_143_one_that_says_nothing_is_not_waited_for(self):
+        """It takes connections and never answers: the client is still waiting for it when the other has its version."""
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            self.ways[0].reset(silent.getsockname()[1])
+            process = subprocess.Popen([f"{programs.BIN}/coffer", "--home", self.computer.home, "--json", "backup", self.tree],
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            self.addCleanup(lambda: process.poll() is None and process.kill())
+            connection, _ = silent.accept()
+            with connection:
+                connection.settimeout(programs.DEADLINE_SECONDS)
+                self.assertTrue(connection.recv(65536))
+                self.await_version_at_the_other()
+                connection.setblocking(False)
+                with self.assertRaises(BlockingIOError):  # neither octets nor its end
+                    connection.recv(65536)
+            said, error = process.communicate(timeout=programs.DEADLINE_SECONDS)
+        ends = {one["name"]: one for one in json.loads(said)["destinations"]}
+        self.assertEqual((process.returncode, ends["default"]["code"], ends["other"]["version"]), (3, 3, 1), error)
         self.compare("other", 1)
 
     def test_ARC_145_one_is_full(self):

@@ -153,6 +153,30 @@ class Watch(programs.EndToEnd):
             fcntl.flock(lock, fcntl.LOCK_UN)
         self.await_tree(watcher)
 
+    def test_ARC_092_a_file_that_could_not_be_read_comes_when_it_can_be(self):
+        """A lease makes it unreadable for everybody, and its end is no change that a kernel would tell of."""
+        held = os.path.join(self.tree, "b/three")
+        ignored = signal.signal(signal.SIGIO, signal.SIG_IGN)  # asks its holder to give the lease back
+        self.addCleanup(signal.signal, signal.SIGIO, ignored)
+        with open(held, "rb") as lease:
+            fcntl.fcntl(lease, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+            watcher, _ = self.watcher()
+            without = watcher.await_event("backed_up")
+            self.assertEqual((without["files"], without["left"]), (2, 1))
+            self.assertIn("b/three", without["problems"][0]["path"])
+            again = watcher.await_event("unchanged", "backed_up")
+            self.assertEqual((again["event"], again["left"]), ("unchanged", 1))  # [ARC-095] not a version of each look
+            self.assertGreater(again["again_in_ms"], 0)
+        whole = watcher.await_event("backed_up")
+        self.assertEqual(whole["files"], 3)
+        self.assertNotIn("left", whole)
+        self.await_same(watcher)
+
+    def await_same(self, watcher):
+        watcher.stop()
+        target, _ = self.restored_beside(2)
+        self.assertEqual(trees.describe(trees.below(target, self.tree)), trees.describe(self.tree))
+
     def test_ARC_093_what_the_kernel_refuses_to_watch_is_said_and_looked_at_in_turn(self):
         few = ["unshare", "-Ur", "sh", "-c", 'echo 3 > /proc/sys/user/max_inotify_watches && exec "$@"', "sh"]
         if programs.run(*few, "true").returncode != 0:

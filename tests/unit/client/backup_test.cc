@@ -42,29 +42,6 @@ TEST_F(Backups, a_tree_comes_back_exactly) {
   EXPECT_EQ(scratch_.status(restored()).st_mode, scratch_.status("source").st_mode);
 }
 
-TEST_F(Backups, a_number_of_an_inode_that_passed_on_makes_no_second_name) {
-  scratch_.write("source/a", "of the first");
-  scratch_.write("source/b", "of another");
-  for (const char* name : {"a", "b"})
-    std::filesystem::create_hard_link(scratch_ / ("source/" + std::string(name)), scratch_ / (std::string(name) + "-elsewhere"));
-  // As if a had gone when b came: b has its number, and not its birth.
-  BackupOptions wanted = options({scratch_ / "source"});
-  wanted.look = [&] {
-    Scan scan = scan_tree({scratch_ / "source"}, {});
-    const auto named = [&](std::string_view name) {
-      return std::ranges::find_if(scan.found, [&](const Found& found) { return found.entry.path.ends_with(name); });
-    };
-    named("/b")->stamp.inode = named("/a")->stamp.inode;
-    named("/b")->born_ns = named("/a")->born_ns + 1;
-    return scan;
-  };
-  MemoryServer server(archive_);
-  const auto saved = back_up(server, wanted);
-  ASSERT_TRUE(saved) << saved.error().message;
-  EXPECT_EQ(saved->files, 2u);
-  EXPECT_EQ(saved->links, 0u);
-}
-
 TEST_F(Backups, ARC_034_what_the_server_has_is_not_sent_again) {
   scratch_.write("source/one", noise(2'000'000, 1));
   scratch_.write("source/copy", noise(2'000'000, 1));
@@ -185,8 +162,7 @@ TEST_F(BrokenPromises, the_third_session_promises_nothing_and_so_has_nothing_to_
 
 TEST_F(BrokenPromises, a_cache_that_is_wrong_about_an_unchanged_file_is_put_right) {
   scratch_.write("source/lost", "new");
-  const Scan scan = scan_tree({scratch_ / "source/lost"}, {});
-  remember(scratch_.archived("source/lost"), {scan.found.at(0).stamp, {block_of("lost")}});
+  remember(scratch_.archived("source/lost"), {stamp_of(scratch_.status("source/lost")), {block_of("lost")}});
   const auto report = back_up_while({});
   ASSERT_TRUE(report) << report.error().message;
   expect_restored(2);

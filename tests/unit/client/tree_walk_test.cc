@@ -88,5 +88,38 @@ TEST_F(TreeWalks, what_goes_while_it_walks_is_not_there_and_what_was_named_must_
   EXPECT_EQ(walk.problems[1].path, scratch_ / "t/c");
 }
 
+TEST_F(TreeWalks, a_link_that_was_asked_for_is_kept_as_a_link_and_its_parents_are_resolved) {
+  scratch_.write("real/file", "");
+  fs::create_symlink("real", scratch_ / "alias");
+  std::vector<Found> link;
+  (void)walk_trees(
+      {scratch_ / "alias"}, {}, [](const auto&) { return true; }, [&](Found found) { return link.push_back(found), true; });
+  ASSERT_EQ(link.size(), 1u);
+  EXPECT_EQ(link[0].entry.type, archive::EntryType::symbolic_link);
+  EXPECT_EQ(link[0].entry.target, "real");
+  EXPECT_EQ(walk({scratch_ / "alias/file"}), archived({"real/file"}));
+  EXPECT_EQ(walk({scratch_ / "alias/"}), archived({"real", "real/file"}));
+}
+
+TEST_F(TreeWalks, what_the_kernel_makes_up_is_named_and_not_entered) {
+  if (!fs::exists("/proc/self")) GTEST_SKIP() << "no /proc here";
+  EXPECT_EQ(walk({"/proc"}), std::vector<std::string>{"proc"});
+  ASSERT_EQ(problems_.size(), 1u);
+  EXPECT_EQ(problems_[0].path, "/proc");
+  EXPECT_EQ(problems_[0].what, "holds the kernel's own state, not files: skipped");
+}
+
+TEST_F(TreeWalks, a_directory_to_be_left_out_is_named_only_if_it_was_asked_for) {
+  scratch_.write("device/archive.key", "secret");
+  scratch_.write("file", "");
+  ScanOptions options;
+  options.left_out = scratch_ / "device";
+  EXPECT_EQ(walk({scratch_.path()}, options), (std::vector{scratch_.path().substr(1), scratch_.archived("file")}));
+  EXPECT_TRUE(problems_.empty());
+  EXPECT_TRUE(walk({scratch_ / "device"}, options).empty());
+  ASSERT_EQ(problems_.size(), 1u);
+  EXPECT_NE(problems_[0].what.find("never backed up"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace coffer::client
