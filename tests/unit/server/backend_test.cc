@@ -1,0 +1,92 @@
+// What the backend makes of a store that fails under it.
+#include "server/backend.h"
+
+#include <botan/system_rng.h>
+
+#include <cerrno>
+#include <new>
+
+#include "example_fixture.h"
+#include "server/escrow_key.h"
+#include "workshop.h"
+
+namespace coffer::server {
+namespace {
+
+using store::Block;
+using Operation = store::MemoryFileSystem::Operation;
+
+class BackendTest : public store::StoreTest {
+ protected:
+  static constexpr std::uint64_t user = 1, computer = 1;
+
+  void SetUp() override {
+    open();
+    auto fixture = accounts::parse_fixture("fixture", accounts::example_fixture);
+    ASSERT_TRUE(fixture);
+    directory_.emplace(std::move(*fixture), Botan::system_rng(), std::map<std::uint64_t, std::uint64_t>{},
+                       [](std::uint64_t, std::uint64_t) { return std::expected<void, std::string>(); });
+    keys_ = store::value(store::KeyStore::open(directory.path()));
+    auto escrow_key = keep_escrow_key(directory.path());
+    ASSERT_TRUE(escrow_key);
+    auto keeper = KeyKeeper::begin({0xaa, {}}, std::move(*escrow_key), *directory_, *keys_, *store);
+    ASSERT_TRUE(keeper);
+    keeper_ = std::move(*keeper);
+    backend_.emplace(*directory_, *store, *keeper_);
+    enter(1);
+  }
+  void enter(net::ConnectionId connection) {
+    ASSERT_TRUE(std::holds_alternative<protocol::ComputerAdmitted>(backend_->check_computer(connection, {computer})));
+    ASSERT_TRUE(std::holds_alternative<protocol::LoginAdmitted>(backend_->enter(connection, {user, 0, 0, {}})));
+  }
+  std::optional<protocol::ServerAnswer> bring(const Block& block) {
+    const protocol::StoreBlock arrived{block.id, block.checksum, block.sealed};
+    return backend_->store_blocks(1, {&arrived, 1});
+  }
+  template <class Answer>
+  bool commits_with() {
+    return std::holds_alternative<Answer>(backend_->commit(1, {store::next_version({})}));
+  }
+  std::size_t versions() { return store::value(store->versions(store::value(store->archive_of(user, computer)), 0)).entries.size(); }
+
+  std::optional<accounts::Directory> directory_;
+  std::unique_ptr<store::KeyStore> keys_;
+  std::unique_ptr<KeyKeeper> keeper_;
+  std::optional<Backend> backend_;
+  const Block first = store::make_block(1), second = store::make_block(2);
+};
+
+TEST_F(BackendTest, a_version_whose_blocks_are_stored_is_committed) {
+  EXPECT_FALSE(bring(first));
+  EXPECT_FALSE(bring(second));
+  EXPECT_TRUE(commits_with<protocol::Committed>());
+  EXPECT_EQ(versions(), 1u);
+}
+
+TEST_F(BackendTest, ARC_147_no_version_is_stored_after_a_block_that_the_disk_refused) {
+  files.fail = [](Operation operation, const std::string&) { return operation == Operation::write ? std::optional(ENOSPC) : std::nullopt; };
+  EXPECT_TRUE(bring(first));
+  files.fail = {};
+  EXPECT_FALSE(bring(second));
+  EXPECT_TRUE(commits_with<protocol::Failed>());
+  EXPECT_EQ(versions(), 0u);
+}
+
+TEST_F(BackendTest, ARC_147_no_version_is_stored_after_a_block_that_ended_in_an_exception) {
+  files.fail = [](Operation operation, const std::string&) -> std::optional<int> {
+    if (operation == Operation::write) throw std::bad_alloc();
+    return std::nullopt;
+  };
+  EXPECT_THROW(bring(first), std::bad_alloc);
+  files.fail = {};
+  EXPECT_FALSE(bring(second));
+  EXPECT_TRUE(commits_with<protocol::Failed>());
+  EXPECT_EQ(versions(), 0u);
+  backend_->closed(1);
+  enter(1);
+  EXPECT_FALSE(bring(first));
+  EXPECT_TRUE(commits_with<protocol::Committed>()) << "the next session brings it again";
+}
+
+}  // namespace
+}  // namespace coffer::server
