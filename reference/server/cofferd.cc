@@ -99,6 +99,11 @@ int main(int argc, char** argv) {
   run->add_option("--pack-octets", options.pack_octets, "Octets beyond which a new pack begins")
       ->check(CLI::Range(std::uint64_t{1} << 12, std::uint64_t{1} << 40));
 
+  run->add_option(
+      "--reserve-octets", options.reserve_octets,
+      "Room on the disk that blocks do not take, beside as much as the index has: pruning and compacting need it when the disk is "
+      "full");
+
   auto* verify = app.add_subcommand("verify",
                                     "Read every octet of the packs and every row of the index, name what is damaged, mend what packs and "
                                     "index tell of each other; not beside a running server");
@@ -106,6 +111,11 @@ int main(int argc, char** argv) {
       "rebuild", "Make the index anew from the packs when it is damaged or gone; keeps the old one, and names what could not be recovered");
   auto* compact = app.add_subcommand(
       "compact", "Copy what counts out of packs of which little does, and remove these; a running server does it by itself");
+  unsigned live_percent = 60;
+  compact
+      ->add_option("--live-percent", live_percent,
+                   "A pack of which less than this counts is compacted; 100 takes out all octets that no longer count, and writes the most")
+      ->check(CLI::Range(1, 100));
   auto* events = app.add_subcommand("events", "Print the event log; also beside a running server");
   auto* pin = app.add_subcommand("pin", "Print the pin of the key kept in the directory; makes the key in an empty one");
   auto* renew = app.add_subcommand(
@@ -119,12 +129,16 @@ int main(int argc, char** argv) {
                                    "Erase all that the server keeps of the keys of a user who is deactivated, before the data of the "
                                    "account is purged; beside no running "
                                    "server");
-  for (auto* command : {renew, reset, erase}) {
+  auto* purge =
+      app.add_subcommand("purge-account",
+                         "Erase the keys, then all archives of a user who is deactivated, once the time is over for which they are "
+                         "held; nothing brings them back. Beside no running server");
+  for (auto* command : {renew, reset, erase, purge}) {
     command->add_option("--data", options.data, "Directory of `cofferd run`")->required();
     command->add_option("--fixture", options.fixture, "JSON document of `cofferd run`")->required();
     command->footer(exit_codes);
   }
-  for (auto* command : {reset, erase}) command->add_option("--user", key_options.user, "The user's id in the fixture")->required();
+  for (auto* command : {reset, erase, purge}) command->add_option("--user", key_options.user, "The user's id in the fixture")->required();
   reset->add_option("--password-file", key_options.password_file, "File whose first line is the password; -: standard input")->required();
   for (auto* command : {verify, rebuild, compact, events, pin})
     command->add_option("--data", options.data, "Directory of `cofferd run`")->required();
@@ -149,9 +163,10 @@ int main(int argc, char** argv) {
     if (*renew) return ended(coffer::server::renew_escrow_key(key_options));
     if (*reset) return ended(coffer::server::reset_password(key_options));
     if (*erase) return ended(coffer::server::erase_keys(key_options));
+    if (*purge) return ended(coffer::server::purge_account(key_options));
     if (*run) return ended(coffer::server::serve(options));
     if (*verify) return ended(coffer::server::verify(options.data, json));
-    if (*compact) return ended(coffer::server::compact(options.data));
+    if (*compact) return ended(coffer::server::compact(options.data, live_percent));
     if (*rebuild) return ended(coffer::server::rebuild(options.data, json));
     if (*events) return ended(coffer::server::events(options.data, json));
     return ended(coffer::server::pin(options.data));

@@ -63,10 +63,10 @@ Outcome verify(const std::filesystem::path& data, bool json) {
   return report->whole() ? Outcome::ok : Outcome::damage_found;
 }
 
-Outcome compact(const std::filesystem::path& data) {
+Outcome compact(const std::filesystem::path& data, unsigned live_percent) {
   if (!stands(data)) return Outcome::store_failed;
   store::PosixFileSystem files{data};
-  const auto opened = store::Store::open(data, files, wall_time);
+  const auto opened = store::Store::open(data, files, wall_time, {.live_percent_min = live_percent});
   if (!opened) return store_failed(opened.error());
   constexpr std::uint64_t step_octets = std::uint64_t{64} << 20;
   std::uint64_t packs = 0, octets = 0;

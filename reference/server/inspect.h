@@ -12,7 +12,7 @@ Outcome verify(const std::filesystem::path& data, bool json);
 /// `cofferd rebuild`: makes the index anew from the packs, keeps the old one, says what could not be recovered. Not beside a running
 /// server.
 /// Compacts all packs of which little counts; not beside a running server.
-Outcome compact(const std::filesystem::path& data);
+Outcome compact(const std::filesystem::path& data, unsigned live_percent);
 Outcome rebuild(const std::filesystem::path& data, bool json);
 /// `cofferd events`: the event log, also beside a running server.
 Outcome events(const std::filesystem::path& data, bool json);

@@ -51,6 +51,33 @@ std::optional<Botan::secure_vector<std::uint8_t>> first_line(const std::filesyst
   return password;
 }
 
+// [ARC-152] A server MUST NOT purge an account that is not deactivated.
+/// ok, or it is said why not: what is lost of an account that is in use does not come back.
+Outcome require_deactivated(const KeyCommandOptions& options, std::string_view only_then) {
+  const auto fixture = read_fixture(options.fixture);
+  if (!fixture) return stop(Outcome::bad_fixture, fixture.error());
+  const auto user = std::ranges::find(fixture->users, options.user, &accounts::User::id);
+  if (user == fixture->users.end())
+    return stop(Outcome::bad_fixture, fmt::format("{}: there is no user {}; one who was taken out of it is put back as deactivated",
+                                                  options.fixture.string(), options.user));
+  if (user->state != accounts::State::deactivated)
+    return stop(Outcome::bad_fixture, fmt::format("{}: user {} is {}; only of one who is deactivated {}", options.fixture.string(),
+                                                  options.user, accounts::name(user->state), only_then));
+  return Outcome::ok;
+}
+
+Outcome erase_keys_of(std::uint64_t user, Opened& opened) {
+  const auto records = opened.keys->records_of(user);
+  if (!records) return stop(Outcome::store_failed, records.error().what);
+  const std::vector<std::pair<std::string_view, std::string>> fields{{"user", std::to_string(user)},
+                                                                     {"key_records", std::to_string(records->size())}};
+  if (auto logged = opened.store->note_durably("keys_erased", fields); !logged) return stop(Outcome::store_failed, logged.error().what);
+  if (auto erased = opened.keys->erase_user(user); !erased) return stop(Outcome::store_failed, erased.error().what);
+  fmt::print("erased of user {}: {} key records, with device keys and a changed password; no copy of the server from now on opens them\n",
+             user, records->size());
+  return Outcome::ok;
+}
+
 }  // namespace
 
 Outcome renew_escrow_key(const KeyCommandOptions& options) {
@@ -88,25 +115,28 @@ Outcome reset_password(const KeyCommandOptions& options) {
 }
 
 Outcome erase_keys(const KeyCommandOptions& options) {
-  const auto fixture = read_fixture(options.fixture);
-  if (!fixture) return stop(Outcome::bad_fixture, fixture.error());
-  const auto user = std::ranges::find(fixture->users, options.user, &accounts::User::id);
-  if (user == fixture->users.end())
-    return stop(Outcome::bad_fixture, fmt::format("{}: there is no user {}", options.fixture.string(), options.user));
-  if (user->state != accounts::State::deactivated)
-    return stop(Outcome::bad_fixture, fmt::format("{}: user {} is {}; only of one who is deactivated are the keys erased",
-                                                  options.fixture.string(), options.user, accounts::name(user->state)));
+  if (const auto other = require_deactivated(options, "are the keys erased"); other != Outcome::ok) return other;
   auto opened = open(options.data);
   if (!opened) return stop(Outcome::store_failed, opened.error());
-  const auto records = opened->keys->records_of(options.user);
-  if (!records) return stop(Outcome::store_failed, records.error().what);
-  const std::vector<std::pair<std::string_view, std::string>> fields{{"user", std::to_string(options.user)},
-                                                                     {"key_records", std::to_string(records->size())}};
-  if (auto logged = opened->store->note_durably("keys_erased", fields); !logged) return stop(Outcome::store_failed, logged.error().what);
+  return erase_keys_of(options.user, *opened);
+}
+
+Outcome purge_account(const KeyCommandOptions& options) {
+  if (const auto other = require_deactivated(options, "is the account purged"); other != Outcome::ok) return other;
+  auto opened = open(options.data);
+  if (!opened) return stop(Outcome::store_failed, opened.error());
   // [KEY-041] A server that purges an account MUST erase its key records before its data.
-  if (auto erased = opened->keys->erase_user(options.user); !erased) return stop(Outcome::store_failed, erased.error().what);
-  fmt::print("erased of user {}: {} key records, with device keys and a changed password; no copy of the server from now on opens them\n",
-             options.user, records->size());
+  if (const auto erased = erase_keys_of(options.user, *opened); erased != Outcome::ok) return erased;
+  const std::vector<std::pair<std::string_view, std::string>> fields{{"user", std::to_string(options.user)}};
+  if (auto logged = opened->store->note_durably("archives_purged", fields); !logged)
+    return stop(Outcome::store_failed, logged.error().what);
+  const auto purged = opened->store->purge(options.user);
+  if (!purged) return stop(Outcome::store_failed, purged.error().what + "; the keys are erased and the archives still stand: run it again");
+  fmt::print(
+      "purged of user {}: {} archives with {} octets of blocks; `cofferd compact --live-percent 100 --data {}` takes these out of the "
+      "packs "
+      "at once, a running server where it is worth it\n",
+      options.user, purged->archives, purged->octets, options.data.string());
   return Outcome::ok;
 }
 

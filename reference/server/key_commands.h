@@ -1,5 +1,5 @@
 // What an administrator does with keys beside no running server: another escrow key, another password for a user who forgot it, nothing
-// left of the keys of a user who is gone.
+// left of the keys, or of the whole account, of a user who is gone.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace coffer::server {
 
 struct KeyCommandOptions {
   std::filesystem::path data, fixture;
-  std::uint64_t user = 0;               // reset_password, erase_keys
+  std::uint64_t user = 0;               // reset_password, erase_keys, purge_account
   std::filesystem::path password_file;  // its first line; "-": standard input
 };
 
@@ -21,5 +21,7 @@ Outcome renew_escrow_key(const KeyCommandOptions& options);
 Outcome reset_password(const KeyCommandOptions& options);
 /// `cofferd erase-keys`: of a user who is deactivated, all that the server keeps of keys [KEY-041].
 Outcome erase_keys(const KeyCommandOptions& options);
+/// `cofferd purge-account`: of a user who is deactivated, the keys, then the archives [ARC-150].
+Outcome purge_account(const KeyCommandOptions& options);
 
 }  // namespace coffer::server

@@ -74,6 +74,7 @@ Outcome serve(const ServeOptions& options) {
   };
   if (const auto quota = fixture->quota_octets) store_options.quota_octets = [quota](std::uint64_t) { return quota; };
   store_options.pack_octets_max = options.pack_octets;
+  store_options.reserve_octets = options.reserve_octets;
   auto opened = store::Store::open(options.data, files, wall_time, store_options);
   if (!opened) return stop(Outcome::store_failed, opened.error().what);
   auto& store = **opened;

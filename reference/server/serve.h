@@ -14,8 +14,9 @@ struct ServeOptions {
   std::filesystem::path data;  // made if it does not exist
   std::filesystem::path fixture;
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;                              // 0: any that is free
-  std::uint64_t pack_octets = std::uint64_t{1} << 30;  // a new pack begins beyond it
+  std::uint16_t port = 0;                                  // 0: any that is free
+  std::uint64_t pack_octets = std::uint64_t{1} << 30;      // a new pack begins beyond it
+  std::uint64_t reserve_octets = std::uint64_t{64} << 20;  // room on the disk that blocks do not take
   UpkeepSettings upkeep;
   std::filesystem::path key, certificate;  // both or neither: made and kept in `data`
 };

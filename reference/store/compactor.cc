@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include <fmt/core.h>
+
 #include "store/compaction.h"
 
 namespace coffer::store {
@@ -29,6 +31,7 @@ Result<Compacted> Compactor::compact_some(std::uint64_t octets, Newest newest) {
 Result<void> Compactor::begin(Newest newest) {
   std::map<std::uint32_t, std::uint64_t> indexed;
   std::optional<std::uint32_t> appended_to;
+  std::uint64_t available = 0;
   {
     const std::lock_guard lock(holdings_.mutex());
     if (!census_due_ && newest == Newest::spared) return {};
@@ -36,11 +39,15 @@ Result<void> Compactor::begin(Newest newest) {
     if (!packs) return std::unexpected(packs.error());
     indexed = std::move(*packs);
     appended_to = holdings_.packs().newest();
+    const auto room = holdings_.packs().available();
+    if (!room) return std::unexpected(room.error());
+    available = *room;
     census_due_ = false;
   }
   const auto live = live_octets(holdings_.index_file());
   if (!live) return std::unexpected(live.error());
   std::optional<std::uint32_t> best;
+  std::optional<std::uint64_t> too_much;  // the least that counts of a pack for which there is no room
   double best_share = live_percent_min_ / 100.0;
   for (const auto& [pack, octets] : indexed) {
     if (octets <= pack_header_octets) continue;
@@ -51,8 +58,19 @@ Result<void> Compactor::begin(Newest newest) {
     if (is_spared || counts > octets || (left != left_alone_.end() && left->second == counts)) continue;
     const double share = static_cast<double>(counts) / static_cast<double>(octets);
     if (share >= best_share) continue;
+    // What counts stands twice for a while. Of a pack nothing of which counts next to nothing is copied: that makes room for others.
+    if (counts > available) {
+      too_much = std::min(too_much.value_or(counts), counts);
+      continue;
+    }
     best = pack;
     best_share = share;
+  }
+  if (!best && too_much) {
+    const std::lock_guard lock(holdings_.mutex());
+    census_due_ = true;  // someone else may make room
+    return std::unexpected(Trouble{Trouble::Kind::full, fmt::format("no pack can be compacted: {} octets are left, {} are needed{}",
+                                                                    available, *too_much, full_advice)});
   }
   if (!best) return {};
   const std::lock_guard lock(holdings_.mutex());
@@ -92,7 +110,7 @@ Result<void> Compactor::judge() {
   const std::lock_guard lock(holdings_.mutex());
   Task& task = *task_;
   const std::uint64_t counts = pack_header_octets + task.live_octets + task.statement_octets;
-  if (counts * 100 > task.size * live_percent_min_) {
+  if (counts * 100 >= task.size * live_percent_min_) {
     task_.reset();
     return {};
   }
@@ -192,7 +210,10 @@ Result<void> Compactor::finish(Compacted& done) {
 Result<void> Compactor::carry(const Task& task) {
   const auto bindings = holdings_.index().bindings();
   if (!bindings) return std::unexpected(bindings.error());
+  const auto purged = holdings_.index().purged();
+  if (!purged) return std::unexpected(purged.error());
   for (const RecordRead& read : task.statements) {
+    if (purged->contains(read.record.archive) && read.record.kind != RecordKind::purged) continue;
     Stated again{read.record, read.sealed};
     if (const auto version = version_in(read)) {
       const auto link = holdings_.index().version_link(version->archive, version->number);

@@ -138,6 +138,7 @@ Trouble Database::trouble(std::string_view doing) const {
   if (const int refused = database_ ? sqlite3_system_errno(database_.get()) : 0; (code & 0xff) == SQLITE_CANTOPEN && refused != 0)
     trouble.what += ": " + std::generic_category().message(refused) + advice(refused);
   if ((code & 0xff) == SQLITE_READONLY) trouble.what += advice(EACCES);
+  if ((code & 0xff) == SQLITE_FULL) trouble.what += full_advice;
   return trouble;
 }
 

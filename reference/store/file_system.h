@@ -20,6 +20,9 @@ struct FileError {
 };
 /// What to do about it, after what failed; empty when the system's own words say it.
 std::string advice(int code);
+/// When there is no room left.
+inline constexpr const char* full_advice =
+    "; free room on this disk or give it more: what users prune, a running server or `cofferd compact` takes out of the packs";
 
 template <class T>
 using FileResult = std::expected<T, FileError>;
@@ -55,6 +58,8 @@ class FileSystem {
   virtual FileResult<void> rename(const std::string& from, const std::string& to) = 0;
   /// The name goes; who has the file open reads and writes on.
   virtual FileResult<void> remove(const std::string& name) = 0;
+  /// How many octets more there is room for.
+  virtual FileResult<std::uint64_t> available() const = 0;
 };
 
 class PosixFileSystem final : public FileSystem {
@@ -66,6 +71,7 @@ class PosixFileSystem final : public FileSystem {
   FileResult<void> sync_folder(const std::string& folder) override;
   FileResult<void> rename(const std::string& from, const std::string& to) override;
   FileResult<void> remove(const std::string& name) override;
+  FileResult<std::uint64_t> available() const override;
 
  private:
   std::filesystem::path root_;

@@ -37,6 +37,7 @@ class Holdings {
   const std::filesystem::path& index_file() const { return index_file_; }
   Index& index() { return index_; }
   Packs& packs() { return packs_; }
+  const Packs& packs() const { return packs_; }
   WallTime now() const { return clock_(); }
 
   /// Counts losses: blocks that were received under an older generation may be gone.

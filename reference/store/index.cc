@@ -205,8 +205,17 @@ Result<std::int64_t> Index::archive_of(std::uint64_t user, std::uint64_t compute
 Result<std::map<std::int64_t, Owner>> Index::archives() {
   std::map<std::int64_t, Owner> all;
   auto read = database_.run("SELECT row, user, computer FROM archives", {}, [&](const Row& row) {
-    all[row.number(0)] = {row.bits(1), row.bits(2)};
+    const Owner owner{row.bits(1), row.bits(2)};
+    if (owner != purged_owner(row.number(0))) all[row.number(0)] = owner;
   });
+  if (!read) return std::unexpected(read.error());
+  return all;
+}
+
+Result<std::set<std::int64_t>> Index::purged() {
+  std::set<std::int64_t> all;
+  auto read =
+      database_.run("SELECT row FROM archives WHERE user = 0 AND computer = -row", {}, [&](const Row& row) { all.insert(row.number(0)); });
   if (!read) return std::unexpected(read.error());
   return all;
 }
@@ -323,9 +332,9 @@ Result<void> Index::set_scrub_place(const ScrubPlace& place) {
 }
 
 Result<void> Index::know_archive(std::int64_t archive, const std::optional<Owner>& owner) {
-  auto done = database_.run("INSERT OR IGNORE INTO archives(row, user, computer) VALUES(?, 0, ?)", {archive, archive});
+  auto done = database_.run("INSERT OR IGNORE INTO archives(row, user, computer) VALUES(?, 0, ?)", {archive, nobody(archive).computer});
   if (done && owner)
-    done = database_.run("UPDATE OR IGNORE archives SET user = ?, computer = ? WHERE row = ? AND user = 0",
+    done = database_.run("UPDATE OR IGNORE archives SET user = ?, computer = ? WHERE row = ? AND user = 0 AND computer = row",
                          {owner->user, owner->computer, archive});
   return done;
 }
@@ -352,6 +361,17 @@ Result<void> Index::add_block(const Located& block) {
   return database_.run(
       "UPDATE blocks SET pack = ?, offset = ?, length = ?, damaged = 0 WHERE archive = ? AND id = ?",
       {std::int64_t{block.place.pack}, block.place.offset, std::int64_t{block.record.length}, block.record.archive, View(block.record.id)});
+}
+
+/// The row stays, so that its number is given to no other archive.
+Result<void> Index::purge(std::int64_t archive) {
+  auto done = database_.run("DELETE FROM blocks WHERE archive = ?", {archive});
+  if (done) done = database_.run("DELETE FROM versions WHERE archive = ?", {archive});
+  if (done)
+    done = database_.run(
+        "INSERT INTO archives(row, user, computer) VALUES(?, 0, ?) ON CONFLICT(row) DO UPDATE SET user = 0, computer = excluded.computer",
+        {archive, purged_owner(archive).computer});
+  return done;
 }
 
 Result<void> Index::try_to_add(const Addition& addition) {
@@ -390,6 +410,8 @@ Result<void> Index::try_to_add(const Addition& addition) {
                       {computer.computer, computer.user});
     if (!added) return added;
   }
+  for (const std::int64_t archive : addition.purged)
+    if (auto purged = purge(archive); !purged) return purged;
   return transaction->commit();
 }
 
@@ -539,7 +561,8 @@ Result<void> Index::take_events(std::span<const Event> events, const std::set<st
 Result<Totals> Index::totals() {
   Totals totals;
   auto read = database_.run(
-      "SELECT (SELECT count(*) FROM archives), (SELECT count(*) FROM blocks), (SELECT count(*) FROM versions), "
+      "SELECT (SELECT count(*) FROM archives WHERE user <> 0 OR computer > 0), (SELECT count(*) FROM blocks), (SELECT count(*) FROM "
+      "versions), "
       "(SELECT count(*) FROM computers), (SELECT count(*) FROM events WHERE event <> '')",
       {}, [&](const Row& row) {
         totals = {row.bits(0), row.bits(1), row.bits(2), row.bits(3), row.bits(4)};

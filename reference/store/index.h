@@ -39,9 +39,14 @@ struct Addition {
   std::span<const VersionStatement> versions{};    // of archives that are known
   std::span<const ComputerStatement> computers{};  // whoever was said to own one before
   std::map<std::int64_t, std::span<const Release>> released{};  // by archive; after `blocks`: rows of places behind these stay
+  std::span<const std::int64_t> purged{};                       // archives of which nothing counts any longer, whatever else is added
   std::optional<std::uint32_t> emptied{};  // a pack that nothing counts on any longer: its file may go, and is to (see emptied_packs)
   bool over_unproven = false;              // a version takes the place of a row that is not what was written; else that is a trouble
 };
+
+/// What stands in an archive's row as its owner while none is said, and when it was purged: no user has the number 0.
+inline Owner nobody(std::int64_t archive) { return {0, static_cast<std::uint64_t>(archive)}; }
+inline Owner purged_owner(std::int64_t archive) { return {0, static_cast<std::uint64_t>(-archive)}; }
 
 /// How many rows there are.
 struct Totals {
@@ -72,7 +77,8 @@ class Index {
   Result<void> statements_made();
 
   Result<std::int64_t> archive_of(std::uint64_t user, std::uint64_t computer);
-  Result<std::map<std::int64_t, Owner>> archives();
+  Result<std::map<std::int64_t, Owner>> archives();  // without purged ones
+  Result<std::set<std::int64_t>> purged();
   /// The archive has this number. Without an owner it is nobody's (user 0) until one is said; the number is not given away.
   Result<void> know_archive(std::int64_t archive, const std::optional<Owner>& owner);
 
@@ -151,6 +157,7 @@ class Index {
   Result<void> prepare(bool packs_exist);
   Result<void> try_to_add(const Addition& addition);
   Result<void> add_block(const Located& block);
+  Result<void> purge(std::int64_t archive);
 
   enum class Depth : std::uint8_t { at_start, whole };
   Result<void> check(Depth depth);

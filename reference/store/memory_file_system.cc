@@ -40,7 +40,7 @@ class MemoryFile final : public File {
       return failed("write", name_, *code);
     }
     const std::uint64_t growth = std::max<std::uint64_t>(content_->now.size(), offset + octets.size()) - content_->now.size();
-    const std::uint64_t room = system_.capacity_octets - std::min(system_.capacity_octets, system_.used());
+    const std::uint64_t room = *system_.available();
     if (growth <= room) {
       change({offset, Octets(octets.begin(), octets.end()), {}});
       return {};
@@ -125,6 +125,8 @@ FileResult<void> MemoryFileSystem::remove(const std::string& name) {
   if (files_.erase(name) == 0) return failed("remove", name, ENOENT);
   return {};
 }
+
+FileResult<std::uint64_t> MemoryFileSystem::available() const { return capacity_octets - std::min(capacity_octets, used()); }
 
 MemoryFileSystem MemoryFileSystem::snapshot() const {
   MemoryFileSystem copy;

@@ -24,6 +24,7 @@ class MemoryFileSystem final : public FileSystem {
   FileResult<void> sync_folder(const std::string& folder) override;
   FileResult<void> rename(const std::string& from, const std::string& to) override;
   FileResult<void> remove(const std::string& name) override;
+  FileResult<std::uint64_t> available() const override;
 
   /// Everything as it stands now, with its own octets and no hooks.
   MemoryFileSystem snapshot() const;

@@ -48,7 +48,8 @@ bool is_kind(std::uint8_t octet) {
     case RecordKind::version_again:
     case RecordKind::computer:
     case RecordKind::release:
-    case RecordKind::gone: return true;
+    case RecordKind::gone:
+    case RecordKind::purged: return true;
   }
   return false;
 }

@@ -10,6 +10,7 @@
 //   'C'   0        zero      whose a computer is: statement.h
 //   'R'   its      link      which blocks a version released: statement.h
 //   'G'   0        zero      a pack that is gone, what lived in it copied: statement.h
+//   'P'   its      zero      an archive that was purged: statement.h
 //
 // checksum is SHA-256 of the content; check the first 8 octets of SHA-256 of the pack's number (u32), the record's offset (u64) and
 // the 80 octets before it: a record is whole only where it was written. Must not know: the index, which records are wanted.
@@ -29,7 +30,15 @@ namespace coffer::store {
 inline constexpr std::size_t pack_header_octets = 16;
 inline constexpr std::size_t record_header_octets = 88;
 
-enum class RecordKind : std::uint8_t { block = 'B', version = 'V', computer = 'C', version_again = 'v', release = 'R', gone = 'G' };
+enum class RecordKind : std::uint8_t {
+  block = 'B',
+  version = 'V',
+  computer = 'C',
+  version_again = 'v',
+  release = 'R',
+  gone = 'G',
+  purged = 'P'
+};
 
 struct Place {
   std::uint32_t pack = 0;

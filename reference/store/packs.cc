@@ -61,6 +61,12 @@ Result<void> Packs::remove(std::uint32_t number) const {
   return {};
 }
 
+Result<std::uint64_t> Packs::available() const {
+  const auto octets = files_.available();
+  if (!octets) return std::unexpected(trouble(octets.error()));
+  return *octets;
+}
+
 void Packs::begin_after(std::uint32_t number) {
   highest_ = std::max(highest_, number);
   current_.reset();

@@ -41,6 +41,8 @@ class Packs {
   /// Appends go to a new pack from now on, numbered above `number` and above every pack so far.
   void begin_after(std::uint32_t number);
 
+  /// How many octets more there is room for.
+  Result<std::uint64_t> available() const;
   /// Whether a record of so many octets would begin a new pack. What was appended so far must be synced then: a torn end of an earlier pack
   /// would not show in the later one.
   bool begins_pack(std::uint64_t octets) const;

@@ -1,6 +1,7 @@
 // The real disk behind FileSystem.
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -79,6 +80,8 @@ std::string advice(int code) {
     case ENOTDIR: return "; expected a directory there: put back the one that stood there";
     case EISDIR: return "; expected a file there: put back the one that stood there";
     case EROFS: return "; expected a file system that can be written to";
+    case ENOSPC:
+    case EDQUOT: return full_advice;
     default: return "";
   }
 }
@@ -128,6 +131,12 @@ FileResult<void> PosixFileSystem::remove(const std::string& name) {
   const std::string path = (root_ / name).string();
   if (::unlink(path.c_str()) != 0) return failed("remove", path);
   return {};
+}
+
+FileResult<std::uint64_t> PosixFileSystem::available() const {
+  struct statvfs status = {};
+  if (::statvfs(root_.c_str(), &status) != 0) return failed("measure", root_.string());
+  return std::uint64_t{status.f_bavail} * status.f_frsize;
 }
 
 }  // namespace coffer::store

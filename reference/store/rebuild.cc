@@ -45,6 +45,8 @@ class Rebuilding {
     report_.kept = std::move(kept);
     auto done = take_archives();
     if (done) done = all_packs();
+    if (done) done = take_purged();
+    if (done) done = take_owners();
     if (done) done = take_versions();
     if (done) done = take_releases();
     if (done) done = take_computers();
@@ -57,7 +59,15 @@ class Rebuilding {
  private:
   Result<void> take_archives() {
     for (const auto& [archive, owner] : salvaged_.archives)
-      if (auto known = index_.know_archive(archive, owner.user == 0 ? std::nullopt : std::optional(owner)); !known) return known;
+      if (auto known = index_.know_archive(archive, std::nullopt); !known) return known;
+    return {};
+  }
+
+  /// Not before it is known which were purged: the same user may have another archive of the same computer since.
+  Result<void> take_owners() {
+    for (const auto& [archive, owner] : archives_)
+      if (owner.user != 0)
+        if (auto known = index_.know_archive(archive, owner); !known) return known;
     return {};
   }
 
@@ -119,15 +129,15 @@ class Rebuilding {
     }
     if (auto release = release_in(read)) releases_.push_back(std::move(*release));
     if (const auto gone = gone_in(read)) gone_.insert(gone->pack);
+    if (const auto purged = purged_in(read)) purged_.insert(purged->archive);
     if (const auto computer = computer_in(read)) computers_[computer->computer] = computer->user;
     return {};
   }
 
   Result<void> know(std::int64_t archive, const std::optional<Owner>& owner) {
     const auto [found, is_new] = archives_.try_emplace(archive);
-    if (!is_new && (!owner || found->second.user != 0)) return {};
-    if (owner) found->second = *owner;
-    return index_.know_archive(archive, owner);
+    if (owner && found->second.user == 0) found->second = *owner;
+    return is_new ? index_.know_archive(archive, std::nullopt) : Result<void>{};
   }
 
   /// Names what is no whole record, and says where the next one stands.
@@ -145,6 +155,23 @@ class Rebuilding {
       if (auto known = know(read.record.archive, std::nullopt); !known) return std::unexpected(known.error());
     }
     return *next;
+  }
+
+  /// What was purged does not come back, wherever it stands.
+  Result<void> take_purged() {
+    bool only_there = false;
+    for (const auto& [archive, owner] : salvaged_.archives)
+      if (owner == purged_owner(archive)) only_there |= purged_.insert(archive).second;
+    if (only_there)
+      if (auto noted = index_.owe_statements(); !noted) return noted;
+    for (const std::int64_t archive : purged_) {
+      archives_.erase(archive);
+      versions_.erase(archive);
+    }
+    std::erase_if(salvaged_.versions, [&](const VersionStatement& version) { return purged_.contains(version.archive); });
+    std::erase_if(damaged_, [&](const Located& record) { return purged_.contains(record.record.archive); });
+    const std::vector<std::int64_t> all(purged_.begin(), purged_.end());
+    return index_.add({.purged = all});
   }
 
   /// The packs say which versions there are; where they no longer do, what the old index proves.
@@ -268,6 +295,7 @@ class Rebuilding {
   std::map<std::uint64_t, std::uint64_t> computers_;
   std::vector<ReleaseStatement> releases_;
   std::set<std::uint32_t> gone_;  // as statements say
+  std::set<std::int64_t> purged_;
   std::vector<Located> damaged_;
   RebuildReport report_;
 };

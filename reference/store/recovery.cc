@@ -23,6 +23,8 @@ struct Recovery {
   std::vector<ComputerStatement> computers{};
   std::vector<ReleaseStatement> releases{};
   std::set<std::uint32_t> gone{};  // as a statement says
+  std::vector<std::int64_t> purged{};
+  std::map<std::int64_t, Owner> owners{};
   std::map<std::uint32_t, std::uint64_t> ends{};
 
   /// The whole records from an offset on: takes what they say, and says where they end. What is none ends them, unless a version stated
@@ -58,6 +60,8 @@ struct Recovery {
         releases.push_back(std::move(*release));
       } else if (const auto pack_gone = gone_in(*read)) {
         gone.insert(pack_gone->pack);
+      } else if (const auto archive_purged = purged_in(*read)) {
+        purged.push_back(archive_purged->archive);
       }
       end += read->record.octets();
     }
@@ -106,9 +110,8 @@ struct Recovery {
 
   Result<void> know(std::int64_t archive, const std::optional<Owner>& owner) {
     const auto [found, is_new] = archives.try_emplace(archive);
-    if (!is_new && (!owner || found->second.user != 0)) return {};
-    if (owner) found->second = *owner;
-    return index.know_archive(archive, owner);
+    if (owner && found->second.user == 0) owners[archive] = found->second = *owner;
+    return is_new ? index.know_archive(archive, std::nullopt) : Result<void>{};
   }
 
   Result<void> take(VersionStatement version) {
@@ -160,6 +163,11 @@ struct Recovery {
   /// The versions, and that the tails were read: in one transaction, or the next start reads them again.
   Result<void> finish() {
     std::vector<VersionStatement> adopted;
+    for (const std::int64_t archive : purged) versions.erase(archive);
+    if (auto gone_now = index.add({.purged = purged}); !gone_now) return gone_now;
+    // Not before: the same user may have another archive of the same computer since.
+    for (const auto& [archive, owner] : owners)
+      if (auto known = index.know_archive(archive, owner); !known) return known;
     for (const auto& [archive, chain] : versions) {
       auto end = index.chain_end(archive);
       if (!end) return std::unexpected(end.error());

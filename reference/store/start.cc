@@ -65,6 +65,10 @@ Result<void> make_statements(Holdings& holdings) {
         next = version.number + 1;
       }
     }
+  const auto purged = holdings.index().purged();
+  if (!purged) return std::unexpected(purged.error());
+  for (const std::int64_t archive : *purged)
+    if (auto said = holdings.append(stated(PurgedStatement{archive})); !said) return said;
   const auto bindings = holdings.index().bindings();
   if (!bindings) return std::unexpected(bindings.error());
   for (const auto& [computer, user] : *bindings)

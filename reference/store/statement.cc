@@ -62,6 +62,8 @@ Stated stated(const GoneStatement& gone) {
   return with_content(RecordKind::gone, 0, {}, std::move(content));
 }
 
+Stated stated(const PurgedStatement& purged) { return with_content(RecordKind::purged, purged.archive, {}, {}); }
+
 std::optional<VersionStatement> version_in(const RecordRead& read) {
   if (read.state != RecordRead::State::whole || (read.record.kind != RecordKind::version && read.record.kind != RecordKind::version_again))
     return std::nullopt;
@@ -100,6 +102,12 @@ std::optional<GoneStatement> gone_in(const RecordRead& read) {
   GoneStatement gone;
   for (const std::uint8_t octet : read.sealed) gone.pack = (gone.pack << 8) | octet;
   return gone;
+}
+
+std::optional<PurgedStatement> purged_in(const RecordRead& read) {
+  if (read.state != RecordRead::State::whole || read.record.kind != RecordKind::purged || read.record.archive <= 0 || !read.sealed.empty())
+    return std::nullopt;
+  return PurgedStatement{read.record.archive};
 }
 
 void StatedChain::take(VersionStatement version) {

@@ -5,6 +5,7 @@
 //   computer  computer u64 · user u64
 //   release   number u64 of the version that releases, its link the record's id · for each block: id 32 · pack u32 · offset u64
 //   gone      pack u32
+//   purged    nothing: the record's head says which archive
 //
 // A release says of each block that its records at that place and before it count no longer. So it means the same wherever it stands
 // itself, and takes nothing from a block that is stored again. It counts if its version does: it is on stable storage before the version is
@@ -13,6 +14,9 @@
 //
 // Gone: everything that counted in that pack stands, or was released, elsewhere. An index of before the pack went learns so that nothing
 // is lost with it.
+//
+// Purged: nothing of that archive counts, wherever it stands. Its number is given to no other, so that a copy of this means the same
+// everywhere; it is kept for good.
 //
 // Must not know: the index, files.
 #pragma once
@@ -64,6 +68,10 @@ struct GoneStatement {
   std::uint32_t pack = 0;
 };
 
+struct PurgedStatement {
+  std::int64_t archive = 0;
+};
+
 /// A record and what follows its header.
 struct Stated {
   Record record;
@@ -73,12 +81,14 @@ Stated stated(const VersionStatement& version);
 Stated stated(const ComputerStatement& computer);
 Stated stated(const ReleaseStatement& release);
 Stated stated(const GoneStatement& gone);
+Stated stated(const PurgedStatement& purged);
 
 /// What a whole record says; nullopt when it is of another kind, or says nothing that this program would have written.
 std::optional<VersionStatement> version_in(const RecordRead& read);
 std::optional<ComputerStatement> computer_in(const RecordRead& read);
 std::optional<ReleaseStatement> release_in(const RecordRead& read);
 std::optional<GoneStatement> gone_in(const RecordRead& read);
+std::optional<PurgedStatement> purged_in(const RecordRead& read);
 
 /// The versions of one archive out of statements in the order in which they were written.
 ///

@@ -41,6 +41,7 @@ class Store::Impl {
         log_damage_(log_damage),
         unindexed_octets_max_(options.unindexed_octets_max),
         passing_events_max_(options.passing_events_max),
+        reserve_octets_(options.reserve_octets),
         mending_(options.mend_at_start ? Mending::at_start : Mending::later),
         holdings_(std::move(index_file), std::move(index), Packs(files, options.pack_octets_max), std::move(clock),
                   std::move(options.on_damage)),
@@ -129,6 +130,7 @@ class Store::Impl {
     ++operations_;
     const std::lock_guard lock(holdings_.mutex());
     if (auto fresh = check_generation(archive); !fresh) return fresh;
+    if (auto room = check_room(blocks); !room) return room;
     while (!blocks.empty()) {
       std::vector<Packs::Incoming> run;
       std::uint64_t octets = 0, growth = 0;
@@ -296,6 +298,34 @@ class Store::Impl {
     return said ? holdings_.settle({.computers = {&statement, 1}}) : said;
   }
 
+  // [ARC-150] A server that purges an account MUST take away what says that archives of it are there, all of it in one …
+  Result<Purged> purge(std::uint64_t user) {
+    const std::lock_guard lock(holdings_.mutex());
+    // What is received for others must not hang on whether this succeeds.
+    if (auto settled = holdings_.settle(); !settled) return std::unexpected(settled.error());
+    const auto archives = holdings_.index().archives();
+    if (!archives) return std::unexpected(archives.error());
+    const auto octets = holdings_.index().octets_by_archive();
+    if (!octets) return std::unexpected(octets.error());
+    std::vector<std::int64_t> all;
+    Purged purged;
+    for (const auto& [archive, owner] : *archives) {
+      if (owner.user != user || user == 0) continue;
+      all.push_back(archive);
+      if (const auto found = octets->find(archive); found != octets->end()) purged.octets += found->second;
+    }
+    if (all.empty()) return purged;
+    if (auto done = state_purged(all); !done) {
+      holdings_.lose_received();  // said in a pack and not in the index, the next start would take it for done
+      return std::unexpected(done.error());
+    }
+    purged_.insert(all.begin(), all.end());
+    purged.archives = all.size();
+    usage_.release(user, purged.octets);
+    compactor_.look_again();
+    return purged;
+  }
+
   Result<VerifyReport> verify() {
     const std::lock_guard lock(holdings_.mutex());
     if (holdings_.has_received())
@@ -315,8 +345,25 @@ class Store::Impl {
 
   /// Blocks of an older generation may be gone: a version that counts on them must not be acknowledged.
   Result<void> check_generation(Archive archive) const {
+    if (purged_.contains(archive.row)) return std::unexpected(Trouble{Trouble::Kind::failed, "the archive was purged"});
     if (archive.generation == holdings_.generation()) return {};
     return std::unexpected(Trouble{Trouble::Kind::lost, "blocks received earlier were lost by a failed write"});
+  }
+
+  // [ARC-151] A server MUST refuse blocks for want of room while it still has the room that it needs to commit a record which retires …
+  Result<void> check_room(std::span<const NewBlock> blocks) const {
+    if (reserve_octets_ == 0) return {};
+    const auto available = holdings_.packs().available();
+    if (!available) return std::unexpected(available.error());
+    std::error_code ignored;
+    const auto index = std::filesystem::file_size(holdings_.index_file(), ignored);
+    std::uint64_t needed = reserve_octets_ + (ignored ? 0 : index);
+    for (const NewBlock& block : blocks) needed += record_header_octets + block.sealed.size();
+    if (*available >= needed) return {};
+    return std::unexpected(
+        Trouble{Trouble::Kind::full, fmt::format("{} octets are left where the packs are, {} are needed, most of them for "
+                                                 "releasing and compacting{}",
+                                                 *available, needed, full_advice)});
   }
 
   Result<void> store_version(const VersionStatement& statement, std::uint64_t session) {
@@ -340,6 +387,13 @@ class Store::Impl {
     usage_.release(statement.owner.user, releases->octets);
     if (!releases->blocks.empty()) compactor_.look_again();
     return stored;
+  }
+
+  Result<void> state_purged(std::span<const std::int64_t> archives) {
+    std::vector<Packs::Incoming> together;  // none of them is settled without the others
+    for (const std::int64_t archive : archives) together.push_back({stated(PurgedStatement{archive}).record, {}});
+    if (auto said = holdings_.append(together); !said) return std::unexpected(said.error());
+    return holdings_.settle({.purged = archives});
   }
 
   struct Releases {
@@ -378,11 +432,12 @@ class Store::Impl {
 
   DirectoryLock lock_;
   const std::optional<LogDamage> log_damage_;  // of the index's, as it was before it was opened
-  const std::uint64_t unindexed_octets_max_, passing_events_max_;
+  const std::uint64_t unindexed_octets_max_, passing_events_max_, reserve_octets_;
   const Mending mending_;
   Holdings holdings_;
   Usage usage_;
   StagedReleases staged_;
+  std::set<std::int64_t> purged_;  // since this store was opened: sessions may still name them
   Compactor compactor_;
   std::optional<VersionStatement> early_;  // what a fault has acknowledged and not stored
   std::atomic<std::uint64_t> operations_ = 0;
@@ -453,6 +508,7 @@ Result<void> Store::note_durably(std::string_view event, std::span<const std::pa
 }
 Result<std::map<std::uint64_t, std::uint64_t>> Store::bindings() { return impl_->bindings(); }
 Result<void> Store::bind(std::uint64_t computer, std::uint64_t user) { return impl_->bind(computer, user); }
+Result<Purged> Store::purge(std::uint64_t user) { return impl_->purge(user); }
 Result<VerifyReport> Store::verify() { return impl_->verify(); }
 Result<Scrubbed> Store::scrub_some(std::uint64_t octets) { return store::scrub_some(impl_->holdings(), octets); }
 std::uint64_t Store::operations() const { return impl_->operations(); }

@@ -46,6 +46,9 @@ struct StoreOptions {
   bool mend_at_start = true;
   /// How many octets of blocks a user may have in all archives together; nullopt: as many as there is room for.
   std::function<std::optional<std::uint64_t>(std::uint64_t user)> quota_octets = {};
+  /// Blocks are refused when they would leave less room on the disk than this and as much as the index has: releasing and compacting need
+  /// some, and a disk that is full to the brim could not be emptied. 0: as long as there is any.
+  std::uint64_t reserve_octets = 0;
   /// A pack of which less than this counts is compacted.
   unsigned live_percent_min = 60;
   /// Told in words what is found lost or damaged, as it is found: of an operator's log. Must not call the store.
@@ -78,6 +81,11 @@ struct BlockIdPage {
 struct VersionPage {
   std::vector<protocol::VersionEntry> entries;
   bool more = false;
+};
+
+/// What a user had.
+struct Purged {
+  std::uint64_t archives = 0, octets = 0;  // of sealed blocks
 };
 
 enum class CommitOutcome : std::uint8_t { committed, conflict };
@@ -145,6 +153,10 @@ class Store {
   /// Computers and the users they belong to [IDN-023]; bind() is durable when it returns, and keeps the first user.
   Result<std::map<std::uint64_t, std::uint64_t>> bindings();
   Result<void> bind(std::uint64_t computer, std::uint64_t user);
+
+  /// Nothing of the user's archives counts from now on, durably; or, when it fails, all of it does. Their octets leave the packs with
+  /// compaction. What is received for others goes on. No session may be open on them: those that are fail from now on.
+  Result<Purged> purge(std::uint64_t user);
 
   /// Reads every pack, version and event and names what is damaged, missing or orphaned. What it finds damaged, missing() then reports,
   /// what it finds whole, it does not. Holds every other operation up.

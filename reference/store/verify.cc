@@ -22,6 +22,9 @@ class Verification {
     auto archives = index_.archives();
     if (!archives) return std::unexpected(archives.error());
     archives_ = std::move(*archives);
+    auto purged = index_.purged();
+    if (!purged) return std::unexpected(purged.error());
+    purged_ = std::move(*purged);
     for (const std::string& index : index_.rebuilt())
       find({Finding::Kind::index, 0, 0, 0, 0, {}, index + " did not agree with its table, and was made anew from it"});
     auto done = index_.each_unproven([&](std::string_view table, const std::string& row) {
@@ -36,6 +39,7 @@ class Verification {
       if (done) done = orphan(record, whole);
     if (done && index_.needs_mending()) done = index_.forget_unproven();
     if (done) done = computers();
+    purged_said();
     if (done) done = say_again();
     if (done) done = events();
     if (!done) return std::unexpected(done.error());
@@ -162,6 +166,8 @@ class Verification {
       stated_computers_[computer->computer] = computer->user;
     else if (auto release = release_in(read))
       releases_.push_back(std::move(*release));
+    else if (const auto purged = purged_in(read))
+      said_purged_.insert(purged->archive);
     else if (!gone_in(read))
       find({Finding::Kind::unreadable, place.pack, place.offset, 0, 0, {}, "what it says cannot be read"});
   }
@@ -200,11 +206,13 @@ class Verification {
   }
 
   bool is_released(const Located& record) const {
+    if (purged_.contains(record.record.archive)) return true;
     const auto found = released_.find({record.record.archive, record.record.id});
     return found != released_.end() && record.place <= found->second;
   }
 
-  /// Every block of an archive is in the index until it is released: one whose record alone is left otherwise has lost its row.
+  /// Every block of an archive is in the index until it is released or the archive purged: one whose record alone is left otherwise has
+  /// lost its row.
   Result<void> orphan(const Located& record, bool whole) {
     if (is_released(record)) {
       ++report_.released_blocks;
@@ -305,6 +313,20 @@ class Verification {
     return {};
   }
 
+  void purged_said() {
+    for (const std::int64_t archive : purged_) {
+      if (said_purged_.contains(archive)) continue;
+      find({Finding::Kind::record,
+            0,
+            static_cast<std::uint64_t>(archive),
+            0,
+            0,
+            {},
+            "the record that the archive was purged stood in no pack any longer, and was written to a pack again"});
+      unsaid_.push_back(stated(PurgedStatement{archive}));
+    }
+  }
+
   Result<void> say_again() {
     if (unsaid_.empty()) return {};
     for (const Stated& statement : unsaid_)
@@ -343,6 +365,7 @@ class Verification {
   std::vector<ReleaseStatement> releases_;
   std::map<std::pair<std::int64_t, Digest>, Place> released_;
   std::vector<std::pair<Located, bool>> unreferred_;  // records of blocks without a row, and whether they are whole
+  std::set<std::int64_t> purged_, said_purged_;       // as the index and as the packs say
   std::vector<Stated> unsaid_;                        // what no pack says any longer
   VerifyReport report_;
 };

@@ -44,6 +44,26 @@ class Prune(proxy.AtMoments):
         self.server = self.serve()
         self.proxy.reset(self.server.port)
 
+    def test_ARC_151_a_server_without_room_for_blocks_is_pruned_all_the_same(self):
+        for _ in range(3):
+            self.back_up()
+        self.server.stop()
+        self.server = self.serve(more=("--reserve-octets", str(1 << 60)))
+        self.proxy.reset(self.server.port)
+        with open(os.path.join(self.tree, "another"), "wb") as file:
+            file.write(os.urandom(10_000))
+        code, _, error = self.device_.run("backup", self.tree)
+        self.assertEqual(code, 2, error)
+        with open(self.server.data + ".log", encoding="utf-8") as log:
+            self.assertIn("free room on this disk", log.read())
+        said = self.device_.must("prune", "--keep-last", 1)
+        self.assertGreater(said["blocks_released"], 0)
+        before = self.stored()
+        self.settle()
+        self.assertLess(self.stored(), before)
+        self.compare(3)
+        self.device_.must("backup", self.tree)
+
     def test_what_is_kept_restores_exactly_and_the_store_shrinks(self):
         for _ in range(5):
             self.back_up()

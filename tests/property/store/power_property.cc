@@ -1,7 +1,7 @@
-// Any history of backups, releases, compaction and scrubbing, and at any operation of it the disk is full, fails, writes half, or loses its
-// power: every acknowledged version is there with its blocks, what a version released is gone with it and not before, verification finds
-// nothing but what the failure did, and work goes on. Then the same with the index made anew, with an index of earlier beside the packs,
-// and with packs of earlier beside the index.
+// Any history of backups, releases, purges, compaction and scrubbing, and at any operation of it the disk is full, fails, writes half, or
+// loses its power: every acknowledged version is there with its blocks, what a version released is gone with it and not before,
+// verification finds nothing but what the failure did, and work goes on. Then the same with the index made anew, with an index of earlier
+// beside the packs, and with packs of earlier beside the index.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -24,12 +24,12 @@ constexpr std::size_t archive_count = 2;
 constexpr std::uint32_t seed_count = 16;
 
 struct Step {
-  enum class Kind : std::uint8_t { offer, commit, release, compact, scrub, restore, settle, reopen } kind;
+  enum class Kind : std::uint8_t { offer, commit, release, compact, scrub, restore, settle, reopen, purge } kind;
   std::uint8_t archive, first, count;
 };
 
 void showValue(const Step& step, std::ostream& out) {
-  constexpr std::array names{"offer", "commit", "release", "compact", "scrub", "restore", "settle", "reopen"};
+  constexpr std::array names{"offer", "commit", "release", "compact", "scrub", "restore", "settle", "reopen", "purge"};
   out << "{" << names.at(static_cast<std::size_t>(step.kind)) << ", archive " << int(step.archive) << ", blocks " << int(step.first) << "+"
       << int(step.count) << "}";
 }
@@ -43,7 +43,8 @@ rc::Gen<Step> any_step() {
                                                                                         {1, Kind::scrub},
                                                                                         {1, Kind::restore},
                                                                                         {1, Kind::settle},
-                                                                                        {1, Kind::reopen}})),
+                                                                                        {1, Kind::reopen},
+                                                                                        {1, Kind::purge}})),
                               rc::gen::set(&Step::archive, rc::gen::inRange<std::uint8_t>(0, archive_count)),
                               rc::gen::set(&Step::first, rc::gen::inRange<std::uint8_t>(0, seed_count - 5)),
                               rc::gen::set(&Step::count, rc::gen::inRange<std::uint8_t>(1, 6)));
@@ -64,6 +65,7 @@ struct Promise {
   std::vector<protocol::CommitVersion> versions;
   Seeds blocks;
   std::vector<State> attempts;
+  bool may_be_purged = false;  // that was tried, and nothing has been acknowledged since
   ChainEnd end() const { return versions.empty() ? ChainEnd{} : end_of(versions.back()); }
 };
 using Promises = std::array<Promise, archive_count>;
@@ -121,7 +123,7 @@ class History {
   void begin_session(std::size_t which) {
     if (!store_) return;
     store_->end_session(sessions_[which].archive.session);
-    const auto archive = store_->archive_of(1, which + 1, ++session_number_);
+    const auto archive = store_->archive_of(which + 1, which + 1, ++session_number_);
     if (!archive) return store_.reset();
     sessions_[which] = {*archive, {}, {}};
   }
@@ -148,6 +150,7 @@ class History {
       case Step::Kind::settle:
         if (!store_->settle()) trouble();
         return;
+      case Step::Kind::purge: return purge(step.archive);
       case Step::Kind::reopen: {
         store_.reset();
         if (at_rest && !power_.is_off()) at_rest();
@@ -191,6 +194,9 @@ class History {
   /// the client looks first. False when the store cannot say.
   bool look(std::size_t which) {
     Promise& promise = promises_[which];
+    const auto all = store_->versions(sessions_[which].archive, 0, 1000);
+    if (!all) return false;
+    if (promise.may_be_purged && all->entries.empty()) promise = {};
     const auto stands = store_->versions(sessions_[which].archive, promise.versions.size() + 1, 9);
     if (!stands) return false;
     RC_ASSERT(stands->entries.size() <= 1);
@@ -223,8 +229,16 @@ class History {
     promise.versions.push_back(state.version);
     promise.blocks = std::move(state.blocks);
     promise.attempts.clear();
+    for (Promise& each : promises_) each.may_be_purged = false;
     session.offered.clear();
     session.staged.clear();
+  }
+
+  void purge(std::size_t which) {
+    promises_[which].may_be_purged = true;
+    if (!store_->purge(which + 1)) return trouble();
+    promises_[which] = {};
+    begin_session(which);
   }
 
  public:
@@ -270,8 +284,9 @@ void judge(const char* which, const std::filesystem::path& directory, MemoryFile
   if (strictness == Strictness::exact) RC_ASSERT(is_whole(*report));
   for (std::size_t i = 0; i < archive_count; ++i) {
     Promise& promise = promises[i];
-    const Archive archive = value(store.archive_of(1, i + 1, 1));
+    const Archive archive = value(store.archive_of(i + 1, i + 1, 1));
     const auto entries = value(store.versions(archive, 0, 1000)).entries;
+    if (promise.may_be_purged && entries.empty()) promise = {};
     RC_ASSERT(entries.size() >= promise.versions.size());
     for (std::size_t n = 0; n < promise.versions.size(); ++n) RC_ASSERT(entries[n].link == promise.versions[n].link);
     RC_ASSERT(entries.size() <= promise.versions.size() + 1);
@@ -313,8 +328,9 @@ void judge_releases(const std::filesystem::path& directory, MemoryFileSystem& pa
                     const std::array<Seeds, archive_count>& may_stand) {
   auto store = value(Store::open(directory, packs, fixed_clock(), options));
   for (std::size_t i = 0; i < archive_count; ++i) {
-    const Archive archive = value(store->archive_of(1, i + 1, 1));
+    const Archive archive = value(store->archive_of(i + 1, i + 1, 1));
     const auto entries = value(store->versions(archive, 0, 1000)).entries;
+    if (promises[i].may_be_purged && entries.empty()) promises[i] = {};
     RC_ASSERT(entries.size() >= promises[i].versions.size());
     if (entries.size() > promises[i].versions.size()) History::adopt(promises[i], entries.back());
     for (std::uint32_t seed = 0; seed < seed_count; ++seed) {
@@ -365,7 +381,7 @@ void scenario(const std::vector<Step>& steps, std::uint64_t pack_octets, Failure
     auto store = value(Store::open(anew.path(), copy, fixed_clock(), options));
     for (std::size_t i = 0; i < archive_count; ++i)
       for (std::uint32_t block = 0; block < seed_count; ++block)
-        if (value(store->load(value(store->archive_of(1, i + 1)), block_of(block).id))) standing[i].insert(block);
+        if (value(store->load(value(store->archive_of(i + 1, i + 1)), block_of(block).id))) standing[i].insert(block);
   }
   remove_index(anew.path());
   PosixFileSystem home{anew.path()};
@@ -389,7 +405,8 @@ std::size_t operations_of(const std::vector<Step>& steps, std::uint64_t pack_oct
   return history.power().operations();
 }
 
-RC_GTEST_PROP(StorePower, ARC_060_ARC_131_whatever_fails_and_whenever_nothing_acknowledged_is_lost_and_nothing_released_comes_back, ()) {
+RC_GTEST_PROP(StorePower,
+              ARC_060_ARC_131_whatever_fails_and_whenever_nothing_acknowledged_is_lost_and_nothing_released_or_purged_comes_back, ()) {
   const auto pack_octets = *rc::gen::element<std::uint64_t>(600, 1500, 1u << 30);
   const auto steps = *rc::gen::container<std::vector<Step>>(any_step());
   const auto seed = *rc::gen::arbitrary<std::uint32_t>();

@@ -35,6 +35,7 @@ class FailingHome final : public FileSystem {
     if (fails()) return failed();
     return real_.remove(name);
   }
+  FileResult<std::uint64_t> available() const override { return real_.available(); }
 
  private:
   bool fails() { return --calls_left_ < 0; }

@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 262> requirements{{
+inline constexpr std::array<Requirement, 265> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -233,6 +233,9 @@ inline constexpr std::array<Requirement, 262> requirements{{
     {"ARC-130", "MUST", "server", "wire", "chosen", "08-archives", "A server that grants a user so many octets of sealed blocks in all archives together MUST close with quota_exceeded when a block comes that would take them beyond, and keep what was committed."},
     {"ARC-131", "MUST", "server", "review", "implies W41", "08-archives", "A server MUST NOT take away a stored copy of a block that it still counts as stored before another copy of it is on stable storage and found in its place."},
     {"ARC-132", "SHOULD", "server", "review", "implies W14", "08-archives", "A server SHOULD check the checksum of every stored block at least once in a period that it states, and name missing in offers those that it can no longer verify."},
+    {"ARC-150", "MUST", "server", "review", "says W11", "08-archives", "A server that purges an account MUST cease to have all its archives in one step, which a crash leaves undone or done, and which making its records anew does not undo."},
+    {"ARC-151", "SHOULD", "server", "review", "chosen", "08-archives", "A server SHOULD refuse blocks for want of room while it still has the room that it needs to release blocks and to take back theirs."},
+    {"ARC-152", "MUST", "server", "review", "implies W11", "08-archives", "A server MUST NOT purge an account that is not deactivated."},
     {"ARC-090", "MUST", "client", "review", "says W1", "08-archives", "A client that watches MUST back up a change without being asked, within a stated time after it or after the last of the changes that follow it closely."},
     {"ARC-091", "MUST", "client", "review", "implies W1", "08-archives", "A client that watches MUST look at everything again when it may have missed changes, such as when its computer says that it has lost some."},
     {"ARC-092", "MUST", "client", "review", "implies W1", "08-archives", "A client that watches MUST keep a change that it could not back up as still to be backed up, and try again with growing pauses."},
