@@ -140,6 +140,8 @@ class Backup {
       way.end = DestinationReport{*version, way.sent()};
     } else if (auto* failure = std::get_if<Failure>(&end)) {
       if (failure->code != ExitCode::interrupted) way.end = std::unexpected(no_version(std::move(*failure), way));
+    } else if (auto* unknown = std::get_if<Delivery::Unknown>(&end)) {
+      way.end = std::unexpected(std::move(unknown->failure));
     } else if (std::holds_alternative<Delivery::Owing>(end)) {
       begin_again(way);
     }

@@ -1,12 +1,15 @@
-// `coffer destination add NAME`, `list` and `remove NAME`: the servers where this computer keeps an archive, under its one archive key.
+// `coffer destination add NAME`, `list`, `remove NAME` and `accept-older NAME`: the servers where this computer keeps an archive, under its
+// one archive key.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "client/agreement.h"
 #include "client/commands.h"
 #include "client/destination_choice.h"
 #include "client/device.h"
 #include "client/key_loss.h"
+#include "client/older_archive.h"
 #include "client/printable.h"
 
 namespace coffer::client {
@@ -92,6 +95,35 @@ Outcome<Shown> run_destination_remove(const Context& context, const std::string&
         "that server to delete it, or add the destination again to restore from it or to go on with it.\n",
         address_of(destination), fmt::join(*newest, " and "));
   return Shown{.code = ExitCode::ok, .text = std::move(text), .json = json_of(destination, *newest).dump(), .problems = {}};
+}
+
+Outcome<Shown> run_destination_accept_older(const Context& context, const std::string& name, bool agreed) {
+  auto opened = Device::open(context.home);
+  if (!opened) return std::unexpected(opened.error());
+  const auto device = std::make_shared<Device>(std::move(*opened));
+  const auto named = chosen_destinations(*device, {name});
+  if (!named) return std::unexpected(named.error());
+  const auto older = look_at_older(device, name, context.timers);
+  if (!older) return std::unexpected(older.error());
+  older->session.link->leave();
+  nlohmann::json json{{"name", name}, {"newest", older->head.number}, {"missing", older->missing}};
+  if (older->missing.empty())
+    return Shown{.code = ExitCode::ok,
+                 .text = fmt::format("{} shows nothing older than this device has seen: there is nothing to accept.\n", name),
+                 .json = json.dump(),
+                 .problems = {}};
+  const std::string what = fmt::format(
+      "{} was put back to an older state. {}What is missing there is lost, unless another destination has it.", name, older->missing);
+  if (!agreed) {
+    if (!somebody_is_there())
+      return std::unexpected(Failure{ExitCode::refused, what + " Nothing was changed: with --yes, this device goes on from there"});
+    if (auto asked = ask_to_go_on(what); !asked) return std::unexpected(asked.error());
+  }
+  if (auto accepted = accept_older(*older); !accepted) return std::unexpected(accepted.error());
+  return Shown{.code = ExitCode::ok,
+               .text = what + "\nThis device goes on from there: the next `coffer backup` brings the files of now again.\n",
+               .json = json.dump(),
+               .problems = {}};
 }
 
 }  // namespace coffer::client

@@ -24,7 +24,7 @@ void Delivery::run() {
   auto end = deliver();
   end_ = end ? std::move(*end) : End(std::move(end.error()));
   if (std::holds_alternative<archive::ChainPoint>(end_)) state_ = DeliveryState::committed;
-  if (std::holds_alternative<Failure>(end_)) state_ = DeliveryState::failed;
+  if (std::holds_alternative<Failure>(end_) || std::holds_alternative<Unknown>(end_)) state_ = DeliveryState::failed;
   sender_.on_sent = [] {};
   lanes_.leave(lane_);
 }
@@ -93,12 +93,10 @@ Outcome<Delivery::End> Delivery::commit(const archive::ManifestSummary& manifest
                                  .link = Octets(version.link.begin(), version.link.end()),
                                  .record = std::move(*sealed)});
   if (committed) return version;
-  Failure failure = std::move(committed.error());
-  if (failure.code == ExitCode::untrusted)
-    failure.message +=
-        fmt::format("\nVersion {} was complete, and its acknowledgement did not come: `coffer versions` shows whether the server has it",
-                    record.number);
-  return std::unexpected(std::move(failure));
+  Unknown unknown{std::move(committed.error())};
+  unknown.failure.message += fmt::format(
+      "\nVersion {} was complete, and its acknowledgement did not come: `coffer versions` shows whether the server has it", record.number);
+  return unknown;
 }
 
 }  // namespace coffer::client

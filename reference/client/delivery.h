@@ -37,7 +37,11 @@ class Delivery {
   struct Owing {
   };  // the server waits for a block that was offered by its name alone and that no file has any more: nothing can be committed
   struct Abandoned {};  // the reading was not read to its end
-  using End = std::variant<archive::ChainPoint, Failure, Behind, Owing, Abandoned>;
+  /// The version was sent whole and no acknowledgement came: only the server knows whether it has it.
+  struct Unknown {
+    Failure failure;
+  };
+  using End = std::variant<archive::ChainPoint, Failure, Behind, Owing, Abandoned, Unknown>;
 
   /// All must outlive it. Begins at once.
   Delivery(ServerLink& link, BlockSender& sender, const Committing& committing, Lanes& lanes, std::size_t lane);

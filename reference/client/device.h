@@ -122,6 +122,8 @@ class Device {
   Outcome<std::optional<archive::ChainPoint>> seen(std::uint64_t server, std::uint64_t user) const;
   Outcome<std::vector<SeenVersion>> all_seen() const;
   Outcome<void> remember(const SeenVersion& seen);
+  /// As if neither a version nor a key record of that archive had ever been seen.
+  Outcome<void> forget_seen(std::uint64_t server, std::uint64_t user);
 
   std::string config_path() const { return path("config.json"); }
   std::string cache_path() const { return path("files.cache"); }
@@ -134,6 +136,8 @@ class Device {
   std::string key_path(const std::string& destination) const { return home_ + "/key-" + destination + ".json"; }
   Outcome<void> write(DeviceConfig config);
   Outcome<std::vector<SeenKey>> all_seen_keys() const;
+  Outcome<void> write_seen(const std::vector<SeenVersion>& all) const;
+  Outcome<void> write_seen(const std::vector<SeenKey>& all) const;
 
   std::string home_;
   Descriptor lock_;

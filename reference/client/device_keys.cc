@@ -84,8 +84,12 @@ Outcome<void> Device::remember(const SeenKey& seen) {
   if (!all) return std::unexpected(all.error());
   std::erase_if(*all, [&](const SeenKey& one) { return one.server == seen.server && one.user == seen.user; });
   all->push_back(seen);
+  return write_seen(*all);
+}
+
+Outcome<void> Device::write_seen(const std::vector<SeenKey>& all) const {
   Json archives = Json::array();
-  for (const SeenKey& one : *all)
+  for (const SeenKey& one : all)
     archives.push_back({{"server", format_guid(one.server)}, {"user", one.user}, {"mode", one.mode}, {"generation", one.generation}});
   return device_json::write(path("keys.json"), {{"coffer_keys", 1}, {"archives", archives}});
 }

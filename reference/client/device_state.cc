@@ -86,8 +86,25 @@ Outcome<void> Device::remember(const SeenVersion& seen) {
   if (!all) return std::unexpected(all.error());
   std::erase_if(*all, [&](const SeenVersion& one) { return one.server == seen.server && one.user == seen.user; });
   all->push_back(seen);
+  return write_seen(*all);
+}
+
+Outcome<void> Device::forget_seen(std::uint64_t server, std::uint64_t user) {
+  const std::lock_guard sharing(*guard_);
+  auto versions = all_seen();
+  if (!versions) return std::unexpected(versions.error());
+  auto keys = all_seen_keys();
+  if (!keys) return std::unexpected(keys.error());
+  const auto its = [&](const auto& one) { return one.server == server && one.user == user; };
+  std::erase_if(*versions, its);
+  std::erase_if(*keys, its);
+  if (auto written = write_seen(*versions); !written) return written;
+  return write_seen(*keys);
+}
+
+Outcome<void> Device::write_seen(const std::vector<SeenVersion>& all) const {
   Json archives = Json::array();
-  for (const SeenVersion& one : *all)
+  for (const SeenVersion& one : all)
     archives.push_back(
         {{"server", format_guid(one.server)}, {"user", one.user}, {"number", one.point.number}, {"link", hex(one.point.link)}});
   return device_json::write(path("chain.json"), {{"coffer_chain", 1}, {"archives", archives}});

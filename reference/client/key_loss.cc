@@ -1,12 +1,10 @@
 #include "client/key_loss.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdio>
 
 #include <fmt/format.h>
 
+#include "client/agreement.h"
 #include "coffer/spec/key_modes.h"
 
 namespace coffer::client {
@@ -26,7 +24,7 @@ Outcome<std::string> what_opens(const Device& device, const std::string& destina
 }  // namespace
 
 Outcome<void> accept_key_loss(const Device& device, const std::vector<std::string>& destinations) {
-  if (::isatty(STDIN_FILENO) != 1) return {};
+  if (!somebody_is_there()) return {};
   std::string opens;
   for (const std::string& destination : destinations) {
     const auto what = what_opens(device, destination);
@@ -39,12 +37,8 @@ Outcome<void> accept_key_loss(const Device& device, const std::vector<std::strin
     return kept && kept->has_value();
   };
   if (opens.empty() || std::ranges::any_of(device.destinations(), stays)) return {};
-  fmt::print(stderr, "Only {} brings the archive's key back to this device. If you do not have it, the backup is lost. Go on? [y/N] ",
-             opens);
-  std::string answer;
-  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar()) answer.push_back(static_cast<char>(c));
-  if (answer == "y" || answer == "Y" || answer == "yes") return {};
-  return std::unexpected(Failure{ExitCode::interrupted, "nothing was done"});
+  return ask_to_go_on(
+      fmt::format("Only {} brings the archive's key back to this device. If you do not have it, the backup is lost.", opens));
 }
 
 }  // namespace coffer::client

@@ -5,6 +5,7 @@
 #include <botan/system_rng.h>
 #include <fmt/format.h>
 
+#include "client/older_archive.h"
 #include "client/small_file.h"
 #include "fault/switch.h"
 #include "keys/key_keeping.h"
@@ -34,35 +35,41 @@ keys::PublicKey ShownKey::escrow_key() const {
 
 keys::ArchiveOwner owner_of(const SessionFacts& facts) { return {.user = facts.user, .computer = facts.computer, .server = facts.server}; }
 
-Outcome<ShownKey> ask_for_key(ServerLink& link, const Device& device) {
+Outcome<ShownKey> ask_for_key_whatever_was_seen(ServerLink& link) {
   auto said = link.fetch_key();
   if (!said) return std::unexpected(said.error());
+  ShownKey shown{.said = std::move(*said), .record = std::nullopt};
+  if (shown.said.record.empty()) return shown;
+  // [KEY-027] A client MUST refuse a key record that is not laid out so, names another user, computer or server, or has 0 or more than
+  // 10,000,000 rounds.
+  keys::Rounds rounds;
+  rounds.min = 1;  // few are the test profile's; the password that is tried on them shows nothing of itself
+  const auto record = keys::read_key_record(shown.said.record, owner_of(link.facts()), rounds);
+  if (!record && !fault::on(fault::KEY_027_any_record))
+    return refused(fmt::format("the server shows a key record that is none of this archive: {}", keys::describe(record.error())));
+  if (record) shown.record = *record;
+  return shown;
+}
+
+Outcome<ShownKey> ask_for_key(ServerLink& link, const Device& device) {
+  auto shown = ask_for_key_whatever_was_seen(link);
+  if (!shown) return shown;
   const SessionFacts facts = link.facts();
   const auto seen = device.seen_key(facts.server, facts.user);
   if (!seen) return std::unexpected(seen.error());
-  ShownKey shown{.said = std::move(*said), .record = std::nullopt};
-  if (!shown.said.record.empty()) {
-    // [KEY-027] A client MUST refuse a key record that is not laid out so, names another user, computer or server, or has 0 or more than
-    // 10,000,000 rounds.
-    keys::Rounds rounds;
-    rounds.min = 1;  // few are the test profile's; the password that is tried on them shows nothing of itself
-    const auto record = keys::read_key_record(shown.said.record, owner_of(facts), rounds);
-    if (!record && !fault::on(fault::KEY_027_any_record))
-      return refused(fmt::format("the server shows a key record that is none of this archive: {}", keys::describe(record.error())));
-    if (record) shown.record = *record;
-  }
   // [KEY-009] A client MUST refuse, and offer and store nothing, when a server shows a key record of a lower mode or a lower generation
   if (*seen && !fault::on(fault::KEY_009_nothing_remembered)) {
-    if (!shown.record)
-      return refused("the server shows no key record where this device has seen one: it may be another, or an older copy of it");
-    if (static_cast<std::uint8_t>(shown.record->mode) < (*seen)->mode)
+    if (!shown->record)
+      return refused("the server shows no key record where this device has seen one: it may be another, or an older copy of it" +
+                     std::string(way_on_from_older()));
+    if (static_cast<std::uint8_t>(shown->record->mode) < (*seen)->mode)
       return refused(
           fmt::format("the server shows the key mode {}, which is lower than the one this device has seen: what only you could open would "
-                      "be open to others",
-                      name(shown.record->mode)));
-    if (shown.record->generation < (*seen)->generation)
-      return refused(fmt::format("the server shows generation {} of the key record, older than the {} that this device has seen",
-                                 shown.record->generation, (*seen)->generation));
+                      "be open to others{}",
+                      name(shown->record->mode), way_on_from_older()));
+    if (shown->record->generation < (*seen)->generation)
+      return refused(fmt::format("the server shows generation {} of the key record, older than the {} that this device has seen{}",
+                                 shown->record->generation, (*seen)->generation, way_on_from_older()));
   }
   return shown;
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "client/older_archive.h"
 #include "fault/switch.h"
 
 namespace coffer::client {
@@ -14,10 +15,9 @@ using archive::ArchiveError;
 Failure refuse(ArchiveError error, std::uint64_t number) {
   const std::string why = fmt::format("{} [{}]", archive::describe(error), archive::requirement(error));
   if (error == ArchiveError::rolled_back)
-    return {ExitCode::untrusted,
-            fmt::format("the server shows an older archive than this device has seen, or another one: {}. "
-                        "Nothing was read from it or written to it. Ask the server's administrator whether it was restored from a copy",
-                        why)};
+    return {ExitCode::untrusted, fmt::format("the server shows an older archive than this device has seen, or another one: {}. "
+                                             "Nothing was read from it or written to it{}",
+                                             why, way_on_from_older())};
   if (error == ArchiveError::number_not_next || error == ArchiveError::link_differs)
     return {ExitCode::untrusted,
             fmt::format("the server's versions are no unbroken chain: at version {}, {}. Nothing of it is used", number, why)};

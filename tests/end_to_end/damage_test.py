@@ -228,6 +228,29 @@ class Damage(programs.EndToEnd):
                 self.assertEqual(server.stop(), 0)
                 self.assertEqual(self.verify_stored()[0], 0)
 
+    def test_ARC_148_a_server_put_back_from_an_older_copy_is_gone_on_from_when_its_user_says_so(self):
+        server = self.serve(listen=f"127.0.0.1:{self.port}")
+        with open(os.path.join(self.tree, "later"), "w", encoding="ascii") as file:
+            file.write("of the second version")
+        self.assertEqual(self.home.must("backup", self.tree)["version"], 2)
+        accept = ("destination", "accept-older", "default")
+        self.assertEqual(self.home.must(*accept)["missing"], "")
+        self.assertEqual(server.stop(), 0)
+        shutil.rmtree(self.path("data"))
+        shutil.copytree(self.sound, self.path("data"))
+        self.serve(listen=f"127.0.0.1:{self.port}")
+        code, said, _ = self.home.run("backup", self.tree)
+        self.assertEqual(code, 3)
+        self.assertIn("accept-older", said["error"])
+        code, said, _ = self.home.run(*accept)  # nobody is there to agree
+        self.assertEqual(code, 2)
+        self.assertIn("newest version is 1; this device has seen version 2", said["error"])
+        self.assertEqual(self.home.run("versions")[0], 3, "nothing was changed")
+        self.assertEqual(self.home.must(*accept, "--yes")["newest"], 1)
+        self.assertEqual(self.home.must("backup", self.tree)["version"], 2)
+        target, _ = self.restored(self.home, 2)
+        self.assertEqual(trees.describe(trees.below(target, self.tree)), trees.describe(self.tree))
+
     def test_an_index_that_is_gone_is_made_anew_and_the_lost_log_named(self):
         os.remove(self.path("data", "coffer.sqlite"))
         for command in ("run", "verify"):

@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 265> requirements{{
+inline constexpr std::array<Requirement, 266> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -202,6 +202,7 @@ inline constexpr std::array<Requirement, 265> requirements{{
     {"ARC-026", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST NOT write outside the directory that a restore names, whatever a manifest says."},
     {"ARC-027", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST NOT overwrite an existing file on restore unless told to."},
     {"ARC-048", "MUST", "client", "state", "chosen", "08-archives", "A client MUST NOT set the set-user-id or set-group-id bit of a regular file that it restores unless the file has the owner and the group that its entry states."},
+    {"ARC-148", "SHOULD", "client", "review", "chosen", "08-archives", "A client SHOULD go on from an older state of an archive than it has seen when its user, told what is missing, says so, and never otherwise."},
     {"ARC-018", "MUST", "client", "vector", "chosen", "08-archives", "A client MUST cut a file's content into blocks of 65,536 to 1,048,576 octets, the last one of 1 to 1,048,576, after the first octet at which the gear hash of section 8.3 says so."},
     {"ARC-019", "MUST", "client", "vector", "chosen", "08-archives", "The gear table MUST be HKDF-SHA-256 of the chunker key with an empty salt, info \"coffer/1 gear\" and 2,048 octets, read as 256 numbers of 8 octets big-endian."},
     {"ARC-030", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST offer block ids, 1 to 1,024 at a time, before it sends blocks."},

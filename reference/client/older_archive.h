@@ -1,0 +1,28 @@
+// An archive that a server shows older than this device has seen it, as after the server was put back from a copy: what is missing, and
+// going on from there.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "client/session.h"
+
+namespace coffer::client {
+
+/// What the server shows, verified with this device's key but not against what it has seen.
+struct OlderArchive {
+  Session session;
+  archive::ChainPoint head;
+  std::string missing;  // in words, a sentence for each thing; empty: nothing is older than it was seen
+};
+
+/// Failures: as of open_session.
+Outcome<OlderArchive> look_at_older(std::shared_ptr<Device> device, const std::string& destination, const protocol::Timers& timers);
+
+/// What the server shows is the newest that this device has seen, from now on.
+Outcome<void> accept_older(const OlderArchive& older);
+
+/// " If its administrator says …": what a refusal names as the way on.
+std::string_view way_on_from_older();
+
+}  // namespace coffer::client
