@@ -13,6 +13,11 @@ run_fuzz() {
       need build fuzz
       fuzz_build "${2:-address}" "${3:-libfuzzer}"
       return ;;
+    selftest)
+      if [ "${2:-}" = --network ]; then
+        fuzz_network "${@:3}"
+        return
+      fi ;;
   esac
   [ $# -gt 0 ] || stop "fuzz takes a command: ./dev help fuzz" $exit_usage
   need build fuzz
@@ -24,6 +29,19 @@ run_fuzz() {
     run|smoke|reach|minimise|promote) build fuzz fuzz_targets ;;
   esac
   "$python" fuzz/run.py "$@"
+}
+
+# fuzz_network [FAULT-GLOB…]: coffer-conform fuzz against faulty references; without globs, those that it has to find.
+fuzz_network() {
+  . .dev/adapter.sh
+  need build
+  build dev coffer-conform
+  build faults cofferd coffer
+  local fault faults=() status=0
+  [ $# -gt 0 ] || set -- $(grep -v '^#' fuzz/network_faults.txt)
+  for fault in "$@"; do faults+=(--fault "$fault"); done
+  build/dev/bin/coffer-conform fuzz --selftest --seed 1 --adapter "$(reference_adapter "$PWD/build/faults/bin")" "${faults[@]}" || status=$?
+  return $status
 }
 
 # fuzz_build SANITIZER ENGINE: the contract's variables as OSS-Fuzz sets them, with Debian's compilers; into build/oss/ENGINE-SANITIZER.

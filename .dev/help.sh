@@ -47,6 +47,8 @@ every_command() {
   spec               the specification as one page of HTML, evidence beside each requirement: build/spec/index.html
   fuzz run [TARGET…] | smoke | reach | triage | minimise | show | repro | promote | bisect | selftest | coverage | build | check-build | seeds
                      fuzz campaigns and what becomes of their findings; the proof that planted faults are found; the committed seeds again
+  fuzz selftest --network [FAULT…]
+                     the same over the loopback, by coffer-conform fuzz, which sees nothing but the wire
   bench [ARGUMENT…]  the benchmarks
         archive      beside restic, borg and cp on one corpus, judged by ratios; --curve: what a file costs among a million
   help [COMMAND]     this text, or what there is to say of one command; so does ./dev COMMAND --help

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "peer/outcome.h"
 
 namespace coffer::conformance {
@@ -28,6 +30,13 @@ Served served_by(const nlohmann::json& reply) {
     served.pin = from_hex(text_member(reply, "serve", "pin"));
     if (!served.pin || served.pin->size() != 32)
       throw SuiteFault("`serve` must answer with \"pin\" as 64 lower-case hex digits, or without (interop/schema/serve.schema.json)");
+  }
+  const bool here = served.server.host == "127.0.0.1" || served.server.host == "::1" || served.server.host == "localhost";
+  if (reply.contains("process")) {
+    const auto number = number_member(reply, "serve", "process");
+    if (number == 0 || number > std::numeric_limits<int>::max())
+      throw SuiteFault("`serve` must answer with \"process\" as the number of the server's process, or without");
+    if (here) served.process = static_cast<int>(number);
   }
   return served;
 }

@@ -56,6 +56,7 @@ class Deployment {
 struct Served {
   Endpoint server;
   std::optional<Octets> pin;
+  std::optional<int> process;  // its number, where the adapter tells it and the server runs here
 };
 Served served_by(const nlohmann::json& reply);
 

@@ -24,6 +24,7 @@ char Recorder::open() {
 }
 
 void Recorder::frame(char connection, Direction direction, const Frame& frame, std::string note) {
+  if (keeps_ == Keeps::nothing) return;
   TranscriptEntry entry{.connection = connection, .direction = direction, .what = {}, .note = std::move(note)};
   entry.fields = {{"kind", fmt::format("0x{:02x}", frame.kind)},
                   {"metadata_blocks", fmt::format("{}", frame.metadata_blocks)},
@@ -54,6 +55,7 @@ void Recorder::frame(char connection, Direction direction, const Frame& frame, s
 }
 
 void Recorder::octets(char connection, Direction direction, std::string what, View octets, std::string note) {
+  if (keeps_ == Keeps::nothing) return;
   add({.connection = connection,
        .direction = direction,
        .what = std::move(what),
@@ -77,6 +79,7 @@ Transcript Recorder::take() {
 }
 
 void Recorder::add(TranscriptEntry entry) {
+  if (keeps_ == Keeps::nothing) return;
   const std::lock_guard lock(mutex_);
   entry.at_us =
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began_).count());

@@ -11,7 +11,8 @@ namespace coffer::conformance {
 
 class Recorder {
  public:
-  Recorder() : began_(std::chrono::steady_clock::now()) {}
+  enum class Keeps : bool { nothing, everything };
+  explicit Recorder(Keeps keeps = Keeps::everything) : keeps_(keeps), began_(std::chrono::steady_clock::now()) {}
   /// The letter of a new connection.
   char open();
   void frame(char connection, Direction direction, const Frame& frame, std::string note = {});
@@ -22,6 +23,7 @@ class Recorder {
 
  private:
   void add(TranscriptEntry entry);
+  Keeps keeps_;
   std::chrono::steady_clock::time_point began_;
   std::mutex mutex_;
   Transcript entries_;

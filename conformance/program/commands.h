@@ -32,6 +32,7 @@ int run_command(const RunRequest& request);
 
 /// Runs again what a report says did not pass, or the named case of it.
 struct ReplayRequest {
+  std::string role = "server";  // of a trace
   std::string report_file = {}, case_id = {}, adapter = {}, connect = {}, pin = {};
   std::uint32_t hello_seconds = hello_seconds_default;
   std::optional<std::string> fixture_file = {}, fault = {};  // not given: the report's
@@ -50,6 +51,20 @@ struct MutateRequest {
   std::string program = "coffer-conform", command_line = {};  // as it was called
 };
 int mutate_command(const MutateRequest& request);
+
+/// A campaign, with `selftest` one for each fault that the adapter offers; a single trace.
+struct FuzzRequest {
+  std::string adapter = {}, connect = {}, pin = {}, fixture_file = {}, fault = {}, role = "server";
+  std::string corpus_directory = {}, findings_directory = {};
+  std::vector<std::string> faults = {};  // of the self-test: globs; none: all of the role
+  std::optional<std::uint64_t> seed = {};
+  std::uint64_t runs = 0;
+  std::uint32_t seconds = 0, jobs = 1, answer_ms = 2000, memory_mib = 64, processor_ms = 2000, hello_seconds = hello_seconds_default;
+  bool json = false, selftest = false;
+  std::string program = "coffer-conform";  // as it was called
+};
+int fuzz_command(FuzzRequest request);
+int replay_trace(const FuzzRequest& request, const std::string& file);
 
 int list_command(const std::vector<std::string>& globs, const std::string& role, const std::vector<std::string>& requirements, bool json);
 int explain_command(const std::string& id);

@@ -23,6 +23,7 @@ Examples
   coffer-conform run --connect 127.0.0.1:4287 --pin HEX    the black-box part of the suite
   coffer-conform explain framing.control_length_over_limit what a case shows, and the sentence it judges
   coffer-conform replay report/report.json                 what did not pass, again, with its transcript
+  coffer-conform fuzz --adapter …                          a fuzz campaign; fuzz --help says more
 
 A baseline is a JSON file of failures that you know of: they no longer fail the run, but one that passes again does (exit status 2).
   {"coffer_baseline": 1, "expected": [{"case": "ID", "reason": "why it is left", "verdict": "fail"}]}
@@ -110,6 +111,43 @@ int main(int count, char** words) {
   mutation->add_flag("--all", trial.every_case, "Every case of the role with every fault, not only the nearest");
   mutation->add_flag("--quiet", trial.quiet, "No progress");
 
+  FuzzRequest hunt{.program = words[0]};
+  auto* fuzz = app.add_subcommand("fuzz", "Sends what nobody would write down, and holds every answer against the specification");
+  fuzz->add_option("--adapter", hunt.adapter, "The command that connects the suite to the implementation (interop/README.md)");
+  fuzz->add_option("--connect", hunt.connect, "HOST:PORT of a server that runs already, with the accounts of `coffer-conform fixture`");
+  fuzz->add_option("--pin", hunt.pin, "With --connect: SHA-256 of the server's SubjectPublicKeyInfo, 64 hex digits");
+  fuzz->add_option("--fixture", hunt.fixture_file, "With --connect: the server's accounts, when not `coffer-conform fixture`");
+  fuzz->add_option("--fault", hunt.faults, "The fault that the implementation is to have; with --selftest those to look for, with * and ?");
+  fuzz->add_option("--role", hunt.role, "Which side is the implementation")->check(roles)->capture_default_str();
+  fuzz->add_option("--time", hunt.seconds, "Seconds that it takes at most; 60 when --runs is not given either");
+  fuzz->add_option("--runs", hunt.runs, "Traces that it plays at most");
+  fuzz->add_option("--seed", hunt.seed, "Traces follow from it, with one job octet by octet")->check(not_negative);
+  fuzz->add_option("--jobs", hunt.jobs, "Workers, each with its own adapter process")->check(from_one)->capture_default_str();
+  fuzz->add_option("--corpus", hunt.corpus_directory, "Traces to begin with, beside the suite's own; what is new is added to them");
+  fuzz->add_option("--findings", hunt.findings_directory,
+                   "Where each finding is written: NAME.trace to play again, NAME.txt to read; and campaign.json");
+  fuzz->add_option("--answer-ms", hunt.answer_ms, "How long an answer may take")->check(from_one)->capture_default_str();
+  fuzz->add_option("--memory-mib", hunt.memory_mib, "By how much one trace may make the server's process grow, where the adapter tells it")
+      ->check(from_one)
+      ->capture_default_str();
+  fuzz->add_option("--processor-ms", hunt.processor_ms, "How much processor time one trace may cost it")
+      ->check(from_one)
+      ->capture_default_str();
+  fuzz->add_flag("--json", hunt.json, "A JSON object per line: progress, finding, at last report");
+  fuzz->add_flag("--selftest", hunt.selftest, "Looks for each fault that the adapter's `hello` offers, for --time seconds at most (300)");
+  fuzz->footer(R"(
+A trace is a sequence of steps: messages, good and otherwise, blocks, damage, ends, several sessions, restarts. Traces that bring the
+implementation to what no other did are kept and changed further. Whatever comes back is held against the specification's tables: the right
+answer, the right reason of a refusal, in time; of a process that is known, memory and processor time too. What is wrong is tried three
+times more against a server made anew, and is stable when it came each time; of a stable one the shortest trace is kept.
+
+  coffer-conform fuzz --connect 127.0.0.1:4287 --pin HEX --time 600 --findings found
+  coffer-conform replay found/NAME.trace --connect 127.0.0.1:4287 --pin HEX
+  coffer-conform fuzz --adapter './my_adapter' --role client --runs 500
+
+Exit status: 0 nothing was found, 1 a stable finding (of the self-test: a fault that was not found), 3 flaky findings only, 4 suite or
+adapter error, 64 usage.)");
+
   std::vector<std::string> list_globs, list_requirements;
   std::string list_role;
   bool list_json = false;
@@ -125,14 +163,15 @@ int main(int count, char** words) {
   explain->add_option("case", explained, "Its id, or a requirement's")->required();
 
   ReplayRequest again{.program = words[0], .command_line = joined(count, words)};
-  auto* replay = app.add_subcommand("replay", "Runs again what a report says did not pass, with the same seed, and shows it");
-  replay->add_option("report", again.report_file, "report.json of an earlier run")->required();
+  auto* replay = app.add_subcommand("replay", "Runs again what a report says did not pass, or plays a trace again, and shows it");
+  replay->add_option("report", again.report_file, "report.json of an earlier run, or a trace that `fuzz` has written")->required();
   replay->add_option("case", again.case_id, "Only this one, passed or not");
   replay->add_option("--adapter", again.adapter, "Instead of the report's");
   replay->add_option("--connect", again.connect, "Instead of the report's adapter or server");
   replay->add_option("--pin", again.pin, "With --connect");
   replay->add_option("--fixture", again.fixture_file, "Instead of the report's; '' is none");
   replay->add_option("--fault", again.fault, "Instead of the report's; '' is none");
+  replay->add_option("--role", again.role, "Of a trace: which side it is played against")->check(roles)->capture_default_str();
 
   std::string checked, claimed;
   std::uint32_t hello_seconds = hello_seconds_default;
@@ -154,6 +193,7 @@ int main(int count, char** words) {
   takes_hello_seconds(run, request.hello_seconds);
   takes_hello_seconds(mutation, trial.hello_seconds);
   takes_hello_seconds(replay, again.hello_seconds);
+  takes_hello_seconds(fuzz, hunt.hello_seconds);
   takes_hello_seconds(check, hello_seconds);
   takes_hello_seconds(ics, hello_seconds);
 
@@ -168,6 +208,7 @@ int main(int count, char** words) {
   const auto command = [&] {
     if (*run) return run_command(request);
     if (*mutation) return mutate_command(trial);
+    if (*fuzz) return fuzz_command(hunt);
     if (*list) return list_command(list_globs, list_role, list_requirements, list_json);
     if (*explain) return explain_command(explained);
     if (*replay) return replay_command(again);

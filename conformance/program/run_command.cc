@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -13,20 +12,14 @@
 #include "cases/all.h"
 #include "judge/run.h"
 #include "program/commands.h"
+#include "program/subject.h"
 #include "program/trace.h"
 #include "report/escape.h"
 #include "report/report.h"
+#include "trace/trace.h"
 
 namespace coffer::conformance {
 namespace {
-
-template <typename Number>
-std::optional<Number> number_in(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 /// "2/4": the second of four.
 bool read_shard(const std::string& text, Selection& selection) {
@@ -40,49 +33,12 @@ bool read_shard(const std::string& text, Selection& selection) {
   return true;
 }
 
-std::optional<Endpoint> read_endpoint(const std::string& text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return std::nullopt;
-  const auto port = number_in<std::uint16_t>(std::string_view(text).substr(colon + 1));
-  if (!port || *port == 0) return std::nullopt;
-  auto host = text.substr(0, colon);
-  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  return Endpoint{host, *port};
-}
-
-/// What is wrong with the request, or nothing and the options filled in.
-std::optional<std::string> read_subject(const RunRequest& request, RunOptions& options) {
+std::optional<std::string> read_request(const RunRequest& request, RunOptions& options) {
   if (request.only_vectors && !request.connect.empty())
     return "--vectors takes --adapter COMMAND: a vector is asked of the adapter, not sent to a server";
-  if (request.adapter.empty() == request.connect.empty()) return "give either --adapter COMMAND or --connect HOST:PORT";
-  options.subject.adapter_command = request.adapter;
-  options.subject.fault = request.fault;
-  options.subject.hello_within = std::chrono::seconds(request.hello_seconds);
-  if (!request.fault.empty() && request.adapter.empty()) return "--fault is for an adapter that offers faults";
-  if (!request.connect.empty()) {
-    options.subject.server = read_endpoint(request.connect);
-    if (!options.subject.server) return "--connect takes HOST:PORT, such as 127.0.0.1:4287";
-  }
-  if (!request.pin.empty()) {
-    if (request.connect.empty()) return "--pin belongs to --connect; with --adapter the reply to `serve` carries it";
-    options.subject.pin = from_hex(request.pin);
-    if (!options.subject.pin || options.subject.pin->size() != 32)
-      return "--pin takes 64 hex digits: SHA-256 of the server's SubjectPublicKeyInfo";
-  }
-  if (!request.fixture_file.empty()) {
-    const auto text = contents_of(request.fixture_file);
-    if (!text) return text.error();
-    std::string why_not;
-    const auto fixture = Fixture::from_json(*text, why_not);
-    if (!fixture) return request.fixture_file + ": " + why_not;
-    options.subject.fixture = *fixture;
-    options.subject.fixture_file = request.fixture_file;
-  }
-  return std::nullopt;
-}
-
-std::optional<std::string> read_request(const RunRequest& request, RunOptions& options) {
-  if (auto wrong = read_subject(request, options)) return wrong;
+  if (auto wrong = read_subject({request.adapter, request.connect, request.pin, request.fixture_file, request.fault, request.hello_seconds},
+                                options.subject))
+    return wrong;
   options.selection.globs = request.globs;
   options.selection.requirements = request.requirements;
   options.selection.only_vectors = request.only_vectors;
@@ -209,6 +165,16 @@ int run_command(const RunRequest& request) {
 int replay_command(const ReplayRequest& request) {
   const auto text = contents_of(request.report_file);
   if (!text) return usage_error(text.error());
+  if (text->starts_with(trace::text_head))
+    return replay_trace({.adapter = request.adapter,
+                         .connect = request.connect,
+                         .pin = request.pin,
+                         .fixture_file = request.fixture_file.value_or(""),
+                         .fault = request.fault.value_or(""),
+                         .role = request.role,
+                         .hello_seconds = request.hello_seconds,
+                         .program = request.program},
+                        request.report_file);
   const auto report = nlohmann::json::parse(*text, nullptr, false);
   if (report.is_discarded() || !report.contains("coffer_report"))
     return usage_error(request.report_file + " is no report.json of this suite");

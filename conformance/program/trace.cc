@@ -15,7 +15,9 @@ std::string_view arrow(Direction direction) {
   return {};
 }
 
-std::string lines_of(const Transcript& transcript) {
+}  // namespace
+
+std::string transcript_text(const Transcript& transcript) {
   std::string text;
   for (const auto& entry : transcript) {
     text += fmt::format("    {:>9.3f} ms {} {} {}", static_cast<double>(entry.at_us) / 1000, entry.connection, arrow(entry.direction),
@@ -29,8 +31,6 @@ std::string lines_of(const Transcript& transcript) {
   }
   return text;
 }
-
-}  // namespace
 
 std::string harmless(std::string_view text) {
   std::string shown;
@@ -46,8 +46,8 @@ std::string harmless(std::string_view text) {
 
 std::string trace_text(const CaseResult& result) {
   std::string text = fmt::format("{} {}\n", result.id, name(result.verdict));
-  text += lines_of(result.script.transcript);
-  if (result.twin.ran) text += fmt::format("  twin: {}\n{}", name(result.twin.verdict), lines_of(result.twin.transcript));
+  text += transcript_text(result.script.transcript);
+  if (result.twin.ran) text += fmt::format("  twin: {}\n{}", name(result.twin.verdict), transcript_text(result.twin.transcript));
   return text;
 }
 

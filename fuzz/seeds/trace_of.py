@@ -1,4 +1,4 @@
-"""One connection of a transcript as a trace (fuzz/trace/): what the implementation's session met, step by step.
+"""One connection of a transcript as a trace (conformance/trace/): what the implementation's session met, step by step.
 
 A trace says less than a transcript: values become the variants that a player can make, and a refusal tells what its cause must have
 been. So a trace is a walk of the same shape, not a recording. Must not know: which transcripts are worth keeping.

@@ -18,12 +18,14 @@ ROOMS = {
     "reference/server": ["reference/protocol", "reference/transitions", "reference/keys", "reference/accounts", "reference/store", "reference/net"],
     "reference/client": ["reference/protocol", "reference/transitions", "reference/keys", "reference/archive", "reference/net"],
     "conformance/wire": ["spec"],
+    "conformance/trace": ["spec"],
     "conformance/peer": ["conformance/wire"],
     "conformance/adapter": ["conformance/peer"],
     "conformance/judge": ["conformance/peer", "conformance/adapter"],
+    "conformance/campaign": ["conformance/trace", "conformance/judge"],
     "conformance/cases": ["conformance/judge"],
     "conformance/report": ["conformance/judge"],
-    "conformance/program": ["conformance/cases", "conformance/report"],
+    "conformance/program": ["conformance/cases", "conformance/campaign", "conformance/report"],
 }
 
 # What a room never reaches, by whatever way: an oracle that shares code with what it judges is blind.

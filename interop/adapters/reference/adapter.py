@@ -89,7 +89,7 @@ class Reference:
             self.identity.mkdir()
             for name in IDENTITY:
                 shutil.copy(self.data / name, self.identity / name)
-        return {"host": said["listening"]["address"], "port": said["listening"]["port"], "pin": said["pin"]}
+        return {"host": said["listening"]["address"], "port": said["listening"]["port"], "pin": said["pin"], "process": self.process.pid}
 
     def end(self, how):
         process, self.process = self.process, None
