@@ -52,8 +52,8 @@ Form form(Op op) {
     case Op::channel: return {{tamper_words, {}}, {{}, "to_client"}, {{}, "record"}};
     case Op::stop:
     case Op::vanish:
-    case Op::join:
-    case Op::restart: return {};
+    case Op::join: return {};
+    case Op::restart: return {{{}, "blocked"}, {}, {}};
   }
   return {};
 }

@@ -54,8 +54,8 @@ Step normal(Step step) {
       return step;
     case Op::stop:
     case Op::vanish:
-    case Op::join:
-    case Op::restart: return {step.op};
+    case Op::join: return {step.op};
+    case Op::restart: return {step.op, static_cast<std::uint8_t>(step.a % (users_max + 1))};
   }
   return step;
 }

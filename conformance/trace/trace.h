@@ -29,7 +29,7 @@ enum class Op : std::uint8_t {
   // Of several sessions, and of who stands between a client and a server. Players of one session pass over these.
   session,  // a: which session the steps behind this are about
   channel,  // a: Tamper; b: direction, 0 to the server; c: which record. Records on their way
-  restart,  // the server's process ends and begins anew; what it stored stays
+  restart,  // a: which user was blocked meanwhile, or let in again; 0: none. The server's process begins anew; what it stored stays
 };
 inline constexpr std::size_t op_count = 14;
 /// Those that a player of one session knows come first.
@@ -77,7 +77,7 @@ enum class Tamper : std::uint8_t {
 };
 inline constexpr std::size_t tamper_count = 7;
 
-inline constexpr std::size_t sessions_max = 4;
+inline constexpr std::size_t sessions_max = 4, users_max = 4;
 
 enum class Request : std::uint8_t {
   ping,

@@ -15,6 +15,9 @@ namespace coffer::fuzz {
 
 class ClientModel {
  public:
+  /// Of the client on this computer, which has that version of the configuration.
+  explicit ClientModel(std::uint64_t computer = protocol::samples::computer, std::uint64_t config = protocol::samples::client_config)
+      : computer_(computer), config_(config) {}
   void did(const protocol::ClientAction& action) {
     demand(!ended_, "ERR-001 nothing happens after the end");
     std::visit([this](const auto& told) { judge(told); }, action);
@@ -44,6 +47,7 @@ class ClientModel {
     if (const auto* block = std::get_if<protocol::SendBlock>(&request))
       demand(wanted_.erase(block->id) == 1, "ARC-034 only blocks named missing are sent");
     if (std::holds_alternative<protocol::BeginCommit>(request)) demand(wanted_.empty(), "ARC-035 a commit comes after all missing blocks");
+    if (const auto* store = std::get_if<protocol::BeginStoreKey>(&request)) generation_ = store->generation;
     if (const auto* offer = std::get_if<protocol::BeginOffer>(&request)) offered_ = offer->ids;
     if (const auto* fetch = std::get_if<protocol::BeginFetch>(&request)) {
       asked_ = fetch->ids;
@@ -58,10 +62,9 @@ class ClientModel {
       words_.push_back(said.word);
       if (said.word.starts_with("disconnect")) disconnected_ = true;
       if (said.word == "login") demand(server_seen_, "IDN-006 credentials go only to the server that was expected");
-      if (said.word == "computer")
-        demand(said.message->number("guid") == protocol::samples::computer, "IDN-001 a client presents its own identity");
+      if (said.word == "computer") demand(said.message->number("guid") == computer_, "IDN-001 a client presents its own identity");
       if (said.word == "config_state")
-        demand(said.message->number("version") == protocol::samples::client_config, "CFG-001 a client states the version that it has");
+        demand(said.message->number("version") == config_, "CFG-001 a client states the version that it has");
       if (said.word == "config_ack")
         demand(said.message->number("version") == configured_, "CFG-003 a client acknowledges the version that it has applied");
       if (said.word == "goodbye") demand(ready_, "SES-030 goodbye is said in a session that was ready");
@@ -116,7 +119,7 @@ class ClientModel {
   void judge(const protocol::ReleaseTaken&) const { demand(ready_, "SES-001 a release comes after ready"); }
   void judge(const protocol::KeyShown&) const { demand(ready_, "SES-001 a key is shown after ready"); }
   void judge(const protocol::KeyAcknowledged& told) const {
-    demand(told.generation == 1, "KEY-033 the generation that was sent is acknowledged");
+    demand(told.generation == generation_, "KEY-033 the generation that was sent is acknowledged");
   }
   void judge(const protocol::KeyHandedOver& told) const { demand(told.wrap.size() == 72, "MSG-005 a recovered key is 72 octets"); }
   void judge(const protocol::PasswordTaken&) const { demand(ready_, "SES-001 a password changes after ready"); }
@@ -137,9 +140,10 @@ class ClientModel {
   void judge(const protocol::RestoreFinished&) const {}
   void judge(const protocol::Ended&) { ended_ = true; }
 
+  std::uint64_t computer_, config_;
   bool server_seen_ = false, logged_in_ = false, ready_ = false, disconnected_ = false, ended_ = false;
   std::vector<std::string> words_;
-  std::uint64_t token_ = 0, committed_ = 0, from_ = 0, configured_ = 0, pushed_ = 0;
+  std::uint64_t token_ = 0, committed_ = 0, from_ = 0, configured_ = 0, pushed_ = 0, generation_ = 0;
   std::size_t blocks_heard_ = 0, blocks_told_ = 0;
   bool lost_ = false;
   Digest after_{};

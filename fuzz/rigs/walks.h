@@ -134,4 +134,23 @@ inline trace::Trace pair_walk() {
           asks(R::leave)};
 }
 
+/// Two users' sessions beside each other, and the first one's again after a restart.
+inline trace::Trace world_walk() {
+  using namespace walk;
+  using R = trace::Request;
+  const auto turns_to = [](std::uint8_t number) { return trace::Step{trace::Op::session, number}; };
+  return {{trace::Op::stop},        asks(R::offer, 0, 2),
+          asks(R::block, 0),        asks(R::block, 1),
+          asks(R::commit),          asks(R::fetch_key),
+          asks(R::store_key, 0, 0), asks(R::recover_key),
+          asks(R::change_password), turns_to(1),
+          {trace::Op::stop},        asks(R::offer, 0, 2),
+          asks(R::list_blocks),     {trace::Op::channel, static_cast<std::uint8_t>(trace::Tamper::divert), 0},
+          {trace::Op::restart},     turns_to(2),
+          {trace::Op::stop},        asks(R::fetch_key),
+          asks(R::recover_key),     asks(R::list),
+          asks(R::release),         asks(R::restore),
+          asks(R::fetch, 0, 3),     asks(R::end_restore)};
+}
+
 }  // namespace coffer::fuzz
