@@ -10,6 +10,7 @@
 
 #include "campaign/trial.h"
 #include "campaign/walks.h"
+#include "coffer/spec/limits.h"
 #include "trace/mutate.h"
 
 namespace coffer::conformance {
@@ -25,6 +26,17 @@ std::unique_ptr<Target> target_for(const CampaignOptions& options, const ServerC
 }
 
 double seconds_since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
+
+/// A header of numbers that come from nowhere is refused for its kind, and shows little: most get a kind that there is, and a length at a
+/// limit.
+void aim(trace::Step& step, trace::Random& random) {
+  using namespace spec::limits;
+  constexpr std::uint64_t lengths[] = {0, 16, unverified_octets_max, control_octets_max, data_octets_max, 0xFFFFFFFE};
+  if (step.op != trace::Op::header || random() % 8 == 0) return;
+  step.a = random() % 2 != 0 ? kind_control : kind_data;
+  step.b = static_cast<std::uint16_t>(random() % 3 == 0 ? random() % 256 : random() % 2);
+  step.c = static_cast<std::uint32_t>(lengths[random() % 6] + random() % 2);
+}
 
 class Campaign {
  public:
@@ -88,6 +100,7 @@ class Campaign {
     }
     if (!other.empty()) trace = trace::cross(std::move(trace), other, random);
     trace::mutate(trace, {walk, trace::op_count}, random);
+    for (auto& step : trace) aim(step, random);
     // A restart costs as much as hundreds of sessions.
     if (random() % 64 != 0) std::erase_if(trace, [](const trace::Step& step) { return step.op == trace::Op::restart; });
     return trace;

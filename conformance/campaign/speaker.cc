@@ -196,6 +196,8 @@ Message client_says(MessageKind kind, Variant variant, std::uint32_t value, cons
   if (variant == Variant::varied) vary(message, value, world, model);
   if (variant == Variant::out_of_range) put_out_of_range(message, value);
   if (variant == Variant::extreme) stretch(message);
+  // The largest identity would be one computer for all traces, and each is to have its own.
+  if (variant == Variant::extreme && kind == MessageKind::computer) message.set("guid", ~who.computer);
   return message;
 }
 
