@@ -38,6 +38,25 @@ void aim(trace::Step& step, trace::Random& random) {
   step.c = static_cast<std::uint32_t>(lengths[random() % 6] + random() % 2);
 }
 
+/// A step that may well be refused: where a session of a trace ends without one, it has shown less than its handshake cost.
+void provoke(trace::Trace& trace, trace::Random& random) {
+  const auto any = [&](std::uint32_t below) { return static_cast<std::uint32_t>(random() % below); };
+  // What only a server says is refused alike in every state.
+  auto kind = static_cast<std::uint8_t>(any(spec::message_rows.size()));
+  while (spec::message_rows[kind].from == "server" && any(4) != 0) kind = static_cast<std::uint8_t>(any(spec::message_rows.size()));
+  const auto variant = static_cast<std::uint16_t>(1 + any(trace::variant_count - 1));
+  switch (any(6)) {
+    case 0:
+      trace.push_back({trace::Op::data, static_cast<std::uint8_t>(any(16)), static_cast<std::uint16_t>(any(trace::flaw_count))});
+      return;
+    case 1: trace.push_back({trace::Op::header}); return aim(trace.back(), random);
+    case 2: trace.push_back({trace::Op::flip, static_cast<std::uint8_t>(any(8)), static_cast<std::uint16_t>(any(256))}); break;
+    case 3: trace.push_back({trace::Op::channel, static_cast<std::uint8_t>(any(trace::tamper_count))}); break;
+    default: trace.push_back({trace::Op::message, kind, variant, any(256)}); return;
+  }
+  trace.push_back({trace::Op::message, kind});
+}
+
 class Campaign {
  public:
   explicit Campaign(const CampaignOptions& options)
@@ -101,6 +120,7 @@ class Campaign {
     if (!other.empty()) trace = trace::cross(std::move(trace), other, random);
     trace::mutate(trace, {walk, trace::op_count}, random);
     for (auto& step : trace) aim(step, random);
+    if (trace.size() < trace::steps_max && random() % 4 != 0) provoke(trace, random);
     // A restart costs as much as hundreds of sessions.
     if (random() % 64 != 0) std::erase_if(trace, [](const trace::Step& step) { return step.op == trace::Op::restart; });
     return trace;

@@ -56,8 +56,8 @@ class Player {
         const auto kind = static_cast<spec::MessageKind>(step.a);
         // Nobody is to be left with another password than the fixture's.
         if (kind == spec::MessageKind::change_password) line().outgoing = {};
-        return say(encode(control_frame(
-            client_says(kind, static_cast<trace::Variant>(step.b), step.c, {*line().account, line().computer}, world_, *line().model))));
+        return say(encode(control_frame(client_says(kind, static_cast<trace::Variant>(step.b), step.c,
+                                                    {*line().account, line().computer, step_ + 1}, world_, *line().model))));
       }
       case Op::data: return ready_to_speak() ? say(data_of(step.a, static_cast<trace::Flaw>(step.b))) : void();
       case Op::header: return ready_to_speak() ? say(encode(header_only(step.a, static_cast<std::uint8_t>(step.b), step.c))) : void();

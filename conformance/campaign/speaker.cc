@@ -54,6 +54,7 @@ Message good(MessageKind kind, const Identity& who, const World& world, ServerMo
   const auto* archive = model.archive();
   const auto number = archive == nullptr ? 1 : archive->next_number();
   switch (kind) {
+    case MessageKind::ping: return ping(who.token);
     case MessageKind::computer: return computer(who.computer);
     case MessageKind::login:
       return login(who.account.registration_key, who.account.name, who.account.password,
@@ -75,7 +76,6 @@ Message good(MessageKind kind, const Identity& who, const World& world, ServerMo
     case MessageKind::recover_key: return recover_key(public_key(repeated(32, 0x42)));
     case MessageKind::change_password: return change_password(octets(who.account.password), octets(who.account.password));
     case MessageKind::disconnect:
-    case MessageKind::ping:
     case MessageKind::pong:
     case MessageKind::goodbye:
     case MessageKind::version:

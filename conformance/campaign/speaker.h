@@ -12,6 +12,7 @@ namespace coffer::conformance {
 struct Identity {
   const Account& account;
   std::uint64_t computer;
+  std::uint64_t token = 1;  // of its next ping: no two are alike
 };
 
 /// A message of a client; `model` is what its session has come to.

@@ -115,12 +115,15 @@ def started(program):
             return
         if (match := re.search(r"INFO: Loaded \d+ modules +\((\d+) inline 8-bit counters\)", output)) is None or int(match[1]) < EDGES_MIN:
             yield f"it has {match[1] if match else 'no'} counters of edges: it was compiled without the engine's instrumentation"
+        os.mkdir(os.path.join(folder, "seeds"))
         try:
             with zipfile.ZipFile(program.with_name(f"{program.name}_seed_corpus.zip")) as archive:
                 archive.extractall(os.path.join(folder, "seeds"))
         except (OSError, zipfile.BadZipFile):
             return
         seeds = sorted(os.path.join(folder, "seeds", name) for name in os.listdir(os.path.join(folder, "seeds")))
+        if not seeds:
+            return  # companions() has said so
         status, output = said([str(program), *seeds], cwd=folder, env=environment)
         if status != 0:
             yield f"its own seeds break something: {(output.strip().splitlines() or ['no word'])[-1]}"
