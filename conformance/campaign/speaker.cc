@@ -155,7 +155,8 @@ void vary(Message& message, std::uint32_t value, const World& world, ServerModel
         count("number", value / 3 % 2 == 0 ? 1 : ~0ULL);
       else
         message.set(value % 3 == 0 ? "previous" : "link", std::move(part));
-      if (value % 3 == 0) message.set("link", link(message.octets("previous"), message.number("number"), message.octets("record")));
+      // One thing is wrong at a time: the link is that of what is said.
+      if (value % 3 != 1) message.set("link", link(message.octets("previous"), message.number("number"), message.octets("record")));
       return;
     }
     case MessageKind::list_versions: message.set("from", std::uint64_t{value % 5}); return;
