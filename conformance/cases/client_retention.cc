@@ -106,7 +106,7 @@ Case retired(std::string what) {
 
 // ---- What a client does by itself ----------------------------------------------------------------------------------------------------
 
-/// Lets the client prune by a rule, honestly served.
+/// Lets the client prune by a rule, or without one release what no version needs, honestly served.
 ServerPeer& pruned(Context& c, const std::map<std::string, std::uint64_t>& keep) {
   return on_the_way([&]() -> ServerPeer& {
     c.drive({.what = "prune", .keep = keep});
@@ -260,6 +260,53 @@ void add_prunes(std::vector<Case>& cases) {
             hold_file(c, "the second");
             hold_content(c, octets("of a backup that was never committed"));
             auto& server = pruned(c, {{"last", 2}});
+            c.require(server.seen("release_blocks").empty() && server.seen("commit_version").empty(), "neither release nor commit", "one");
+          },
+  });
+  cases.push_back({
+      .id = "client.retention.unused_blocks_go",
+      .requirements = {"ARC-153", "ARC-116"},
+      .role = Role::client,
+      .goal =
+          "What an interrupted backup left goes when it is asked for, with one record that retires nothing; all that versions have stays",
+      .steps = {"hold two versions and a block of neither", "let the client release what no version needs",
+                "expect one record that retires nothing, and exactly the blocks of the two versions there"},
+      .script =
+          [](Context& c) {
+            hold_file(c, "the first");
+            hold_file(c, "the second");
+            hold_content(c, octets("of a backup that was never committed"));
+            auto& server = pruned(c, {});
+            c.require(server.seen("commit_version").size() == 1, "one record", fmt::format("{}", server.seen("commit_version").size()));
+            c.require(retired_since(c, 2).empty(), "nothing retired", "something");
+            require_exactly(c, {1, 2});
+          },
+  });
+  cases.push_back({
+      .id = "client.retention.unused_blocks_of_no_version",
+      .requirements = {"ARC-153"},
+      .role = Role::client,
+      .goal = "Where there is no version at all yet, all blocks are those of interrupted backups",
+      .steps = {"hold a block, and no version", "let the client release what no version needs", "expect no block left"},
+      .script =
+          [](Context& c) {
+            hold_content(c, octets("of a backup that was never committed"));
+            pruned(c, {});
+            c.require(retired_since(c, 0).empty(), "nothing retired", "something");
+            require_exactly(c, {});
+          },
+  });
+  cases.push_back({
+      .id = "client.retention.no_record_without_unused_blocks",
+      .requirements = {"ARC-153"},
+      .role = Role::client,
+      .goal = "Where versions need all that is there, nothing is released and no record made",
+      .steps = {"hold two versions", "let the client release what no version needs", "expect neither release nor commit"},
+      .script =
+          [](Context& c) {
+            hold_file(c, "the first");
+            hold_file(c, "the second");
+            auto& server = pruned(c, {});
             c.require(server.seen("release_blocks").empty() && server.seen("commit_version").empty(), "neither release nor commit", "one");
           },
   });

@@ -208,6 +208,31 @@ void add_quota(std::vector<Case>& cases) {
           },
   });
   cases.push_back({
+      .id = "storing.quota_of_what_was_never_committed_comes_back",
+      .requirements = {"ARC-108"},
+      .needs = needs,
+      .goal = "What a session left that ended without a commit can be released by the next one, and counts no more",
+      .steps = {"of a quota of 2,000 octets, send a block of 1,200 and leave", "connect again, release what is listed and commit",
+                "offer and send another block of 1,200", "expect it taken"},
+      .script =
+          [](Context& c) {
+            auto& first = c.at(State::ready);
+            send_new(c, first, 1200);
+            first.barrier();
+            first.send(goodbye());
+            first.expect_end(Reason::goodbye);
+            auto& second = c.at(State::ready);
+            second.send(list_blocks(Octets(32)));
+            if (const auto left = second.expect("block_list").octets("ids"); !left.empty()) {  // a server need not keep it
+              second.send(release_blocks(left));
+              second.expect("blocks_released");
+            }
+            second.commit({});
+            send_new(c, second, 1200);
+            second.barrier();
+          },
+  });
+  cases.push_back({
       .id = "storing.no_version_without_a_refused_block",
       .requirements = {"ARC-147"},
       .needs = needs,

@@ -79,7 +79,7 @@ bool in_range(const VersionRecord& record) {
   const bool nothing = record.depth == 0 && record.entry_count == 0 && record.content_octets == 0;
   switch (record.kind) {
     case RecordKind::tree: return record.root ? record.entry_count != 0 : nothing;
-    case RecordKind::retention: return !record.root && nothing && !record.retired.empty();
+    case RecordKind::retention: return !record.root && nothing;
   }
   return false;
 }

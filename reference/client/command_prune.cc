@@ -24,10 +24,13 @@ Shown show(const PruneArguments& arguments, const std::vector<std::uint64_t>& ke
                                {"version", report.version.number},
                                {"blocks_released", report.blocks_released}};
   std::string text = fmt::format("kept: {}\n", fmt::join(kept, " "));
-  if (retired.empty())
-    text += "nothing to retire: nothing was done.\n";
-  else if (arguments.dry_run)
+  if (arguments.dry_run && !retired.empty())
     text += fmt::format("would be retired: {}\n", fmt::join(retired, " "));
+  else if (retired.empty() && report.blocks_released == 0)
+    text += fmt::format("nothing to retire{}: nothing was done.\n",
+                        arguments.unused && !arguments.dry_run ? ", and nothing that no version has" : "");
+  else if (retired.empty())
+    text += fmt::format("released: {} blocks that no version has; {} kept.\n", report.blocks_released, report.blocks_kept);
   else
     text += fmt::format("retired: {}\nversion {} says so; {} blocks released, {} kept.\n", fmt::join(retired, " "), report.version.number,
                         report.blocks_released, report.blocks_kept);
@@ -38,9 +41,11 @@ Shown show(const PruneArguments& arguments, const std::vector<std::uint64_t>& ke
 
 Outcome<Shown> run_prune(const Context& context, const PruneArguments& arguments) {
   const KeepRule rule{arguments.keep_last, arguments.keep_daily, arguments.keep_weekly, arguments.keep_monthly};
-  if (rule.empty())
-    return std::unexpected(Failure{
-        ExitCode::usage, "nothing says what to keep: expected --keep-last, --keep-daily, --keep-weekly or --keep-monthly, from 1 on"});
+  if (rule.empty() && !arguments.unused)
+    return std::unexpected(
+        Failure{ExitCode::usage,
+                "nothing says what to keep: expected --keep-last, --keep-daily, --keep-weekly or --keep-monthly, from 1 on; or "
+                "--unused, which keeps all versions"});
   const Interruption interruption;
   constexpr auto both = spec::permissions::backup | spec::permissions::restore;
   auto session = open_session(context, both);
@@ -56,13 +61,13 @@ Outcome<Shown> run_prune(const Context& context, const PruneArguments& arguments
   std::vector<DatedVersion> versions;
   for (const auto& version : list->versions)
     if (version.live()) versions.push_back({version.record.number, version.record.created_ns});
-  const auto retired = let_go(rule, versions);
+  const auto retired = rule.empty() ? std::vector<std::uint64_t>{} : let_go(rule, versions);
   std::vector<std::uint64_t> kept;
   for (const auto& version : versions)
     if (!std::ranges::binary_search(retired, version.number)) kept.push_back(version.number);
 
   Outcome<PruneReport> report = PruneReport{.version = list->head};
-  if (!arguments.dry_run && !retired.empty()) {
+  if (!arguments.dry_run && (arguments.unused || !retired.empty())) {
     const PruneOptions options{
         .retire = retired,
         .now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),

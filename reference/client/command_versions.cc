@@ -34,6 +34,8 @@ Outcome<Shown> run_versions(const Context& context, const VersionsArguments& arg
     if (!record.retired.empty()) {
       text += fmt::format("  retires {}", fmt::join(record.retired, " "));
       shown["retires"] = record.retired;
+    } else if (record.kind == archive::RecordKind::retention) {
+      text += "  lets go what no version had";
     }
     text += '\n';
     versions.push_back(std::move(shown));

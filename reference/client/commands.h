@@ -60,7 +60,7 @@ struct VersionsArguments {
 };
 struct PruneArguments {
   std::uint64_t keep_last = 0, keep_daily = 0, keep_weekly = 0, keep_monthly = 0;
-  bool dry_run = false;
+  bool unused = false, dry_run = false;
 };
 /// Versions as the user wrote them.
 struct RestoreArguments {

@@ -29,7 +29,9 @@ class Prune {
       if (auto done = commit(rest.first(archive::retired_max)); !done) return std::unexpected(done.error());
     // [ARC-119] A client that prunes MUST release with its last record all blocks that the archive has and no version needs any more
     if (auto released = release_others(); !released) return std::unexpected(released.error());
-    if (auto done = commit(rest); !done) return std::unexpected(done.error());
+    // [ARC-153] A client that is asked to release what no version needs … MUST … with one record that retires nothing
+    if (!rest.empty() || report_.blocks_released != 0 || fault::on(fault::ARC_153_a_record_for_nothing))
+      if (auto done = commit(rest); !done) return std::unexpected(done.error());
     report_.blocks_kept = live_.count();
     return report_;
   }
@@ -55,6 +57,7 @@ class Prune {
 
   Outcome<void> release_others() {
     if (fault::on(fault::ARC_119_nothing_released)) return {};
+    if (fault::on(fault::ARC_153_nothing_released) && options_.retire.empty()) return {};
     Digest after{};
     Octets gone;
     for (bool more = true; more;) {

@@ -1,4 +1,4 @@
-// Retires versions and releases the blocks that none of the others needs: read, release, commit, in one session, so that whatever ends it
+// Retires versions and releases the blocks that none of the others needs, or these alone: read, release, commit, in one session, so that whatever ends it
 // leaves the archive as it was after the last commit. Must not know: sockets, command lines, rules of what is kept.
 #pragma once
 
@@ -13,7 +13,8 @@
 namespace coffer::client {
 
 struct PruneOptions {
-  std::vector<std::uint64_t> retire;  // ascending; versions of the list that have a tree and are not retired
+  /// Ascending; versions of the list that have a tree and are not retired. None: only what no version needs is released, if there is any.
+  std::vector<std::uint64_t> retire;
   std::int64_t now_ns = 0;
   /// Told of each record once the server has it.
   std::function<Outcome<void>(const archive::ChainPoint&)> committed = [](const archive::ChainPoint&) { return Outcome<void>{}; };
@@ -21,11 +22,11 @@ struct PruneOptions {
 };
 
 struct PruneReport {
-  archive::ChainPoint version;  // the last record
+  archive::ChainPoint version;  // the last record; that of the list when there was nothing to say
   std::uint64_t blocks_kept = 0, blocks_released = 0;
 };
 
-/// `list`: the whole chain, verified. `options.retire` must not be empty.
+/// `list`: the whole chain, verified.
 /// Failures: the session's; local when a version that is kept cannot be read whole [ARC-117]; interrupted.
 Outcome<PruneReport> prune(ServerLink& link, const keys::ArchiveKeys& keys, const VersionList& list, const MakeRandom& make_random,
                            const PruneOptions& options);

@@ -21,7 +21,9 @@ std::string_view what_to_do(spec::Reason reason) {
   if (reason == version_conflict) return "Another session of this computer committed a version meanwhile: run the command again";
   if (reason == no_such_version) return "See `coffer versions`";
   if (reason == busy || reason == server_stopping) return "Try again later";
-  if (reason == quota_exceeded) return "Remove old versions, back up less, or ask the server's administrator for more room";
+  if (reason == quota_exceeded)
+    return "Prune old versions, or what interrupted backups left there (`coffer prune --unused`), back up less, or ask the server's "
+           "administrator for more room";
   if (reason == timeout) return "Run the command again";
   return "If it happens again, tell the server's administrator";
 }

@@ -1,5 +1,6 @@
 """Versions retired and blocks released by the real programs: what is kept restores exactly, what is retired is refused, the store shrinks, and a
 kill -9 of the client or the server at any octet of a prune leaves nothing wrong, so that the next one finishes."""
+import json
 import os
 import threading
 import unittest
@@ -27,6 +28,12 @@ class Prune(proxy.AtMoments):
         for version in versions:
             target, _ = self.restored(self.device_, version)
             self.assertEqual(trees.describe(trees.below(target, self.tree)), self.expected[version], f"version {version}")
+
+    def fill(self, count):
+        """So many files of the tree have other content, of 10,000 octets each."""
+        for number in range(count):
+            with open(os.path.join(self.tree, f"file-{number}"), "wb") as file:
+                file.write(os.urandom(10_000))
 
     def live(self):
         return [version["number"] for version in self.device_.must("versions")["versions"]]
@@ -92,6 +99,34 @@ class Prune(proxy.AtMoments):
         self.compare(4, 5, 7)
         again = self.device_.must("prune", "--keep-last", 3)
         self.assertEqual((again["retired"], again["version"]), ([], 7))
+
+    def test_ARC_153_a_quota_filled_by_an_interrupted_backup_is_freed_and_the_next_backup_goes_through(self):
+        self.server.stop()
+        self.write("fixture.json", json.dumps(programs.fixture(limits={"quota_octets": 600_000})))
+        self.server = self.serve()
+        self.proxy.reset(self.server.port)
+        os.makedirs(self.tree)
+        for count, octets in ((40, 390_000), (15, 145_000)):  # once without any version, once beside one
+            self.fill(count)
+            self.proxy.reset(self.server.port)
+            self.proxy.strike_after("to_server", octets, lambda: None)
+            self.assertNotEqual(self.device_.run("backup", self.tree)[0], 0)
+            self.assertTrue(self.proxy.struck.is_set())
+            self.proxy.reset(self.server.port)
+            self.server.await_no_session()
+            self.fill(count)
+            code, _, error = self.device_.run("backup", self.tree)
+            self.assertEqual(code, 2, (count, error))
+            self.assertIn("`coffer prune --unused`", error)
+            self.server.await_no_session()
+            before = self.device_.must("versions")["versions"]
+            self.assertGreater(self.device_.must("prune", "--unused")["blocks_released"], 0)
+            self.assertEqual(self.device_.must("versions")["versions"], before)
+            self.assertEqual(self.device_.must("prune", "--unused")["blocks_released"], 0, "now there is nothing of it")
+            number = self.device_.must("backup", self.tree)["version"]
+            self.expected[number] = trees.describe(self.tree)
+            self.compare(*self.expected)
+        self.settle()
 
     def test_a_rule_of_nothing_is_refused(self):
         code, said, _ = self.device_.run("prune")

@@ -187,7 +187,7 @@ class Reference:
             known = (home / "keys.json").exists()
             words, given = ["key", "upgrade" if known else "create", "--mode", request["mode"], "--password-file", "-"], request.get("archive_password", "") + "\n"
         elif do == "prune":
-            words = ["prune", *(f"--keep-{what}={count}" for what, count in request["keep"].items())]
+            words = ["prune", *(f"--keep-{what}={count}" for what, count in request.get("keep", {}).items())] + ([] if "keep" in request else ["--unused"])
         elif do in ("ping", "versions", "backup", "verify"):
             words = [do, *request.get("paths", []), *([str(request["version"])] if "version" in request else [])]
         else:

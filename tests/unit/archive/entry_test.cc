@@ -146,6 +146,8 @@ TEST(RecordCodec, reads_what_it_writes_and_refuses_what_is_out_of_range) {
   EXPECT_TRUE(refused([](VersionRecord& r) { r.root.reset(); }));
   EXPECT_TRUE(refused([](VersionRecord& r) { r.entry_count = 0; }));
   EXPECT_TRUE(refused([](VersionRecord& r) { r.kind = RecordKind::retention; }));
+  EXPECT_FALSE(refused([](VersionRecord& r) { r = {.number = 7, .previous = Digest{9}, .kind = RecordKind::retention}; }))
+      << "one that retires nothing";
   EXPECT_TRUE(refused([](VersionRecord& r) { r.retired = {6, 2}; }));
   EXPECT_TRUE(refused([](VersionRecord& r) { r.retired = {7}; }));
   EXPECT_TRUE(refused([](VersionRecord& r) { r.retired = {0}; }));

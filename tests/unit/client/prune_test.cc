@@ -123,6 +123,20 @@ TEST_F(Prunes, ARC_116_a_backup_after_a_prune_sends_again_what_went) {
   EXPECT_EQ(scratch_.read(restored("source/other")), "of version 1");
 }
 
+TEST_F(Prunes, ARC_153_what_no_version_needs_goes_without_a_version_being_retired_and_no_record_is_made_for_nothing) {
+  make(2);
+  const auto blocks = archive_.blocks;
+  archive_.blocks[Digest{7}] = archive_.blocks.begin()->second;
+  const auto report = prune({});
+  EXPECT_EQ(report.blocks_released, 1u);
+  EXPECT_EQ(report.version.number, 3u);
+  EXPECT_EQ(archive_.blocks.size(), blocks.size());
+  EXPECT_EQ(prune({}).version.number, 3u);
+  EXPECT_EQ(archive_.versions.size(), 3u);
+  expect_whole(1);
+  expect_whole(2);
+}
+
 /// A record of retention in the chain, whatever it retires.
 TEST_F(Prunes, ARC_113_a_version_is_retired_once_and_has_a_tree) {
   make(2);

@@ -21,7 +21,7 @@ class PurgeTest : public StoreTest {
       put(bobs, block);
     }
     put(second, blocks[0]);
-    commit(first, {}, "first");
+    commit(first, {}, "of alice's first");
     commit(second, {}, "second");
     bobs_end = commit(bobs, {}, "bob's");
   }
@@ -46,6 +46,14 @@ class PurgeTest : public StoreTest {
   void at_index(const char* script) {
     auto beside = value(Database::open(directory.path() / index_name, Database::Access::read_write_create));
     ok(beside.script(script));
+  }
+  /// In any pack.
+  bool stands(std::string_view words) {
+    const auto names = files.list("packs");
+    return std::ranges::any_of(*names, [&](const std::string& name) {
+      const Octets& octets = files.octets("packs/" + name);
+      return !std::ranges::search(octets, words).empty();
+    });
   }
   bool has_all(Archive archive) {
     return loads(archive, blocks[0]) && loads(archive, blocks[1]) && loads(archive, blocks[2]) &&
@@ -109,6 +117,7 @@ TEST_F(PurgeTest, it_does_not_come_back_with_an_index_made_anew_or_of_yesterday)
     SCOPED_TRACE(compacted);
     if (compacted) compact();
     EXPECT_EQ(value(store->verify()).released_blocks, compacted ? 0u : 4u) << "their octets go with compaction";
+    EXPECT_EQ(stands("of alice's first"), !compacted) << "and so do their versions";
     take_index_away();
     for (const Finding& finding : make_index_anew().findings)
       if (finding.kind != Finding::Kind::event) ADD_FAILURE() << text(finding);
