@@ -1,5 +1,5 @@
-// Retires versions and releases the blocks that none of the others needs, or these alone: read, release, commit, in one session, so that whatever ends it
-// leaves the archive as it was after the last commit. Must not know: sockets, command lines, rules of what is kept.
+// Retires versions and releases the blocks that none of the others needs, or these alone: read, release, commit, in one session, so that
+// whatever ends it leaves the archive as it was after the last commit. Must not know: sockets, command lines, rules of what is kept.
 #pragma once
 
 #include <cstdint>
