@@ -6,8 +6,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FUZZ = ROOT / "fuzz"
 BUILD = ROOT / "build" / "fuzz"
 CANARY = "canary"
-CORPUS_OF = {"differential": "control_payload", "trace_text": "server_session", "server_bytes": "frame_reader"}  # where it is not the target's own
-TRACE_TARGETS = ("server_session", "client_session", "pair", "world")
+CORPUS_OF = {"differential": "control_payload", "trace_text": "server_session", "server_bytes": "frame_reader", "exhaustion": "server_session"}  # where it is not the target's own
+TRACE_TARGETS = ("server_session", "client_session", "pair", "world", "exhaustion")
 
 sys.path.append(str(ROOT / "spec" / "tools"))
 
