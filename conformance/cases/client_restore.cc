@@ -197,6 +197,28 @@ std::vector<Case> client_restore_cases() {
               },
           .twin = see_honest_restore,
       },
+      {
+          .id = "client.restore.metadata_of_what_is_there",
+          .requirements = {"ARC-083"},
+          .role = Role::client,
+          .goal = "A restore that may overwrite gives a file whose content is there already its mode again",
+          .steps = {"let the client restore a version", "change the mode of the restored file, and neither its content nor its time",
+                    "let it restore the version again, and overwrite", "expect the entry's mode, and the content as it was"},
+          .script =
+              [](Context& c) {
+                const auto content = octets("what was kept");
+                hold_version(c, {file_entry("file", hold_content(c, content), content.size())});
+                on_the_way([&] { c.require(restore(c).ended == "ok", "ok", "a failure"); });
+                const fs::path file = target_of(c) + "/file";
+                fs::permissions(file, fs::perms{0600});
+                c.drive({.what = "restore", .version = 1, .target = target_of(c), .overwrite = true});
+                c.accept().serve_to_any_end();
+                c.require(c.driven().ended == "ok", "ok", "a failure");
+                c.require(fs::status(file).permissions() == fs::perms{0644}, "mode 0644",
+                          fmt::format("{:04o}", static_cast<unsigned>(fs::status(file).permissions())));
+                c.require(read_file(file) == content, "the content as it was", "another");
+              },
+      },
       refused_path("climbs_out", "../escaped", "ARC-026"),
       refused_path("climbs_out_of_a_directory", "inner/../../escaped", "ARC-026"),
       refused_path("has_a_dot", "./file"),

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "client/bounded_queue.h"
 #include "coffer/spec/limits.h"
@@ -20,8 +21,10 @@ constexpr std::chrono::milliseconds patience{1000};
 
 }  // namespace
 
-BlockFetcher::BlockFetcher(ServerLink& link, const keys::ArchiveKeys& keys)
-    : link_(link), workers_(std::max(1U, std::thread::hardware_concurrency()), [keys] { return archive::BlockVault(keys); }) {}
+BlockFetcher::BlockFetcher(ServerLink& link, const keys::ArchiveKeys& keys, Arrived arrived)
+    : link_(link),
+      arrived_(std::move(arrived)),
+      workers_(std::max(1U, std::thread::hardware_concurrency()), [keys] { return archive::BlockVault(keys); }) {}
 
 Outcome<void> BlockFetcher::fetch(archive::BlockKind kind, const std::vector<Digest>& ids, const Sink& sink, const Expected& expected) {
   BoundedQueue<Window> windows(windows_waiting_max);
@@ -64,6 +67,7 @@ Outcome<BlockFetcher::Window> BlockFetcher::ask(archive::BlockKind kind, const s
   const auto missing = link_.fetch(archive::join(wanted), [&](const Digest& id, Octets sealed) {
     ++counts_.blocks;
     counts_.octets += sealed.size();
+    arrived_(counts_);
     group->octets += sealed.size();
     group->sealed.emplace_back(id, std::move(sealed));
     if (group->octets >= group_octets_max || group->sealed.size() >= group_blocks_max)

@@ -31,7 +31,11 @@ class BlockFetcher {
     std::uint64_t blocks = 0, octets = 0;  // received, sealed
   };
 
-  BlockFetcher(ServerLink& link, const keys::ArchiveKeys& keys);
+  /// Told of each block that comes, by the thread that fetches.
+  using Arrived = std::function<void(const Counts&)>;
+
+  BlockFetcher(
+      ServerLink& link, const keys::ArchiveKeys& keys, Arrived arrived = [](const Counts&) {});
 
   /// Returns when everything has been handed on.
   Outcome<void> fetch(
@@ -58,6 +62,7 @@ class BlockFetcher {
   static Outcome<void> hand_on(Window window, const std::vector<Digest>& ids, const Sink& sink);
 
   ServerLink& link_;
+  Arrived arrived_;
   Counts counts_;
   Workers<archive::BlockVault> workers_;
 };

@@ -4,6 +4,10 @@
 #include <iterator>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "client/printable.h"
+
 namespace coffer::client {
 
 Outcome<ChosenContent> ChosenContent::prove(BlockFetcher& fetcher, const archive::VersionRecord& record, Selection selection) {
@@ -12,7 +16,7 @@ Outcome<ChosenContent> ChosenContent::prove(BlockFetcher& fetcher, const archive
   bool fits = selection.everything();
   const auto see = [&](const archive::Entry& entry) {
     if (!selection.everything()) {
-      if (!selection.takes(entry.path)) return;
+      if (!selection.see(entry.path)) return;
       fits = true;
       for (std::size_t slash = entry.path.rfind('/'); slash != std::string::npos && slash > 0; slash = entry.path.rfind('/', slash - 1))
         if (!above.insert(entry.path.substr(0, slash)).second) break;
@@ -32,6 +36,9 @@ Outcome<ChosenContent> ChosenContent::prove(BlockFetcher& fetcher, const archive
   chosen.content_octets_ = content_octets;
   chosen.above_ = std::move(above);
   chosen.link_targets_ = std::move(link_targets);
+  for (const std::string& pattern : chosen.selection_.idle())
+    chosen.idle_.push_back(
+        {"", fmt::format("the pattern {} fits nothing in this version: `coffer ls` shows what there is", printable(pattern))});
   if (auto read = chosen.read_first_names(fetcher, record); !read) return std::unexpected(read.error());
   return chosen;
 }
@@ -90,6 +97,7 @@ void ChosenContent::follow_first_name(archive::Entry& link) {
 Problems ChosenContent::incomplete() const {
   Problems all = content_.incomplete();
   all.insert(all.end(), incomplete_.begin(), incomplete_.end());
+  all.insert(all.end(), idle_.begin(), idle_.end());
   return all;
 }
 

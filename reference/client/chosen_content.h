@@ -27,6 +27,7 @@ class ChosenContent {
   std::uint64_t content_octets() const { return content_octets_; }
   /// What hard links among the chosen may lead to.
   const std::unordered_set<std::string>& link_targets() const { return link_targets_; }
+  /// What of the chosen is lost, and what was asked for and is not there.
   Problems incomplete() const;
   std::vector<LostBlock> lost() const;
 
@@ -44,6 +45,7 @@ class ChosenContent {
   std::map<std::string, archive::Entry> firsts_;  // that are not among the chosen, by their paths
   std::map<std::string, std::string> now_;        // the path that stands for each of them
   Problems incomplete_;                           // where the first names stand
+  Problems idle_;                                 // patterns that fit nothing
   std::vector<LostBlock> lost_;
 };
 

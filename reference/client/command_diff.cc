@@ -4,6 +4,7 @@
 
 #include "client/entry_text.h"
 #include "client/printable.h"
+#include "client/progress.h"
 #include "client/version_argument.h"
 #include "client/version_diff.h"
 
@@ -19,7 +20,9 @@ Outcome<Shown> run_diff(const Context& context, const DiffArguments& arguments) 
   ServerLink& link = *opened->session.link;
   const auto& after = opened->version.record;
   if (auto begun = link.begin_restore(after.number, ServerLink::Purpose::verify); !begun) return std::unexpected(begun.error());
-  BlockFetcher fetcher(link, opened->session.keys);
+  Progress progress("compared", context.as_json);
+  BlockFetcher fetcher(link, opened->session.keys,
+                       [&](const BlockFetcher::Counts& read) { progress.show(BlocksSeen{.blocks = read.blocks, .octets = read.octets}); });
   auto diff = diff_versions(fetcher, (*before)->record, after);
   if (!diff) return std::unexpected(diff.error());
   if (auto ended = link.end_restore(diff->incomplete.empty()); !ended) return std::unexpected(ended.error());

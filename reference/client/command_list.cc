@@ -11,6 +11,7 @@
 #include "client/below.h"
 #include "client/entry_text.h"
 #include "client/printable.h"
+#include "client/progress.h"
 #include "client/selection.h"
 #include "client/version_argument.h"
 #include "client/version_content.h"
@@ -140,7 +141,9 @@ Outcome<Shown> run_list(const Context& context, const ListArguments& arguments) 
   ServerLink& link = *opened->session.link;
   const auto& record = opened->version.record;
   if (auto begun = link.begin_restore(record.number, ServerLink::Purpose::verify); !begun) return std::unexpected(begun.error());
-  BlockFetcher fetcher(link, opened->session.keys);
+  Progress progress("listed", context.as_json);
+  BlockFetcher fetcher(link, opened->session.keys,
+                       [&](const BlockFetcher::Counts& read) { progress.show(BlocksSeen{.blocks = read.blocks, .octets = read.octets}); });
   const auto content = read_entries(fetcher, record, [&](const archive::Place& place) { return listing.wants(place); });
   if (!content) return std::unexpected(content.error());
   if (auto ended = link.end_restore(content->incomplete.empty()); !ended) return std::unexpected(ended.error());

@@ -9,6 +9,7 @@
 
 #include "client/interruption.h"
 #include "client/keep_rule.h"
+#include "client/progress.h"
 #include "client/prune.h"
 #include "client/session.h"
 #include "coffer/spec/permissions.h"
@@ -47,6 +48,7 @@ Outcome<Shown> run_prune(const Context& context, const PruneArguments& arguments
                 "nothing says what to keep: expected --keep-last, --keep-daily, --keep-weekly or --keep-monthly, from 1 on; or "
                 "--unused, which keeps all versions"});
   const Interruption interruption;
+  Progress progress("pruned", context.as_json);
   constexpr auto both = spec::permissions::backup | spec::permissions::restore;
   auto session = open_session(context, both);
   if (!session) return std::unexpected(session.error());
@@ -72,10 +74,12 @@ Outcome<Shown> run_prune(const Context& context, const PruneArguments& arguments
         .retire = retired,
         .now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
         .committed = [&](const archive::ChainPoint& point) { return session->remember(point); },
+        .progress = [&](const BlocksSeen& seen) { progress.show(seen); },
         .interrupted = Interruption::came};
     report = prune(
         *session->link, session->keys, *list, [] { return std::make_unique<Botan::System_RNG>(); }, options);
   }
+  progress.clear();
   if (!report) {
     if (report.error().code == ExitCode::interrupted || report.error().code == ExitCode::local) session->link->leave();
     return std::unexpected(report.error());

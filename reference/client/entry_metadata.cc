@@ -24,6 +24,9 @@ std::array<timespec, 2> times(const archive::Entry& entry) {
   return {{{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, {.tv_sec = (entry.modified_ns - rest) / second, .tv_nsec = rest}}};
 }
 
+constexpr mode_t lent_bits = S_ISUID | S_ISGID;
+constexpr std::string_view owner_and_group = "owner and group";
+
 std::string_view names_of(mode_t bits) {
   if (bits == (S_ISUID | S_ISGID)) return "set-user-id and set-group-id bits";
   return bits == S_ISUID ? "set-user-id bit" : "set-group-id bit";
@@ -60,13 +63,12 @@ void EntryMetadata::set_attributes(const archive::Entry& entry, const AttributeP
   const auto wanted = [&](std::string_view name) {
     return std::ranges::find(entry.attributes, name, &archive::Attribute::name) != entry.attributes.end();
   };
-  if (entry.type == archive::EntryType::directory) {
-    // One that was there before, or got a list from the directory around it.
+  // What was there before may have others, and what is new gets a list from the directory around it, but for a link.
+  if (entry.type != archive::EntryType::symbolic_link) {
     if (const auto present = read_attributes(place))
       for (const archive::Attribute& attribute : *present)
-        if (!wanted(attribute.name)) place.remove(attribute.name.c_str());
-  } else if (entry.type != archive::EntryType::symbolic_link && !wanted(access_list_name) && place.get(access_list_name, nullptr, 0) > 0) {
-    place.remove(access_list_name);
+        if (!wanted(attribute.name) && place.remove(attribute.name.c_str()) != 0)
+          lack(kind_of_attribute(attribute.name), entry.path, fmt::format("it has others that stay: {}", describe({errno})));
   }
   for (const archive::Attribute& attribute : entry.attributes) {
     if (attribute.name == capability_name && !has_owner) {
@@ -75,6 +77,42 @@ void EntryMetadata::set_attributes(const archive::Entry& entry, const AttributeP
       lack(kind_of_attribute(attribute.name), entry.path, describe({errno}));
     }
   }
+}
+
+void EntryMetadata::lack_names(const archive::Entry& entry) {
+  lack("owner and group by name", entry.path, "this computer has no such names; the numbers are set");
+}
+
+std::vector<std::string_view> EntryMetadata::differences(const archive::Entry& entry, const struct stat& status,
+                                                         const AttributePlace& place) {
+  std::vector<std::string_view> kinds;
+  const Owner owner = owner_of(entry);
+  if (status.st_uid != owner.user || status.st_gid != owner.group) kinds.push_back(owner_and_group);
+  // A link has the mode that the system gives it.
+  const mode_t other = entry.type == archive::EntryType::symbolic_link ? 0 : (status.st_mode & 07777) ^ entry.mode;
+  if (other != 0) kinds.push_back((other & ~lent_bits) == 0 && (other & ~entry.mode) == 0 ? names_of(other) : "mode");
+  const auto present = read_attributes(place);
+  if (!present) {
+    kinds.push_back("extended attributes");
+    return kinds;
+  }
+  const auto lacks = [&](const std::vector<archive::Attribute>& some, const std::vector<archive::Attribute>& others) {
+    for (const archive::Attribute& attribute : some)
+      if (std::ranges::find(others, attribute) == others.end()) kinds.push_back(kind_of_attribute(attribute.name));
+  };
+  lacks(entry.attributes, *present);
+  lacks(*present, entry.attributes);
+  std::ranges::sort(kinds);
+  kinds.erase(std::unique(kinds.begin(), kinds.end()), kinds.end());
+  return kinds;
+}
+
+// [ARC-084] A client MUST say of metadata that it finds different and leaves, as of metadata that it could not restore, in each run anew.
+void EntryMetadata::leave(const archive::Entry& entry, const std::vector<std::string_view>& differences) {
+  for (const std::string_view kind : differences)
+    lack(kind, entry.path, "what was there already has another, and is left as it is: --overwrite sets it");
+  const bool has_owner = std::ranges::find(differences, owner_and_group) == differences.end();
+  if (has_owner && !owner_of(entry).as_named) lack_names(entry);
 }
 
 int EntryMetadata::apply(const archive::Entry& entry, int fd) {
@@ -88,13 +126,13 @@ int EntryMetadata::apply(const archive::Entry& entry, int fd) {
     refused = errno;
     (void)!::fchown(fd, static_cast<uid_t>(no_owner), owner.group);  // one of the user's own groups, at least
   }
-  if (!has_owner) lack("owner and group", entry.path, describe({refused}));
-  if (has_owner && !owner.as_named) lack("owner and group by name", entry.path, "this computer has no such names; the numbers are set");
+  if (!has_owner) lack(owner_and_group, entry.path, describe({refused}));
+  if (has_owner && !owner.as_named) lack_names(entry);
   has_owner = has_owner && owner.as_named;
   // [ARC-048] A client MUST NOT set the set-user-id or set-group-id bit of a regular file that it restores unless the file has the owner
   // and the group that its entry states.
   const bool directory = entry.type == archive::EntryType::directory;
-  const mode_t lent = directory || has_owner || fault::on(fault::ARC_048_keeps_the_bits) ? 0 : S_ISUID | S_ISGID;
+  const mode_t lent = directory || has_owner || fault::on(fault::ARC_048_keeps_the_bits) ? 0 : lent_bits;
   const mode_t kept_back = entry.mode & lent;
   if (::fchmod(fd, static_cast<mode_t>(entry.mode) & ~kept_back) != 0) return errno;
   if (kept_back != 0)
@@ -108,7 +146,7 @@ int EntryMetadata::apply(const archive::Entry& entry, int directory, const std::
   const Owner owner = owner_of(entry);
   const bool possible = owner.user != no_owner && owner.group != no_owner;
   const bool has_owner = possible && ::fchownat(directory, name.c_str(), owner.user, owner.group, AT_SYMLINK_NOFOLLOW) == 0;
-  if (!has_owner) lack("owner and group", entry.path, describe({possible ? errno : EINVAL}));
+  if (!has_owner) lack(owner_and_group, entry.path, describe({possible ? errno : EINVAL}));
   if (entry.type != archive::EntryType::symbolic_link) {
     // By a descriptor, as the name may be another's by now.
     const Descriptor place(::openat(directory, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));

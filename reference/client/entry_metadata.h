@@ -1,13 +1,16 @@
 // Owner, mode, attributes and time of a restored file, in the order in which one does not undo the other; what the system or this user's
-// rights do not permit is counted by kind, and stops nothing.
+// rights do not permit is counted by kind, and stops nothing. So is what is other in a file that is there already and stays as it is.
 // Must not know: names in directories, conflicts, content.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "archive/entry.h"
 #include "client/failure.h"
@@ -22,6 +25,11 @@ class EntryMetadata {
   int apply(const archive::Entry& entry, int fd);
   /// Of anything else, by its name in a directory.
   int apply(const archive::Entry& entry, int directory, const std::string& name);
+
+  /// In which kinds of metadata what is there differs from its entry; its time is none of them.
+  std::vector<std::string_view> differences(const archive::Entry& entry, const struct stat& status, const AttributePlace& place);
+  /// It stays as it is: counts those.
+  void leave(const archive::Entry& entry, const std::vector<std::string_view>& differences);
 
   /// One problem for each kind of what could not be restored: the first path, what, why, and of how many others.
   Problems reduced() const;
@@ -38,6 +46,7 @@ class EntryMetadata {
   };
   Owner owner_of(const archive::Entry& entry);
   void lack(std::string_view kind, const std::string& path, std::string why);
+  void lack_names(const archive::Entry& entry);
   void set_attributes(const archive::Entry& entry, const AttributePlace& place, bool has_owner);
 
   OwnerNames owners_;

@@ -67,9 +67,9 @@ std::expected<ReadFile, Unreadable> ContentReader::read(const std::string& path,
   // Up to the size at the beginning: a file that grows as fast as it is read would never end. Files of /proc state 0 and have content, some
   // of them without end.
   const std::uint64_t size = content.found.stamp.size;
-  const bool sparse = content.found.has_holes;
-  const std::vector<archive::Extent> parts =
-      sparse ? data_extents(file->fd(), size) : std::vector<archive::Extent>{{0, size > 0 ? size : sizeless_octets_max}};
+  std::vector<archive::Extent> parts = data_extents(file->fd(), size);
+  const bool sparse = size > 0 && parts != std::vector<archive::Extent>{{0, size}};
+  if (size == 0) parts = {{0, sizeless_octets_max}};
   entry.size = sparse ? size : 0;
   for (const archive::Extent& part : parts) {
     const auto read = read_part(file->fd(), part.offset, part.length, [&](View octets) {

@@ -33,8 +33,7 @@ Found found_of(std::string path, archive::EntryType type, const struct stat& sta
                     .owner_name = owners.user(status.st_uid),
                     .group_name = owners.group(status.st_gid)},
           .stamp = stamp_of(status),
-          .names = status.st_nlink,
-          .has_holes = S_ISREG(status.st_mode) && status.st_blocks < status.st_size / 512};
+          .names = status.st_nlink};
 }
 
 Found found_at(int at, const char* name, std::string path, archive::EntryType type, const struct stat& status, OwnerNames& owners) {

@@ -33,7 +33,6 @@ struct Found {
   /// Of what has several names: when its inode came into being, or last changed where the file system does not say that. An inode's number
   /// passes on to other files, also while a backup runs.
   std::int64_t born_ns = 0;
-  bool has_holes = false;  // takes less room than its size, so that it may have some
   bool operator==(const Found&) const = default;
 };
 Found found_of(std::string path, archive::EntryType type, const struct stat& status, OwnerNames& owners);

@@ -12,8 +12,12 @@ namespace coffer::client {
 namespace {
 
 constexpr int grace_milliseconds = 2000;
+// Enough for an answer that is on its way, so that a session with a server that is there ends in order.
+constexpr std::chrono::milliseconds silence_max{250};
 
+using Clock = std::chrono::steady_clock;
 std::atomic<bool> noted = false;
+std::atomic<Clock::time_point> noted_at;
 
 sigset_t ending_signals() {
   sigset_t signals;
@@ -40,6 +44,10 @@ Interruption::~Interruption() {
 
 bool Interruption::came() { return noted; }
 
+bool Interruption::is_over(std::chrono::milliseconds silent) {
+  return noted && silent >= silence_max && Clock::now() - noted_at.load() >= silence_max;
+}
+
 void Interruption::wait() const {
   const sigset_t signals = ending_signals();
   const int source = ::signalfd(-1, &signals, SFD_CLOEXEC);
@@ -52,6 +60,7 @@ void Interruption::wait() const {
     if (ready == 0 || patience >= 0) ::_exit(static_cast<int>(ExitCode::interrupted));
     signalfd_siginfo came{};
     if (::read(source, &came, sizeof came) != sizeof came) continue;
+    noted_at = Clock::now();
     noted = true;
     patience = grace_milliseconds;
   }

@@ -2,16 +2,16 @@
 // Must not know: what the work is.
 #pragma once
 
+#include <chrono>
 #include <csignal>
-
 #include <thread>
 
 #include "client/failure.h"
 
 namespace coffer::client {
 
-/// While it lives, the first signal is only noted. Whatever is not over two seconds later is ended then; so is all at a second signal.
-/// To be made before the work's threads: they leave the signals to it.
+/// While it lives, the first signal is only noted: work ends itself, and a wait for a silent server soon (is_over). Whatever is not over
+/// two seconds later is ended then; so is all at a second signal. To be made before the work's threads: they leave the signals to it.
 class Interruption {
  public:
   Interruption();
@@ -21,6 +21,8 @@ class Interruption {
 
   /// Whether one came, to any of them: from any thread.
   static bool came();
+  /// Whether what has been silent for so long is not worth waiting for any more, because one came.
+  static bool is_over(std::chrono::milliseconds silent);
 
  private:
   void wait() const;

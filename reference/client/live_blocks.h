@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <utility>
 
 #include "archive/entry.h"
 #include "client/block_fetcher.h"
@@ -12,7 +13,8 @@ namespace coffer::client {
 class LiveBlocks {
  public:
   /// Both must outlive it.
-  LiveBlocks(ServerLink& link, const keys::ArchiveKeys& keys) : link_(link), fetcher_(link, keys) {}
+  LiveBlocks(ServerLink& link, const keys::ArchiveKeys& keys, BlockFetcher::Arrived arrived)
+      : link_(link), fetcher_(link, keys, std::move(arrived)) {}
 
   /// Adds one version's. Failures: the session's; local when a block of the manifest or of an id list cannot be read [ARC-117].
   Outcome<void> add(const archive::VersionRecord& record);

@@ -24,13 +24,17 @@ namespace {
 constexpr const char* footer =
     "What is kept of a file: its path, content with holes, owner and group by name and number, mode, modification time, extended "
     "attributes\n"
-    "(user and trusted ones, capabilities, access control lists), and which names are hard links of each other. Not kept: other times, "
-    "and\n"
-    "attributes that belong to this computer's own state, such as security labels. What cannot be restored of it is named, by kind. The\n"
-    "set-user-id and set-group-id bits and capabilities come back only where owner and group do.\n"
+    "(user and trusted ones, capabilities, access control lists), and which names are hard links of each other. Not kept: other times\n"
+    "(of access, change and birth), inode flags (chattr), room that is reserved and not written, and attributes that belong to this\n"
+    "computer's own state, such as security labels. What cannot be kept or restored of it is named. The set-user-id and set-group-id bits\n"
+    "and capabilities come back only where owner and group do.\n"
     "\n"
-    "Exit codes: 0 done; 1 done, but some files could not be read, were skipped, are damaged, or came back with less than they had (each\n"
-    "is named); 2 the server refused or ended the session; 3 the server cannot be reached or trusted; 4 this device's files, its disk or\n"
+    "Names are shown as text: an octet that is none, a control character or a backslash is \\xNN. PATH is taken as it is shown, or as it\n"
+    "is; in a PATTERN \\xNN is that octet too.\n"
+    "\n"
+    "Exit codes: 0 done; 1 done, but some files could not be read, were skipped, are damaged, or came back with less than they had, or\n"
+    "a pattern fits nothing (each is named); 2 the server refused or ended the session; 3 the server cannot be reached or trusted; 4 this "
+    "device's files, its disk or\n"
     "the archive; 64 wrong arguments; 130 interrupted by Ctrl-C or SIGTERM: what was sent or restored stays, and the same command goes "
     "on.\n"
     "A backup to several destinations ends with the greatest of their codes, and says which of them have the version all the same.";
@@ -269,13 +273,15 @@ int run(int count, char** arguments) {
   sub = app.add_subcommand("restore", "write a version's files below a directory, each under its full path, or where they were");
   sub->add_option("VERSION", restore.version, "a number that `coffer versions` shows")->required();
   sub->add_option("PATTERN", restore.patterns,
-                  "only these, with all that is below them: /a/path as `coffer ls` shows it, or names at any depth; * ? **");
+                  "only these, with all that is below them: /a/path as `coffer ls` shows it, or names at any depth; * ? ** and \\xNN");
   sub->add_option("--target", restore.target, "directory; made if it does not exist");
   sub->add_flag("--in-place", restore.in_place, "where the files were");
   sub->add_option(
       "--conflict", restore.conflict,
       "where something else is already: fail (leave and name it; the default), skip (leave it), overwrite, rename (restore under "
-      "another name), newer (overwrite what is older)");
+      "another name), newer (overwrite what is older). What is there with the same size and time is not fetched again; where its owner, "
+      "mode "
+      "or attributes are others, overwrite sets them, and the other rules name them");
   sub->add_flag("--overwrite", restore.overwrite, "--conflict overwrite");
   sub->add_flag("--verify-existing", restore.verify_existing, "compare the content of what is there with the same size and time");
   sub->add_flag("--special", restore.special, "make devices and sockets; without it each is named and skipped");
@@ -285,7 +291,7 @@ int run(int count, char** arguments) {
   ListArguments list;
   sub = app.add_subcommand("ls", "list a version's files");
   sub->add_option("VERSION", list.version, "a number that `coffer versions` shows")->required();
-  sub->add_option("PATH", list.path, "a directory, whose entries are listed, or a file (default: /)");
+  sub->add_option("PATH", list.path, "a directory, whose entries are listed, or a file, as `coffer ls` shows it (default: /)");
   sub->add_flag("--recursive", list.recursive, "all that is below");
   destination_choice(*sub, context);
   sub->callback([&] { command = [&] { return run_list(context, list); }; });

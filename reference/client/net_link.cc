@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "client/interruption.h"
 #include "client/session_end.h"
 #include "coffer/spec/limits.h"
 #include "fault/switch.h"
@@ -38,8 +39,12 @@ protocol::Version version_of_this_program() {
 
 class NetLink final : public ServerLink {
  public:
-  NetLink(net::ClientConnection connection, const Device& device, DestinationConfig config)
-      : connection_(std::move(connection)), config_(std::move(config)), config_path_(device.config_path()) {
+  /// `committing`: while it is true, nobody gives up waiting.
+  NetLink(net::ClientConnection connection, const Device& device, DestinationConfig config, std::shared_ptr<bool> committing)
+      : connection_(std::move(connection)),
+        config_(std::move(config)),
+        config_path_(device.config_path()),
+        committing_(std::move(committing)) {
     facts_.computer = device.computer();
   }
 
@@ -85,7 +90,10 @@ class NetLink final : public ServerLink {
   }
 
   Outcome<void> commit(protocol::CommitVersion version) override {
+    // An answer on which hangs whether there is a version is waited for as long as there is time at all.
+    *committing_ = true;
     const auto stored = ask<protocol::VersionStored>(protocol::BeginCommit{std::move(version)});
+    *committing_ = false;
     if (!stored) return std::unexpected(stored.error());
     return {};
   }
@@ -183,6 +191,7 @@ class NetLink final : public ServerLink {
   net::ClientConnection connection_;
   DestinationConfig config_;
   std::string config_path_;
+  std::shared_ptr<bool> committing_;
   SessionFacts facts_;
   std::uint64_t token_ = 0;
 };
@@ -194,21 +203,24 @@ Outcome<std::unique_ptr<ServerLink>> connect(Device& device, const std::string& 
   const auto configuration = device.configuration(destination);
   if (!configuration) return std::unexpected(configuration.error());
   const DestinationConfig config = device.destination(destination);
-  auto connection = net::ClientConnection::open({.host = config.host,
-                                                 .port = config.port,
-                                                 .pin = net::Pin{config.pin},
-                                                 .session = {.version = version_of_this_program(),
-                                                             .computer = device.computer(),
-                                                             .login = {.registration_key = credential.registration_key,
-                                                                       .user_name = credential.user_name,
-                                                                       .password = credential.password,
-                                                                       .computer = device.computer(),
-                                                                       .deferred = credential.deferred},
-                                                             .expected_server = config.server,
-                                                             .config_version = configuration->version,
-                                                             .timers = timers}});
+  const auto committing = std::make_shared<bool>(false);
+  auto connection =
+      net::ClientConnection::open({.host = config.host,
+                                   .port = config.port,
+                                   .pin = net::Pin{config.pin},
+                                   .session = {.version = version_of_this_program(),
+                                               .computer = device.computer(),
+                                               .login = {.registration_key = credential.registration_key,
+                                                         .user_name = credential.user_name,
+                                                         .password = credential.password,
+                                                         .computer = device.computer(),
+                                                         .deferred = credential.deferred},
+                                               .expected_server = config.server,
+                                               .config_version = configuration->version,
+                                               .timers = timers},
+                                   .give_up = [committing](auto silent) { return !*committing && Interruption::is_over(silent); }});
   if (!connection) return std::unexpected(explain(connection.error(), config, device.config_path()));
-  auto link = std::make_unique<NetLink>(std::move(*connection), device, config);
+  auto link = std::make_unique<NetLink>(std::move(*connection), device, config, committing);
   if (auto ready = link->walk(device); !ready) return std::unexpected(ready.error());
   return std::unique_ptr<ServerLink>(std::move(link));
 }

@@ -52,12 +52,25 @@ std::optional<std::chrono::seconds> Pace::left() const {
   return std::chrono::seconds(std::llround(std::ceil(seconds)));
 }
 
+namespace {
+
+std::string rate_of(const Pace& pace) {
+  const auto rate = pace.octets_per_second();
+  return rate ? fmt::format(", {}/s", octets_for_people(static_cast<std::uint64_t>(std::llround(*rate)))) : std::string();
+}
+
+nlohmann::ordered_json json_rate_of(const Pace& pace) {
+  const auto rate = pace.octets_per_second();
+  return rate ? nlohmann::ordered_json(std::llround(*rate)) : nlohmann::ordered_json();
+}
+
+}  // namespace
+
 std::string line_of(const WorkDone& done, const Pace& pace) {
   const auto of = done.totals == WorkDone::Totals::exact ? "of" : done.totals == WorkDone::Totals::about ? "of about" : "of at least";
   std::string line = fmt::format("{} {} {} files, {} {} {}", done.files_done, of, done.files, octets_for_people(done.octets_done), of,
                                  octets_for_people(done.octets));
-  if (const auto rate = pace.octets_per_second())
-    line += fmt::format(", {}/s", octets_for_people(static_cast<std::uint64_t>(std::llround(*rate))));
+  line += rate_of(pace);
   if (const auto left = pace.left()) {
     const auto seconds = left->count();
     line += seconds < 3600 ? fmt::format(", {}:{:02} left", seconds / 60, seconds % 60)
@@ -68,11 +81,27 @@ std::string line_of(const WorkDone& done, const Pace& pace) {
 
 std::string json_of(const std::string& doing, const WorkDone& done, const Pace& pace) {
   nlohmann::ordered_json progress{
-      {"doing", doing},        {"files_done", done.files_done}, {"files", done.files},    {"octets_done", done.octets_done},
-      {"octets", done.octets}, {"octets_per_second", nullptr},  {"seconds_left", nullptr}};
-  if (const auto rate = pace.octets_per_second()) progress["octets_per_second"] = std::llround(*rate);
+      {"doing", doing},        {"files_done", done.files_done},           {"files", done.files},    {"octets_done", done.octets_done},
+      {"octets", done.octets}, {"octets_per_second", json_rate_of(pace)}, {"seconds_left", nullptr}};
   if (const auto left = pace.left()) progress["seconds_left"] = left->count();
   if (done.totals != WorkDone::Totals::exact) progress["totals"] = done.totals == WorkDone::Totals::about ? "about" : "at_least";
+  return nlohmann::ordered_json{{"progress", std::move(progress)}}.dump();
+}
+
+std::string line_of(const BlocksSeen& seen, const Pace& pace) {
+  const std::string versions = seen.versions == 0 ? "" : fmt::format("{} of {} versions, ", seen.versions_done, seen.versions);
+  return fmt::format("{}{} blocks, {}{}", versions, seen.blocks, octets_for_people(seen.octets), rate_of(pace));
+}
+
+std::string json_of(const std::string& doing, const BlocksSeen& seen, const Pace& pace) {
+  nlohmann::ordered_json progress{{"doing", doing}};
+  if (seen.versions > 0) {
+    progress["versions_done"] = seen.versions_done;
+    progress["versions"] = seen.versions;
+  }
+  progress["blocks"] = seen.blocks;
+  progress["octets_done"] = seen.octets;
+  progress["octets_per_second"] = json_rate_of(pace);
   return nlohmann::ordered_json{{"progress", std::move(progress)}}.dump();
 }
 

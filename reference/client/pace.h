@@ -19,6 +19,12 @@ struct WorkDone {
   Totals totals = Totals::exact;
 };
 
+/// How far a reading is of which nobody knows beforehand how much it is: of lists of files, and of the ids of blocks.
+struct BlocksSeen {
+  std::uint64_t blocks = 0, octets = 0;           // octets: sealed, received
+  std::uint64_t versions_done = 0, versions = 0;  // none, where it is one that is read
+};
+
 class Pace {
  public:
   /// Since any one moment.
@@ -44,5 +50,10 @@ std::string line_of(const WorkDone& done, const Pace& pace);
 /// {"files_done", "files", "octets_done", "octets", "octets_per_second", "seconds_left"}; the last two are null while nobody can know.
 /// While the totals are not exact, "totals" says what they are: "about" or "at_least".
 std::string json_of(const std::string& doing, const WorkDone& done, const Pace& pace);
+
+/// "2 of 12 versions, 1203 blocks, 12.1 MiB, 1.2 MiB/s"
+std::string line_of(const BlocksSeen& seen, const Pace& pace);
+/// {"versions_done", "versions", "blocks", "octets_done", "octets_per_second"}; the first two where there are several.
+std::string json_of(const std::string& doing, const BlocksSeen& seen, const Pace& pace);
 
 }  // namespace coffer::client

@@ -49,6 +49,24 @@ std::string printable(std::string_view octets) {
   return text;
 }
 
+std::optional<char> escaped_octet(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  if (text.size() < escape_length || !text.starts_with("\\x")) return std::nullopt;
+  const std::size_t high = digits.find(text[2]), low = digits.find(text[3]);
+  if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+  return static_cast<char>(16 * high + low);
+}
+
+std::string octets_of(std::string_view shown) {
+  std::string octets;
+  for (std::string_view rest = shown; !rest.empty();) {
+    const auto escaped = escaped_octet(rest);
+    octets += escaped.value_or(rest.front());
+    rest.remove_prefix(escaped ? escape_length : 1);
+  }
+  return printable(octets) == shown ? octets : std::string(shown);
+}
+
 std::string hex(View octets) {
   std::string text;
   for (const std::uint8_t octet : octets) text += fmt::format("{:02x}", octet);

@@ -26,24 +26,41 @@ std::string with_shares(const std::string& json, const std::vector<Progress::Sha
 
 }  // namespace
 
-void Progress::show(const WorkDone& done, const std::vector<Share>& shares) {
+/// Whether it is time to show something; notes what is done by now.
+bool Progress::is_due(const WorkDone& done) {
   using namespace std::chrono_literals;
-  if (!as_json_ && !terminal_) return;
+  if (!as_json_ && !terminal_) return false;
   const auto now = Clock::now();
-  if (now - shown_ < (as_json_ ? 1000ms : 200ms)) return;
+  if (now - shown_ < (as_json_ ? 1000ms : 200ms)) return false;
   shown_ = now;
   pace_.note(std::chrono::duration_cast<Pace::Moment>(now - began_), done);
-  if (now - began_ < 2s) return;
+  return now - began_ >= 2s;
+}
+
+void Progress::print(const std::string& json_or_line) {
   if (as_json_) {
-    const std::string json = json_of(doing_, done, pace_);
-    fmt::print(stderr, "{}\n", shares.empty() ? json : with_shares(json, shares));
+    fmt::print(stderr, "{}\n", json_or_line);
   } else {
     visible_ = true;
-    std::string line = line_of(done, pace_);
-    for (const Share& one : shares) line += fmt::format("; {} {} {}", one.name, octets_for_people(one.octets_sent), one.state);
-    fmt::print(stderr, "\r\033[K{} {}", doing_, line);
+    fmt::print(stderr, "\r\033[K{} {}", doing_, json_or_line);
   }
   std::fflush(stderr);
+}
+
+void Progress::show(const WorkDone& done, const std::vector<Share>& shares) {
+  if (!is_due(done)) return;
+  if (as_json_) {
+    const std::string json = json_of(doing_, done, pace_);
+    return print(shares.empty() ? json : with_shares(json, shares));
+  }
+  std::string line = line_of(done, pace_);
+  for (const Share& one : shares) line += fmt::format("; {} {} {}", one.name, octets_for_people(one.octets_sent), one.state);
+  print(line);
+}
+
+void Progress::show(const BlocksSeen& seen) {
+  if (!is_due({.octets_done = seen.octets})) return;
+  print(as_json_ ? json_of(doing_, seen, pace_) : line_of(seen, pace_));
 }
 
 void Progress::clear() {

@@ -13,7 +13,7 @@ namespace coffer::client {
 
 class Progress {
  public:
-  /// `doing`: "backed up", "restored" or "verified".
+  /// `doing`: "backed up", "restored", "verified", "listed", "compared" or "pruned".
   Progress(std::string doing, bool as_json);
   ~Progress() { clear(); }
   Progress(const Progress&) = delete;
@@ -28,9 +28,12 @@ class Progress {
 
   /// Called often; cheap when nothing is to be shown.
   void show(const WorkDone& done, const std::vector<Share>& shares = {});
+  void show(const BlocksSeen& seen);
   void clear();
 
  private:
+  bool is_due(const WorkDone& done);
+  void print(const std::string& json_or_line);
   using Clock = std::chrono::steady_clock;
   const std::string doing_;
   const bool as_json_, terminal_;

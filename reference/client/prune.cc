@@ -18,8 +18,14 @@ class Prune {
  public:
   Prune(ServerLink& link, const keys::ArchiveKeys& keys, const VersionList& list, const MakeRandom& make_random,
         const PruneOptions& options)
-      : link_(link), keys_(keys), list_(list), make_random_(make_random), options_(options), live_(link, keys) {
+      : link_(link),
+        keys_(keys),
+        list_(list),
+        make_random_(make_random),
+        options_(options),
+        live_(link, keys, [this](const BlockFetcher::Counts& counts) { see(counts); }) {
     report_.version = list.head;
+    for (const ListedVersion& version : list.versions) seen_.versions += kept(version) ? 1 : 0;
   }
 
   Outcome<PruneReport> run() {
@@ -37,6 +43,12 @@ class Prune {
   }
 
  private:
+  void see(const BlockFetcher::Counts& read) {
+    seen_.blocks = read.blocks;
+    seen_.octets = read.octets;
+    options_.progress(seen_);
+  }
+
   Outcome<void> go_on() const { return options_.interrupted() ? std::unexpected(interrupted()) : Outcome<void>{}; }
 
   bool kept(const ListedVersion& version) const {
@@ -50,6 +62,7 @@ class Prune {
       if (!kept(*version)) continue;
       if (auto going = go_on(); !going) return going;
       if (auto added = live_.add(version->record); !added) return added;
+      ++seen_.versions_done;
       if (fault::on(fault::ARC_116_newest_alone)) break;
     }
     return {};
@@ -64,6 +77,8 @@ class Prune {
       if (auto going = go_on(); !going) return going;
       const auto page = link_.list_blocks(after);
       if (!page) return std::unexpected(page.error());
+      seen_.blocks += page->ids.size() / sizeof(Digest);
+      options_.progress(seen_);
       for (auto at = page->ids.begin(); at != page->ids.end(); at += sizeof(Digest)) {
         std::copy_n(at, sizeof(Digest), after.begin());
         if (live_.contains(after)) continue;
@@ -117,6 +132,7 @@ class Prune {
   const PruneOptions& options_;
   LiveBlocks live_;
   PruneReport report_;
+  BlocksSeen seen_;
 };
 
 }  // namespace

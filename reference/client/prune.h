@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "client/block_sender.h"
+#include "client/pace.h"
 #include "client/server_link.h"
 #include "client/version_list.h"
 
@@ -18,6 +19,7 @@ struct PruneOptions {
   std::int64_t now_ns = 0;
   /// Told of each record once the server has it.
   std::function<Outcome<void>(const archive::ChainPoint&)> committed = [](const archive::ChainPoint&) { return Outcome<void>{}; };
+  std::function<void(const BlocksSeen&)> progress = [](const BlocksSeen&) {};
   std::function<bool()> interrupted = [] { return false; };
 };
 

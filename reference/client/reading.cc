@@ -10,6 +10,7 @@
 
 #include "client/bounded_queue.h"
 #include "client/file_content.h"
+#include "client/file_extents.h"
 #include "client/first_names.h"
 #include "client/interruption.h"
 #include "client/printable.h"
@@ -206,13 +207,13 @@ class Reading {
   void settle(Item& item, const IdSet& missing) {
     Found& found = item.found;
     const bool file = found.entry.type == archive::EntryType::file;
-    const std::uint64_t octets = found.stamp.size;
+    const std::uint64_t octets = file ? found.stamp.size : 0;
+    file_begins_at_ = done_.octets_done;
     const bool kept = complete(item, missing);
     if (stop_ != Stop::none) return;
     if (kept) add(std::move(found.entry));
-    if (!file) return;
-    ++done_.files_done;
-    done_.octets_done += octets;
+    done_.octets_done = file_begins_at_ + octets;
+    if (file) ++done_.files_done;
   }
 
   /// False: the file is no part of the version, and the problems say why.
@@ -244,15 +245,22 @@ class Reading {
     entry.size = known.stamp.size;
     entry.blocks = std::move(known.blocks);
     entry.extents = std::move(known.extents);
+    name_lost_holes(entry);
     entry.attributes = std::move(known.attributes);
     return true;
   }
 
   bool read(Found& found) {
-    const auto sink = [this](archive::NamedBlock block) { return give(std::move(block)); };
+    const std::uint64_t file_ends_at = file_begins_at_ + found.stamp.size;
+    const auto sink = [&](archive::NamedBlock block) {
+      done_.octets_done = std::min(done_.octets_done + block.octets.size(), file_ends_at);
+      return going_on() && give(std::move(block));
+    };
     auto content = reader_.read(found.entry.path, sink);
-    if (content && content->changed_meanwhile && stop_ == Stop::none)
+    if (content && content->changed_meanwhile && stop_ == Stop::none) {
+      done_.octets_done = file_begins_at_;
       content = reader_.read(found.entry.path, sink);  // it may have come to rest
+    }
     const std::string shown = "/" + found.entry.path;
     if (!content) {
       problems_.push_back({shown, content.error().what});
@@ -266,6 +274,7 @@ class Reading {
     found = std::move(content->found);
     if (content->reduced) reduced_.push_back({shown, *content->reduced});
     const archive::Entry& entry = found.entry;
+    name_lost_holes(entry);
     if (content->changed_meanwhile) {
       report_.left.push_back(entry.path);
       problems_.push_back({shown, "changed while it was read: what is saved may mix its old and new content"});
@@ -273,6 +282,11 @@ class Reading {
       update_->put(entry.path, {found.stamp, entry.blocks, entry.extents, entry.attributes, true});
     }
     return true;
+  }
+
+  /// In each version, also of a file that is as it was.
+  void name_lost_holes(const archive::Entry& file) {
+    if (auto lost = without_holes(file.extents)) reduced_.push_back({"/" + file.path, std::move(*lost)});
   }
 
   void add(archive::Entry entry) {
@@ -333,6 +347,7 @@ class Reading {
   FirstNames first_names_;
   std::uint64_t found_files_ = 0, found_octets_ = 0, entries_ = 0;
   WorkDone done_;
+  std::uint64_t file_begins_at_ = 0;  // of octets_done
   Problems problems_, reduced_;  // of files that are left out or saved while they changed; of files that are there with less than they have
   std::optional<Problem> cache_problem_;
   ReadingReport report_;

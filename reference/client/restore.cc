@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <unordered_set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -130,14 +131,9 @@ class Restore {
   }
 
   bool to_be_written(std::size_t index) {
-    auto verdict = tree_.judge(entry(index));
-    if (verdict == Verdict::there && reader_ && entry(index).type == archive::EntryType::file && !reader_->holds(entry(index)))
-      verdict = tree_.judge(entry(index), true);
+    const auto verdict = tree_.judge(entry(index), [this](const archive::Entry& there) { return !reader_ || reader_->holds(there); });
     if (!verdict) report_.problems.push_back({entry(index).path, verdict.error().what});
-    if (verdict == Verdict::there) {
-      ++report_.there;
-      tree_.found_there(entry(index));
-    }
+    if (verdict == Verdict::there) ++report_.there;
     if (verdict == Verdict::left) ++report_.left;
     return verdict == Verdict::write;
   }
@@ -174,6 +170,7 @@ class Restore {
     if (place.block == 0) {
       if (auto done = advance(place.entry); !done) return done;
       next_ = place.entry + 1;
+      file_begins_at_ = progress_.octets_done;
       auto begun = tree_.begin_file(file);
       if (!begun) return skip(place.entry, begun.error());
       open_.emplace(std::move(*begun));
@@ -202,7 +199,11 @@ class Restore {
   /// Counts an entry, or names it among the problems; a disk that takes nothing more ends the restore.
   Outcome<void> settle(std::size_t index, const Written& written) {
     const archive::Entry& done = entry(index);
-    if (done.type == archive::EntryType::file) ++progress_.files_done;
+    if (done.type == archive::EntryType::file) {
+      ++progress_.files_done;
+      // Its holes, or what is lost of it, came in no block.
+      progress_.octets_done = std::exchange(file_begins_at_, std::nullopt).value_or(progress_.octets_done) + done.size;
+    }
     show_(progress_);
     if (!written && written.error().fatal)
       return std::unexpected(
@@ -238,6 +239,7 @@ class Restore {
   std::size_t next_ = 0;              // the first of the part that has not been dealt with
   std::optional<PendingFile> open_;   // the file that blocks are being written to
   RestoreProgress progress_;
+  std::optional<std::uint64_t> file_begins_at_;  // of octets_done: the file that blocks are being written to
   RestoreReport report_;
 };
 
@@ -269,7 +271,7 @@ Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, co
   const auto see = [&](const archive::Entry& entry) {
     if (entry.type != archive::EntryType::file) return;
     ++report.files;
-    progress.octets += entry.size;
+    progress.octets += archive::data_octets(entry);
   };
   auto content = VersionContent::prove(fetcher, record, everything, see);
   if (!content) return std::unexpected(end_in_order(link, content.error()));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "client/printable.h"
+
 namespace coffer::client {
 
 bool fits_glob(std::string_view pattern, std::string_view text) {
@@ -17,11 +19,15 @@ bool fits_glob(std::string_view pattern, std::string_view text) {
     if (text.empty()) return false;
     if (pattern.front() == '?') {
       if (text.front() == '/') return false;
+      pattern.remove_prefix(1);
+    } else if (const auto octet = escaped_octet(pattern)) {
+      if (*octet != text.front()) return false;
+      pattern.remove_prefix(escape_length);
     } else {
       if (pattern.front() == '\\' && pattern.size() > 1) pattern.remove_prefix(1);
       if (pattern.front() != text.front()) return false;
+      pattern.remove_prefix(1);
     }
-    pattern.remove_prefix(1);
     text.remove_prefix(1);
   }
   return text.empty();
@@ -36,7 +42,7 @@ bool can_have_prefix(const archive::Place& place, std::string_view prefix) {
 
 Selection::Selection(const std::vector<std::string>& patterns) {
   for (const std::string& given : patterns) {
-    Pattern pattern{.text = given, .from_the_root = given.starts_with('/'), .one_name = false, .literal = {}};
+    Pattern pattern{.given = given, .text = given, .from_the_root = given.starts_with('/'), .one_name = false, .literal = {}};
     pattern.text.erase(0, pattern.text.find_first_not_of('/'));
     while (pattern.text.ends_with('/')) pattern.text.pop_back();
     pattern.one_name = pattern.text.find('/') == std::string::npos;
@@ -62,6 +68,24 @@ bool Selection::fits(const Pattern& pattern, std::string_view path) {
 
 bool Selection::takes(std::string_view path) const {
   return everything() || std::ranges::any_of(patterns_, [&](const Pattern& pattern) { return fits(pattern, path); });
+}
+
+bool Selection::see(std::string_view path) {
+  bool any = false;
+  for (Pattern& pattern : patterns_) {
+    if (any && pattern.has_fitted) continue;
+    const bool now = fits(pattern, path);
+    pattern.has_fitted |= now;
+    any |= now;
+  }
+  return any || everything();
+}
+
+std::vector<std::string> Selection::idle() const {
+  std::vector<std::string> patterns;
+  for (const Pattern& pattern : patterns_)
+    if (!pattern.has_fitted) patterns.push_back(pattern.given);
+  return patterns;
 }
 
 bool Selection::wants(const archive::Place& place) const {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "client/interruption.h"
 #include "client/printable.h"
 #include "coffer/spec/reasons.h"
 
@@ -46,6 +47,7 @@ Failure explain(const net::Trouble& trouble, const DestinationConfig& config, co
     case net::TroubleKind::tls_failed: return untrusted("no secure channel to", "Check that a Coffer server listens there");
     case net::TroubleKind::timed_out: return untrusted("lost patience with", "Run the command again once the network is better");
     case net::TroubleKind::connection_lost: return untrusted("lost the connection to", "Run the command again");
+    case net::TroubleKind::given_up: return interrupted();
   }
   return {ExitCode::untrusted, trouble.detail};
 }

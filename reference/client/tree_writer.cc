@@ -1,13 +1,12 @@
 #include "client/tree_writer.h"
 
+#include <dirent.h>
 #include <fcntl.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
 
@@ -27,6 +26,7 @@ std::unexpected<Refusal> failed(std::string_view doing, int number) {
 }
 
 constexpr std::size_t name_octets_max = 255;  // of one component
+constexpr unsigned names_max = 1'000;         // that are tried for one entry
 
 /// What follows a name when it is another's already: ".restored", ".restored-2", …
 std::string free_name(const std::string& name, unsigned number) {
@@ -68,22 +68,6 @@ void let_owner_in(const Descriptor& parent, const std::string& name) {
   ::chmod(fmt::format("/proc/self/fd/{}", directory.fd()).c_str(), (status.st_mode & 07777) | S_IRWXU);
 }
 
-/// Makes something under a name that nothing has: make(name) is 0, or -1 with errno. Gives the name, or errno. Not the number of this
-/// process: a restore that was killed has left files, and in another container the next one has its number.
-template <typename Make>
-std::expected<std::string, int> make_temporary(Make make) {
-  static std::atomic<std::uint64_t> next = [] {
-    std::uint64_t random = 0;
-    return ::getrandom(&random, sizeof random, 0) == sizeof random ? random : static_cast<std::uint64_t>(::getpid());
-  }();
-  for (int tries = 0; tries < 100; ++tries) {
-    const std::string name = fmt::format(".coffer-{:016x}", next++);
-    if (make(name.c_str()) == 0) return name;
-    if (errno != EEXIST) return std::unexpected(errno);
-  }
-  return std::unexpected(EEXIST);
-}
-
 }  // namespace
 
 PendingFile::~PendingFile() {
@@ -119,7 +103,7 @@ Written PendingFile::write(View octets) {
 }
 
 TreeWriter::TreeWriter(Below root, Below looking, WriteRules rules, bool is_new)
-    : root_(std::move(root)), looking_(std::move(looking)), rules_(std::move(rules)), is_new_(is_new), made_(rules_.journal) {
+    : root_(std::move(root)), looking_(std::move(looking)), rules_(std::move(rules)), is_new_(is_new), journal_(rules_.journal) {
   if (fault::on(fault::ARC_027_overwrites)) rules_.conflict = Conflict::overwrite;
 }
 
@@ -140,7 +124,37 @@ Outcome<TreeWriter> TreeWriter::open(const std::string& target, WriteRules rules
   if (!root.open()) return fail("open");
   Descriptor looking(::openat(root.fd(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!looking.open()) return fail("open");
-  return TreeWriter(Below(std::move(root), Below::Missing::make), Below(std::move(looking)), std::move(rules), is_new);
+  TreeWriter tree(Below(std::move(root), Below::Missing::make), Below(std::move(looking)), std::move(rules), is_new);
+  tree.remove_unfinished();
+  return tree;
+}
+
+// [ARC-085] A client that restores again after an interruption MUST remove what the interrupted restore left unfinished under names of its
+// own making, and nothing else.
+void TreeWriter::remove_unfinished() {
+  for (const auto& [prefix, path] : journal_.unfinished()) {
+    const auto place = looking_.directory(path);
+    Descriptor directory(place ? ::openat(*place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1);
+    if (!directory.open()) continue;
+    DIR* const listing = ::fdopendir(directory.fd());
+    if (listing == nullptr) continue;
+    const int here = directory.release();  // the listing's now
+    while (const dirent* one = ::readdir(listing))
+      if (std::string_view(one->d_name).starts_with(prefix)) ::unlinkat(here, one->d_name, 0);
+    ::closedir(listing);
+  }
+}
+
+/// Makes something under a name that nothing has, in the newest parent_of: make(name) is 0, or -1 with errno. Gives the name, or errno.
+template <typename Make>
+std::expected<std::string, int> TreeWriter::make_temporary(Make make) {
+  journal_.work_in(parent_path_);
+  for (int tries = 0; tries < 100; ++tries) {
+    const std::string name = fmt::format("{}{}", journal_.prefix(), ++temporaries_);
+    if (make(name.c_str()) == 0) return name;
+    if (errno != EEXIST) return std::unexpected(errno);
+  }
+  return std::unexpected(EEXIST);
 }
 
 std::expected<std::shared_ptr<const Descriptor>, Refusal> TreeWriter::parent_of(const std::string& path) {
@@ -181,44 +195,87 @@ Written TreeWriter::exists(const Descriptor& directory, const archive::Entry& en
   return refused("exists already and was left as it is: --overwrite replaces it, --conflict has other rules");
 }
 
-std::expected<Verdict, Refusal> TreeWriter::judge(const archive::Entry& entry, bool differs) {
+std::expected<Verdict, Refusal> TreeWriter::judge(const archive::Entry& entry, const HoldsContent& holds) {
   if (!archive::safe_path(entry.path)) return refused("has a path that could leave the target directory");
   if (is_new_) return Verdict::write;
-  const auto parent = looking_.parent(entry.path);
-  struct stat status {};
-  // What cannot be looked at is found out when it is written.
-  if (!parent || ::fstatat(*parent, std::string(Below::name(entry.path)).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return Verdict::write;
-  if (wrote(entry, status)) return Verdict::write;  // by another name: that is found out when it is put in place
-  if (S_ISDIR(status.st_mode)) return refused("is a directory in the target: left as it is");
-  bool same = !differs;
-  if (entry.type == archive::EntryType::hard_link) {
-    const auto first = names_.find(entry.target);
-    const auto around = first == names_.end() ? std::unexpected(SystemError{ENOENT}) : looking_.parent(entry.target);
-    struct stat other {};
-    same = same && around && ::fstatat(*around, std::string(Below::name(entry.target)).c_str(), &other, AT_SYMLINK_NOFOLLOW) == 0 &&
-           other.st_dev == status.st_dev && other.st_ino == status.st_ino;
-  } else {
-    const bool device = S_ISBLK(status.st_mode) || S_ISCHR(status.st_mode);
-    same = same && (status.st_mode & S_IFMT) == type_of(entry.type) && modified_ns(status) == entry.modified_ns &&
-           (!S_ISREG(status.st_mode) || static_cast<std::uint64_t>(status.st_size) == entry.size) &&
-           (!device || status.st_rdev == device_of(entry));
-    if (same && S_ISLNK(status.st_mode)) {
-      std::string target(archive::path_octets_max + 1, '\0');
-      const auto again = looking_.parent(entry.path);
-      const ssize_t length = again ? ::readlinkat(*again, std::string(Below::name(entry.path)).c_str(), target.data(), target.size()) : -1;
-      same = length >= 0 && target.substr(0, static_cast<std::size_t>(length)) == entry.target;
-    }
-  }
-  // [ARC-082] A client SHOULD NOT fetch the content of a file that is there with the kind, size and time of its entry.
-  if (same) return Verdict::there;
+  const auto status = look_at(entry.path);
+  // What cannot be looked at is found out when it is written, and so is another name that this one falls together with.
+  if (!status || wrote(entry, *status)) return Verdict::write;
+  if (S_ISDIR(status->st_mode)) return refused("is a directory in the target: left as it is");
+  if (is_same(entry, entry.path, *status, holds)) return settle(entry, entry.path, *status);
   switch (rules_.conflict) {
     case Conflict::fail: return refused("exists already and was left as it is: --overwrite replaces it, --conflict has other rules");
     case Conflict::skip: return Verdict::left;
-    case Conflict::newer: return entry.modified_ns > modified_ns(status) ? Verdict::write : Verdict::left;
-    case Conflict::overwrite:
-    case Conflict::rename: break;
+    case Conflict::newer: return entry.modified_ns > modified_ns(*status) ? Verdict::write : Verdict::left;
+    case Conflict::rename: return judge_renamed(entry, holds);
+    case Conflict::overwrite: break;
   }
   return Verdict::write;
+}
+
+std::optional<struct stat> TreeWriter::look_at(const std::string& path) {
+  const auto parent = looking_.parent(path);
+  struct stat status {};
+  if (!parent || ::fstatat(*parent, std::string(Below::name(path)).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+  return status;
+}
+
+/// Whether what is at `path` is the entry, under whatever name.
+bool TreeWriter::is_same(const archive::Entry& entry, const std::string& path, const struct stat& status, const HoldsContent& holds) {
+  if (entry.type == archive::EntryType::hard_link) {
+    const auto first = names_.find(entry.target);
+    const auto other = first == names_.end() ? std::nullopt : look_at(first->second);
+    return other && other->st_dev == status.st_dev && other->st_ino == status.st_ino;
+  }
+  const bool device = S_ISBLK(status.st_mode) || S_ISCHR(status.st_mode);
+  if ((status.st_mode & S_IFMT) != type_of(entry.type) || modified_ns(status) != entry.modified_ns) return false;
+  if (device) return status.st_rdev == device_of(entry);
+  if (S_ISLNK(status.st_mode)) {
+    std::string target(archive::path_octets_max + 1, '\0');
+    const auto parent = looking_.parent(path);
+    const ssize_t length = parent ? ::readlinkat(*parent, std::string(Below::name(path)).c_str(), target.data(), target.size()) : -1;
+    return length >= 0 && target.substr(0, static_cast<std::size_t>(length)) == entry.target;
+  }
+  if (!S_ISREG(status.st_mode)) return true;
+  archive::Entry there = entry;
+  there.path = path;
+  return static_cast<std::uint64_t>(status.st_size) == entry.size && holds(there);
+}
+
+// [ARC-086] A client SHOULD NOT give an entry another name when an earlier run of the same restore gave it one.
+std::expected<Verdict, Refusal> TreeWriter::judge_renamed(const archive::Entry& entry, const HoldsContent& holds) {
+  for (unsigned number = 1; number < names_max; ++number) {
+    const std::string path = path_beside(entry.path, free_name(std::string(Below::name(entry.path)), number));
+    const auto status = look_at(path);
+    if (!status) break;
+    if (wrote(entry, *status) || !is_same(entry, path, *status, holds)) continue;
+    renamed_.push_back({entry.path, fmt::format("is there as {}", printable(path))});
+    return settle(entry, path, *status);
+  }
+  return Verdict::write;
+}
+
+// [ARC-082] A client SHOULD NOT fetch the content of a file that is there with the kind, size and time of its entry.
+std::expected<Verdict, Refusal> TreeWriter::settle(const archive::Entry& entry, const std::string& path, const struct stat& status) {
+  if (entry.type != archive::EntryType::hard_link) {  // of which its path and target count
+    const auto parent = looking_.parent(path);
+    if (!parent) return Verdict::write;
+    const auto differences = metadata_.differences(entry, status, AttributePlace(*parent, Below::name(path)));
+    if (rules_.conflict == Conflict::overwrite && !differences.empty() && !fault::on(fault::ARC_083_left_as_it_was)) {
+      // [ARC-083] A client that is told to overwrite MUST give a file that is there already the metadata of its entry.
+      // Not by another name that it may have outside the target, and not what is cheap to make anew.
+      const bool mine = ::geteuid() == 0 || status.st_uid == ::geteuid();
+      if (!S_ISREG(status.st_mode) || status.st_nlink > 1 || !mine) return Verdict::write;
+      const Descriptor file(::openat(*parent, std::string(Below::name(path)).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+      struct stat opened {};
+      if (!file.open() || ::fstat(file.fd(), &opened) != 0 || opened.st_ino != status.st_ino || opened.st_nlink > 1) return Verdict::write;
+      if (const int error = metadata_.apply(entry, file.fd()); error != 0) return failed("set the mode or the time", error);
+    } else {
+      metadata_.leave(entry, differences);
+    }
+  }
+  remember(entry.path, path);
+  return Verdict::there;
 }
 
 // [ARC-027] A client MUST NOT overwrite an existing file on restore unless told to.
@@ -251,7 +308,7 @@ Written TreeWriter::place(const Descriptor& directory, const std::string& tempor
 /// To a name that nothing has: the entry's own, or by the rule for conflicts another one.
 Written TreeWriter::rename_free(const Descriptor& directory, const std::string& temporary, const archive::Entry& entry) {
   const std::string own(Below::name(entry.path));
-  for (unsigned number = 0; number < 1'000; ++number) {
+  for (unsigned number = 0; number < names_max; ++number) {
     const std::string name = number == 0 ? own : free_name(own, number);
     int done = ::renameat2(directory.fd(), temporary.c_str(), directory.fd(), name.c_str(), RENAME_NOREPLACE);
     if (done != 0 && (errno == EINVAL || errno == ENOSYS)) {
@@ -288,10 +345,12 @@ Written TreeWriter::directory(const archive::Entry& entry) {
   }
   if (!made && wrote(entry, status)) return exists(**parent, entry);
   // [ARC-081] A client MUST NOT leave a directory that it made in a restore with other metadata than its entry's
-  const bool ours = made || overwrite || made_.contains(entry.path);
+  const bool ours = made || overwrite || journal_.has_made(entry.path);
   if (!made && ours) let_owner_in(**parent, name);
+  // One that was there keeps its metadata, unless it is to be overwritten; its time changes with what comes into it.
+  if (!ours) metadata_.leave(entry, metadata_.differences(entry, status, AttributePlace((*parent)->fd(), name)));
   if (made) {
-    made_.add(entry.path);
+    journal_.made(entry.path);
     if (!is_in_made_directory(entry.path) && ::fstatat((*parent)->fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
       written_.insert({status.st_dev, status.st_ino});
     made_now_.insert(entry.path);
@@ -299,7 +358,6 @@ Written TreeWriter::directory(const archive::Entry& entry) {
   // '0' comes behind '/': nothing below a directory, or named like it with more behind, has a path that comes later.
   const auto first_done = std::ranges::find_if(directories_, [&](const archive::Entry& one) { return entry.path >= one.path + '0'; });
   finish_directories(static_cast<std::size_t>(first_done - directories_.begin()));
-  // A directory that was there keeps its metadata, unless it is to be overwritten.
   if (ours) directories_.push_back(entry);
   return {};
 }
@@ -398,7 +456,7 @@ void TreeWriter::finish_directories(std::size_t from) {
 void TreeWriter::finish(Problems& problems, bool complete) {
   finish_directories(0);
   problems.insert(problems.end(), unfinished_.begin(), unfinished_.end());
-  if (complete) made_.forget();
+  if (complete) journal_.forget();
 }
 
 }  // namespace coffer::client

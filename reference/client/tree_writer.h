@@ -8,7 +8,9 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -20,7 +22,7 @@
 #include "client/below.h"
 #include "client/entry_metadata.h"
 #include "client/failure.h"
-#include "client/made_directories.h"
+#include "client/restore_journal.h"
 
 namespace coffer::client {
 
@@ -68,28 +70,30 @@ enum class Conflict : std::uint8_t {
 struct WriteRules {
   Conflict conflict = Conflict::fail;
   bool special = false;  // devices and sockets are made
-  /// File in which directories that were made are remembered until the restore is complete; none if empty.
+  /// File in which the restore is remembered until it is complete (restore_journal.h); none if empty.
   std::string journal = {};
 };
 
 /// What is to be done with an entry, by what stands in its place.
 enum class Verdict : std::uint8_t {
   write,
-  there,  // the same already, by kind, size, time and target
+  there,  // the same already, by kind, size, time and target; with its metadata, as far as the rule permits
   left,   // by the rule for conflicts
 };
+
+/// Whether the file that is at the entry's path now has its content.
+using HoldsContent = std::function<bool(const archive::Entry&)>;
 
 class TreeWriter {
  public:
   /// The target is made if only its last component is missing. Failures: it cannot be.
   static Outcome<TreeWriter> open(const std::string& target, WriteRules rules);
 
-  /// Before anything is written. `differs`: what looks like the same is known to be something else.
-  std::expected<Verdict, Refusal> judge(const archive::Entry& entry, bool differs = false);
+  /// Before anything is written. `holds` is asked of files that look like the same. Hard links may lead to what is there.
+  std::expected<Verdict, Refusal> judge(
+      const archive::Entry& entry, const HoldsContent& holds = [](const archive::Entry&) { return true; });
   /// Only these paths, which live as long as this, are worth remembering for hard links. Until it is called, all are.
   void expect_links_to(const std::unordered_set<std::string>& targets) { link_targets_ = &targets; }
-  /// Hard links may lead to an entry that is there.
-  void found_there(const archive::Entry& entry) { remember(entry.path, entry.path); }
   /// The target, to read in: what is there may have to be compared.
   const Below& target() const { return looking_; }
   bool is_new() const { return is_new_; }
@@ -115,6 +119,13 @@ class TreeWriter {
   TreeWriter(Below root, Below looking, WriteRules rules, bool is_new);
   /// A descriptor of its own: what is looked up next does not close it.
   std::expected<std::shared_ptr<const Descriptor>, Refusal> parent_of(const std::string& path);
+  void remove_unfinished();
+  template <typename Make>
+  std::expected<std::string, int> make_temporary(Make make);
+  std::optional<struct stat> look_at(const std::string& path);
+  bool is_same(const archive::Entry& entry, const std::string& path, const struct stat& status, const HoldsContent& holds);
+  std::expected<Verdict, Refusal> judge_renamed(const archive::Entry& entry, const HoldsContent& holds);
+  std::expected<Verdict, Refusal> settle(const archive::Entry& entry, const std::string& path, const struct stat& status);
   Written place(const Descriptor& directory, const std::string& temporary, const archive::Entry& entry);
   Written rename_free(const Descriptor& directory, const std::string& temporary, const archive::Entry& entry);
   bool replaces() const { return rules_.conflict == Conflict::overwrite || rules_.conflict == Conflict::newer; }
@@ -131,7 +142,8 @@ class TreeWriter {
   WriteRules rules_;
   bool is_new_;
   EntryMetadata metadata_;
-  MadeDirectories made_;
+  RestoreJournal journal_;
+  std::uint64_t temporaries_ = 0;
   std::unordered_set<std::string> made_now_;  // directories
   std::vector<archive::Entry> directories_;   // that get their metadata when nothing is written into them any more
   const std::unordered_set<std::string>* link_targets_ = nullptr;

@@ -18,7 +18,8 @@ Outcome<std::uint64_t> version_number(const std::string& text) {
       ExitCode::usage, fmt::format("VERSION is \"{}\": expected a number from 1 on, as `coffer versions` shows them", printable(text))});
 }
 
-std::string path_in_archive(std::string path) {
+std::string path_in_archive(const std::string& given) {
+  std::string path = octets_of(given);
   path.erase(0, path.find_first_not_of('/'));
   while (path.ends_with('/')) path.pop_back();
   return path;

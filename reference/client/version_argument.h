@@ -13,8 +13,9 @@ namespace coffer::client {
 /// Digits and nothing else: what would be read as another number than was meant must not choose a version. Failure: usage.
 Outcome<std::uint64_t> version_number(const std::string& text);
 
-/// "/a/b/" as "a/b", as it is in an archive; "/" as "".
-std::string path_in_archive(std::string path);
+/// "/a/b/" as "a/b", as it is in an archive; "/" as "". Taken as `coffer ls` shows it, with \xNN for octets that cannot be shown, or as it
+/// is.
+std::string path_in_archive(const std::string& given);
 
 /// A session that may restore, and one of the archive's versions.
 struct OpenVersion {

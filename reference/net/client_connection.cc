@@ -44,19 +44,25 @@ void fall_back(const ConnectionSettings& settings, Clock::time_point until) {
 }  // namespace
 
 struct ClientConnection::Link {
-  Link(TcpStream connected, const Pin& pin, protocol::ClientSettings settings)
-      : stream(std::move(connected)), channel(TlsChannel::client(pin)), timers(settings.timers), session(std::move(settings), now()) {}
+  Link(TcpStream connected, const Pin& pin, protocol::ClientSettings settings, TcpStream::GiveUp giving_up)
+      : stream(std::move(connected)),
+        channel(TlsChannel::client(pin)),
+        timers(settings.timers),
+        session(std::move(settings), now()),
+        give_up(std::move(giving_up)) {}
 
   TcpStream stream;
   TlsChannel channel;
   protocol::Timers timers;
   protocol::ClientSession session;
+  TcpStream::GiveUp give_up;
 
   Octets unsealed;         // what is to be sent next: blocks that are sent one after another share records
   bool gathering = false;  // more of them may follow
   Octets outgoing;
   std::size_t sent = 0;              // of outgoing
   Time progressed = now();           // when octets last left, or began to wait
+  Time heard = now();                // when octets last came
   bool begun = false;                // the session knows of the channel
   bool peer_ended = false;           // nothing more will be read
   bool applying = false;             // Configured is with the program: its acknowledgement waits
@@ -163,6 +169,7 @@ struct ClientConnection::Link {
       break_off(write_trouble.value_or(Trouble{TroubleKind::connection_lost, "the server ended the connection without a reason"}));
       return true;
     }
+    heard = now();
     channel.feed(View{buffer}.first(**count));
     advance();
     return true;
@@ -203,14 +210,26 @@ struct ClientConnection::Link {
     const auto sooner = [&](Time time) { wake = wake ? std::min(*wake, time) : time; };
     if (const auto deadline = session.deadline()) sooner(*deadline);
     if (queued() > 0) sooner(progressed + timer(spec::Timer::answer));
-    stream.wait(queued() > 0, wake ? std::optional{Clock::time_point{*wake}} : std::nullopt);
+    wait_or_break_off(wake);
+  }
+
+  /// Until `wake`, or until something can be read or written. False: this side has given up.
+  bool wait(bool to_write, std::optional<Time> wake) {
+    if (give_up && give_up(now() - std::max(heard, progressed))) return false;
+    if (give_up) wake = std::min(wake.value_or(Time::max()), now() + TcpStream::asked_every);
+    stream.wait(to_write, wake ? std::optional{Clock::time_point{*wake}} : std::nullopt);
+    return true;
+  }
+  void wait_or_break_off(std::optional<Time> wake) {
+    if (!wait(queued() > 0, wake)) break_off({TroubleKind::given_up, "the server does not answer"});
   }
 
   // [SES-004] An endpoint that closes must send its Disconnect, then close_notify, then end its sending side, and only then the connection
   void finish() {
     if (std::exchange(closed, true)) return;
     // [SES-007] An endpoint that has ended its sending side MUST end the connection no later than the linger timer says.
-    const auto until = now() + timer(spec::Timer::linger) * (fault::on(fault::SES_007_lingers_on) ? 1000 : 1);
+    const bool in_a_hurry = trouble && trouble->kind == TroubleKind::given_up;
+    const auto until = now() + timer(spec::Timer::linger) * (in_a_hurry ? 0 : fault::on(fault::SES_007_lingers_on) ? 1000 : 1);
     if (!unsealed.empty()) seal();
     if (!fault::on(fault::SES_004_no_close_notify)) channel.close();
     collect_output();
@@ -228,7 +247,7 @@ struct ClientConnection::Link {
         peer_ended = true;
         if (!count || !sending) break;
       }
-      if (!*count) stream.wait(sending, Clock::time_point{until});
+      if (!*count && !wait(sending, until)) break;
     } while (now() < until);
     if (!ended) ended = protocol::Ended{};
     if (ended->peer_reason) trouble.reset();
@@ -240,7 +259,7 @@ struct ClientConnection::Link {
     while (channel.state() == TlsChannel::State::handshaking && !trouble) {
       if (now() >= until) return Trouble{TroubleKind::timed_out, "the server does not complete the handshake"};
       write();
-      if (!read()) stream.wait(queued() > 0, Clock::time_point{until});
+      if (!read()) wait_or_break_off(until);
     }
     if (channel.state() == TlsChannel::State::established && !trouble) return std::nullopt;
     finish();  // so that the alert arrives
@@ -257,10 +276,10 @@ ClientConnection& ClientConnection::operator=(ClientConnection&&) noexcept = def
 
 std::expected<ClientConnection, Trouble> ClientConnection::open(ConnectionSettings settings) {
   const std::chrono::milliseconds patience{settings.session.timers[static_cast<std::size_t>(spec::Timer::tls_handshake)]};
-  auto stream = TcpStream::connect(settings.host, settings.port, Clock::now() + patience);
+  auto stream = TcpStream::connect(settings.host, settings.port, Clock::now() + patience, settings.give_up);
   if (!stream) return std::unexpected(stream.error());
   if (settings.session.version.address.empty()) settings.session.version.address = stream->local_address();
-  auto link = std::make_unique<Link>(std::move(*stream), settings.pin, std::move(settings.session));
+  auto link = std::make_unique<Link>(std::move(*stream), settings.pin, std::move(settings.session), std::move(settings.give_up));
   if (auto trouble = link->shake_hands()) {
     // [CHN-013] An endpoint MUST NOT fall back to the session-key channel when TLS fails: there is no other attempt of any kind.
     if (fault::on(fault::CHN_013_falls_back)) fall_back(settings, Clock::now() + patience);

@@ -17,6 +17,7 @@
 #include <variant>
 
 #include "net/pin.h"
+#include "net/tcp_stream.h"
 #include "net/trouble.h"
 #include "protocol/client_session.h"
 
@@ -29,6 +30,8 @@ struct ConnectionSettings {
   /// version.address may be empty: the connection's own local address is put there. timers: tls_handshake bounds connect and handshake,
   /// answer also bounds sending that makes no progress, linger the end.
   protocol::ClientSettings session;
+  /// Asked while the server neither says nor takes anything: true breaks the connection off, without waiting for its end.
+  TcpStream::GiveUp give_up = {};
 };
 
 /// What next() returns: everything the session machine tells its program.

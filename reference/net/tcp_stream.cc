@@ -32,15 +32,18 @@ std::string host_text(const sockaddr* address, socklen_t length) {
 }
 
 /// 0, or the errno value of the failure.
-int finish_connecting(int handle, const addrinfo& address, TcpStream::Clock::time_point until) {
+int finish_connecting(int handle, const addrinfo& address, TcpStream::Clock::time_point until, const TcpStream::GiveUp& give_up) {
   if (::connect(handle, address.ai_addr, address.ai_addrlen) == 0) return 0;
   if (errno != EINPROGRESS) return errno;
   pollfd waiting{handle, POLLOUT, 0};
-  int ready = 0;
-  do {
-    ready = ::poll(&waiting, 1, milliseconds_until(until));
-  } while (ready < 0 && errno == EINTR);
-  if (ready == 0) return ETIMEDOUT;
+  const auto began = TcpStream::Clock::now();
+  while (true) {
+    const auto now = TcpStream::Clock::now();
+    if (give_up && give_up(std::chrono::duration_cast<std::chrono::milliseconds>(now - began))) return ECANCELED;
+    const int ready = ::poll(&waiting, 1, milliseconds_until(give_up ? std::min(until, now + TcpStream::asked_every) : until));
+    if (ready > 0) break;
+    if (ready == 0 && TcpStream::Clock::now() >= until) return ETIMEDOUT;
+  }
   int error = 0;
   socklen_t length = sizeof error;
   ::getsockopt(handle, SOL_SOCKET, SO_ERROR, &error, &length);
@@ -51,7 +54,8 @@ Trouble lost(const char* what) { return {TroubleKind::connection_lost, fmt::form
 
 }  // namespace
 
-std::expected<TcpStream, Trouble> TcpStream::connect(const std::string& host, std::uint16_t port, Clock::time_point until) {
+std::expected<TcpStream, Trouble> TcpStream::connect(const std::string& host, std::uint16_t port, Clock::time_point until,
+                                                     const GiveUp& give_up) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICSERV;
@@ -64,7 +68,8 @@ std::expected<TcpStream, Trouble> TcpStream::connect(const std::string& host, st
   std::string tried;
   for (const auto* address = addresses.get(); address != nullptr; address = address->ai_next) {
     TcpStream stream{::socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, address->ai_protocol)};
-    error = stream.handle_ < 0 ? errno : finish_connecting(stream.handle_, *address, until);
+    error = stream.handle_ < 0 ? errno : finish_connecting(stream.handle_, *address, until, give_up);
+    if (error == ECANCELED) return std::unexpected(Trouble{TroubleKind::given_up, "the server does not answer"});
     if (error == 0) {
       const int on = 1;
       ::setsockopt(stream.handle_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,8 +18,13 @@ class TcpStream {
  public:
   using Clock = std::chrono::steady_clock;
 
+  /// Asked again and again while nothing comes, and told for how long nothing has: true ends the waiting. Empty: never.
+  using GiveUp = std::function<bool(std::chrono::milliseconds silent)>;
+  static constexpr std::chrono::milliseconds asked_every{50};
+
   /// Tries the host's addresses in the resolver's order until one accepts or `until` has come. Looking a name up takes the resolver's time.
-  static std::expected<TcpStream, Trouble> connect(const std::string& host, std::uint16_t port, Clock::time_point until);
+  static std::expected<TcpStream, Trouble> connect(const std::string& host, std::uint16_t port, Clock::time_point until,
+                                                   const GiveUp& give_up = {});
   ~TcpStream();
   TcpStream(TcpStream&& other) noexcept;
   TcpStream& operator=(TcpStream&& other) noexcept;

@@ -13,6 +13,7 @@ enum class TroubleKind {
   tls_failed,       // any other failure of the handshake or of a record [CHN-012]
   timed_out,        // connect, handshake or sending made no progress within the timer
   connection_lost,  // reset, or ended without the peer's Disconnect
+  given_up,         // by this side's program, while the server was silent
 };
 
 /// The enumerator's own word.
@@ -24,6 +25,7 @@ constexpr std::string_view name(TroubleKind kind) {
     case TroubleKind::tls_failed: return "tls_failed";
     case TroubleKind::timed_out: return "timed_out";
     case TroubleKind::connection_lost: return "connection_lost";
+    case TroubleKind::given_up: return "given_up";
   }
   return {};
 }

@@ -65,9 +65,32 @@ class Interrupt(proxy.AtMoments):
         self.assertEqual(code, INTERRUPTED)
 
     def test_a_server_that_stands_still_holds_nobody_up(self):
-        code, _ = self.interrupt("to_server", "backup", self.tree, hold_on=True)
-        self.assertEqual(code, INTERRUPTED)
+        code, said = self.interrupt("to_server", "backup", self.tree, hold_on=True)
+        self.assertEqual((code, said.get("exit_code")), (INTERRUPTED, INTERRUPTED), "it ended by itself, and was not ended")
+        self.assertIn("No version 1 was made", said["error"])
         self.finish_the_backup()
+
+    def test_a_server_that_stands_still_holds_no_restore_up_and_nothing_unfinished_is_left(self):
+        self.device_.must("backup", self.tree)
+        target = self.path("target")
+        code, said = self.interrupt("to_client", "restore", 1, "--target", target, hold_on=True)
+        self.assertEqual((code, said.get("exit_code")), (INTERRUPTED, INTERRUPTED), "it ended by itself, and was not ended")
+        names = [name for _, _, files in os.walk(target) for name in files]
+        self.assertEqual([name for name in names if name.startswith(".coffer-")], [])
+
+    def test_a_server_that_never_speaks_holds_nobody_up(self):
+        self.proxy.reset(self.server.port)
+        running, ready = [], threading.Event()
+
+        def strike():
+            ready.wait(programs.DEADLINE_SECONDS)
+            running[0].send_signal(signal.SIGTERM)
+            running[0].wait(programs.DEADLINE_SECONDS)
+        self.proxy.hold_before("to_client", 1, strike)
+        running.append(self.device_.start("backup", self.tree))
+        ready.set()
+        out, _ = running[0].communicate(timeout=programs.DEADLINE_SECONDS)
+        self.assertEqual((running[0].returncode, json.loads(out or b"{}").get("exit_code")), (INTERRUPTED, INTERRUPTED))
 
     def test_a_restore_leaves_nothing_half_written(self):
         self.device_.must("backup", self.tree)

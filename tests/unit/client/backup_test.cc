@@ -296,6 +296,25 @@ class FullServer final : public ServerLink {
   void leave() override {}
 };
 
+TEST_F(Backups, what_is_done_of_a_file_shows_while_it_is_read_and_comes_to_the_whole) {
+  scratch_.write("source/large", noise(3'000'000, 1));
+  scratch_.write("source/zero", "x");
+  std::filesystem::resize_file(scratch_ / "source/zero", 1'000'000);  // all but an octet is a hole
+  MemoryServer server(archive_);
+  std::vector<WorkDone> shown;
+  auto wanted = options({scratch_ / "source"});
+  wanted.progress = [&](const BackupProgress& now) { shown.push_back(now); };
+  ASSERT_TRUE(back_up(server, wanted));
+  std::set<std::uint64_t> within;
+  for (std::size_t i = 1; i < shown.size(); ++i) {
+    EXPECT_GE(shown[i].octets_done, shown[i - 1].octets_done);
+    if (shown[i].files_done == 0 && shown[i].octets_done > 0) within.insert(shown[i].octets_done);
+  }
+  EXPECT_GT(within.size(), 5u);
+  EXPECT_EQ(shown.back().octets_done, 4'000'000u);
+  EXPECT_EQ(shown.back().files_done, 2u);
+}
+
 TEST_F(Backups, memory_is_no_more_for_more_files) {
   FullServer server;
   const auto most_held = [&](const std::string& name) {

@@ -68,6 +68,18 @@ TEST(Pace, does_not_pretend_to_know_how_much_there_is) {
   EXPECT_TRUE(pace.left());
 }
 
+TEST(Pace, of_a_reading_without_a_known_end_is_shown_as_far_as_it_is) {
+  Pace pace;
+  pace.note(0s, at(0, 0));
+  pace.note(2s, at(0, 2'000'000));
+  EXPECT_EQ(line_of(BlocksSeen{.blocks = 12, .octets = 2'000'000}, pace), "12 blocks, 1.9 MiB, 976.6 KiB/s");
+  const BlocksSeen several{.blocks = 12, .octets = 2'000'000, .versions_done = 1, .versions = 7};
+  EXPECT_EQ(line_of(several, pace), "1 of 7 versions, 12 blocks, 1.9 MiB, 976.6 KiB/s");
+  EXPECT_EQ(
+      json_of("pruned", several, pace),
+      R"({"progress":{"doing":"pruned","versions_done":1,"versions":7,"blocks":12,"octets_done":2000000,"octets_per_second":1000000}})");
+}
+
 TEST(Pace, is_shown_to_people_and_programs) {
   Pace pace;
   pace.note(0s, at(0, 0));

@@ -20,6 +20,17 @@ TEST(Printable, keeps_text_and_escapes_what_terminals_and_json_cannot_take) {
   EXPECT_EQ(printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // beyond Unicode
 }
 
+TEST(Printable, what_is_shown_is_taken_again_and_so_is_what_it_is) {
+  for (const std::string& name : {std::string("plain"), std::string("new\nline"), std::string("\xff\xfe"), std::string("back\\slash"),
+                                  std::string("\\x41"), std::string("a\\x0a\n"), std::string("ends\\x4"), std::string("\u202E")})
+    EXPECT_EQ(octets_of(printable(name)), name);
+  EXPECT_EQ(octets_of("new\nline"), "new\nline");
+  EXPECT_EQ(octets_of("\xff"), "\xff");
+  EXPECT_EQ(octets_of("back\\slash"), "back\\slash");  // nothing is shown so
+  EXPECT_EQ(octets_of("\\x41"), "\\x41");              // nor this: an A is shown as it is
+  EXPECT_EQ(octets_of("\\x0A"), "\\x0A");
+}
+
 TEST(Printable, octets_for_people) {
   EXPECT_EQ(octets_for_people(0), "0 octets");
   EXPECT_EQ(octets_for_people(1023), "1023 octets");

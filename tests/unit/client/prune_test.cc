@@ -62,6 +62,23 @@ TEST_F(Prunes, ARC_116_ARC_119_what_is_kept_stays_and_nothing_else) {
   EXPECT_EQ(after.newest()->record.number, 4u);
 }
 
+TEST_F(Prunes, tells_how_far_it_is) {
+  make(4);
+  std::vector<BlocksSeen> told;
+  MemoryServer server(archive_);
+  const auto blocks = archive_.blocks.size();
+  ASSERT_TRUE(client::prune(server, keys_, list(), [] { return std::make_unique<Botan::System_RNG>(); },
+                            {.retire = {1}, .now_ns = far_future_ns, .progress = [&](const BlocksSeen& seen) { told.push_back(seen); }}));
+  ASSERT_GT(told.size(), 3u);
+  EXPECT_EQ(told.front().blocks, 1u);
+  EXPECT_EQ(told.front().versions_done, 0u);
+  for (std::size_t i = 1; i < told.size(); ++i) EXPECT_GE(told[i].blocks, told[i - 1].blocks);
+  EXPECT_EQ(told.back().versions_done, 3u);
+  EXPECT_EQ(told.back().versions, 3u);
+  EXPECT_GT(told.back().blocks, blocks);  // read, and then all listed
+  EXPECT_GT(told.back().octets, 0u);
+}
+
 TEST_F(Prunes, ARC_119_blocks_of_no_version_go_along) {
   make(2);
   archive_.blocks[Digest{7}] = Octets(40);

@@ -51,6 +51,62 @@ TEST_F(Restores, a_lost_block_costs_only_the_files_that_use_it) {
   EXPECT_EQ(picture(scratch_ / restored()).size(), 1u);  // no half-written or temporary file stays
 }
 
+TEST_F(Restores, a_pattern_that_fits_nothing_is_named_and_the_others_are_restored) {
+  scratch_.write("source/a", "alpha");
+  scratch_.write("source/b", "beta");
+  back_up();
+  const ListedVersion wanted = version(1);
+  MemoryServer server(archive_);
+  const auto report =
+      client::restore(server, keys_, wanted.record, {.target = scratch_ / "target", .patterns = {"a", "no\nthing", "*.cc"}});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->files, 1u);
+  ASSERT_EQ(report->problems.size(), 2u);
+  EXPECT_NE(report->problems[0].what.find("no\\x0athing fits nothing"), std::string::npos) << report->problems[0].what;
+  EXPECT_NE(report->problems[1].what.find("*.cc"), std::string::npos);
+}
+
+TEST_F(Restores, what_is_done_of_a_file_shows_while_it_is_written_and_comes_to_the_whole) {
+  scratch_.write("source/first", noise(3'000'000, 1));
+  scratch_.write("source/last", "x");
+  std::filesystem::resize_file(scratch_ / "source/last", 1'000'000);  // all but an octet is a hole
+  back_up();
+  std::vector<RestoreProgress> shown;
+  const ListedVersion wanted = version(1);
+  MemoryServer server(archive_);
+  ASSERT_TRUE(client::restore(server, keys_, wanted.record,
+                              {.target = scratch_ / "target", .progress = [&](const RestoreProgress& now) { shown.push_back(now); }}));
+  ASSERT_FALSE(shown.empty());
+  std::set<std::uint64_t> within;
+  for (std::size_t i = 1; i < shown.size(); ++i) {
+    EXPECT_GE(shown[i].octets_done, shown[i - 1].octets_done);
+    if (shown[i].files_done == 0 && shown[i].octets_done > 0) within.insert(shown[i].octets_done);
+  }
+  EXPECT_GT(within.size(), 5u);
+  EXPECT_EQ(shown.back().octets_done, 4'000'000u);
+  EXPECT_EQ(shown.back().files_done, 2u);
+}
+
+TEST_F(Restores, ARC_084_what_it_lacks_is_said_in_each_run) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root makes files of others";
+  scratch_.write("source/file", "content");
+  ASSERT_EQ(::chown((scratch_ / "source/file").c_str(), 1, 1), 0);
+  back_up();
+  ASSERT_TRUE(restore(1));
+  ASSERT_EQ(::chown((scratch_ / (restored() + "/file")).c_str(), 2, 2), 0);  // as by a restore without the right to set it
+  for (int run = 0; run < 2; ++run) {
+    const auto report = restore(1);
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->there, 1u);
+    ASSERT_EQ(report->reduced.size(), 1u);
+    EXPECT_NE(report->reduced[0].what.find("owner and group"), std::string::npos);
+  }
+  const auto report = restore(1, "target", true);
+  EXPECT_EQ(report->there, 1u);
+  EXPECT_TRUE(report->reduced.empty());
+  EXPECT_EQ(scratch_.status(restored() + "/file").st_uid, 1u);
+}
+
 TEST_F(Restores, verify_names_each_lost_block_and_the_files_that_it_costs) {
   scratch_.write("source/a", "alpha");
   scratch_.write("source/b", noise(2'000'000, 3));

@@ -37,6 +37,24 @@ TEST(Selection, a_pattern_with_a_slash_first_is_a_path_and_others_fit_anywhere) 
   EXPECT_TRUE(Selection({}).takes("any/thing"));
 }
 
+TEST(Selection, takes_an_octet_as_it_is_shown) {
+  EXPECT_TRUE(fits_glob("a\\x0a*", "a\nb"));
+  EXPECT_TRUE(fits_glob("\\xff\\x5c", "\xff\\"));
+  EXPECT_FALSE(fits_glob("\\x0a", "x0a"));
+  EXPECT_TRUE(fits_glob("\\xyz", "xyz"));
+  EXPECT_TRUE(Selection({"/a/\\xff"}).takes("a/\xff"));
+}
+
+TEST(Selection, knows_which_patterns_fitted_nothing) {
+  Selection selection({"*.cc", "/a", "/none/", "neither"});
+  EXPECT_TRUE(selection.see("a/b.cc"));
+  EXPECT_FALSE(selection.see("x/y"));
+  EXPECT_EQ(selection.idle(), (std::vector<std::string>{"/none/", "neither"}));
+  Selection everything({});
+  EXPECT_TRUE(everything.see("x"));
+  EXPECT_TRUE(everything.idle().empty());
+}
+
 TEST(Selection, wants_each_place_where_what_it_takes_or_what_is_above_can_stand) {
   const Selection selection({"/b/c*"});
   const auto place = [](std::string first, std::optional<std::string> before) {

@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 267> requirements{{
+inline constexpr std::array<Requirement, 272> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -196,6 +196,7 @@ inline constexpr std::array<Requirement, 267> requirements{{
     {"ARC-065", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST end an id list exactly after an id other than its first whose upper 10 bits are zero, or that is its 8,192nd, or after the last id."},
     {"ARC-066", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST put the ids of a file of more than 64 blocks into id lists, and theirs likewise, until the entry names at most 64."},
     {"ARC-067", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST restore a file with extents so that the octets of its blocks stand where the extents say and zeros everywhere else."},
+    {"ARC-087", "MUST", "client", "review", "chosen", "08-archives", "A client that backs up MUST name each file of which it keeps less than section 8.2 says is kept."},
     {"ARC-023", "MUST", "client", "wire", "says W12", "08-archives", "File names, sizes, times and trees MUST leave the computer only inside sealed blocks."},
     {"ARC-024", "MUST", "client", "wire", "implies W41", "08-archives", "A client MUST refuse versions whose links, numbers or seals do not form one chain from the first."},
     {"ARC-025", "MUST", "client", "wire", "implies W41", "08-archives", "A client MUST refuse a chain that does not contain the newest version it has itself committed or seen."},
@@ -246,6 +247,10 @@ inline constexpr std::array<Requirement, 267> requirements{{
     {"ARC-080", "MUST", "client", "review", "implies W14", "08-archives", "A client MUST say of each kind of metadata that it could not restore what it is, of which file first and of how many."},
     {"ARC-081", "MUST", "client", "review", "chosen", "08-archives", "A client MUST NOT leave a directory that it made in a restore with other metadata than its entry's once that restore, run again as often as it was interrupted, is complete."},
     {"ARC-082", "SHOULD", "client", "review", "chosen", "08-archives", "A client SHOULD NOT fetch the content of a file that is there with the kind, size and time of its entry."},
+    {"ARC-083", "MUST", "client", "state", "chosen", "08-archives", "A client that is told to overwrite MUST give a file that is there already the metadata of its entry."},
+    {"ARC-084", "MUST", "client", "review", "chosen", "08-archives", "A client MUST say of metadata that it finds different and leaves, as of metadata that it could not restore, in each run anew."},
+    {"ARC-085", "MUST", "client", "review", "chosen", "08-archives", "A client that restores again after an interruption MUST remove what the interrupted restore left unfinished under names of its own making, and nothing else."},
+    {"ARC-086", "SHOULD", "client", "review", "chosen", "08-archives", "A client SHOULD NOT give an entry another name when an earlier run of the same restore gave it one."},
     {"ARC-105", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST answer list_blocks with the ids of the archive's blocks that are behind the stated one, in ascending octet order, without those that the session has released."},
     {"ARC-106", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST put at most 1,024 ids into one block_list, as many as there are up to that, and set more exactly when there are others beyond them."},
     {"ARC-107", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST answer release_blocks with blocks_released, passing over the ids of blocks that the archive lacks."},
