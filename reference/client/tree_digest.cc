@@ -25,9 +25,8 @@ void TreeDigest::add(const Found& found) {
   hash_->update_be(std::uint64_t{entry.size()});
   hash_->update(entry.data(), entry.size());
   const FileStamp& stamp = found.stamp;
-  for (const std::uint64_t number :
-       {stamp.device, stamp.inode, stamp.size, static_cast<std::uint64_t>(stamp.modified_ns), static_cast<std::uint64_t>(stamp.changed_ns),
-        found.names, static_cast<std::uint64_t>(found.born_ns), std::uint64_t{found.has_holes}})
+  for (const std::uint64_t number : {stamp.device, stamp.inode, stamp.size, static_cast<std::uint64_t>(stamp.modified_ns),
+                                     static_cast<std::uint64_t>(stamp.changed_ns), found.names, static_cast<std::uint64_t>(found.born_ns)})
     hash_->update_be(number);
 }
 
