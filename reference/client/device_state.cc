@@ -3,6 +3,7 @@
 #include "client/device_json.h"
 #include "client/printable.h"
 #include "fault/switch.h"
+#include "protocol/wipe.h"
 
 namespace coffer::client {
 namespace {
@@ -18,10 +19,12 @@ constexpr std::string_view careful_with_chain =
 
 Outcome<Credential> Device::credential(const std::string& destination) const {
   auto credential = read(credential_path(destination), log_in_again, [](const Json& json) {
-    const Octets password = parsed(json, "password_hex", parse_hex, "hexadecimal digits, two for each octet of the password");
+    Octets password = parsed(json, "password_hex", parse_hex, "hexadecimal digits, two for each octet of the password");
+    keys::Secret kept(password.begin(), password.end());
+    protocol::wipe(password);
     return Credential{.registration_key = string(json, "registration_key"),
                       .user_name = string(json, "user"),
-                      .password = keys::Secret(password.begin(), password.end()),
+                      .password = std::move(kept),
                       .deferred = boolean(json, "deferred")};
   });
   if (!credential) return std::unexpected(credential.error());

@@ -33,7 +33,8 @@ struct BlockIdsPage {
 /// What the server says of the archive's key; octets as they came.
 struct KeyStanding {
   std::uint16_t modes = 0;  // that are permitted, as bits
-  Octets escrow_key, device_key;
+  Octets escrow_key;
+  keys::Secret device_key;
   Octets record;  // empty: none
 };
 

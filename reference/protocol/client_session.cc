@@ -81,6 +81,7 @@ void ClientSession::Machine::receive(const Frame& frame) {
   auto message = decode(frame.body);
   if (!message) return take(Event::malformed, std::move(message).error());
   const auto event = static_cast<Event>(kind(*message));
+  if (event == Event::key_state) reader.wipe_used();
   if (fault::on(fault::ERR_002_meaning_before_fields) && event == Event::versions && state() == State::await_versions)
     return take(event, std::move(*message));
   if (find(state(), event) != nullptr || fault::on(fault::MSG_006_fields_before_state))

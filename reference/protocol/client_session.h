@@ -106,7 +106,9 @@ struct BlocksListed {
 struct ReleaseTaken {};  // takes effect with the next version that is stored
 struct KeyShown {
   std::uint16_t modes = 0;
-  Octets escrow_key, device_key, record;
+  Octets escrow_key;
+  Botan::secure_vector<std::uint8_t> device_key;
+  Octets record;
 };
 struct KeyAcknowledged {
   std::uint64_t generation = 0;

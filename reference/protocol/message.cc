@@ -272,7 +272,8 @@ void put(schema::Control::Builder control, const KeyState& m) {
   if (!m.record.empty()) to.setRecord(octets(m.record));
 }
 KeyState take(schema::KeyState::Reader from) {
-  return {from.getModes(), owned(from.getEscrowKey()), owned(from.getDeviceKey()), owned(from.getRecord())};
+  const auto device_key = from.getDeviceKey();
+  return {from.getModes(), owned(from.getEscrowKey()), {device_key.begin(), device_key.end()}, owned(from.getRecord())};
 }
 
 void put(schema::Control::Builder control, const StoreKey& m) {

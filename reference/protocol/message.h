@@ -118,9 +118,10 @@ struct ReleaseBlocks {
 struct BlocksReleased {};
 struct FetchKey {};
 struct KeyState {
-  std::uint16_t modes = 0;        // bits: 1 account_password, 2 archive_password, 4 custom
-  Octets escrow_key, device_key;  // 32 octets each
-  Octets record;                  // the key record; empty where there is none
+  std::uint16_t modes = 0;                        // bits: 1 account_password, 2 archive_password, 4 custom
+  Octets escrow_key;                              // 32 octets
+  Botan::secure_vector<std::uint8_t> device_key;  // 32 octets
+  Octets record;                                  // the key record; empty where there is none
 };
 struct StoreKey {
   Octets record;

@@ -118,7 +118,9 @@ struct BlockIdsFound {
 struct ReleaseStaged {};
 struct KeyFound {
   std::uint16_t modes = 0;
-  Octets escrow_key, device_key, record;
+  Octets escrow_key;
+  Botan::secure_vector<std::uint8_t> device_key;
+  Octets record;
 };
 struct KeyKept {
   std::uint64_t generation = 0;

@@ -105,16 +105,19 @@ Result<void> KeyStore::change(const KeyChange& change) {
   return erase_remains();
 }
 
-Result<Octets> KeyStore::device_key(const Owner& owner, View fresh) {
+Result<Botan::secure_vector<std::uint8_t>> KeyStore::device_key(const Owner& owner, View fresh) {
   const std::lock_guard lock(mutex_);
-  auto found = read("SELECT user, computer, device_key FROM device_keys WHERE user = ? AND computer = ?", {owner.user, owner.computer});
-  if (!found) return std::unexpected(found.error());
-  if (!found->empty()) return std::move(found->front().second);
+  std::optional<Botan::secure_vector<std::uint8_t>> found;
+  if (auto done = database_.run("SELECT device_key FROM device_keys WHERE user = ? AND computer = ?", {owner.user, owner.computer},
+                                [&](const Row& row) { found.emplace(row.octets(0).begin(), row.octets(0).end()); });
+      !done)
+    return std::unexpected(done.error());
+  if (found) return std::move(*found);
   if (auto made =
           database_.run("INSERT INTO device_keys (user, computer, device_key) VALUES (?, ?, ?)", {owner.user, owner.computer, fresh});
       !made)
     return std::unexpected(made.error());
-  return Octets(fresh.begin(), fresh.end());
+  return Botan::secure_vector<std::uint8_t>(fresh.begin(), fresh.end());
 }
 
 // [KEY-050] … and erase it when the computer or its user is no longer active.

@@ -55,7 +55,7 @@ class KeyStore {
   Result<void> change(const KeyChange& change);
 
   /// The device key of the archive's computer: `fresh`, 32 octets, where there is none yet [KEY-050].
-  Result<Octets> device_key(const Owner& owner, View fresh);
+  Result<Botan::secure_vector<std::uint8_t>> device_key(const Owner& owner, View fresh);
   /// Erased for all archives of which `gone` says so.
   Result<void> erase_device_keys(const std::function<bool(const Owner&)>& gone);
   /// [KEY-041] Nothing of the user's keys is left when it returns.
