@@ -6,6 +6,8 @@
 #include <functional>
 #include <vector>
 
+#include <botan/secmem.h>
+
 #include "client/failure.h"
 #include "protocol/message.h"
 #include "protocol/octets.h"
@@ -34,7 +36,7 @@ struct BlockIdsPage {
 struct KeyStanding {
   std::uint16_t modes = 0;  // that are permitted, as bits
   Octets escrow_key;
-  keys::Secret device_key;
+  Botan::secure_vector<std::uint8_t> device_key;
   Octets record;  // empty: none
 };
 

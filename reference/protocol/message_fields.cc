@@ -71,7 +71,7 @@ bool are_indices(const std::vector<std::uint16_t>& indices) {
 }
 
 bool is_digest(const Octets& octets) { return octets.size() == limits::block_id_octets; }
-bool is_key(const Octets& octets) { return octets.size() == limits::agreement_key_octets; }
+bool is_key(View octets) { return octets.size() == limits::agreement_key_octets; }
 bool is_record(const Octets& octets) { return within(octets.size(), 1, limits::record_octets_max); }
 
 // Messages of which any value of any field is in range.
