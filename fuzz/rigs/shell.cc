@@ -58,7 +58,8 @@ p::ServerAnswer make_answer(trace::Answer which, std::uint16_t value) {
     case trace::Answer::failed: return p::Failed{"cause"};
     case trace::Answer::block_ids_found: return p::BlockIdsFound{samples::ids(0, value % 4U), value % 2U != 0};
     case trace::Answer::release_staged: return p::ReleaseStaged{};
-    case trace::Answer::key_found: return p::KeyFound{7, Octets(32, 1), Octets(32, 2), Octets(value % 2U * 98U, 3)};
+    case trace::Answer::key_found:
+      return p::KeyFound{7, Octets(32, 1), Botan::secure_vector<std::uint8_t>(32, 2), Octets(value % 2U * 98U, 3)};
     case trace::Answer::key_kept: return p::KeyKept{1U + value};
     case trace::Answer::key_opened: return p::KeyOpened{Octets(72, 4)};
     case trace::Answer::password_set: return p::PasswordSet{};

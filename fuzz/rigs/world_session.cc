@@ -140,8 +140,8 @@ void WorldSession::judge(const p::ServerAction& question, const std::vector<p::S
   if (const auto* found = is<p::KeyFound>(answers)) {
     demand(found->record == archive().key_record, "KEY-029 the record in force is shown");
     auto& device_key = archive().device_key;
-    demand(device_key.empty() || device_key == found->device_key, "KEY-050 a computer has one device key");
-    device_key = found->device_key;
+    demand(device_key.empty() || std::ranges::equal(device_key, found->device_key), "KEY-050 a computer has one device key");
+    device_key.assign(found->device_key.begin(), found->device_key.end());
   }
   if (const auto* asked = std::get_if<p::KeepKey>(&question)) judge_key_kept(*asked, answers.front());
   if (std::holds_alternative<p::OpenKey>(question)) {

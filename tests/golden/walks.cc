@@ -168,7 +168,8 @@ class Server : public Machine {
     if (step.sends == std::vector<std::string>{"versions"}) return answer(VersionsFound{{{1, Octets(32, 0x11), Octets(80, 0x22)}}, false});
     if (step.sends == std::vector<std::string>{"block_list"}) return answer(BlockIdsFound{Octets(32, 0x11), false});
     if (step.sends == std::vector<std::string>{"blocks_released"}) return answer(ReleaseStaged{});
-    if (step.sends == std::vector<std::string>{"key_state"}) return answer(KeyFound{7, Octets(32, 0x11), Octets(32, 0x22), {}});
+    if (step.sends == std::vector<std::string>{"key_state"})
+      return answer(KeyFound{7, Octets(32, 0x11), Botan::secure_vector<std::uint8_t>(32, 0x22), {}});
     if (step.sends == std::vector<std::string>{"key_stored"}) return answer(KeyKept{1});
     if (step.sends == std::vector<std::string>{"key_recovered"}) return answer(KeyOpened{Octets(72, 0x11)});
     if (step.sends == std::vector<std::string>{"password_changed"}) return answer(PasswordSet{});

@@ -87,7 +87,10 @@ inline Message message(spec::MessageKind kind) {
     case MessageKind::release_blocks: return ReleaseBlocks{octets(100)};
     case MessageKind::blocks_released: return BlocksReleased{};
     case MessageKind::fetch_key: return FetchKey{};
-    case MessageKind::key_state: return KeyState{between<std::uint16_t>(0, 9), digest(), digest(), octets(300)};
+    case MessageKind::key_state: {
+      const Octets device_key = digest();
+      return KeyState{between<std::uint16_t>(0, 9), digest(), {device_key.begin(), device_key.end()}, octets(300)};
+    }
     case MessageKind::store_key: return StoreKey{octets(300)};
     case MessageKind::key_stored: return KeyStored{between<std::uint64_t>(0, 9)};
     case MessageKind::recover_key: return RecoverKey{digest()};

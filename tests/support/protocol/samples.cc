@@ -79,7 +79,7 @@ Message message(spec::MessageKind kind) {
     case MessageKind::release_blocks: return ReleaseBlocks{ids(0, 2)};
     case MessageKind::blocks_released: return BlocksReleased{};
     case MessageKind::fetch_key: return FetchKey{};
-    case MessageKind::key_state: return KeyState{7, Octets(32, 0x11), Octets(32, 0x22), {}};
+    case MessageKind::key_state: return KeyState{7, Octets(32, 0x11), Botan::secure_vector<std::uint8_t>(32, 0x22), {}};
     case MessageKind::store_key: return StoreKey{Octets(98, 0x11)};
     case MessageKind::key_stored: return KeyStored{1};
     case MessageKind::recover_key: return RecoverKey{Octets(32, 0x11)};

@@ -98,7 +98,7 @@ class MemoryServer final : public ServerLink {
     released_.insert(all->begin(), all->end());
     return {};
   }
-  Outcome<KeyStanding> fetch_key() override { return KeyStanding{7, Octets(32, 9), Octets(32, 1), key_record}; }
+  Outcome<KeyStanding> fetch_key() override { return KeyStanding{7, Octets(32, 9), Botan::secure_vector<std::uint8_t>(32, 1), key_record}; }
   Outcome<void> store_key(Octets record, std::uint64_t) override {
     key_record = std::move(record);
     return {};

@@ -61,7 +61,7 @@ class MemoryBackend final : public Backend {
   protocol::ServerAnswer find_block_ids(ConnectionId, const protocol::FindBlockIds&) override { return protocol::BlockIdsFound{}; }
   protocol::ServerAnswer stage_release(ConnectionId, const protocol::StageRelease&) override { return protocol::ReleaseStaged{}; }
   protocol::ServerAnswer find_key(ConnectionId, const protocol::FindKey&) override {
-    return protocol::KeyFound{7, Octets(32), Octets(32), {}};
+    return protocol::KeyFound{7, Octets(32), Botan::secure_vector<std::uint8_t>(32), {}};
   }
   protocol::ServerAnswer keep_key(ConnectionId, const protocol::KeepKey&) override { return protocol::KeyKept{1}; }
   protocol::ServerAnswer open_key(ConnectionId, const protocol::OpenKey&) override { return protocol::KeyOpened{Octets(72)}; }
