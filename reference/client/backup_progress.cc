@@ -1,5 +1,9 @@
 #include "client/backup_progress.h"
 
+#include <cstdio>
+
+#include <fmt/format.h>
+
 namespace coffer::client {
 namespace {
 
@@ -24,5 +28,7 @@ std::function<void(const BackupProgress&, const std::vector<std::string>& names)
     progress.show(now, shares);
   };
 }
+
+void say_on_standard_error(const std::string& words) { fmt::print(stderr, "{}", words); }
 
 }  // namespace coffer::client

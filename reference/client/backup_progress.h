@@ -12,5 +12,7 @@ namespace coffer::client {
 
 /// For BackupHooks; `progress` must outlive it.
 std::function<void(const BackupProgress&, const std::vector<std::string>& names)> shown_by(Progress& progress);
+/// The same for what is said: on standard error.
+void say_on_standard_error(const std::string& words);
 
 }  // namespace coffer::client

@@ -18,10 +18,11 @@
 namespace coffer::client {
 namespace {
 
-Outcome<Opened> open_destination(std::shared_ptr<Device> device, const std::string& name, const protocol::Timers& timers) {
+Outcome<Opened> open_destination(std::shared_ptr<Device> device, const std::string& name, const protocol::Timers& timers,
+                                 const std::function<void(const std::string&)>& say) {
   auto session = open_session(std::move(device), name, timers, spec::permissions::backup);
   if (!session) return std::unexpected(session.error());
-  if (auto ready = ready_for_blocks(*session->link, *session->device, session->destination, session->shown, session->key); !ready) {
+  if (auto ready = ready_for_blocks(*session->link, *session->device, session->destination, session->shown, session->key, say); !ready) {
     session->link->leave();
     return std::unexpected(ready.error());
   }
@@ -147,7 +148,7 @@ class Run {
   /// Those names, which begin at that place among all. Failures: of the whole backup.
   Outcome<void> serve(const std::vector<std::string>& names, std::size_t place) {
     // [ARC-143] A client that backs up to several destinations SHOULD commit at one without waiting for another that is slower.
-    Openings openings([this](const std::string& name) { return open_destination(device_, name, context_.timers); }, names);
+    Openings openings([this](const std::string& name) { return open_destination(device_, name, context_.timers, hooks_.say); }, names);
     for (auto come = openings.take(); !come.empty(); come = openings.take()) {
       for (auto& end : come) {
         end.place += place;

@@ -12,6 +12,8 @@
 namespace coffer::client {
 
 struct BackupHooks {
+  /// What a user has to know before it is done; called from several threads.
+  std::function<void(const std::string&)> say;
   bool digest = false;  // as in BackupOptions
   std::function<void(const BackupProgress&, const std::vector<std::string>& names)> progress = [](const BackupProgress&,
                                                                                                   const std::vector<std::string>&) {};

@@ -7,7 +7,8 @@ namespace coffer::client {
 Outcome<Shown> run_backup(const Context& context, const BackupArguments& arguments) {
   const Interruption interruption;
   Progress progress("backed up", context.as_json);
-  auto backup = back_up_once(context, arguments, {.progress = shown_by(progress), .interrupted = Interruption::came});
+  auto backup =
+      back_up_once(context, arguments, {.say = say_on_standard_error, .progress = shown_by(progress), .interrupted = Interruption::came});
   progress.clear();
   if (!backup) return std::unexpected(backup.error());
   return Shown{.code = backup->code(),

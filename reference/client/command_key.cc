@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "client/agreement.h"
 #include "client/commands.h"
 #include "client/key_loss.h"
 #include "client/key_ring.h"
@@ -34,15 +35,19 @@ Shown done(std::string text, nlohmann::json json) {
   return {.code = ExitCode::ok, .text = std::move(text), .json = json.dump(), .problems = {}};
 }
 
+/// How the password of a mode is come by: one that is to hold from now on, or one that holds already.
+using AskForPassword = Outcome<keys::Secret> (*)(const std::string& file, const std::string& what);
+
 /// The password that a mode has: the account's is the one that logs in.
-Outcome<keys::Secret> password_of(KeyMode mode, const Device& device, const std::string& destination, const std::string& file) {
+Outcome<keys::Secret> password_of(KeyMode mode, const Device& device, const std::string& destination, const std::string& file,
+                                  AskForPassword ask_for_it) {
   if (mode == KeyMode::custom) return keys::Secret();
   if (mode == KeyMode::account_password) {
     auto credential = device.credential(destination);
     if (!credential) return std::unexpected(credential.error());
     return std::move(credential->password);
   }
-  return password_from_terminal_or(file, "Archive password");
+  return ask_for_it(file, "Archive password");
 }
 
 /// A session without a key, and what the server says of the archive's.
@@ -100,12 +105,11 @@ Outcome<keys::ArchiveKey> key_to_begin_with(const Asked& here, std::optional<key
   return keys::ArchiveKey::generate(random);
 }
 
-/// [KEY-013] A client MUST tell its user, before it stores a key record, what opens the archive in that mode and what is lost with which
-/// secret.
-void say_consequences(const Visit& visiting, KeyMode mode) {
-  fmt::print(stderr, "{}\n", consequences(mode));
-  if (const std::string lower = where_it_is_lower(*visiting.device, visiting.destination, mode); !lower.empty())
-    fmt::print(stderr, "{}\n", lower);
+/// What the mode means, and at a terminal the question whether it is to be: no mode gives way to a lower one. Failure: interrupted.
+Outcome<void> agreed_to(const Visit& visiting, KeyMode mode) {
+  fmt::print(stderr, "{}", what_it_means(*visiting.device, visiting.destination, mode));
+  if (mode == KeyMode::account_password || !somebody_is_there()) return {};
+  return ask_to_go_on("This cannot be taken back.");
 }
 
 Outcome<Shown> taken(const Visit& visiting, KeyMode mode, const Outcome<std::uint64_t>& generation) {
@@ -123,7 +127,7 @@ Outcome<keys::ArchiveKey> key_for(const Asked& here, std::optional<keys::Archive
   if (!here.shown.record) return usage("the server has no key record of this archive: give the key itself with --archive-key");
   const KeyMode mode = here.shown.record->mode;
   if (mode == KeyMode::custom) return usage("in this key mode only the key itself opens the archive: give it with --archive-key");
-  const auto password = password_of(mode, *here.device, here.destination, password_file);
+  const auto password = password_of(mode, *here.device, here.destination, password_file, password_from_terminal_or);
   if (!password) return std::unexpected(password.error());
   const keys::ArchiveOwner owner = owner_of(here.link->facts());
   auto key = keys::open_with_password(*here.shown.record, owner, *password);
@@ -148,8 +152,8 @@ Outcome<Shown> run_key_create(const Context& context, const KeyArguments& argume
     return stop(*here, {ExitCode::usage, fmt::format("this archive's key mode is {} already: `coffer key upgrade` raises it, and a device "
                                                      "without the key takes it with `coffer key import`",
                                                      name(here->shown.record->mode))});
-  say_consequences(*here, *mode);
-  auto password = password_of(*mode, *device, destination, arguments.password_file);
+  if (auto agreed = agreed_to(*here, *mode); !agreed) return stop(*here, agreed.error());
+  auto password = password_of(*mode, *device, destination, arguments.password_file, new_password_from_terminal_or);
   if (!password) return stop(*here, password.error());
   const auto key = key_to_begin_with(*here, std::move(*given), context.timers);
   if (!key) return stop(*here, key.error());
@@ -167,8 +171,8 @@ Outcome<Shown> run_key_upgrade(const Context& context, const KeyArguments& argum
   auto here = open_session(context, spec::permissions::backup);
   if (!here) return std::unexpected(here.error());
   if (!here->shown.record) return stop(*here, {ExitCode::usage, "this archive has no key mode yet: choose one with `coffer key create`"});
-  say_consequences(*here, *mode);
-  auto password = password_of(*mode, *here->device, here->destination, arguments.password_file);
+  if (auto agreed = agreed_to(*here, *mode); !agreed) return stop(*here, agreed.error());
+  auto password = password_of(*mode, *here->device, here->destination, arguments.password_file, new_password_from_terminal_or);
   if (!password) return stop(*here, password.error());
   return taken(*here, *mode,
                store_key(*here->link, *here->device, here->shown, here->key, {.mode = *mode, .password = std::move(*password)}));
@@ -191,7 +195,7 @@ Outcome<Shown> run_key_change_password(const Context& context, const KeyArgument
   auto here = open_session(context, spec::permissions::backup);
   if (!here) return std::unexpected(here.error());
   const bool archive = here->shown.record && here->shown.record->mode == KeyMode::archive_password;
-  auto password = password_from_terminal_or(arguments.password_file, archive ? "New archive password" : "New account password");
+  auto password = new_password_from_terminal_or(arguments.password_file, archive ? "New archive password" : "New account password");
   if (!password) return stop(*here, password.error());
   if (archive) {
     const auto generation = store_key(*here->link, *here->device, here->shown, here->key,

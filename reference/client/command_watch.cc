@@ -140,7 +140,7 @@ Outcome<Shown> run_watch(const Context& context, const WatchArguments& arguments
             Context to_these = context;
             to_these.destinations = names;
             Progress progress("backed up", context.as_json);
-            return back_up_once(to_these, arguments.backup, {.digest = true, .progress = shown_by(progress)});
+            return back_up_once(to_these, arguments.backup, {.say = say_on_standard_error, .digest = true, .progress = shown_by(progress)});
           },
       .tell =
           [&](const WatchEvent& event) {

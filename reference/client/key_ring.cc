@@ -181,7 +181,7 @@ Outcome<std::uint64_t> store_key(ServerLink& link, Device& device, const ShownKe
 
 // [KEY-007] A client MUST NOT offer blocks before the server has shown or acknowledged a key record of the client's own archive key.
 Outcome<void> ready_for_blocks(ServerLink& link, Device& device, const std::string& destination, const ShownKey& shown,
-                               const keys::ArchiveKey& key) {
+                               const keys::ArchiveKey& key, const std::function<void(const std::string&)>& tell) {
   // [KEY-006] A client MUST NOT send the archive key, or any key derived from it, to a server
   if (fault::on(fault::KEY_006_named_as_a_block)) {
     Digest named{};
@@ -198,6 +198,7 @@ Outcome<void> ready_for_blocks(ServerLink& link, Device& device, const std::stri
     return refused(
         "this archive has no key mode yet, and the server does not permit that you alone hold the key: choose one with `coffer key create "
         "--mode MODE`");
+  tell(what_it_means(device, destination, KeyMode::custom));
   const auto stored = store_key(link, device, shown, key, {.mode = KeyMode::custom, .password = {}});
   if (!stored) return std::unexpected(stored.error());
   return {};
@@ -266,6 +267,14 @@ std::string where_it_is_lower(const Device& device, const std::string& destinati
                        other, here ? "higher" : "lower", here ? "here" : "there");
   }
   return {};
+}
+
+// [KEY-013] A client MUST tell its user, before it stores a key record, what opens the archive in that mode and what is lost with which
+// secret.
+std::string what_it_means(const Device& device, const std::string& destination, KeyMode mode) {
+  std::string lines = fmt::format("{}\n", consequences(mode));
+  if (const std::string lower = where_it_is_lower(device, destination, mode); !lower.empty()) lines += lower + "\n";
+  return lines;
 }
 
 }  // namespace coffer::client

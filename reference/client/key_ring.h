@@ -2,6 +2,7 @@
 // what is done so that blocks may be offered. Must not know: commands, terminals, how a session is come by.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -54,9 +55,10 @@ Outcome<std::uint64_t> store_key(ServerLink& link, Device& device, const ShownKe
                                  const KeyChoice& choice);
 
 /// [KEY-007] Before blocks are offered: the record of this key is shown, and believed already, or made. Who gave the device a key and chose
-/// no mode holds it alone: custom. Refuses where a choice of mode was cut short.
+/// no mode holds it alone: custom; before that is so, `tell` is given what it means [KEY-013]. Refuses where a choice of mode was cut
+/// short.
 Outcome<void> ready_for_blocks(ServerLink& link, Device& device, const std::string& destination, const ShownKey& shown,
-                               const keys::ArchiveKey& key);
+                               const keys::ArchiveKey& key, const std::function<void(const std::string&)>& tell);
 
 /// [KEY-046] The key as the server hands it out, where it can.
 Outcome<keys::ArchiveKey> recovered_key(ServerLink& link, const keys::ArchiveOwner& owner);
@@ -77,5 +79,7 @@ std::string_view consequences(keys::KeyMode mode);
 /// The archives of a device have one key, so that the lowest of their modes says who can read them all: what to say of that where `mode` is
 /// taken at a destination, or nothing.
 std::string where_it_is_lower(const Device& device, const std::string& destination, keys::KeyMode mode);
+/// Both, a line each: what a user is told before the mode is taken [KEY-013].
+std::string what_it_means(const Device& device, const std::string& destination, keys::KeyMode mode);
 
 }  // namespace coffer::client

@@ -27,8 +27,10 @@ Outcome<keys::Secret> prompt(const std::string& what) {
   termios silent = before;
   silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
   ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+  // Not by getchar, whose buffer nobody wipes.
   keys::Secret password;
-  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar()) password.push_back(static_cast<std::uint8_t>(c));
+  std::uint8_t octet = 0;
+  while (::read(STDIN_FILENO, &octet, 1) == 1 && octet != '\n') password.push_back(octet);
   ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
   fmt::print(stderr, "\n");
   return password;
@@ -55,8 +57,24 @@ Outcome<keys::Secret> password_from_terminal_or(const std::string& file, const s
   return password;
 }
 
+Outcome<keys::Secret> new_password_from_terminal_or(const std::string& file, const std::string& what) {
+  auto password = password_from_terminal_or(file, what);
+  if (!password || !file.empty()) return password;
+  const auto again = prompt("The same once more");
+  if (!again) return again;
+  if (*again != *password) return usage("the two are not the same: nothing was changed");
+  return password;
+}
+
 Outcome<std::optional<keys::ArchiveKey>> archive_key_from(const std::string& file) {
   if (file.empty()) return std::nullopt;
+  if (file == "-" && ::isatty(STDIN_FILENO) == 1) {
+    const auto typed = prompt("Archive key, 64 hexadecimal digits");
+    if (!typed) return std::unexpected(typed.error());
+    auto key = keys::parse_archive_key({reinterpret_cast<const char*>(typed->data()), typed->size()});
+    if (!key) return usage(fmt::format("the archive key: {}", keys::describe(key.error())));
+    return std::optional(std::move(*key));
+  }
   const auto read = read_small_file(file == "-" ? "/dev/stdin" : file, 4096);
   if (!read) return std::unexpected(read.error());
   if (read->missing) return usage(fmt::format("--archive-key: {} does not exist", printable(file)));

@@ -14,8 +14,11 @@ namespace coffer::client {
 /// else usage.
 Outcome<keys::Secret> password_from_terminal_or(const std::string& file, const std::string& what);
 
-/// From `file` ("-": standard input), of 64 hexadecimal digits; else usage, which names the option [KEY-004]. nullopt where no file is
-/// named.
+/// The same for a password that is to hold from now on: who types it types it twice.
+Outcome<keys::Secret> new_password_from_terminal_or(const std::string& file, const std::string& what);
+
+/// From `file` ("-": standard input, without being shown on a terminal), of 64 hexadecimal digits; else usage, which names the option
+/// [KEY-004]. nullopt where no file is named.
 Outcome<std::optional<keys::ArchiveKey>> archive_key_from(const std::string& file);
 
 }  // namespace coffer::client

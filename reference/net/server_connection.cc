@@ -11,7 +11,6 @@
 #include "net/server_room.h"
 #include "protocol/frame.h"
 #include "protocol/message.h"
-#include "protocol/wipe.h"
 
 namespace coffer::net {
 namespace {
@@ -100,12 +99,8 @@ bool ServerConnection::queue_is_full() const { return out_.size() - sent_ > queu
 void ServerConnection::advance() {
   while (may_process() && channel_.step()) {
     if (phase_ == Phase::handshake && channel_.state() == TlsChannel::State::established) established();
-    auto plaintext = channel_.take_plaintext();
-    if (phase_ == Phase::session && !plaintext.empty()) {
-      const bool secret = !session_->verified();  // it may hold a password
-      session_->feed(now(), plaintext);
-      if (secret) protocol::wipe(plaintext);
-    }
+    const auto plaintext = channel_.take_plaintext();
+    if (phase_ == Phase::session && !plaintext.empty()) session_->feed(now(), plaintext);
     take_actions();
   }
   if (phase_ == Phase::closing) return;

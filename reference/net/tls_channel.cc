@@ -121,7 +121,7 @@ struct TlsChannel::Engine final : tls::Callbacks {
   // All octets until the handshake is complete, and those of later handshake records: what CHN-010 bounds.
   std::size_t handshake_octets = 0;
   Octets output;
-  Octets plaintext;
+  Botan::secure_vector<std::uint8_t> plaintext;  // it may hold a password or a device key
   State state = State::handshaking;
   bool closed = false;  // close_notify is sent
   std::optional<Failure> failure;
@@ -285,7 +285,7 @@ void TlsChannel::close() {
 }
 
 Octets TlsChannel::take_output() { return std::exchange(engine_->output, {}); }
-Octets TlsChannel::take_plaintext() { return std::exchange(engine_->plaintext, {}); }
+Botan::secure_vector<std::uint8_t> TlsChannel::take_plaintext() { return std::exchange(engine_->plaintext, {}); }
 TlsChannel::State TlsChannel::state() const { return engine_->state; }
 const std::optional<TlsChannel::Failure>& TlsChannel::failure() const { return engine_->failure; }
 std::string TlsChannel::version() const { return "TLSv1.2"; }

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include <botan/secmem.h>
+
 #include "net/pin.h"
 #include "protocol/octets.h"
 
@@ -50,7 +52,7 @@ class TlsChannel {
   void close();
 
   Octets take_output();
-  Octets take_plaintext();
+  Botan::secure_vector<std::uint8_t> take_plaintext();
 
   State state() const;
   const std::optional<Failure>& failure() const;

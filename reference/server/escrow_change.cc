@@ -39,6 +39,7 @@ std::expected<keys::AgreementKey, std::string> settled_escrow_key(const std::fil
     if (auto settled = came ? finish_next_escrow_key(directory) : drop_next_escrow_key(directory); !settled)
       return std::unexpected(settled.error());
   }
+  if (auto erased = erase_former_escrow_key(directory); !erased) return std::unexpected(erased.error());
   return keep_escrow_key(directory);
 }
 

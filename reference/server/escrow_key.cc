@@ -22,7 +22,7 @@ using keys::AgreementKey;
 using keys::Secret;
 
 constexpr std::size_t key_octets = 32;
-constexpr auto current_name = "escrow.key", next_name = "escrow.key.next";
+constexpr auto current_name = "escrow.key", next_name = "escrow.key.next", former_name = "escrow.key.former";
 
 std::unexpected<std::string> failed(std::string_view what, const fs::path& file) {
   return std::unexpected(fmt::format("cannot {} {}: {}", what, file.string(), std::strerror(errno)));
@@ -122,12 +122,21 @@ std::expected<std::optional<AgreementKey>, std::string> next_escrow_key(const fs
 
 std::expected<void, std::string> finish_next_escrow_key(const fs::path& directory) {
   // A second name keeps the former file for overwriting after the next one has taken its place in one step.
-  const auto former = directory / "escrow.key.former", current = directory / current_name;
-  ::unlink(former.c_str());
+  const auto former = directory / former_name, current = directory / current_name;
+  if (auto erased = erase_former_escrow_key(directory); !erased) return erased;
   if (::link(current.c_str(), former.c_str()) != 0) return failed("link", current);
   if (::rename((directory / next_name).c_str(), current.c_str()) != 0) return failed("rename", directory / next_name);
   if (auto synced = sync_directory(directory); !synced) return synced;
-  return overwrite_and_remove(former);
+  return erase_former_escrow_key(directory);
+}
+
+std::expected<void, std::string> erase_former_escrow_key(const fs::path& directory) {
+  const auto former = directory / former_name;
+  std::error_code differ;
+  if (!fs::equivalent(former, directory / current_name, differ)) return overwrite_and_remove(former);
+  // Still the second name of the key in force: the change was cut short before the next one took its place.
+  if (::unlink(former.c_str()) != 0) return failed("remove", former);
+  return sync_directory(directory);
 }
 
 std::expected<void, std::string> drop_next_escrow_key(const fs::path& directory) { return overwrite_and_remove(directory / next_name); }

@@ -21,6 +21,8 @@ std::expected<keys::AgreementKey, std::string> begin_next_escrow_key(const std::
 std::expected<std::optional<keys::AgreementKey>, std::string> next_escrow_key(const std::filesystem::path& directory);
 /// The next key is the escrow key now; the former one's octets are overwritten before its file goes.
 std::expected<void, std::string> finish_next_escrow_key(const std::filesystem::path& directory);
+/// What a change that was cut short in its last step left of the former key; nothing where it left nothing.
+std::expected<void, std::string> erase_former_escrow_key(const std::filesystem::path& directory);
 /// The change did not come to the records.
 std::expected<void, std::string> drop_next_escrow_key(const std::filesystem::path& directory);
 

@@ -11,9 +11,9 @@ namespace {
 
 constexpr std::int64_t format = 1;
 
-// secure_delete: SQLite writes zeros over what it deletes, in the pages that it then writes. What was in those pages before lies in the
-// file until the log is brought over, and in the log until that is cut off: both happen in erase_remains(), before anything is
-// acknowledged.
+// secure_delete: SQLite writes zeros over what it deletes, in the pages that it then writes; but when it moves rows from page to page it
+// leaves copies in the room between them, and what was in pages before lies in the file until the log is brought over, and in the log until
+// that is cut off. So erase_remains() writes all that counts anew, brings the log over and cuts it off, before anything is acknowledged.
 constexpr const char* settings =
     "PRAGMA locking_mode = EXCLUSIVE; PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = "
     "MEMORY;";
@@ -52,6 +52,7 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open(const std::filesystem::path& di
 // [KEY-036] A server MUST erase every octet of a replaced key record from its database, journal and free pages before it sends key_stored.
 Result<void> KeyStore::erase_remains() {
   if (fault::on(fault::KEY_036_not_erased)) return {};
+  if (auto anew = database_.script("VACUUM"); !anew) return anew;
   bool complete = false;
   auto cut = database_.run("PRAGMA wal_checkpoint(TRUNCATE)", {}, [&](const Row& row) { complete = row.number(0) == 0; });
   if (!cut) return cut;

@@ -491,6 +491,26 @@ class Device(programs.EndToEnd):
         self.assertEqual(self.at_a_terminal(self.first, "y", "logout")[0], 0)
         self.assertNotEqual(self.first.run("versions")[0], 0)
 
+    def test_who_takes_a_mode_that_cannot_be_taken_back_is_asked_before(self):
+        self.must_key(self.first, "create", "--mode", "account_password")
+        for answers in ("n", "y\none word\nanother"):  # a new password is typed twice
+            code, error = self.at_a_terminal(self.first, answers, "key", "upgrade", "--mode", "archive_password")
+            self.assertNotEqual(code, 0, error)
+            self.assertIn("If you forget this password", error)
+            self.assertEqual(self.first.must("key", "show-mode")["mode"], "account_password")
+        self.assertIn("not the same", error)
+        code, error = self.at_a_terminal(self.first, "y\none word\none word", "key", "upgrade", "--mode", "archive_password")
+        self.assertEqual((code, self.first.must("key", "show-mode")["mode"]), (0, "archive_password"), error)
+
+    def test_KEY_013_a_backup_that_leaves_the_key_with_its_user_says_so_before(self):
+        other = self.bare(self.server, "with-a-key")
+        with open(self.path("given.key"), "w", encoding="ascii") as file:
+            file.write(os.urandom(32).hex() + "\n")
+        self.log_in(other, programs.PASSWORD, "--archive-key", self.path("given.key"))
+        code, _, error = other.run("backup", self.path("file"))
+        self.assertEqual((code, other.must("key", "show-mode")["mode"]), (0, "custom"), error)
+        self.assertIn("Nobody but you", error)
+
     def test_KEY_013_what_is_lost_with_which_secret_is_said_before(self):
         _, _, error = self.key(self.first, "create", "--mode", "archive_password", "--password-file", "-", given="mine alone\n")
         self.assertIn("If you forget this password and no computer holds the key any more, the backup is lost", error)
