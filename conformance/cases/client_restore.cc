@@ -210,6 +210,7 @@ std::vector<Case> client_restore_cases() {
                 hold_version(c, {file_entry("file", hold_content(c, content), content.size())});
                 on_the_way([&] { c.require(restore(c).ended == "ok", "ok", "a failure"); });
                 const fs::path file = target_of(c) + "/file";
+                c.require(read_file(file) == content, "the file in the target", "none, or another");
                 fs::permissions(file, fs::perms{0600});
                 c.drive({.what = "restore", .version = 1, .target = target_of(c), .overwrite = true});
                 c.accept().serve_to_any_end();
