@@ -49,6 +49,9 @@ using coffer::fuzz::meter::given_back;
 
 void* operator new(std::size_t octets) { return counted(octets); }
 void* operator new[](std::size_t octets) { return counted(octets); }
+// These too: what they give is given back to the same operator delete.
+void* operator new(std::size_t octets, const std::nothrow_t&) noexcept { return counted(octets); }
+void* operator new[](std::size_t octets, const std::nothrow_t&) noexcept { return counted(octets); }
 void operator delete(void* at) noexcept { given_back(at); }
 void operator delete[](void* at) noexcept { given_back(at); }
 void operator delete(void* at, std::size_t) noexcept { given_back(at); }
