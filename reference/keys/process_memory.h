@@ -3,8 +3,8 @@
 
 namespace coffer::keys {
 
-/// [KEY-052] No core dump is written of this process, and no other process of the same user may read its memory. To be called first in main.
-/// Does nothing under sanitizers, which look into the process from outside.
+/// [KEY-052] No core dump is written of this process, and no other process of the same user may read its memory. To be called first in
+/// main. Does nothing under sanitizers, which look into the process from outside.
 void keep_memory_to_itself();
 
 }  // namespace coffer::keys
