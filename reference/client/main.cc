@@ -16,7 +16,7 @@
 #include "client/commands.h"
 #include "client/device.h"
 #include "client/printable.h"
-#include "keys/process_memory.h"
+#include "net/process_memory.h"
 #include "transitions/transition_file.h"
 
 namespace coffer::client {
@@ -336,7 +336,7 @@ int run(int count, char** arguments) {
 }  // namespace coffer::client
 
 int main(int count, char** arguments) {
-  coffer::keys::keep_memory_to_itself();
+  coffer::net::keep_memory_to_itself();
   coffer::client::limit_locked_memory();
   try {
     return coffer::client::run(count, arguments);

@@ -13,7 +13,7 @@
 #include <iostream>
 
 #include "coffer/spec/limits.h"
-#include "keys/process_memory.h"
+#include "net/process_memory.h"
 #include "server/inspect.h"
 #include "server/key_commands.h"
 #include "server/serve.h"
@@ -67,7 +67,7 @@ int ended(Outcome outcome) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  coffer::keys::keep_memory_to_itself();
+  coffer::net::keep_memory_to_itself();
   CLI::App app{"The Coffer reference server."};
   app.footer(exit_codes);
   app.failure_message(what_is_wrong);

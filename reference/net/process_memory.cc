@@ -1,9 +1,9 @@
-#include "keys/process_memory.h"
+#include "net/process_memory.h"
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-namespace coffer::keys {
+namespace coffer::net {
 
 // [KEY-052] A client SHOULD wipe the archive key from memory when it is done with it, and keep it from being written to swap.
 void keep_memory_to_itself() {
@@ -14,4 +14,4 @@ void keep_memory_to_itself() {
 #endif
 }
 
-}  // namespace coffer::keys
+}  // namespace coffer::net
