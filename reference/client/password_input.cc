@@ -21,12 +21,12 @@ std::unexpected<Failure> usage(std::string message) { return std::unexpected(Fai
 Outcome<keys::Secret> prompt(const std::string& what) {
   if (::isatty(STDIN_FILENO) != 1)
     return usage("there is no terminal to ask for the password: give --password-file FILE, or - for standard input");
-  fmt::print(stderr, "{}: ", what);
   termios before{};
   ::tcgetattr(STDIN_FILENO, &before);
   termios silent = before;
   silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
   ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+  fmt::print(stderr, "{}: ", what);  // only now: what was typed before is gone
   // Not by getchar, whose buffer nobody wipes.
   keys::Secret password;
   std::uint8_t octet = 0;

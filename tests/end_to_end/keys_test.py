@@ -467,15 +467,21 @@ class Device(programs.EndToEnd):
             self.log_in(self.first, "from the help desk")
             self.assertTrue(self.restores(self.first), "the user's own device goes on")
 
-    def at_a_terminal(self, device, answer, *words):
-        """Exit code and what was asked, with a person at the keyboard."""
+    def at_a_terminal(self, device, answers, *words):
+        """Exit code and what was asked, with a person at the keyboard who answers each question with a line."""
         ours, theirs = os.openpty()
-        with subprocess.Popen([f"{BIN}/coffer", "--home", device.home, *words], stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        asked = b""
+        with subprocess.Popen([f"{BIN}/coffer", "--home", device.home, *words], stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
             os.close(theirs)
-            os.write(ours, answer.encode() + b"\n")
-            _, error = process.communicate(timeout=programs.DEADLINE_SECONDS)
+            for answer in answers.split("\n"):
+                question = b""
+                while not question.endswith((b": ", b"[y/N] ")) and (more := os.read(process.stderr.fileno(), 4096)):
+                    question += more
+                asked += question
+                os.write(ours, answer.encode() + b"\n")
+            _, rest = process.communicate(timeout=programs.DEADLINE_SECONDS)
         os.close(ours)
-        return process.returncode, error
+        return process.returncode, (asked + rest).decode()
 
     def test_who_would_lose_the_key_is_asked_before(self):
         self.must_key(self.first, "create", "--mode", "account_password")
@@ -509,7 +515,7 @@ class Device(programs.EndToEnd):
         self.log_in(other, programs.PASSWORD, "--archive-key", self.path("given.key"))
         code, _, error = other.run("backup", self.path("file"))
         self.assertEqual((code, other.must("key", "show-mode")["mode"]), (0, "custom"), error)
-        self.assertIn("Nobody but you", error)
+        self.assertIn("if it is lost and no computer holds it any more, the backup is lost", error)
 
     def test_KEY_013_what_is_lost_with_which_secret_is_said_before(self):
         _, _, error = self.key(self.first, "create", "--mode", "archive_password", "--password-file", "-", given="mine alone\n")
