@@ -17,11 +17,13 @@ class Commands(unittest.TestCase):
         text = (HOUSE / ".dev/check.sh").read_text()
         self.assertEqual(CHECK, re.findall(r'^  step "[^"]+"; (?:"\$python" )?(.+?) \|\| failed\+=\(\w+\)$', text, re.M))
 
-    def test_a_release_is_looked_at_for_faults_before_they_are_tried(self):
+    def test_ordinary_programs_are_looked_at_for_faults_before_they_are_tried(self):
+        """That a release cannot be configured with faults is tests/faults/faults_test.py's matter; one that was built is looked at too."""
         text = (HOUSE / ".dev/mutate.sh").read_text()
-        built, looked = text.index("build release cofferd coffer coffer-vector"), text.index("--absent")
+        built, looked = text.index("build dev coffer-conform cofferd coffer"), text.index("--absent")
         self.assertTrue(built < looked < text.index("mutate --adapter"))
-        self.assertIn("build/release/bin/{cofferd,coffer,coffer-vector}", text[built:looked])
+        for programs in ("build/dev/bin/{cofferd,coffer}", "build/release/bin/{cofferd,coffer,coffer-vector,coffer_bench}"):
+            self.assertIn(programs, text[built:looked])
 
 
 if __name__ == "__main__":
