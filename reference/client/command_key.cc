@@ -186,8 +186,7 @@ Outcome<Shown> run_key_show_mode(const Context& context) {
   here->link->leave();
   if (!here->shown.record) return done("no key mode yet: the server has no record of the archive's key.\n", {{"mode", nullptr}});
   const auto mode = here->shown.record->mode;
-  const std::string lower = where_it_is_lower(*here->device, here->destination, mode);
-  return done(fmt::format("{}\n{}\n{}{}", name(mode), consequences(mode), lower, lower.empty() ? "" : "\n"),
+  return done(fmt::format("{}\n{}", name(mode), what_it_means(*here->device, here->destination, mode)),
               {{"mode", name(mode)}, {"generation", here->shown.record->generation}});
 }
 

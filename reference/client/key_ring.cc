@@ -239,6 +239,9 @@ Outcome<UnlockedKey> unlocked_key(ServerLink& link, const Device& device, const 
   return found;
 }
 
+namespace {
+
+/// "Nobody but you will be able to restore …"
 std::string_view consequences(KeyMode mode) {
   switch (mode) {
     case KeyMode::account_password:
@@ -255,6 +258,7 @@ std::string_view consequences(KeyMode mode) {
   return {};
 }
 
+/// The archives of a device have one key, so that the lowest of their modes says who can read them all. Empty: they are all in this one.
 std::string where_it_is_lower(const Device& device, const std::string& destination, KeyMode mode) {
   for (const std::string& other : device.destinations()) {
     if (other == destination) continue;
@@ -268,6 +272,8 @@ std::string where_it_is_lower(const Device& device, const std::string& destinati
   }
   return {};
 }
+
+}  // namespace
 
 // [KEY-013] A client MUST tell its user, before it stores a key record, what opens the archive in that mode and what is lost with which
 // secret.

@@ -74,12 +74,8 @@ struct UnlockedKey {
 Outcome<UnlockedKey> unlocked_key(ServerLink& link, const Device& device, const std::string& destination, const ShownKey& shown,
                                   std::optional<keys::ArchiveKey> given, const keys::Secret& password);
 
-/// "Nobody but you will be able to restore …": what opens the archive in that mode, and what is lost with which secret [KEY-013].
-std::string_view consequences(keys::KeyMode mode);
-/// The archives of a device have one key, so that the lowest of their modes says who can read them all: what to say of that where `mode` is
-/// taken at a destination, or nothing.
-std::string where_it_is_lower(const Device& device, const std::string& destination, keys::KeyMode mode);
-/// Both, a line each: what a user is told before the mode is taken [KEY-013].
+/// What a user is told before the mode is taken at a destination, in lines: what opens the archive in it, and what is lost with which
+/// secret [KEY-013]; and, where another archive of the device is in another mode, who can then read both.
 std::string what_it_means(const Device& device, const std::string& destination, keys::KeyMode mode);
 
 }  // namespace coffer::client

@@ -122,8 +122,6 @@ class Reading {
         cache_problem_ = {options_.cache.path, fmt::format("{}; the next backup will read every file again", saved.error().message)};
     }
     collect_problems(walk);
-    report_.digest = walk.digest();
-    report_.left.insert(report_.left.end(), std::make_move_iterator(walk.left().begin()), std::make_move_iterator(walk.left().end()));
     if (stop_ == Stop::nothing) return std::unexpected(nothing());
     if (stop_ == Stop::interrupted) return std::unexpected(interrupted());
     if (stop_ == Stop::alone) return std::nullopt;
@@ -327,7 +325,12 @@ class Reading {
   }
 
   void collect_problems(WalkAhead& walk) {
-    if (stop_ == Stop::none || stop_ == Stop::nothing) report_.problems = std::move(walk.problems());
+    // Otherwise its thread may be at it still.
+    if (stop_ == Stop::none || stop_ == Stop::nothing) {
+      report_.problems = std::move(walk.problems());
+      report_.left.insert(report_.left.end(), std::make_move_iterator(walk.left().begin()), std::make_move_iterator(walk.left().end()));
+      report_.digest = walk.digest();
+    }
     for (Problems* part : {&problems_, &reduced_})
       report_.problems.insert(report_.problems.end(), std::make_move_iterator(part->begin()), std::make_move_iterator(part->end()));
     if (cache_problem_) report_.problems.push_back(std::move(*cache_problem_));
