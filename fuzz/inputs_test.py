@@ -32,7 +32,7 @@ def specified_objects():
     verbs = (HERE.parent / "interop" / "schema").glob("*.schema.json")
     return {struct.name for struct in spec.structs} | {f"machine {machine['name']}" for machine in spec.machines} | {
         f"block {name}" for name in types} | {f"verb {path.name.removesuffix('.schema.json')}" for path in verbs} | {
-        f"document {name}" for name in ("archive key", "key record", "fixture", "server flight", "trace", "vector file")}
+        f"document {name}" for name in ("archive key", "key record", "fixture", "server flight", "trace", "vector file", "wrap")}
 
 
 class InputsTest(unittest.TestCase):

@@ -20,6 +20,7 @@ CORPUS, DICTIONARIES = ROOT / "fuzz" / "corpus", ROOT / "fuzz" / "dict"
 sys.path.insert(0, str(ROOT / "spec" / "tools"))
 import dictionaries  # noqa: E402
 import of_contracts  # noqa: E402
+import of_keys  # noqa: E402
 import of_specification  # noqa: E402
 import of_tables  # noqa: E402
 import of_transcripts  # noqa: E402
@@ -43,7 +44,7 @@ def transcripts(binaries, cases=()):
 def stated(spec, binaries):
     """{target: {name: octets}} of what is made without a run of the suite."""
     printed = subprocess.run([str(binaries / "coffer-conform"), "fixture"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    return of_specification.seeds(spec) | of_contracts.seeds(printed, ROOT / "spec" / "vectors") | of_tables.seeds(spec)
+    return of_specification.seeds(spec) | of_contracts.seeds(printed, ROOT / "spec" / "vectors") | of_tables.seeds(spec) | of_keys.seeds()
 
 
 def committed():
