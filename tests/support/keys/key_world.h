@@ -1,0 +1,103 @@
+// One archive, its server, its computer and its user, and everything that happens to the archive's key; the operations go the way that a
+// server's and a client's do, through the checks of 7.6, and what nobody may do is tried as well. After each, who can derive the key from
+// what they have is to be exactly who the tables of 7.3 and 7.7 say.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "keys/key_keeping.h"
+#include "keys/ledger.h"
+
+namespace coffer::keys {
+
+/// Where the server keeps what it has of the archive's key.
+class Shelf {
+ public:
+  virtual ~Shelf() = default;
+  /// Returns when nothing is left of what was replaced. `dies`: the process ends before it comes to that, and another one begins.
+  virtual void put(View record, bool dies) = 0;
+  /// `fresh` where there is none yet.
+  virtual Octets device_key(View fresh) = 0;
+  virtual void erase_device_key() = 0;
+  virtual void purge() = 0;
+  /// All that a thief of it takes.
+  virtual Octets everything() const = 0;
+};
+
+class KeyWorld {
+ public:
+  static constexpr ArchiveOwner owner{1, 2, 3};
+  static constexpr std::size_t acts = 19;
+
+  KeyWorld(Shelf& shelf, Botan::RandomNumberGenerator& random);
+  /// The act of that number, below `acts`; `how` means something to some.
+  void act(std::size_t what, std::uint8_t how);
+  /// The first thing that is not as the specification has it; empty when all is.
+  std::string broken() const;
+  std::size_t stored() const { return stored_; }
+  std::optional<KeyMode> mode() const;
+
+ private:
+  // The user and the device
+  void log_in();
+  void store(KeyMode mode);
+  std::optional<ArchiveKey> opened_by_the_user();
+  /// Without a record the key is one that the user gave.
+  bool user_has_a_copy() const { return !mode() || mode() == KeyMode::custom; }
+  bool somebody_has_the_key() { return device_.wraps.any() || user_has_a_copy() || opened_by_the_user(); }
+  void unlock();
+  void log_out();
+  void change_archive_password();
+  void forget_archive_password();
+  void give_archive_password();
+  void change_account_password();
+  void recover();
+  // The server
+  void reset_account_password();
+  void set_account_password();
+  void give_account_password();
+  void rotate_escrow_key(std::uint8_t how);
+  void forbid(KeyMode mode);
+  void block();
+  void purge();
+  bool send(const Octets& sent);
+  void keep(const Octets& record);
+  // What nobody may do
+  void replay(std::uint8_t how);
+  void store_another_key(KeyMode mode);
+  void send_something_wrong(std::uint8_t how);
+  // Octets
+  KeyRecord in_force() const;
+  std::uint64_t generation() const;
+  Octets made_record(KeyRecordParts parts, const ArchiveOwner& whose, const ArchiveKey& key);
+  Octets random_octets(std::size_t size);
+  void over_the_wire(std::initializer_list<View> parts);
+  void demand(bool holds, std::string_view rule);
+
+  Shelf& shelf_;
+  Botan::RandomNumberGenerator& random_;
+  ArchiveKey key_, other_key_;
+  AgreementKey escrow_;
+  Ledger ledger_{owner, key_.check_value()};
+  KeyPolicy policy_;
+  bool exists_ = true, active_ = true;  // the account is there; computer and user are active
+  bool knows_archive_password_ = true, dies_ = false, was_account_password_ = false, was_archive_password_ = false;
+  unsigned count_ = 1000;  // of passwords: none is the beginning of another
+  std::size_t stored_ = 0;
+  std::string broken_;
+  std::string account_password_, archive_password_;
+  Octets record_;  // in force
+  std::vector<Octets> former_records_;
+  Octets device_key_octets_;
+
+  // Who has what: now, and of all that there was
+  Possession escrow_key_, device_key_, account_secret_, archive_secret_;
+  Possession device_, saved_login_;  // on the disk
+  Possession former_secrets_, held_by_the_server_, archive_secrets_, set_by_an_administrator_;
+  Possession copied_records_, copied_disks_, locked_disks_, saved_logins_, opened_by_this_device_key_;
+  Possession handed_out_, on_the_wire_;
+  Possession strangers_;  // another user's of the same server
+};
+
+}  // namespace coffer::keys
