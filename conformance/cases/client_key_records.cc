@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "cases/all.h"
 #include "cases/client_scenes.h"
 #include "wire/key_record.h"
+#include "wire/secret_forms.h"
 
 namespace coffer::conformance {
 namespace {
@@ -14,12 +16,15 @@ constexpr std::string_view archive_password = "only the user knows this";
 
 ArchiveOwner owner(Context& c) { return {c.holdings().user, c.computer(), c.holdings().server_guid}; }
 
+Octets own_archive_wrap(Context& c, Sealing sealing = Sealing::padded) {
+  return password_wrap("archive wrap", owner(c), c.archive_key(), archive_password, 100'000, c.random().octets(16), sealing);
+}
+
 /// A key record of the device's own archive key, as an honest holder of it makes it.
 KeyRecord own_record(Context& c, std::uint8_t mode, std::uint64_t generation) {
   KeyRecord record{.mode = mode, .owner = owner(c), .generation = generation};
   record.check = derive_keys(c.archive_key(), record.owner).check_value;
-  if (mode == archive_password_mode)
-    record.wraps = password_wrap("archive wrap", record.owner, c.archive_key(), archive_password, 100'000, c.random().octets(16));
+  if (mode == archive_password_mode) record.wraps = own_archive_wrap(c);
   if (mode == account_password_mode)
     record.wraps =
         joined({server_wrap(record.owner, c.archive_key(), public_key(c.holdings().escrow_private), c.random().octets(32)),
@@ -113,6 +118,12 @@ void add_disbelieved(std::vector<Case>& cases) {
                               own(custom_mode, 4, [](Context&, KeyRecord& r) { r.owner.computer ^= 1; })));
   cases.push_back(disbelieved("of_another_user", {"KEY-027"}, "A key record of another user is not believed",
                               own(custom_mode, 4, [](Context&, KeyRecord& r) { r.owner.user ^= 1; })));
+  cases.push_back(disbelieved("of_another_server", {"KEY-027"}, "A key record of another server is not believed",
+                              own(custom_mode, 4, [](Context&, KeyRecord& r) { r.owner.server ^= 1; })));
+  for (const auto& [name, mode] : {std::pair{"account", account_password_mode}, {"archive", archive_password_mode}})
+    cases.push_back(disbelieved(fmt::format("wrap_cut_short_{}", name), {"KEY-027"},
+                                "A key record whose wrap lacks its last octet is not believed",
+                                own(mode, 4, [](Context&, KeyRecord& r) { r.wraps.pop_back(); })));
   for (const std::uint32_t rounds : {0U, 10'000'001U})
     cases.push_back(
         disbelieved(fmt::format("rounds_{}", rounds), {"KEY-027"}, "A key record of no rounds, or of more than 10,000,000, is not believed",
@@ -147,29 +158,162 @@ void require_record_first(Context& c, const ServerPeer& server) {
 }
 
 /// The mode is taken by the client; what it stored.
-Octets taken(Context& c, const std::string& mode) {
+Octets taken(Context& c, const std::string& mode, const std::string& device = "device") {
   c.holdings().key_record.clear();
-  auto& server = served(c, {.what = "key", .mode = mode, .archive_password = std::string(archive_password)});
+  auto& server = served(c, {.what = "key", .device = device, .mode = mode, .archive_password = std::string(archive_password)});
   require_ok(c);
+  for (const auto& [name, secret] : {std::pair{"archive password", octets(archive_password)}, {"archive key", c.archive_key()}})
+    for (const auto& form : forms_of(secret)) c.require(!shows(server, form.octets), fmt::format("no {} on the wire", name), form.name);
   const auto stored = server.seen("store_key");
   c.require(stored.size() == 1, "one key record", fmt::format("{}", stored.size()));
   return stored.front().octets("record");
 }
 
-/// The account's wrap is under another password than the login's; the key is handed out honestly, or under a secret that everybody has.
-void logs_in_and_recovers(Context& c, bool of_zeros) {
+using HandedOut = std::function<Octets(Context&, const Octets& recipient)>;
+
+Octets honestly_handed_out(Context& c, const Octets& recipient) {
+  return recovery_wrap(owner(c), c.archive_key(), recipient, c.random().octets(32));
+}
+
+/// A device without the key logs in, and what stands in the record as the account's wrap is this.
+ServerPeer& logs_in_where_the_account_s_wrap_is(Context& c, const Octets& part, const HandedOut& handed_out) {
   auto record = own_record(c, account_password_mode, 4);
-  const auto under_another = password_wrap("account wrap", record.owner, c.archive_key(), "the one before", 100'000, c.random().octets(16));
-  std::copy(under_another.begin(), under_another.end(), record.wraps.end() - 60);
+  std::copy(part.begin(), part.end(), record.wraps.end() - 60);
   c.holdings().key_record = to_octets(record, c.archive_key());
-  c.holdings().recovery_wrap = [&](const Octets& recipient) {
-    return of_zeros ? recovery_wrap_of_zeros(record.owner, c.archive_key(), recipient)
-                    : recovery_wrap(record.owner, c.archive_key(), recipient, c.random().octets(32));
+  c.holdings().recovery_wrap = [&c, handed_out](const Octets& recipient) { return handed_out(c, recipient); };
+  return served(c, {.what = "connect", .without_archive_key = true});
+}
+
+Octets account_wrap_under(Context& c, std::string_view password, Sealing sealing = Sealing::padded) {
+  return password_wrap("account wrap", owner(c), c.archive_key(), password, 100'000, c.random().octets(16), sealing);
+}
+
+/// It takes the key out of the recovery, and makes what the login's password opens.
+void require_wrapped_anew(Context& c, const ServerPeer& server) {
+  require_ok(c);
+  const auto stored = server.seen("store_key");
+  c.require(stored.size() == 1, "a key record", fmt::format("{}", stored.size()));
+  const auto made = stored.front().octets("record");
+  c.require(made.size() == 262 && made[33] == 5, "a key record of account_password and generation 5", hex(made));
+  c.require(open_password_wrap("account wrap", owner(c), View(made).subspan(170, 60), c.fixture().alice.password) == c.archive_key(),
+            "a wrap under the login's password", "none");
+}
+
+/// A key that is handed out so is not taken, and no record made of it.
+Case not_recovered(std::string id, std::vector<std::string> requirements, std::string goal, std::string handed, HandedOut handed_out) {
+  return {
+      .id = "client.keys." + std::move(id),
+      .requirements = std::move(requirements),
+      .role = Role::client,
+      .goal = std::move(goal),
+      .steps = {"show a key record of account_password under another password, and let the client log in", std::move(handed),
+                "expect no key record, and no success"},
+      .script =
+          [=](Context& c) {
+            auto& server = logs_in_where_the_account_s_wrap_is(c, account_wrap_under(c, "the one before"), handed_out);
+            c.require(server.seen("store_key").empty(), "no key record", "one");
+            require_no_success(c);
+          },
+      .twin =
+          [](Context& c) {
+            logs_in_where_the_account_s_wrap_is(c, account_wrap_under(c, "the one before"), honestly_handed_out);
+            require_ok(c);
+          },
   };
-  auto& server = served(c, {.what = "connect", .without_archive_key = true});
-  if (!of_zeros) return require_ok(c);
-  c.require(server.seen("store_key").empty(), "no key record", "one");
-  require_no_success(c);
+}
+
+void add_recovered(std::vector<Case>& cases) {
+  cases.push_back({
+      .id = "client.keys.wrapped_anew_after_login",
+      .requirements = {"KEY-047"},
+      .role = Role::client,
+      .goal =
+          "After a login with a password that the account's wrap does not open with, the key is recovered and wrapped under that password",
+      .steps = {"show a key record of account_password under another password, and let the client log in", "hand out the key",
+                "expect a key record that opens with the login's password"},
+      .script =
+          [](Context& c) {
+            require_wrapped_anew(c, logs_in_where_the_account_s_wrap_is(c, account_wrap_under(c, "the one before"), honestly_handed_out));
+          },
+  });
+  const auto unopened = [&](std::string id, std::string goal, std::function<Octets(Context&)> part) {
+    cases.push_back({
+        .id = "client.keys.account_wrap_" + std::move(id),
+        .requirements = {"KEY-018", "KEY-047"},
+        .role = Role::client,
+        .goal = std::move(goal),
+        .steps = {"show a key record of account_password, its wrap as the first line says and its tag right, and let the client log in",
+                  "hand out the key", "expect a key record that opens with the login's password"},
+        .script = [=](Context& c) { require_wrapped_anew(c, logs_in_where_the_account_s_wrap_is(c, part(c), honestly_handed_out)); },
+    });
+  };
+  unopened("with_a_flipped_bit", "An account's wrap with a flipped bit does not open", [](Context& c) {
+    auto part = account_wrap_under(c, c.fixture().alice.password);
+    part[40] ^= 1;
+    return part;
+  });
+  unopened("of_another_check", "An account's wrap with another integrity check does not open, although the right key is in it",
+           [](Context& c) { return account_wrap_under(c, c.fixture().alice.password, Sealing::without_padding); });
+  cases.push_back(
+      not_recovered("recovery_from_a_point_of_small_order", {"KEY-017"},
+                    "A recovered key that came with a one-time key of small order, so that everybody could have made it, is not "
+                    "believed",
+                    "hand out the key under the secret of zeros",
+                    [](Context& c, const Octets& recipient) { return recovery_wrap_of_zeros(owner(c), c.archive_key(), recipient); }));
+  cases.push_back(not_recovered("recovery_with_a_flipped_bit", {"KEY-018"}, "A recovered key whose wrap has a flipped bit is not believed",
+                                "hand out the key, and flip a bit of it", [](Context& c, const Octets& recipient) {
+                                  auto handed = honestly_handed_out(c, recipient);
+                                  handed[52] ^= 1;
+                                  return handed;
+                                }));
+  cases.push_back(not_recovered("recovery_of_another_check", {"KEY-018"},
+                                "A recovered key whose wrap has another integrity check is not believed, although it is the right one",
+                                "hand out the key in a wrap of RFC 3394", [](Context& c, const Octets& recipient) {
+                                  return recovery_wrap(owner(c), c.archive_key(), recipient, c.random().octets(32),
+                                                       Sealing::without_padding);
+                                }));
+}
+
+/// A device that lacks the key is given the archive password; what stands in the record as the archive's wrap is this.
+void is_unlocked_where_the_archive_s_wrap_is(Context& c, const Octets& part) {
+  auto record = own_record(c, archive_password_mode, 4);
+  record.wraps = part;
+  c.holdings().key_record = to_octets(record, c.archive_key());
+  on_the_way([&] {
+    served(c, {.what = "connect", .without_archive_key = true});
+    require_ok(c);
+  });
+  served(c, {.what = "unlock", .archive_password = std::string(archive_password)});
+}
+
+void add_unlocked(std::vector<Case>& cases) {
+  const auto closed = [&](std::string id, std::string goal, std::function<Octets(Context&)> part) {
+    cases.push_back({
+        .id = "client.keys.archive_wrap_" + std::move(id),
+        .requirements = {"KEY-018"},
+        .role = Role::client,
+        .goal = std::move(goal),
+        .steps = {"show a key record of archive_password, its wrap as the first line says and its tag right, to a device without the key",
+                  "give it the archive password", "expect no success"},
+        .script =
+            [=](Context& c) {
+              is_unlocked_where_the_archive_s_wrap_is(c, part(c));
+              require_no_success(c);
+            },
+        .twin =
+            [](Context& c) {
+              is_unlocked_where_the_archive_s_wrap_is(c, own_archive_wrap(c));
+              require_ok(c);
+            },
+    });
+  };
+  closed("with_a_flipped_bit", "An archive's wrap with a flipped bit does not open", [](Context& c) {
+    auto part = own_archive_wrap(c);
+    part[40] ^= 1;
+    return part;
+  });
+  closed("of_another_check", "An archive's wrap with another integrity check does not open, although the right key is in it",
+         [](Context& c) { return own_archive_wrap(c, Sealing::without_padding); });
 }
 
 void add_made(std::vector<Case>& cases) {
@@ -296,19 +440,21 @@ void add_made(std::vector<Case>& cases) {
       .requirements = {"KEY-020"},
       .role = Role::client,
       .goal = "Each wrap has a salt and a one-time key of its own",
-      .steps = {"ask the client to take account_password, and then archive_password", "expect other salts",
-                "on another computer: another one-time key"},
+      .steps = {"ask the client to take account_password", "ask another device of the same user and computer for the same",
+                "expect another salt and another one-time key", "ask it to take archive_password", "expect another salt"},
       .script =
           [](Context& c) {
-            const auto first = taken(c, "account_password");
-            c.holdings().key_record = first;
-            auto& server = served(c, {.what = "key", .mode = "archive_password", .archive_password = std::string(archive_password)});
+            const auto first = taken(c, "account_password"), second = taken(c, "account_password", "another device");
+            c.holdings().key_record = second;
+            auto& server = served(
+                c,
+                {.what = "key", .device = "another device", .mode = "archive_password", .archive_password = std::string(archive_password)});
             require_ok(c);
-            const auto second = server.seen("store_key").front().octets("record");
-            const Octets salts[] = {Octets(first.begin() + 174, first.begin() + 190), Octets(second.begin() + 70, second.begin() + 86)};
-            c.require(salts[0] != salts[1], "another salt for each wrap", hex(salts[0]));
-            c.require(Octets(first.begin() + 98, first.begin() + 130) != public_key(repeated(32, 1)) && salts[0] != Octets(16),
-                      "a random salt and one-time key", "fixed ones");
+            const auto third = server.seen("store_key").front().octets("record");
+            const auto part = [](const Octets& record, std::size_t at, std::size_t count) { return hex(View(record).subspan(at, count)); };
+            c.require(part(first, 98, 32) != part(second, 98, 32), "another one-time key for each wrap", part(first, 98, 32));
+            const std::set<std::string> salts{part(first, 174, 16), part(second, 174, 16), part(third, 70, 16)};
+            c.require(salts.size() == 3, "another salt for each wrap", fmt::format("{} of 3", salts.size()));
           },
   });
   cases.push_back({
@@ -332,45 +478,6 @@ void add_made(std::vector<Case>& cases) {
             require_ok(c);
           },
   });
-  cases.push_back({
-      .id = "client.keys.wrapped_anew_after_login",
-      .requirements = {"KEY-047"},
-      .role = Role::client,
-      .goal =
-          "After a login with a password that the account's wrap does not open with, the key is recovered and wrapped under that password",
-      .steps = {"show a key record of account_password under another password, and let the client log in", "hand out the key",
-                "expect a key record that opens with the login's password"},
-      .script =
-          [](Context& c) {
-            auto record = own_record(c, account_password_mode, 4);
-            const auto under_another =
-                password_wrap("account wrap", record.owner, c.archive_key(), "the one before", 100'000, c.random().octets(16));
-            std::copy(under_another.begin(), under_another.end(), record.wraps.end() - 60);
-            c.holdings().key_record = to_octets(record, c.archive_key());
-            c.holdings().recovery_wrap = [&](const Octets& recipient) {
-              return recovery_wrap(record.owner, c.archive_key(), recipient, c.random().octets(32));
-            };
-            auto& server = served(c, {.what = "connect", .without_archive_key = true});
-            require_ok(c);
-            const auto stored = server.seen("store_key");
-            c.require(stored.size() == 1, "a key record", fmt::format("{}", stored.size()));
-            const auto made = stored.front().octets("record");
-            c.require(made.size() == 262 && made[33] == 5, "a key record of account_password and generation 5", hex(made));
-            c.require(open_password_wrap("account wrap", record.owner, View(made).subspan(170, 60), c.fixture().alice.password) ==
-                          c.archive_key(),
-                      "a wrap under the login's password", "none");
-          },
-  });
-  cases.push_back({
-      .id = "client.keys.recovery_from_a_point_of_small_order",
-      .requirements = {"KEY-017"},
-      .role = Role::client,
-      .goal = "A recovered key that came with a one-time key of small order, so that everybody could have made it, is not believed",
-      .steps = {"show a key record of account_password under another password, and let the client log in",
-                "hand out the key under the secret of zeros", "expect no key record, and no success"},
-      .script = [](Context& c) { logs_in_and_recovers(c, true); },
-      .twin = [](Context& c) { logs_in_and_recovers(c, false); },
-  });
 }
 
 }  // namespace
@@ -379,6 +486,8 @@ std::vector<Case> client_key_record_cases() {
   std::vector<Case> cases;
   add_disbelieved(cases);
   add_made(cases);
+  add_recovered(cases);
+  add_unlocked(cases);
   return cases;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 
 namespace coffer::conformance {
@@ -75,6 +76,11 @@ void expect_refusal_soon(Context& c, ServerPeer& server, Reason reason) {
     c.require(got.what == Received::What::message || got.what == Received::What::data, fmt::format("Disconnect({})", spec::name(reason)),
               got.text());
   }
+}
+
+bool shows(const ServerPeer& server, View octets) {
+  return std::ranges::any_of(server.seen(),
+                             [&](const Received& received) { return !std::ranges::search(received.frame.body, octets).empty(); });
 }
 
 void require_no_success(Context& c) {

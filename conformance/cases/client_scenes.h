@@ -26,6 +26,9 @@ Script honest_twin(ClientState state);
 /// As expect_refusal, but frames that the client sent before it read what is refused are passed over.
 void expect_refusal_soon(Context& c, ServerPeer& server, Reason reason);
 
+/// Whether any frame of the session that came from the client contains these octets.
+bool shows(const ServerPeer& server, View octets);
+
 /// The client, whose answer was accepted or not, did not call the whole a success.
 void require_no_success(Context& c);
 

@@ -32,13 +32,6 @@ bool ends_with(const Octets& path, std::string_view end) {
   return text.ends_with(end);
 }
 
-/// Whether any frame of the session contains these octets.
-bool shows(const ServerPeer& server, View octets) {
-  for (const auto& received : server.seen())
-    if (!std::ranges::search(received.frame.body, octets).empty()) return true;
-  return false;
-}
-
 void add_sealing(std::vector<Case>& cases) {
   cases.push_back({
       .id = "client.storing.version_opens_under_the_key",

@@ -1,7 +1,8 @@
 // Chapter 7 for servers: which key records they keep, what they show of them, and what they open. Accounts in account_password are gina's
 // here: a change of a password makes the next generation of all records of its user, and nothing changes hers.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "cases/all.h"
@@ -71,6 +72,19 @@ Keeper keeper(Context& c, const Account& account, std::uint64_t computer) {
           .account_password = account.password};
 }
 Keeper gina(Context& c) { return keeper(c, c.fixture().gina, c.computer()); }
+
+/// The account with another password, which that session's user gives it.
+Account with_another_password(Keeper& keeper, Account account) {
+  account.password = "quite another house";
+  keeper.client.send(change_password(octets(keeper.account_password), octets(account.password)));
+  keeper.client.expect("password_changed");
+  return account;
+}
+
+void recover(Context& c, ClientPeer& client) {
+  client.send(recover_key(public_key(c.random().octets(32))));
+  client.expect("key_recovered");
+}
 
 /// What a case sends, and its twin with one thing put right.
 struct Refusal {
@@ -322,6 +336,14 @@ void add_escrow(std::vector<Case>& cases) {
     put(r, server_wrap(k.owner, k.archive_key, public_key(k.c.random().octets(32)), k.c.random().octets(32)));
   });
   escrow("broken", "A wrap that does not open is refused", [](Keeper&, KeyRecord& r) { r.wraps[70] ^= 1; });
+  cases.push_back(refused({"escrow_of_another_check",
+                           {"KEY-018", "KEY-026"},
+                           "A wrap with another integrity check is refused, although the right key is in it",
+                           Reason::bad_key_record,
+                           of(account_password_mode),
+                           [=](Keeper& k, KeyRecord& r) {
+                             put(r, server_wrap(k.owner, k.archive_key, k.escrow_key, k.c.random().octets(32), Sealing::without_padding));
+                           }}));
   escrow("of_noise", "Octets that are no wrap are refused", [](Keeper& k, KeyRecord& r) {
     const auto noise = k.c.random().octets(40);
     std::copy(noise.begin(), noise.end(), r.wraps.begin() + 64);
@@ -434,11 +456,6 @@ void add_passwords(std::vector<Case>& cases) {
                 "expect the third and the version as they were", "log in with the new password"},
       .script =
           [](Context& c) {
-            const auto changed = [&] {
-              auto account = c.fixture().gina;
-              account.password = "quite another house";
-              return account;
-            }();
             const auto second_computer = c.random().guid(), third_computer = c.random().guid();
             auto second = keeper(c, c.fixture().gina, second_computer);
             second.store(account_password_mode);
@@ -447,8 +464,7 @@ void add_passwords(std::vector<Case>& cases) {
             auto first = gina(c);
             first.store(account_password_mode);
             const auto version = first.client.commit({opaque_block(c.random())});
-            first.client.send(change_password(octets(c.fixture().gina.password), octets(changed.password)));
-            first.client.expect("password_changed");
+            const auto changed = with_another_password(first, c.fixture().gina);
             std::set<Octets> salts;
             for (auto* one : {&first, &second}) {
               const auto record = one->fetch().octets("record");
@@ -513,6 +529,23 @@ void add_policy(std::vector<Case>& cases) {
   });
 }
 
+/// What the event log says of this script's computer, in its order: of each event those of its texts that have no digit, which are the same
+/// whenever the same happens.
+std::vector<std::string> events_of_the_computer(Context& c) {
+  std::vector<std::string> found;
+  const auto log = c.observe({{"events", true}});
+  for (const auto& event : log.at("events")) {
+    if (event.dump().find(guid_text(c.computer())) == std::string::npos) continue;
+    std::string words;
+    const auto flat = event.flatten();
+    for (const auto& [place, value] : flat.items())
+      if (value.is_string() && std::ranges::none_of(value.get<std::string>(), [](char letter) { return letter >= '0' && letter <= '9'; }))
+        words += place + " " + value.get<std::string>() + " ";
+    found.push_back(std::move(words));
+  }
+  return found;
+}
+
 void add_observed(std::vector<Case>& cases) {
   cases.push_back({
       .id = "keys.nothing_left_of_a_replaced_record",
@@ -543,65 +576,74 @@ void add_observed(std::vector<Case>& cases) {
   cases.push_back({
       .id = "keys.no_secret_is_stored",
       .requirements = {"KEY-042"},
-      .needs = {.verbs = {"observe"}},
-      .goal =
-          "A server stores and logs neither an archive key that it could open, nor a password that it was given, nor what is in a backup",
-      .steps = {"store a key record of account_password, and a version with a block of known content",
-                "recover the key, change the password",
-                "look for key, passwords and content, in every form, among what is stored and logged"},
+      .needs = {.verbs = {"observe", "admin", "prepare"}, .own_server = true},
+      .goal = "A server stores and logs neither an archive key, nor a password that it was given, nor one that only its user knows, nor "
+              "what is "
+              "in a backup: not while it runs, and not after a restart",
+      .steps = {"store a key record of account_password, a version with a block of known content, and on another computer a key record of "
+                "archive_password",
+                "recover the key, and change the account password to another",
+                "look for key, passwords and content, in every form, among what is stored and logged",
+                "restart, log in with the new password, recover the key, and look again"},
       .script =
           [](Context& c) {
-            auto& client = c.at(State::ready);
-            const auto& alice = c.fixture().alice;
-            Keeper keeper{.c = c,
-                          .client = client,
-                          .archive_key = c.random().octets(32),
-                          .owner = {client.user, c.computer(), client.server_guid},
-                          .account_password = alice.password};
-            const auto stored = keeper.record(account_password_mode);
-            keeper.store(stored);
+            auto keeper = gina(c);
+            const auto first = keeper.record(account_password_mode);
+            keeper.store(first);
+            auto elsewhere = conformance::keeper(c, c.fixture().gina, c.random().guid());
+            elsewhere.store(archive_password_mode);
             const auto content = c.random().octets(64);
-            client.commit({seal_block(derive_keys(keeper.archive_key, keeper.owner), BlockType::content, content, c.random())});
-            client.send(recover_key(public_key(c.random().octets(32))));
-            client.expect("key_recovered");
-            client.send(change_password(octets(alice.password), octets(alice.password)));
-            client.expect("password_changed");
-            c.require(is_stored(c, stored.check), "the record among what is stored", "nothing: the observer does not look there");
             const auto keys = derive_keys(keeper.archive_key, keeper.owner);
-            const auto shown = shown_at_server(c, {{"the archive key", keeper.archive_key},
-                                                   {"the block key", keys.block_key},
-                                                   {"the record key", keys.record_key},
-                                                   {"the account password", octets(alice.password)},
-                                                   {"what is in a block", content}});
-            c.require(shown.empty(), "no archive key, no password and no content", shown);
+            keeper.client.commit({seal_block(keys, BlockType::content, content, c.random())});
+            recover(c, keeper.client);
+            const auto changed = with_another_password(keeper, c.fixture().gina);
+            const auto look = [&] {
+              c.require(is_stored(c, first.check), "the record among what is stored", "nothing: the observer does not look there");
+              const auto shown = shown_at_server(c, {{"the archive key", keeper.archive_key},
+                                                     {"the block key", keys.block_key},
+                                                     {"the record key", keys.record_key},
+                                                     {"the archive key of the other computer", elsewhere.archive_key},
+                                                     {"the archive password", octets(elsewhere.archive_password)},
+                                                     {"the former account password", octets(keeper.account_password)},
+                                                     {"the account password", octets(changed.password)},
+                                                     {"what is in a block", content}});
+              c.require(shown.empty(), "no archive key, no password and no content", shown);
+            };
+            look();
+            c.admin({{"do", "restart"}});
+            recover(c, conformance::keeper(c, changed, c.computer()).client);
+            look();
           },
-      .twin = [](Context& c) { c.at(State::ready).barrier(); },
   });
   cases.push_back({
       .id = "keys.openings_are_logged",
       .requirements = {"KEY-039"},
-      .needs = {.verbs = {"observe"}},
-      .goal = "Each time a server opens an archive key, its event log says of which archive",
-      .steps = {"store a key record of account_password", "recover the key", "expect one event more that names the computer"},
+      .needs = {.verbs = {"observe", "prepare"}, .own_server = true},
+      .goal = "Each time a server opens an archive key, its event log says of which archive, and why",
+      .steps = {"store a key record of account_password, recover the key, and change the account password",
+                "expect after each of them events more that name the computer", "expect that no two of them read alike"},
       .script =
           [](Context& c) {
             auto keeper = gina(c);
-            keeper.store(account_password_mode);
-            const auto events = [&] {
-              const auto log = c.observe({{"events", true}});
-              std::size_t count = 0;
-              for (const auto& event : log.at("events"))
-                if (event.dump().find(guid_text(c.computer())) != std::string::npos) ++count;
-              return count;
+            std::vector<std::string> known = events_of_the_computer(c);
+            std::set<std::set<std::string>> causes;
+            const auto expect_opening = [&](const std::string& what) {
+              const auto now = events_of_the_computer(c);
+              c.require(now.size() > known.size(), "an event of the opening before the answer: " + what, "none");
+              std::set<std::string> words;
+              for (std::size_t at = known.size(); at < now.size(); ++at) words.insert(now[at]);
+              c.require(causes.insert(words).second, "another cause than of the openings before: " + what,
+                        fmt::format("{}", fmt::join(words, "; ")));
+              known = now;
             };
-            const auto before = events();
-            keeper.client.send(recover_key(public_key(c.random().octets(32))));
-            keeper.client.expect("key_recovered");
-            const auto after = events();
-            c.require(after > before, "an event of the opening before its answer",
-                      fmt::format("{} events before, {} after", before, after));
+            keeper.store(account_password_mode);
+            expect_opening("a key record is stored");
+            recover(c, keeper.client);
+            expect_opening("the key is recovered");
+            with_another_password(keeper, c.fixture().gina);
+            expect_opening("the account password is changed");
           },
-      .twin = [](Context& c) { gina(c).store(account_password_mode); },
+      .twin = [](Context& c) { keeper(c, c.fixture().alice, c.computer()).store(account_password_mode); },
   });
 }
 

@@ -19,7 +19,7 @@ class Adapter;
 
 /// What the client under test is asked to do.
 struct Drive {
-  std::string what = {};                              // connect, logout, ping, versions, backup, restore, verify, prune, key
+  std::string what = {};                              // connect, logout, ping, versions, backup, restore, verify, prune, key, unlock
   std::vector<std::string> paths = {};                // backup
   std::vector<std::string> destinations = {};         // backup: other ones that it goes to besides
   std::uint64_t version = 0;                          // restore, verify; 0: the newest that the honest server holds
@@ -35,7 +35,7 @@ struct Drive {
   std::map<std::string, std::uint64_t> keep = {};  // prune: how many "last", "daily", "weekly", "monthly"
   std::map<std::string, std::uint32_t> timers_ms = {};
   std::string mode = {};              // key: account_password, archive_password, custom
-  std::string archive_password = {};  // key
+  std::string archive_password = {};  // key, unlock
 };
 
 struct DriveReport {

@@ -22,7 +22,8 @@ Outcome run_script(const Case& subject, const Script& script, const Execution& e
   Recorder recorder;
   Stage stage{.recorder = recorder,
               .random = Random(execution.seed, fmt::format("{}#1{}", subject.id, label), execution.guids_apart),
-              .patience = execution.patience};
+              .patience = execution.patience,
+              .used_once = execution.used_once};
   const auto began = Clock::now();
   const auto ended_by = [&](Verdict verdict, std::string expected, std::string actual) {
     result.verdict = verdict;

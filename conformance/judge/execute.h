@@ -12,6 +12,7 @@ struct Execution {
   std::uint64_t seed = 0;  // from which alone everything made up follows
   std::uint32_t iteration = 1;
   std::uint64_t guids_apart = 0;
+  UsedOnce* used_once = nullptr;  // of the run
 };
 
 /// The data of a result that follow from the case alone.

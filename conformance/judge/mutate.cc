@@ -210,7 +210,8 @@ class Matrix {
     RunOptions options = options_.run;
     options.subject.fault = trial.fault->name;
     options.baseline = {};
-    Worker worker(options, result_.implementation, credentials);
+    UsedOnce used_once;
+    Worker worker(options, result_.implementation, credentials, used_once);
 
     bool confirmed = false;
     const auto run_citing = [&](const std::vector<const Case*>& cases, bool until_killed) {

@@ -5,7 +5,10 @@
 namespace coffer::conformance {
 
 OtherServer::OtherServer(Stage& stage, const ServerCredentials& credentials)
-    : stage_{.recorder = stage.recorder, .random = Random(stage.random.number(), "another server"), .patience = stage.patience},
+    : stage_{.recorder = stage.recorder,
+             .random = Random(stage.random.number(), "another server"),
+             .patience = stage.patience,
+             .used_once = stage.used_once},
       credentials_(credentials) {
   holdings_.server_guid = stage_.random.guid();
 }

@@ -140,10 +140,11 @@ std::vector<std::string> hints(const RunOptions& options, const RunResult& resul
 
 void run_units(const std::vector<Unit>& units, const RunOptions& options, RunResult& result) {
   const ServerCredentials credentials;
+  UsedOnce used_once;
   std::atomic<std::size_t> next = 0;
   std::mutex reporting;
   const auto work = [&] {
-    Worker worker(options, result.implementation, credentials);
+    Worker worker(options, result.implementation, credentials, used_once);
     for (std::size_t at; (at = next++) < units.size();)
       for (const auto& task : units[at]) {
         auto done = worker.work(task);

@@ -8,10 +8,11 @@
 
 namespace coffer::conformance {
 
-Worker::Worker(const RunOptions& options, const Implementation& implementation, const ServerCredentials& credentials)
+Worker::Worker(const RunOptions& options, const Implementation& implementation, const ServerCredentials& credentials, UsedOnce& used_once)
     : options_(options),
       implementation_(implementation),
       deployment_(options.subject, credentials, options.scratch_parent),
+      used_once_(used_once),
       waiting_(options.patience) {}
 
 CaseResult Worker::work(const Task& task) {
@@ -32,7 +33,8 @@ CaseResult Worker::work(const Task& task) {
                           .patience = waiting_.now(),
                           .seed = result.seed,
                           .iteration = task.iteration,
-                          .guids_apart = options_.guids_apart};
+                          .guids_apart = options_.guids_apart,
+                          .used_once = &used_once_};
       result = execute(*task.subject, execution);
       waiting_.learn(result);
     } catch (const Unimplemented& reason) {

@@ -31,8 +31,8 @@ class Waiting {
 
 class Worker {
  public:
-  /// All three must outlive it.
-  Worker(const RunOptions& options, const Implementation& implementation, const ServerCredentials& credentials);
+  /// All four must outlive it. `used_once` is that of all workers of the run.
+  Worker(const RunOptions& options, const Implementation& implementation, const ServerCredentials& credentials, UsedOnce& used_once);
   /// Nothing is thrown: what breaks is in the result.
   CaseResult work(const Task& task);
   /// After the last of them: what the adapter did wrong since; empty: nothing.
@@ -45,6 +45,7 @@ class Worker {
   const RunOptions& options_;
   const Implementation& implementation_;
   Deployment deployment_;
+  UsedOnce& used_once_;
   Waiting waiting_;
   static constexpr int hung_max = 2;  // each costs as long as a drive may take
   int hung_ = 0;                      // cases in a row whose adapter did not answer any more

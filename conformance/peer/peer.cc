@@ -99,6 +99,7 @@ Received Peer::receive(Deadline deadline) {
         received.decoded = decode(received.frame.body);
         if (received.frame.metadata_blocks != 0)
           received.decoded.defects.push_back("metadata_blocks of a control frame is not 0 (FRM-003)");
+        if (stage_.used_once != nullptr && received.decoded.message) stage_.used_once->take(*received.decoded.message);
       } else if (received.frame.kind == kind_data) {
         received.what = Received::What::data;
         received.decoded = data_parts(received.frame).metadata;

@@ -8,6 +8,7 @@
 
 #include "peer/channel.h"
 #include "peer/outcome.h"
+#include "peer/used_once.h"
 #include "wire/archive.h"
 #include "wire/frame.h"
 #include "wire/random.h"
@@ -25,6 +26,7 @@ struct Stage {
   Recorder& recorder;  // of the whole script, also where several stages serve it
   Random random;
   Patience patience;
+  UsedOnce* used_once = nullptr;            // of the whole run; nullptr: nobody looks across scripts
   bool expected_refusal = false;            // the script demanded one, or an end: it needs a twin
   std::vector<std::string> tolerated = {};  // departures that lenient judging let pass
   Deadline deadline() const { return Clock::now() + patience.answer; }

@@ -36,8 +36,9 @@ std::unique_ptr<Botan::BlockCipher> cipher(View key) {
   return aes;
 }
 
-Octets wrapped(View wrapping_key, View archive_key) {
-  return Botan::nist_key_wrap_padded(archive_key.data(), archive_key.size(), *cipher(wrapping_key));
+Octets wrapped(View wrapping_key, View archive_key, Sealing sealing = Sealing::padded) {
+  const auto with = sealing == Sealing::padded ? Botan::nist_key_wrap_padded : Botan::nist_key_wrap;
+  return with(archive_key.data(), archive_key.size(), *cipher(wrapping_key));
 }
 
 std::optional<Octets> opened(View wrapping_key, View wrap) try {
@@ -73,16 +74,16 @@ Octets to_octets(const KeyRecord& record, View archive_key) {
 }
 
 Octets password_wrap(std::string_view label, const ArchiveOwner& owner, View archive_key, std::string_view password, std::uint32_t rounds,
-                     View salt) {
+                     View salt, Sealing sealing) {
   // A count that nobody should compute is written and not computed.
   const std::uint32_t computed = rounds > 0 && rounds <= 1'000'000 ? rounds : 1;
-  return joined({big_endian(rounds, 4), salt, wrapped(of_password(label, owner, password, computed, salt), archive_key)});
+  return joined({big_endian(rounds, 4), salt, wrapped(of_password(label, owner, password, computed, salt), archive_key, sealing)});
 }
 
-Octets server_wrap(const ArchiveOwner& owner, View archive_key, View escrow_key, View one_time_private) {
+Octets server_wrap(const ArchiveOwner& owner, View archive_key, View escrow_key, View one_time_private, Sealing sealing) {
   const Octets one_time = public_key(one_time_private);
-  return joined({escrow_key, one_time,
-                 wrapped(of_agreement("server wrap", owner, agree(one_time_private, escrow_key), one_time, escrow_key), archive_key)});
+  const Octets wrapping_key = of_agreement("server wrap", owner, agree(one_time_private, escrow_key), one_time, escrow_key);
+  return joined({escrow_key, one_time, wrapped(wrapping_key, archive_key, sealing)});
 }
 
 Octets server_wrap_of_zeros(const ArchiveOwner& owner, View archive_key, View escrow_key) {
@@ -102,10 +103,10 @@ std::optional<Octets> open_server_wrap(const ArchiveOwner& owner, View part, Vie
                 part.subspan(64));
 }
 
-Octets recovery_wrap(const ArchiveOwner& owner, View archive_key, View recipient, View one_time_private) {
+Octets recovery_wrap(const ArchiveOwner& owner, View archive_key, View recipient, View one_time_private, Sealing sealing) {
   const Octets one_time = public_key(one_time_private);
-  return joined(
-      {one_time, wrapped(of_agreement("recovery wrap", owner, agree(one_time_private, recipient), one_time, recipient), archive_key)});
+  const Octets wrapping_key = of_agreement("recovery wrap", owner, agree(one_time_private, recipient), one_time, recipient);
+  return joined({one_time, wrapped(wrapping_key, archive_key, sealing)});
 }
 
 Octets recovery_wrap_of_zeros(const ArchiveOwner& owner, View archive_key, View recipient) {
@@ -127,6 +128,27 @@ Octets public_key(View private_key) {
   Octets key(32);
   Botan::curve25519_basepoint(key.data(), private_key.data());
   return key;
+}
+
+std::vector<FreshValue> fresh_values(const Message& message) {
+  const auto name = message.name();
+  const bool recovered = name == "key_recovered";
+  if (!recovered && name != "store_key" && name != "key_state") return {};
+  const Octets octets = message.octets(recovered ? "wrap" : "record");
+  std::vector<FreshValue> found;
+  const auto add = [&](std::size_t value, std::size_t length, std::size_t wrap) {
+    const View all = octets;
+    const auto part = [&](std::size_t at, std::size_t count) { return Octets(all.begin() + at, all.begin() + at + count); };
+    if (part(wrap, 40) != Octets(40)) found.push_back({part(value, length), part(wrap, 40)});  // zeros: an account without a password
+  };
+  if (recovered && octets.size() == 72) add(0, 32, 32);
+  if (recovered || octets.size() < 98) return found;
+  if (octets[1] == account_password_mode && octets.size() == 262) {
+    add(98, 32, 130);
+    add(174, 16, 190);
+  }
+  if (octets[1] == archive_password_mode && octets.size() == 158) add(70, 16, 86);
+  return found;
 }
 
 }  // namespace coffer::conformance

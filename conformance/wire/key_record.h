@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "wire/archive.h"
+#include "wire/message.h"
 
 namespace coffer::conformance {
 
@@ -23,17 +24,20 @@ struct KeyRecord {
 /// The record's octets, its tag made with this archive key [KEY-021, KEY-022].
 Octets to_octets(const KeyRecord& record, View archive_key);
 
+/// How a wrap is sealed: as RFC 5649 says [KEY-014], or as RFC 3394 does, which is as long and has another integrity check [KEY-018].
+enum class Sealing : std::uint8_t { padded, without_padding };
+
 /// rounds ‖ salt ‖ wrap, 60 octets [KEY-015]. `label`: "account wrap" or "archive wrap".
 Octets password_wrap(std::string_view label, const ArchiveOwner& owner, View archive_key, std::string_view password, std::uint32_t rounds,
-                     View salt);
+                     View salt, Sealing sealing = Sealing::padded);
 /// escrow key ‖ one-time key ‖ wrap, 104 octets [KEY-016].
-Octets server_wrap(const ArchiveOwner& owner, View archive_key, View escrow_key, View one_time_private);
+Octets server_wrap(const ArchiveOwner& owner, View archive_key, View escrow_key, View one_time_private, Sealing sealing = Sealing::padded);
 
 /// The same for a one-time key of zeros, with which everybody has the same secret.
 Octets server_wrap_of_zeros(const ArchiveOwner& owner, View archive_key, View escrow_key);
 
 /// one-time key ‖ wrap, 72 octets.
-Octets recovery_wrap(const ArchiveOwner& owner, View archive_key, View recipient, View one_time_private);
+Octets recovery_wrap(const ArchiveOwner& owner, View archive_key, View recipient, View one_time_private, Sealing sealing = Sealing::padded);
 
 Octets recovery_wrap_of_zeros(const ArchiveOwner& owner, View archive_key, View recipient);
 
@@ -46,5 +50,12 @@ std::optional<Octets> open_server_wrap(const ArchiveOwner& owner, View part, Vie
 std::optional<Octets> open_recovery(const ArchiveOwner& owner, View one_time_and_wrap, View private_key);
 /// 32 octets.
 Octets public_key(View private_key);
+
+/// A salt or a one-time key, and the wrap that was made with it [KEY-020].
+struct FreshValue {
+  Octets value, wrap;
+};
+/// Those of a message that holds a key record, laid out as its mode has it, or a recovered key.
+std::vector<FreshValue> fresh_values(const Message& message);
 
 }  // namespace coffer::conformance

@@ -1,6 +1,7 @@
 #include "keys/wrap.h"
 
 #include <algorithm>
+#include <span>
 
 #include <botan/block_cipher.h>
 #include <botan/exceptn.h>
@@ -16,6 +17,24 @@ std::unique_ptr<Botan::BlockCipher> cipher(const Secret& wrapping_key) {
   auto aes = Botan::BlockCipher::create_or_throw("AES-256");
   aes->set_key(wrapping_key);
   return aes;
+}
+
+/// Throws where the wrap's integrity check fails.
+Secret held_in(const Secret& wrapping_key, View wrapped) try {
+  return Botan::nist_key_unwrap_padded(wrapped.data(), wrapped.size(), *cipher(wrapping_key));
+} catch (const Botan::Exception&) {
+  if (fault::on(fault::KEY_018_another_check_too)) return Botan::nist_key_unwrap(wrapped.data(), wrapped.size(), *cipher(wrapping_key));
+  if (fault::on(fault::KEY_018_broken_wraps_too)) return Secret(wrapped.end() - 32, wrapped.end());
+  throw;
+}
+
+// [KEY-020] An endpoint MUST take each salt and each one-time key of a wrap anew from a cryptographic random generator.
+void take_anew(std::span<std::uint8_t> value, Botan::RandomNumberGenerator& random) {
+  if (fault::on(fault::KEY_020_one_for_all)) return;
+  if (fault::on(fault::KEY_020_another_for_all))
+    std::ranges::fill(value, std::uint8_t{0x9d});
+  else
+    random.randomize(value.data(), value.size());
 }
 
 }  // namespace
@@ -41,7 +60,7 @@ Wrapped wrap(const Secret& wrapping_key, const ArchiveKey& key) {
 // [KEY-018] An endpoint MUST refuse a wrap whose integrity check fails or that does not hold exactly 32 octets.
 std::expected<ArchiveKey, WrapError> unwrap(const Secret& wrapping_key, View wrapped) try {
   if (wrapped.size() != wrapped_octets) return std::unexpected(WrapError::wrap_length);
-  auto key = ArchiveKey::from_octets(Botan::nist_key_unwrap_padded(wrapped.data(), wrapped.size(), *cipher(wrapping_key)));
+  auto key = ArchiveKey::from_octets(held_in(wrapping_key, wrapped));
   if (!key) return std::unexpected(WrapError::wrap_broken);
   return std::move(*key);
 } catch (const Botan::Exception&) {
@@ -51,8 +70,7 @@ std::expected<ArchiveKey, WrapError> unwrap(const Secret& wrapping_key, View wra
 PasswordWrap wrap_under_password(Wrap which, const ArchiveOwner& owner, const ArchiveKey& key, View password, std::uint32_t rounds,
                                  Botan::RandomNumberGenerator& random) {
   PasswordWrap made{.rounds = rounds};
-  // [KEY-020] An endpoint MUST take each salt and each one-time key of a wrap anew from a cryptographic random generator.
-  if (!fault::on(fault::KEY_020_one_for_all)) random.randomize(made.salt.data(), made.salt.size());
+  take_anew(made.salt, random);
   made.wrapped = wrap(key_of_password(which, owner, password, made.salt, rounds), key);
   return made;
 }
@@ -63,7 +81,9 @@ std::expected<ArchiveKey, WrapError> open_with_password(Wrap which, const Archiv
 
 std::expected<AgreementWrap, WrapError> wrap_for(Wrap which, const ArchiveOwner& owner, const ArchiveKey& key, const PublicKey& recipient,
                                                  Botan::RandomNumberGenerator& random) {
-  const AgreementKey one_time = fault::on(fault::KEY_020_one_for_all) ? AgreementKey(Secret(32, 1)) : AgreementKey::generate(random);
+  Secret private_half(32);
+  take_anew(private_half, random);
+  const AgreementKey one_time(std::move(private_half));
   const auto wrapping_key = key_sent(which, owner, one_time, recipient);
   if (!wrapping_key) return std::unexpected(WrapError::secret_of_zeros);
   return AgreementWrap{.one_time = one_time.public_key(), .wrapped = wrap(*wrapping_key, key)};

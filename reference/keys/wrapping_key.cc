@@ -87,7 +87,8 @@ std::expected<Secret, SecretOfZeros> key_received(Wrap wrap, const ArchiveOwner&
 
 // [KEY-049] The wrapping key of a device_wrap MUST be HKDF-SHA-256 of the device key with an empty salt
 Secret key_of_device(const ArchiveOwner& owner, View device_key) {
-  return expand(Secret(device_key.begin(), device_key.end()), purpose(Wrap::device, owner), wrapping_key_octets);
+  return expand(Secret(device_key.begin(), device_key.end()),
+                purpose(fault::on(fault::KEY_049_label_of_another_wrap) ? Wrap::archive : Wrap::device, owner), wrapping_key_octets);
 }
 
 }  // namespace coffer::keys

@@ -59,7 +59,9 @@ keys::KeyRecord KeyKeeper::read(View record, const store::Owner& owner) const {
 store::Result<void> KeyKeeper::log_opening(const store::Owner& owner, std::string_view cause) {
   if (fault::on(fault::KEY_039_not_logged)) return {};
   const std::vector<std::pair<std::string_view, std::string>> fields{
-      {"user", std::to_string(owner.user)}, {"computer", accounts::guid_text(owner.computer)}, {"cause", std::string(cause)}};
+      {"user", std::to_string(owner.user)},
+      {"computer", accounts::guid_text(owner.computer)},
+      {"cause", std::string(fault::on(fault::KEY_039_one_cause) ? "stored" : cause)}};
   return events_.note_durably("key_opened", fields);
 }
 
@@ -140,6 +142,9 @@ ServerAnswer KeyKeeper::reset_password(std::uint64_t user, View replacement) {
 // [KEY-043] A server that sets another account password MUST in the same transaction replace the account_wrap of each key record of the
 // user
 ServerAnswer KeyKeeper::replace_password(std::uint64_t user, View replacement, std::string_view cause) {
+  if (fault::on(fault::KEY_042_password_in_the_log))
+    (void)events_.note_durably("password", std::vector<std::pair<std::string_view, std::string>>{
+                                               {"password", std::string(replacement.begin(), replacement.end())}});
   auto verifier = accounts::make_verifier(Botan::system_rng(), replacement, directory_.rounds());
   const std::scoped_lock lock{mutex_};
   const auto records = keys_.records_of(user);

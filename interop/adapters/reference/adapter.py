@@ -186,6 +186,8 @@ class Reference:
         elif do == "key":  # the first mode of the archive's key, or a higher one
             known = (home / "keys.json").exists()
             words, given = ["key", "upgrade" if known else "create", "--mode", request["mode"], "--password-file", "-"], request.get("archive_password", "") + "\n"
+        elif do == "unlock":
+            words, given = ["key", "import", "--password-file", "-"], request["archive_password"] + "\n"
         elif do == "prune":
             words = ["prune", *(f"--keep-{what}={count}" for what, count in request.get("keep", {}).items())] + ([] if "keep" in request else ["--unused"])
         elif do in ("ping", "versions", "backup", "verify"):

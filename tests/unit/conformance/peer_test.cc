@@ -6,6 +6,8 @@
 
 #include "peer/client_peer.h"
 #include "peer/server_peer.h"
+#include "peer/used_once.h"
+#include "wire/key_record.h"
 
 namespace coffer::conformance {
 namespace {
@@ -231,6 +233,43 @@ TEST_F(PeerTest, every_frame_and_happening_is_in_the_transcript) {
     if (entry.direction == Direction::sent || entry.direction == Direction::received)
       sent.push_back(std::string(name(entry.direction)) + " " + entry.what);
   EXPECT_EQ(sent, (std::vector<std::string>{"sent version", "received proceed", "sent computer", "received server_identity"}));
+}
+
+TEST(UsedOnce, KEY_020_a_wrap_may_come_again_and_its_salt_in_no_other) {
+  const ArchiveOwner owner{1, 2, 3};
+  const Octets key = repeated(32, 5), check = repeated(32, 6);
+  const auto record = [&](std::string_view password, std::uint8_t salt) {
+    return store_key(to_octets({.mode = archive_password_mode,
+                                .owner = owner,
+                                .check = check,
+                                .wraps = password_wrap("archive wrap", owner, key, password, 1, repeated(16, salt))},
+                               key));
+  };
+  UsedOnce once;
+  once.take(record("one", 1));
+  EXPECT_NO_THROW(once.take(record("one", 1)));
+  EXPECT_NO_THROW(once.take(record("another", 2)));
+  EXPECT_THROW(once.take(record("another", 1)), Unmet);
+}
+
+TEST(UsedOnce, KEY_020_a_one_time_key_is_of_one_wrap_whether_in_a_record_or_a_recovery) {
+  const ArchiveOwner owner{1, 2, 3};
+  const Octets key = repeated(32, 5), check = repeated(32, 6), recipient = public_key(repeated(32, 7));
+  const auto record = [&](std::uint8_t one_time, std::uint8_t salt) {
+    return key_state(7, recipient, repeated(32, 8),
+                     to_octets({.mode = account_password_mode,
+                                .owner = owner,
+                                .check = check,
+                                .wraps = joined({server_wrap(owner, key, recipient, repeated(32, one_time)),
+                                                 password_wrap("account wrap", owner, key, "password", 1, repeated(16, salt))})},
+                               key));
+  };
+  UsedOnce once;
+  once.take(record(1, 1));
+  EXPECT_NO_THROW(once.take(record(1, 2)));
+  EXPECT_NO_THROW(once.take(key_recovered(recovery_wrap(owner, key, recipient, repeated(32, 2)))));
+  EXPECT_THROW(once.take(key_recovered(recovery_wrap(owner, key, recipient, repeated(32, 1)))), Unmet);
+  EXPECT_NO_THROW(once.take(key_state(7, recipient, repeated(32, 8), {})));
 }
 
 }  // namespace
