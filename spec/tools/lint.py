@@ -217,7 +217,7 @@ def freshness(lint):
         lint.report("generated", 1, "stale", f"cannot be made: {wrong}")
 
 
-RULES = [requirement_lines, in_no_code_block, prose, ledger, rationale, unjudged, not_claimed, references, lint_tables.tables, lint_tables.messages, lint_tables.harms, lint_tables.reasons, lint_tables.limits, lint_tables.timers, lint_tables.numbers, lint_machines.machines, freshness]
+RULES = [requirement_lines, in_no_code_block, prose, ledger, rationale, unjudged, not_claimed, references, lint_tables.tables, lint_tables.messages, lint_tables.key_events, lint_tables.harms, lint_tables.reasons, lint_tables.limits, lint_tables.timers, lint_tables.numbers, lint_machines.machines, freshness]
 
 
 def check(root):

@@ -59,6 +59,36 @@ def tables(lint):
             lint.report("tables/permissions.toml", lint.line_of("tables/permissions.toml", rf'"{permission}"'), "unknown-name", f"{permission} is no permission")
 
 
+KEY_STATES = {"none": "no key record"}
+
+
+def key_events(lint):
+    """Every event says of each mode, and of no key record, what comes of it; no mode gives way to a lower one; and chapter 7 shows the same table."""
+    path, table = "tables/key_modes.toml", lint.spec.tables["key_modes"]
+    rank = {"none": 0} | {mode["name"]: mode["rank"] for mode in table["mode"]}
+    for event in table["event"]:
+        line = lint.line_of(path, rf'^name = "{event["name"]}"')
+        for state in rank:
+            cell = event.get(state, {})
+            if not cell.get("text") or not set(cell.get("after", ["?"])) <= set(rank):
+                lint.report(path, line, "key-event", f"{event['name']} does not say what comes of it in {state}: `text`, and as `after` the modes that may be in force then")
+            elif event["name"] != "purge" and any(rank[after] < rank[state] for after in cell["after"]):
+                lint.report(path, line, "key-event", f"{event['name']} takes {state} to a lower mode")
+    for state in set(rank) - {"none"}:
+        if not any(state in event.get("none", {}).get("after", []) for event in table["event"]):
+            lint.report(path, 1, "key-event", f"nothing enters {state}")
+    shown = [line for _, _, line, _ in lint.chapter_lines()]
+    for row in key_event_rows(table):
+        if (line := "| " + " | ".join(row) + " |") not in shown:
+            lint.report("07-keys.md", lint.line_of("07-keys.md", r"^\| event \|"), "key-event", f"the table lacks the row: {line}")
+
+
+def key_event_rows(table):
+    """The table of what can happen to a key, its head first."""
+    states = ["none", *(mode["name"] for mode in table["mode"])]
+    return [["event", *(KEY_STATES.get(state, state) for state in states)], *([event["title"], *(event.get(state, {}).get("text", "") for state in states)] for event in table["event"])]
+
+
 def harms(lint):
     """Each side of a harm either names a rule and what shows it, or says in words why it cannot notice."""
     path = "tables/harms.toml"

@@ -1,6 +1,6 @@
 """Shows the tables to readers: one Markdown page. Pure functions: specification in, text out."""
 import drawings
-from lint_tables import flat
+from lint_tables import flat, key_event_rows
 
 HEAD = """# The tables
 
@@ -83,9 +83,11 @@ def harms(spec):
 def key_modes(spec):
     t = spec.tables["key_modes"]
     modes = [[m["name"], ", ".join(m["escrows"]) or "nothing", ", ".join(m["opened_by"]), "yes" if m["can_be_disabled"] else "no", m["claim"], m["text"]] for m in t["mode"]]
+    heads, *events = key_event_rows(t)
     return ("## Key modes\n\nThe rules are in chapter 7; the models of `spec/models/key_modes/` are made from it.\n\n" + table(["mode", "the server keeps", "opened by", "can be disabled", "claim", "means"], modes)
             + "\n" + table(["wrap", "under", "means"], [[w["name"], w["under"], w["text"]] for w in t["wrap"]])
-            + "\n" + table(["step of a change", "by", "does"], [[s["name"], s["by"], s["text"]] for s in t["step"]]))
+            + "\n" + table(["step of a change", "by", "does"], [[s["name"], s["by"], s["text"]] for s in t["step"]])
+            + "\n" + table([*heads, "by", "requirement"], [[*row, event["by"], event["requirement"]] for row, event in zip(events, t["event"])]))
 
 
 def accounts(spec):

@@ -56,6 +56,19 @@ class Lint(unittest.TestCase):
         (self.root / "generated/cpp/coffer/spec/old.h").write_text("// of a machine that is gone\n")
         self.finds("stale", "generated/cpp/coffer/spec/old.h", "take it away")
 
+    def test_a_key_event_that_leaves_out_a_mode_or_lowers_one(self):
+        table = "tables/key_modes.toml"
+        self.change(table, 'none = { after = ["none"], text = "unlock" }\n', "")
+        self.finds("key-event", table, "replace_computer does not say what comes of it in none")
+        self.change(table, 'custom = { after = ["custom"], text = "unlock" }', 'custom = { after = ["archive_password"], text = "unlock" }')
+        self.finds("key-event", table, "replace_computer takes custom to a lower mode")
+        self.change(table, 'none = { after = ["account_password", "archive_password", "custom"]', 'none = { after = ["account_password", "archive_password"]')
+        self.finds("key-event", table, "nothing enters custom")
+
+    def test_a_key_event_that_chapter_7_shows_otherwise(self):
+        self.change("07-keys.md", "| raise the mode | is to create one |", "| raise the mode | nothing |")
+        self.finds("key-event", "07-keys.md", "| raise the mode | is to create one |")
+
     def test_a_harm_that_nobody_shows_or_explains(self):
         self.change("tables/harms.toml", 'server = { requirement = "ARC-031", cases = ["storing.checksum_mismatch"] }', 'server = { requirement = "ARC-031" }')
         self.finds("no-reason", "tables/harms.toml", "nothing shows it")
