@@ -18,7 +18,7 @@ def write(out):
         with zipfile.ZipFile(out / f"{target}_seed_corpus.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             for file in sorted(file for folder in places.inputs(target) for file in folder.iterdir()):
                 archive.writestr(zipfile.ZipInfo(f"{file.parent.parent.name}-{file.name}"), file.read_bytes())
-        (out / f"{target}.options").write_text(OPTIONS)
+        (out / f"{target}.options").write_text(OPTIONS + ("detect_leaks = 0\n" if "-detect_leaks=0" in places.ENGINE_OPTIONS.get(target, ()) else ""))
         dictionary = places.FUZZ / "dict" / f"{target}.dict"
         if dictionary.exists():
             shutil.copy(dictionary, out)

@@ -68,7 +68,7 @@ class Engine:
         dictionary = places.FUZZ / "dict" / f"{target}.dict"
         if dictionary.exists():
             command.append(f"-dict={dictionary}")
-        command += [*options, str(corpus), *map(str, places.inputs(target) if seeds is None else seeds)]
+        command += [*places.ENGINE_OPTIONS.get(target, ()), *options, str(corpus), *map(str, places.inputs(target) if seeds is None else seeds)]
         self.log = []
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
                                         cwd=str(findings), env=os.environ | ENVIRONMENT | (environment or {}))

@@ -6,8 +6,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FUZZ = ROOT / "fuzz"
 BUILD = ROOT / "build" / "fuzz"
 CANARY = "canary"
-CORPUS_OF = {"differential": "control_payload", "trace_text": "server_session", "server_bytes": "frame_reader", "exhaustion": "server_session"}  # where it is not the target's own
-TRACE_TARGETS = ("server_session", "client_session", "pair", "world", "exhaustion")
+CORPUS_OF = {"differential": "control_payload", "trace_text": "server_session", "server_bytes": "frame_reader", "exhaustion": "server_session",
+             "shortage": "server_session", "pair_tls": "pair"}  # where it is not the target's own
+ENGINE_OPTIONS = {"world": ("-detect_leaks=0",)}  # its store outlives inputs; replays look for leaks
+TRACE_TARGETS = ("server_session", "client_session", "pair", "world", "exhaustion", "shortage", "pair_tls")
 
 sys.path.append(str(ROOT / "spec" / "tools"))
 

@@ -36,4 +36,8 @@ using ChannelPair = std::pair<std::unique_ptr<Channel>, std::unique_ptr<Channel>
 /// a key of its own, made of `number`. Costs next to nothing, and keeps apart what keys keep apart. It is up at once.
 ChannelPair ideal_channel(std::uint64_t number);
 
+/// The channel that clients and servers have: TLS, with a handshake that has to be carried first. Its server is the same in all of a
+/// process.
+ChannelPair tls_channel();
+
 }  // namespace coffer::fuzz

@@ -7,12 +7,13 @@
 
 namespace coffer::fuzz {
 
-void Ear::said(View octets) { on_the_way_.insert(on_the_way_.end(), octets.begin(), octets.end()); }
+void Ear::said(View octets) { said_.insert(said_.end(), octets.begin(), octets.end()); }
 
 void Ear::arrived(View octets) {
-  demand(octets.size() <= on_the_way_.size() && std::equal(octets.begin(), octets.end(), on_the_way_.begin()),
+  const auto on_the_way = View(said_).subspan(arrived_);
+  demand(octets.size() <= on_the_way.size() && std::ranges::equal(octets, on_the_way.first(octets.size())),
          "CHN-012 what arrives is what was sent, in its order");
-  on_the_way_.erase(on_the_way_.begin(), on_the_way_.begin() + static_cast<std::ptrdiff_t>(octets.size()));
+  arrived_ += octets.size();
   cutter_.feed(octets);
   while (const auto frame = cutter_.next()) {
     const bool data = frame->kind == conformance::kind_data;

@@ -27,7 +27,8 @@ class Ear {
   void settled(bool reads) { expected_.settled(reads); }
 
  private:
-  std::deque<std::uint8_t> on_the_way_;
+  Octets said_;  // the first arrived_ octets of it have arrived
+  std::size_t arrived_ = 0;
   conformance::FrameCutter cutter_;
   std::deque<std::optional<protocol::Message>> frames_;
   Expected expected_;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include "fault/slip.h"
 #include "rigs/channel.h"
@@ -12,8 +13,17 @@ constexpr std::size_t head_octets = 16;  // number and sum
 /// Nobody has to find a collision: who stands between damages single bits, and puts records into other places.
 std::uint64_t keyed_sum(std::uint64_t key, std::uint64_t number, View octets) {
   std::uint64_t sum = (key ^ 0x9e3779b97f4a7c15U) * (2 * number + 1);
-  for (const auto octet : octets) sum = (sum ^ octet) * 0x100000001b3U;
-  return sum ^ sum >> 29U;
+  const auto mix = [&sum](std::uint64_t word) {
+    sum = (sum ^ word) * 0x100000001b3U;
+    sum ^= sum >> 29U;
+  };
+  for (; octets.size() >= sizeof(std::uint64_t); octets = octets.subspan(sizeof(std::uint64_t))) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, octets.data(), sizeof word);
+    mix(word);
+  }
+  for (const auto octet : octets) mix(octet);
+  return sum;
 }
 
 void put(std::uint64_t number, Octets& octets) {

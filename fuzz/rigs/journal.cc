@@ -37,7 +37,21 @@ class Index {
       slots_[at] = static_cast<std::uint16_t>(i + 1);
     }
   }
-  std::span<const Way> ways_of(const Transition& told) const {
+  /// Names are the tables' own: whoever tells of a pair again has them in the same place.
+  std::span<const Way> ways_of(const Transition& told) {
+    auto& last = last_[(reinterpret_cast<std::uintptr_t>(told.from.data()) * 31 + reinterpret_cast<std::uintptr_t>(told.event.data())) %
+                       last_.size()];
+    if (last.from != told.from.data() || last.event != told.event.data() || last.machine != told.machine.data())
+      last = {told.machine.data(), told.from.data(), told.event.data(), look_up(told)};
+    return last.ways;
+  }
+
+ private:
+  struct Looked {
+    const char *machine = nullptr, *from = nullptr, *event = nullptr;
+    std::span<const Way> ways = {};
+  };
+  std::span<const Way> look_up(const Transition& told) const {
     for (auto at = hash(told.machine, told.from, told.event) % slots_.size(); slots_[at] != 0; at = (at + 1) % slots_.size()) {
       const std::size_t first = slots_[at] - 1U;
       if (!is_of(spec::ways[first], told)) continue;
@@ -47,13 +61,12 @@ class Index {
     }
     return {};
   }
-
- private:
   static bool same_pair(const Way& a, const Way& b) { return a.machine == b.machine && a.from == b.from && a.event == b.event; }
   static bool is_of(const Way& way, const Transition& told) {
     return way.event == told.event && way.from == told.from && way.machine == told.machine;
   }
   std::array<std::uint16_t, 8192> slots_{};
+  std::array<Looked, 1024> last_{};
 };
 
 /// Whether `words`, apart by `mark`, hold this one.
@@ -112,7 +125,7 @@ void watch(const Transition& told) {
     sessions()[told.instance] = {told.to, {}};
     return;
   }
-  static const Index index;
+  static Index index;
   const Way* taken = nullptr;
   for (const auto& way : index.ways_of(told))
     if (way.to == told.to && way.row == told.row && (way.guard == told.guard) && decided(way, told)) taken = &way;
@@ -123,6 +136,13 @@ void watch(const Transition& told) {
   if (session->second.state != told.from) no_way(told, "it was in another state");
   session->second.state = told.to;
   session->second.told.push_back({taken, told.decided.reason});
+}
+
+/// Whether what was said is this frame of the table's: "pong", "disconnect(timeout)".
+bool is(std::string_view said, std::string_view frame, std::string_view reason) {
+  if (!said.starts_with(frame)) return false;
+  said.remove_prefix(frame.size());
+  return frame != "disconnect" ? said.empty() : said.size() == reason.size() + 2 && said.substr(1, reason.size()) == reason;
 }
 
 /// The sends of a step, one alternative after the other, matched against the words from `at` on.
@@ -140,8 +160,7 @@ bool fits(std::span<const Told> told, std::span<const std::string> words) {
       const auto end = std::min(sends.find(' ', at), sends.size());
       const auto word = sends.substr(at, end - at);
       at = end + 1;
-      const auto full = word == "disconnect" ? "disconnect(" + std::string(reason) + ")" : std::string(word);
-      fit = count < words.size() && words[count] == full;
+      fit = count < words.size() && is(words[count], word, reason);
       if (fit) ++count;
     }
     if (fit && fits(told.subspan(1), words.subspan(count))) return true;

@@ -5,50 +5,58 @@
 
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 namespace coffer::fuzz::meter {
 
 namespace {
 
 Reading now;
-std::ptrdiff_t held = 0;
+std::size_t fails = 0;
 bool on = false;
 
-void* counted(std::size_t octets) {
+/// nullptr when it fails, or is made to.
+void* counted(std::size_t octets) noexcept {
+  if (on && ++now.allocations == fails) return nullptr;
   void* const at = std::calloc(1, octets == 0 ? 1 : octets);
-  if (at == nullptr) throw std::bad_alloc();
-  if (on) {
-    ++now.allocations;
+  if (on && at != nullptr) {
     now.octets += octets;
-    held += static_cast<std::ptrdiff_t>(::malloc_usable_size(at));
-    if (held > static_cast<std::ptrdiff_t>(now.held_max)) now.held_max = static_cast<std::size_t>(held);
+    now.held += static_cast<std::ptrdiff_t>(::malloc_usable_size(at));
+    if (now.held > static_cast<std::ptrdiff_t>(now.held_max)) now.held_max = static_cast<std::size_t>(now.held);
   }
   return at;
 }
 
+void* counted_or_thrown(std::size_t octets) {
+  void* const at = counted(octets);
+  if (at == nullptr) throw std::bad_alloc();
+  return at;
+}
+
 void given_back(void* at) {
-  if (on && at != nullptr) held -= static_cast<std::ptrdiff_t>(::malloc_usable_size(at));
+  if (on && at != nullptr) now.held -= static_cast<std::ptrdiff_t>(::malloc_usable_size(at));
   std::free(at);
 }
 
 }  // namespace
 
-void start() {
+void start(std::size_t failing) {
   now = {};
-  held = 0;
+  fails = failing;
 }
 const Reading& reading() { return now; }
 
-On::On() { on = true; }
-On::~On() { on = false; }
+On::On() : before_(std::exchange(on, true)) {}
+On::~On() { on = before_; }
 
 }  // namespace coffer::fuzz::meter
 
 using coffer::fuzz::meter::counted;
+using coffer::fuzz::meter::counted_or_thrown;
 using coffer::fuzz::meter::given_back;
 
-void* operator new(std::size_t octets) { return counted(octets); }
-void* operator new[](std::size_t octets) { return counted(octets); }
+void* operator new(std::size_t octets) { return counted_or_thrown(octets); }
+void* operator new[](std::size_t octets) { return counted_or_thrown(octets); }
 // These too: what they give is given back to the same operator delete.
 void* operator new(std::size_t octets, const std::nothrow_t&) noexcept { return counted(octets); }
 void* operator new[](std::size_t octets, const std::nothrow_t&) noexcept { return counted(octets); }
@@ -58,7 +66,7 @@ void operator delete(void* at, std::size_t) noexcept { given_back(at); }
 void operator delete[](void* at, std::size_t) noexcept { given_back(at); }
 
 namespace Botan {
-void* allocate_memory(std::size_t count, std::size_t octets) { return counted(count * octets); }
+void* allocate_memory(std::size_t count, std::size_t octets) { return counted_or_thrown(count * octets); }
 void deallocate_memory(void* at, std::size_t count, std::size_t octets) {
   if (at == nullptr) return;
   secure_scrub_memory(at, count * octets);

@@ -1,6 +1,7 @@
 // What a side sent, read by the conformance suite's codec: a reader that shares nothing with the one under test.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,6 @@ struct Said {
 };
 
 /// The frames of these octets. Demands that they are whole, with the headers and the one encoding that the specification asks for.
-std::vector<Said> read_said(View octets);
+std::vector<std::shared_ptr<const Said>> read_said(View octets);
 
 }  // namespace coffer::fuzz

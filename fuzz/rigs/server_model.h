@@ -77,7 +77,8 @@ class ServerModel {
   }
 
   void judge(const protocol::Send& send) {
-    for (const auto& said : read_said(send.octets)) {
+    for (const auto& one : read_said(send.octets)) {
+      const Said& said = *one;
       demand(!disconnected_, "ERR-001 nothing is sent after a Disconnect");
       words_.push_back(said.word);
       const auto& word = said.word;

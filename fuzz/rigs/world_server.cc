@@ -5,9 +5,13 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <fstream>
+
 #include "protocol/samples.h"
+#include "rigs/memory_vfs.h"
 #include "rigs/oracle.h"
 #include "server/account_source.h"
+#include "store/index.h"
 #include "store/key_store.h"
 
 namespace coffer::fuzz {
@@ -30,7 +34,7 @@ Value must(std::expected<Value, store::Trouble> result) {
   return std::move(*result);
 }
 
-constexpr std::uint64_t worlds_of_a_store = 500;
+constexpr std::uint64_t worlds_of_a_store = 50;  // a new one is opened, and what worlds leave behind is looked through at each restart
 
 store::WallTime no_time() { return {}; }
 
@@ -40,9 +44,8 @@ keys::AgreementKey escrow_key_of_the_world() { return keys::AgreementKey(keys::S
 }  // namespace
 
 struct WorldServer::Disk {
-  explicit Disk(const std::filesystem::path& at)
-      : files(at), store(must(store::Store::open(at, files, no_time))), key_store(must(store::KeyStore::open(at))) {}
-  store::PosixFileSystem files;
+  Disk(const std::filesystem::path& at, store::MemoryFileSystem& files)
+      : store(must(store::Store::open(at, files, no_time))), key_store(must(store::KeyStore::open(at))) {}
   std::unique_ptr<store::Store> store;
   std::unique_ptr<store::KeyStore> key_store;
 };
@@ -65,7 +68,13 @@ struct WorldServer::Process {
 };
 
 WorldServer::WorldServer() : directory_(fresh_directory()) {
+  memory_vfs::install();
   spdlog::set_default_logger(std::make_shared<spdlog::logger>("world", std::make_shared<spdlog::sinks::null_sink_mt>()));
+  disk_ = std::make_unique<Disk>(directory_, packs_);
+  disk_.reset();
+  memory_vfs::keep();
+  empty_packs_ = packs_.snapshot();
+  std::ofstream(directory_ / store::index_name);  // what asks for the file and not for the database finds one
 }
 WorldServer::~WorldServer() {
   process_.reset();
@@ -77,8 +86,9 @@ WorldServer::~WorldServer() {
 std::uint64_t WorldServer::next_world() {
   if (worlds_ % worlds_of_a_store == 0) {
     disk_.reset();
-    for (const auto& entry : std::filesystem::directory_iterator(directory_)) std::filesystem::remove_all(entry.path());
-    disk_ = std::make_unique<Disk>(directory_);
+    memory_vfs::put_back();
+    packs_ = empty_packs_.snapshot();
+    disk_ = std::make_unique<Disk>(directory_, packs_);
     events_read_ = 0;
   }
   return worlds_++ % worlds_of_a_store;
@@ -88,7 +98,7 @@ void WorldServer::end() { process_.reset(); }
 void WorldServer::restart(const People& people) {
   process_.reset();
   disk_.reset();
-  disk_ = std::make_unique<Disk>(directory_);
+  disk_ = std::make_unique<Disk>(directory_, packs_);
   begin(people);
 }
 

@@ -8,6 +8,7 @@
 
 #include "rigs/accounts.h"
 #include "server/backend.h"
+#include "store/memory_file_system.h"
 
 namespace coffer::fuzz {
 
@@ -38,6 +39,7 @@ class WorldServer {
   struct Process;
   std::vector<protocol::ServerAnswer> load(net::ConnectionId connection, const protocol::LoadBlocks& question);
   std::filesystem::path directory_;
+  store::MemoryFileSystem empty_packs_, packs_;
   std::uint64_t worlds_ = 0, events_read_ = 0;
   std::unique_ptr<Disk> disk_;
   std::unique_ptr<Process> process_;

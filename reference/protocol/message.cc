@@ -6,14 +6,17 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include <botan/mem_ops.h>
+#include <capnp/any.h>
 #include <capnp/message.h>
 #include <capnp/serialize.h>
 #include <kj/exception.h>
 
 #include "coffer.capnp.h"
 #include "coffer/spec/limits.h"
+#include "fault/slip.h"
 #include "fault/switch.h"
 #include "protocol/wipe.h"
 
@@ -24,8 +27,6 @@ namespace {
 using spec::Reason;
 
 static_assert(std::variant_size_v<Message> == spec::message_rows.size());
-
-constexpr std::size_t login_words_max = 256;  // more than the longest login takes
 
 /// Thrown nowhere but inside this file, caught in decode(): what Cap'n Proto itself would not call an error.
 struct NotAMessage {
@@ -365,11 +366,37 @@ Message take(schema::Control::Reader from) {
   throw NotAMessage{"MSG-003"};
 }
 
-Octets canonical(auto root) {
-  auto words = capnp::canonicalize(root.asReader());
-  auto from = words.asBytes();
-  Octets octets{from.begin(), from.end()};
-  Botan::secure_scrub_memory(from.begin(), from.size());
+/// Where a message is put together: room of its own, in which most fit, and more where one does not. All of it is wiped at the end, for a
+/// message may hold a password. (The library's own builder gives back what it has more as it is, and when memory runs out while it asks for
+/// that, its end crashes.)
+class Bench final : public capnp::MessageBuilder {
+ public:
+  Bench() = default;
+  ~Bench() noexcept(false) override { Botan::secure_scrub_memory(room_.data(), sizeof room_); }
+  Bench(const Bench&) = delete;
+  Bench& operator=(const Bench&) = delete;
+
+  kj::ArrayPtr<capnp::word> allocateSegment(unsigned words_min) override {
+    if (!std::exchange(room_taken_, true) && words_min <= room_.size()) return {room_.data(), room_.size()};
+    auto& words = more_.emplace_back(std::max<std::size_t>(words_min, 4 * room_.size()));
+    return {reinterpret_cast<capnp::word*>(words.data()), words.size()};
+  }
+
+ private:
+  std::array<capnp::word, 128> room_{};
+  bool room_taken_ = false;
+  std::vector<Botan::secure_vector<std::uint64_t>> more_;
+};
+
+/// Written where it stays: there is no other copy that would have to be wiped.
+template <typename Root>
+Octets canonical(typename Root::Builder root) {
+  const auto reader = root.asReader();
+  const auto words = reader.totalSize().wordCount + 1;  // the root's pointer is one
+  Octets octets(words * sizeof(capnp::word));
+  capnp::FlatMessageBuilder builder({reinterpret_cast<capnp::word*>(octets.data()), words});
+  builder.initRoot<capnp::AnyPointer>().setCanonicalAs<Root>(reader);
+  octets.resize(builder.getSegmentsForOutput()[0].size() * sizeof(capnp::word));
   return octets;
 }
 
@@ -399,12 +426,16 @@ std::expected<Value, Fault> read(View payload, std::string_view requirement) {
 }
 
 Octets canonical(const Message& message) {
-  // Room of its own, which the builder overwrites with zeros at its end: a login fits into it.
-  std::array<capnp::word, login_words_max> room{};
-  capnp::MallocMessageBuilder builder{kj::arrayPtr(room.data(), room.size())};
-  auto root = builder.initRoot<schema::Control>();
-  std::visit([&](const auto& m) { put(root, m); }, message);
-  return canonical(root);
+  const auto made_in = [&](capnp::MessageBuilder&& bench) {
+    auto root = bench.initRoot<schema::Control>();
+    std::visit([&](const auto& m) { put(root, m); }, message);
+    return canonical<schema::Control>(root);
+  };
+  if (slip::on(slip::builder_of_the_library)) {
+    std::array<capnp::word, 128> room{};
+    return made_in(capnp::MallocMessageBuilder({room.data(), room.size()}));
+  }
+  return made_in(Bench());
 }
 
 /// For a fault: whether the payload is in canonical form, whatever fields it has.
@@ -439,10 +470,10 @@ std::expected<Message, Fault> decode(View payload) {
 }
 
 Octets encode_metadata(const BlockMetadata& metadata) {
-  capnp::MallocMessageBuilder builder;
-  auto root = builder.initRoot<schema::BlockMetadata>();
+  Bench bench;
+  auto root = bench.initRoot<schema::BlockMetadata>();
   put(root, metadata);
-  auto part = canonical(root);
+  auto part = canonical<schema::BlockMetadata>(root);
   const auto block = spec::limits::metadata_block_octets;
   part.resize((part.size() + block - 1) / block * block);
   return part;
