@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
-#include <thread>
 #include <utility>
 
-#include "client/bounded_queue.h"
 #include "coffer/spec/limits.h"
 
 namespace coffer::client {
@@ -26,43 +24,26 @@ BlockFetcher::BlockFetcher(ServerLink& link, const keys::ArchiveKeys& keys, Arri
       arrived_(std::move(arrived)),
       workers_(std::max(1U, std::thread::hardware_concurrency()), [keys] { return archive::BlockVault(keys); }) {}
 
-Outcome<void> BlockFetcher::fetch(archive::BlockKind kind, const std::vector<Digest>& ids, const Sink& sink, const Expected& expected) {
-  BoundedQueue<Window> windows(windows_waiting_max);
-  Outcome<void> handed, asked;
-  {
-    const std::jthread handing([&] {
-      while (!windows.drained())
-        for (Window& window : windows.pop(patience)) {
-          if (handed) handed = hand_on(std::move(window), ids, sink);
-          if (!handed) windows.stop();
-        }
-    });
-    for (std::size_t begin = 0; asked && begin < ids.size();) {
-      auto window = ask(kind, ids, begin, expected);
-      if (!window) {
-        asked = std::unexpected(window.error());
-        break;
-      }
-      begin = window->end;
-      if (!windows.push(std::move(*window), 1)) break;
-    }
-    windows.close();
-  }
-  return handed ? asked : handed;
+Outcome<void> BlockFetcher::fetch(Wish wish) {
+  Stream stream(*this);
+  auto fetched = stream.fetch(std::move(wish));
+  auto handed = stream.finish();
+  return handed ? fetched : handed;
 }
 
-Outcome<BlockFetcher::Window> BlockFetcher::ask(archive::BlockKind kind, const std::vector<Digest>& ids, std::size_t begin,
-                                                const Expected& expected) {
-  Window window{.begin = begin, .end = begin, .groups = {}};
+Outcome<BlockFetcher::Window> BlockFetcher::ask(std::shared_ptr<const Wish> wish, std::size_t begin) {
+  const std::vector<Digest>& ids = wish->ids;
+  Window window{.wish = wish, .begin = begin, .end = begin, .groups = {}};
   std::vector<Digest> wanted;
   IdSet known;
   for (std::size_t octets = 0; window.end < ids.size() && wanted.size() < spec::limits::blocks_per_request_max; ++window.end) {
     if (known.contains(ids[window.end])) continue;
-    octets += expected(window.end);
+    octets += wish->expected(window.end);
     if (!wanted.empty() && octets > window_octets_max) break;
     known.insert(ids[window.end]);
     wanted.push_back(ids[window.end]);
   }
+  if (wanted.empty()) return window;
   auto group = std::make_unique<Group>();
   const auto missing = link_.fetch(archive::join(wanted), [&](const Digest& id, Octets sealed) {
     ++counts_.blocks;
@@ -71,16 +52,16 @@ Outcome<BlockFetcher::Window> BlockFetcher::ask(archive::BlockKind kind, const s
     group->octets += sealed.size();
     group->sealed.emplace_back(id, std::move(sealed));
     if (group->octets >= group_octets_max || group->sealed.size() >= group_blocks_max)
-      open(kind, window, std::exchange(group, std::make_unique<Group>()));
+      open(window, std::exchange(group, std::make_unique<Group>()));
   });
-  open(kind, window, std::move(group));
+  open(window, std::move(group));
   if (!missing) return std::unexpected(missing.error());
   return window;
 }
 
-void BlockFetcher::open(archive::BlockKind kind, Window& window, std::unique_ptr<Group> group) {
+void BlockFetcher::open(Window& window, std::unique_ptr<Group> group) {
   if (group->sealed.empty()) return;
-  group->opening = workers_.run([kind, &work = *group](archive::BlockVault& vault) {
+  group->opening = workers_.run([kind = window.wish->kind, &work = *group](archive::BlockVault& vault) {
     std::vector<Block> blocks;
     blocks.reserve(work.sealed.size());
     for (auto& [id, sealed] : work.sealed) {
@@ -96,7 +77,8 @@ void BlockFetcher::open(archive::BlockKind kind, Window& window, std::unique_ptr
   window.groups.push_back(std::move(group));
 }
 
-Outcome<void> BlockFetcher::hand_on(Window window, const std::vector<Digest>& ids, const Sink& sink) {
+Outcome<void> BlockFetcher::hand_on(Window window) {
+  const std::vector<Digest>& ids = window.wish->ids;
   std::unordered_map<Digest, Block, DigestHash> opened;
   auto group = window.groups.begin();
   const Block lost = std::unexpected(std::string("the server lacks it or holds it damaged"));
@@ -113,9 +95,38 @@ Outcome<void> BlockFetcher::hand_on(Window window, const std::vector<Digest>& id
       take_group();
       found = opened.find(ids[index]);
     }
-    outcome = sink(index, found == opened.end() ? lost : found->second);
+    outcome = window.wish->sink(index, found == opened.end() ? lost : found->second);
   }
-  return outcome;
+  return outcome && window.end == ids.size() ? window.wish->done() : outcome;
+}
+
+BlockFetcher::Stream::Stream(BlockFetcher& fetcher)
+    : fetcher_(fetcher), windows_(windows_waiting_max), handing_([this] {
+        while (!windows_.drained())
+          for (Window& window : windows_.pop(patience)) {
+            if (handed_) handed_ = hand_on(std::move(window));
+            if (!handed_) windows_.stop();
+          }
+      }) {}
+
+Outcome<void> BlockFetcher::Stream::fetch(Wish wish) {
+  const auto shared = std::make_shared<const Wish>(std::move(wish));
+  std::size_t begin = 0;
+  do {
+    auto window = fetcher_.ask(shared, begin);
+    if (!window) return std::unexpected(window.error());
+    begin = window->end;
+    if (!windows_.push(std::move(*window), 1)) return finish();
+  } while (begin < shared->ids.size());
+  return {};
+}
+
+Outcome<void> BlockFetcher::Stream::finish() {
+  if (handing_.joinable()) {
+    windows_.close();
+    handing_.join();
+  }
+  return handed_;
 }
 
 }  // namespace coffer::client

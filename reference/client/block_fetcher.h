@@ -8,11 +8,13 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "archive/block.h"
 #include "client/block_sender.h"
+#include "client/bounded_queue.h"
 #include "client/server_link.h"
 #include "client/workers.h"
 
@@ -37,10 +39,22 @@ class BlockFetcher {
   BlockFetcher(
       ServerLink& link, const keys::ArchiveKeys& keys, Arrived arrived = [](const Counts&) {});
 
+  /// What is fetched: blocks of one kind, and what becomes of them. `done` is called after the last, on the same thread, unless a Failure
+  /// came before.
+  struct Wish {
+    archive::BlockKind kind{};
+    std::vector<Digest> ids;
+    Sink sink;
+    Expected expected = [](std::size_t) { return std::size_t{64} << 10U; };
+    std::function<Outcome<void>()> done = [] { return Outcome<void>(); };
+  };
+  class Stream;
+
   /// Returns when everything has been handed on.
-  Outcome<void> fetch(
-      archive::BlockKind kind, const std::vector<Digest>& ids, const Sink& sink,
-      const Expected& expected = [](std::size_t) { return std::size_t{64} << 10U; });
+  Outcome<void> fetch(Wish wish);
+  Outcome<void> fetch(archive::BlockKind kind, const std::vector<Digest>& ids, const Sink& sink) {
+    return fetch({.kind = kind, .ids = ids, .sink = sink});
+  }
   const Counts& counts() const { return counts_; }
 
  private:
@@ -54,17 +68,40 @@ class BlockFetcher {
     std::future<std::vector<Block>> opening;
   };
   struct Window {
-    std::size_t begin = 0, end = 0;  // places in the ids
+    std::shared_ptr<const Wish> wish;
+    std::size_t begin = 0, end = 0;  // places in its ids
     std::vector<std::unique_ptr<Group>> groups;
   };
-  Outcome<Window> ask(archive::BlockKind kind, const std::vector<Digest>& ids, std::size_t begin, const Expected& expected);
-  void open(archive::BlockKind kind, Window& window, std::unique_ptr<Group> group);
-  static Outcome<void> hand_on(Window window, const std::vector<Digest>& ids, const Sink& sink);
+  Outcome<Window> ask(std::shared_ptr<const Wish> wish, std::size_t begin);
+  void open(Window& window, std::unique_ptr<Group> group);
+  static Outcome<void> hand_on(Window window);
 
   ServerLink& link_;
   Arrived arrived_;
   Counts counts_;
   Workers<archive::BlockVault> workers_;
+};
+
+/// Wishes in a row, without a pause between them: while the blocks of one are handed on, those of the next are asked for. The thread that
+/// they are handed on by is one for all.
+class BlockFetcher::Stream {
+ public:
+  explicit Stream(BlockFetcher& fetcher);
+  ~Stream() { (void)finish(); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  /// Returns when all blocks have come, which may be before they are handed on. Failures: the session's, or what a sink said to one of
+  /// this or an earlier wish; then nothing more can be fetched.
+  Outcome<void> fetch(Wish wish);
+  /// Returns when everything has been handed on, with what a sink said.
+  Outcome<void> finish();
+
+ private:
+  BlockFetcher& fetcher_;
+  BoundedQueue<Window> windows_;
+  Outcome<void> handed_;  // the thread's until it has ended
+  std::jthread handing_;
 };
 
 }  // namespace coffer::client

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <ranges>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,7 +12,8 @@
 namespace coffer::client {
 
 Outcome<ChosenContent> ChosenContent::prove(BlockFetcher& fetcher, const archive::VersionRecord& record, Selection selection) {
-  std::unordered_set<std::string> above, link_targets;
+  std::unordered_set<std::string> above;
+  std::map<std::string, std::string> links;
   std::uint64_t files = 0, content_octets = 0;
   bool fits = selection.everything();
   const auto see = [&](const archive::Entry& entry) {
@@ -21,7 +23,7 @@ Outcome<ChosenContent> ChosenContent::prove(BlockFetcher& fetcher, const archive
       for (std::size_t slash = entry.path.rfind('/'); slash != std::string::npos && slash > 0; slash = entry.path.rfind('/', slash - 1))
         if (!above.insert(entry.path.substr(0, slash)).second) break;
     }
-    if (entry.type == archive::EntryType::hard_link) link_targets.insert(entry.target);
+    if (entry.type == archive::EntryType::hard_link) links.try_emplace(entry.target, entry.path);
     if (entry.type != archive::EntryType::file) return;
     ++files;
     content_octets += entry.size;
@@ -35,18 +37,19 @@ Outcome<ChosenContent> ChosenContent::prove(BlockFetcher& fetcher, const archive
   chosen.files_ = files;
   chosen.content_octets_ = content_octets;
   chosen.above_ = std::move(above);
-  chosen.link_targets_ = std::move(link_targets);
+  chosen.links_ = std::move(links);
   for (const std::string& pattern : chosen.selection_.idle())
     chosen.idle_.push_back(
         {"", fmt::format("the pattern {} fits nothing in this version: `coffer ls` shows what there is", printable(pattern))});
   if (auto read = chosen.read_first_names(fetcher, record); !read) return std::unexpected(read.error());
+  for (const auto& [first, link] : chosen.links_) chosen.link_targets_.insert(chosen.firsts_.contains(first) ? link : first);
   return chosen;
 }
 
 Outcome<void> ChosenContent::read_first_names(BlockFetcher& fetcher, const archive::VersionRecord& record) {
   std::set<std::string> elsewhere;
   if (!selection_.everything())
-    std::ranges::copy_if(link_targets_, std::inserter(elsewhere, elsewhere.end()),
+    std::ranges::copy_if(links_ | std::views::keys, std::inserter(elsewhere, elsewhere.end()),
                          [this](const std::string& target) { return !selection_.takes(target); });
   if (elsewhere.empty()) return {};
   auto others = read_entries(fetcher, record, [&](const archive::Place& place) {
@@ -80,15 +83,13 @@ bool ChosenContent::is_chosen(const archive::Entry& entry) const {
 }
 
 /// Of several whose first name is not there, the first takes its place, and the others lead to that.
-void ChosenContent::follow_first_name(archive::Entry& link) {
+void ChosenContent::follow_first_name(archive::Entry& link) const {
   const auto first = firsts_.find(link.target);
   if (first == firsts_.end()) return;
-  if (const auto known = now_.find(link.target); known != now_.end()) {
-    link.target = known->second;
+  if (const std::string& instead = links_.at(link.target); instead != link.path) {
+    link.target = instead;
     return;
   }
-  now_.emplace(link.target, link.path);
-  link_targets_.insert(link.path);
   std::string path = std::move(link.path);
   link = first->second;
   link.path = std::move(path);

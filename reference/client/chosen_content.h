@@ -25,7 +25,7 @@ class ChosenContent {
 
   std::uint64_t files() const { return files_; }
   std::uint64_t content_octets() const { return content_octets_; }
-  /// What hard links among the chosen may lead to.
+  /// What hard links among the chosen may lead to; it stays as it is.
   const std::unordered_set<std::string>& link_targets() const { return link_targets_; }
   /// What of the chosen is lost, and what was asked for and is not there.
   Problems incomplete() const;
@@ -35,15 +35,15 @@ class ChosenContent {
   ChosenContent(Selection selection, VersionContent content) : selection_(std::move(selection)), content_(std::move(content)) {}
   Outcome<void> read_first_names(BlockFetcher& fetcher, const archive::VersionRecord& record);
   bool is_chosen(const archive::Entry& entry) const;
-  void follow_first_name(archive::Entry& link);
+  void follow_first_name(archive::Entry& link) const;
 
   Selection selection_;
   VersionContent content_;
   std::uint64_t files_ = 0, content_octets_ = 0;
-  std::unordered_set<std::string> above_;  // directories above what is taken
+  std::unordered_set<std::string> above_;     // directories above what is taken
+  std::map<std::string, std::string> links_;  // of each first name that hard links among the chosen lead to, the first of these
   std::unordered_set<std::string> link_targets_;
   std::map<std::string, archive::Entry> firsts_;  // that are not among the chosen, by their paths
-  std::map<std::string, std::string> now_;        // the path that stands for each of them
   Problems incomplete_;                           // where the first names stand
   Problems idle_;                                 // patterns that fit nothing
   std::vector<LostBlock> lost_;

@@ -3,7 +3,8 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <map>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <unordered_set>
 #include <utility>
@@ -28,40 +29,58 @@ Failure end_in_order(ServerLink& link, const Failure& failure) {
 
 std::string short_name(const Digest& id) { return hex(id).substr(0, 16); }
 
-/// Fetches the content of files, in their order, and tells a writer of it.
+/// Fetches the content of files, in their order, and tells a writer of it, which is still at work on the files of one part when the blocks
+/// of the next come.
 class ContentRun {
  public:
   struct Place {
     std::size_t entry;
     std::size_t block;
   };
+  using Take = std::function<Outcome<void>(Place place, const BlockFetcher::Block& block)>;
+  using Done = std::function<Outcome<void>()>;
 
   ContentRun(BlockFetcher& fetcher, const std::function<bool()>& interrupted) : fetcher_(fetcher), interrupted_(interrupted) {}
 
-  /// Of those entries that are `wanted`, ascending.
-  template <typename Take>
-  Outcome<void> run(const std::vector<archive::Entry>& entries, const std::vector<std::size_t>& wanted, Take take) {
+  /// Of those entries that are `wanted`, ascending. Returns when all blocks have come. `take` and `done`, the one for each block and the
+  /// other after the last, are called by another thread, one at a time; the entries live as long as they.
+  Outcome<void> run(const std::vector<archive::Entry>& entries, const std::vector<std::size_t>& wanted, Take take, Done done) {
     if (interrupted_()) return std::unexpected(interrupted());
-    std::vector<Place> places;
+    const auto places = std::make_shared<std::vector<Place>>();
     std::vector<Digest> ids;
     for (const std::size_t entry : wanted)
       for (std::size_t block = 0; block < entries[entry].blocks.size(); ++block) {
-        places.push_back({entry, block});
+        places->push_back({entry, block});
         ids.push_back(entries[entry].blocks[block]);
       }
-    return fetcher_.fetch(
-        archive::BlockKind::content, ids,
-        [&](std::size_t index, const BlockFetcher::Block& block) {
-          if (interrupted_()) return Outcome<void>(std::unexpected(interrupted()));
-          if (!block && named_.insert(ids[index]).second) lost_.push_back({ids[index], block.error()});
-          return take(places[index], block);
-        },
-        [&](std::size_t index) {
-          const archive::Entry& file = entries[places[index].entry];
-          return static_cast<std::size_t>(
-              std::min<std::uint64_t>(archive::data_octets(file) / file.blocks.size(), archive::block_octets_max));
-        });
+    if (!stream_) stream_.emplace(fetcher_);
+    return stream_->fetch({
+        .kind = archive::BlockKind::content,
+        .ids = std::move(ids),
+        .sink =
+            [this, &entries, places, take = std::move(take)](std::size_t index, const BlockFetcher::Block& block) {
+              if (interrupted_()) return Outcome<void>(std::unexpected(interrupted()));
+              const Place place = (*places)[index];
+              const Digest& id = entries[place.entry].blocks[place.block];
+              if (!block && named_.insert(id).second) lost_.push_back({id, block.error()});
+              return take(place, block);
+            },
+        .expected =
+            [&entries, places](std::size_t index) {
+              const archive::Entry& file = entries[(*places)[index].entry];
+              return static_cast<std::size_t>(
+                  std::min<std::uint64_t>(archive::data_octets(file) / file.blocks.size(), archive::block_octets_max));
+            },
+        .done = std::move(done),
+    });
   }
+  /// Returns when nothing is on its way any more.
+  Outcome<void> finish() {
+    auto handed = stream_ ? stream_->finish() : Outcome<void>();
+    stream_.reset();
+    return handed;
+  }
+  /// Only after finish.
   const std::vector<LostBlock>& lost() const { return lost_; }
 
  private:
@@ -69,6 +88,7 @@ class ContentRun {
   const std::function<bool()>& interrupted_;
   std::unordered_set<Digest, DigestHash> named_;
   std::vector<LostBlock> lost_;
+  std::optional<BlockFetcher::Stream> stream_;  // last: its thread uses the others
 };
 
 template <typename Row>
@@ -80,13 +100,14 @@ class Restore {
  public:
   /// `reader`: of the target, when what is there is to be compared.
   Restore(BlockFetcher& fetcher, TreeWriter tree, ContentReader* reader, const RestoreOptions& options)
-      : tree_(std::move(tree)), reader_(reader), run_(fetcher, options.interrupted), show_(options.progress) {}
+      : tree_(std::move(tree)), reader_(reader), show_(options.progress), run_(fetcher, options.interrupted) {}
 
   Outcome<RestoreReport> run(ChosenContent content) {
     progress_.files = content.files();
     progress_.octets = content.content_octets();
     tree_.expect_links_to(content.link_targets());
-    const auto restored = content.each_part([this](std::vector<archive::Entry> part) { return restore_part(std::move(part)); });
+    auto restored = content.each_part([this](std::vector<archive::Entry> part) { return restore_part(std::move(part)); });
+    if (auto written = run_.finish(); !written) restored = std::move(written);
     tree_.finish(report_.problems, restored.has_value());
     if (!restored) return std::unexpected(restored.error());
     report_.lost = content.lost();
@@ -100,28 +121,36 @@ class Restore {
   }
 
  private:
-  Outcome<void> restore_part(std::vector<archive::Entry> part) {
-    part_ = std::move(part);
-    next_ = 0;
-    const std::vector<std::size_t> wanted = plan();
-    auto fetched =
-        run_.run(part_, wanted, [this](ContentRun::Place place, const BlockFetcher::Block& block) { return take(place, block); });
-    return fetched ? advance(part_.size()) : fetched;
+  /// Some of the entries, and how far they are restored.
+  struct Part {
+    std::vector<archive::Entry> entries;
+    std::vector<bool> settled;  // need no more blocks: there, left, or refused
+    std::size_t next = 0;       // the first that has not been dealt with
+  };
+
+  Outcome<void> restore_part(std::vector<archive::Entry> entries) {
+    // What is there is looked at when all before it has been written; where nothing can be, nobody waits.
+    if (!tree_.is_new())
+      if (auto written = run_.finish(); !written) return written;
+    const std::size_t count = entries.size();
+    const auto part = std::make_shared<Part>(Part{std::move(entries), std::vector<bool>(count, false)});
+    return run_.run(
+        part->entries, plan(*part),
+        [this, part](ContentRun::Place place, const BlockFetcher::Block& block) { return take(*part, place, block); },
+        [this, part] { return advance(*part, part->entries.size()); });
   }
 
-  const archive::Entry& entry(std::size_t index) const { return part_[index]; }
-
   /// What need not be written is settled here; of the rest, the files that blocks are wanted of.
-  std::vector<std::size_t> plan() {
-    settled_.assign(part_.size(), false);
+  std::vector<std::size_t> plan(Part& part) {
     std::vector<std::size_t> wanted;
-    for (std::size_t i = 0; i < part_.size(); ++i) {
-      const bool file = entry(i).type == archive::EntryType::file;
-      if (entry(i).type != archive::EntryType::directory && !to_be_written(i)) {
-        settled_[i] = true;
+    for (std::size_t i = 0; i < part.entries.size(); ++i) {
+      const archive::Entry& entry = part.entries[i];
+      const bool file = entry.type == archive::EntryType::file;
+      if (!tree_.is_new() && entry.type != archive::EntryType::directory && !to_be_written(entry)) {
+        part.settled[i] = true;
         if (file) {
           ++progress_.files_done;
-          progress_.octets_done += entry(i).size;
+          progress_.octets_done += entry.size;
         }
       } else if (file) {
         wanted.push_back(i);
@@ -130,19 +159,20 @@ class Restore {
     return wanted;
   }
 
-  bool to_be_written(std::size_t index) {
-    const auto verdict = tree_.judge(entry(index), [this](const archive::Entry& there) { return !reader_ || reader_->holds(there); });
-    if (!verdict) report_.problems.push_back({entry(index).path, verdict.error().what});
+  bool to_be_written(const archive::Entry& entry) {
+    const auto verdict = tree_.judge(entry, [this](const archive::Entry& there) { return !reader_ || reader_->holds(there); });
+    if (!verdict) report_.problems.push_back({entry.path, verdict.error().what});
     if (verdict == Verdict::there) ++report_.there;
     if (verdict == Verdict::left) ++report_.left;
     return verdict == Verdict::write;
   }
 
   /// The entries before `end` that need no blocks.
-  Outcome<void> advance(std::size_t end) {
-    for (; next_ < end; ++next_) {
-      if (!entry(next_).blocks.empty() || settled_[next_]) continue;
-      if (auto done = settle(next_, write_without_blocks(entry(next_))); !done) return done;
+  Outcome<void> advance(Part& part, std::size_t end) {
+    for (; part.next < end; ++part.next) {
+      const archive::Entry& entry = part.entries[part.next];
+      if (!entry.blocks.empty() || part.settled[part.next]) continue;
+      if (auto done = settle(entry, write_without_blocks(entry)); !done) return done;
     }
     return {};
   }
@@ -165,21 +195,25 @@ class Restore {
     return std::unexpected(Refusal{"is of an unknown type", false});
   }
 
-  Outcome<void> take(ContentRun::Place place, const BlockFetcher::Block& block) {
-    const archive::Entry& file = entry(place.entry);
+  Outcome<void> take(Part& part, ContentRun::Place place, const BlockFetcher::Block& block) {
+    const archive::Entry& file = part.entries[place.entry];
+    const auto skip = [&](Refusal refusal) {
+      part.settled[place.entry] = true;
+      open_.reset();
+      return settle(file, std::unexpected(std::move(refusal)));
+    };
     if (place.block == 0) {
-      if (auto done = advance(place.entry); !done) return done;
-      next_ = place.entry + 1;
+      if (auto done = advance(part, place.entry); !done) return done;
+      part.next = place.entry + 1;
       file_begins_at_ = progress_.octets_done;
       auto begun = tree_.begin_file(file);
-      if (!begun) return skip(place.entry, begun.error());
+      if (!begun) return skip(begun.error());
       open_.emplace(std::move(*begun));
     }
-    if (settled_[place.entry]) return {};
+    if (part.settled[place.entry]) return {};
     if (!block)
-      return skip(place.entry,
-                  {fmt::format("was not restored: its block {} is lost ({})", short_name(file.blocks[place.block]), block.error()), false});
-    if (auto written = open_->write(*block); !written) return skip(place.entry, written.error());
+      return skip({fmt::format("was not restored: its block {} is lost ({})", short_name(file.blocks[place.block]), block.error()), false});
+    if (auto written = open_->write(*block); !written) return skip(written.error());
     progress_.octets_done += block->size();
     if (place.block + 1 < file.blocks.size()) {
       show_(progress_);
@@ -187,18 +221,11 @@ class Restore {
     }
     PendingFile whole = std::move(*open_);
     open_.reset();
-    return settle(place.entry, tree_.finish_file(file, std::move(whole)));
-  }
-
-  Outcome<void> skip(std::size_t index, Refusal refusal) {
-    settled_[index] = true;
-    open_.reset();
-    return settle(index, std::unexpected(std::move(refusal)));
+    return settle(file, tree_.finish_file(file, std::move(whole)));
   }
 
   /// Counts an entry, or names it among the problems; a disk that takes nothing more ends the restore.
-  Outcome<void> settle(std::size_t index, const Written& written) {
-    const archive::Entry& done = entry(index);
+  Outcome<void> settle(const archive::Entry& done, const Written& written) {
     if (done.type == archive::EntryType::file) {
       ++progress_.files_done;
       // Its holes, or what is lost of it, came in no block.
@@ -232,15 +259,12 @@ class Restore {
 
   TreeWriter tree_;
   ContentReader* reader_;
-  ContentRun run_;
   const ShowRestore& show_;
-  std::vector<archive::Entry> part_;  // of the entries, that is being restored
-  std::vector<bool> settled_;         // need no more blocks: there, left, or refused
-  std::size_t next_ = 0;              // the first of the part that has not been dealt with
-  std::optional<PendingFile> open_;   // the file that blocks are being written to
+  std::optional<PendingFile> open_;  // the file that blocks are being written to
   RestoreProgress progress_;
   std::optional<std::uint64_t> file_begins_at_;  // of octets_done: the file that blocks are being written to
   RestoreReport report_;
+  ContentRun run_;  // last: its thread uses the others
 };
 
 }  // namespace
@@ -277,36 +301,41 @@ Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, co
   if (!content) return std::unexpected(end_in_order(link, content.error()));
   progress.files = report.files;
 
-  ContentRun run(fetcher, interrupted);
   Problems problems;
-  const auto verify_part = [&](const std::vector<archive::Entry>& part) {
-    std::vector<std::size_t> files;
-    for (std::size_t i = 0; i < part.size(); ++i)
-      if (part[i].type == archive::EntryType::file) files.push_back(i);
-    std::uint64_t octets_of_file = 0;
-    std::optional<std::string> wrong;
-    return run.run(part, files, [&](ContentRun::Place place, const BlockFetcher::Block& block) -> Outcome<void> {
-      const archive::Entry& file = part[place.entry];
-      if (place.block == 0) {
-        octets_of_file = 0;
-        wrong.reset();
-      }
-      if (block)
-        octets_of_file += block->size();
-      else if (!wrong)
-        wrong = fmt::format("needs block {}, which is lost ({})", short_name(file.blocks[place.block]), block.error());
-      progress.octets_done += block ? block->size() : 0;
-      show(progress);
-      if (place.block + 1 < file.blocks.size()) return {};
-      if (const std::uint64_t data = archive::data_octets(file); !wrong && octets_of_file != data)
-        wrong = fmt::format("has blocks of {} octets, and its entry says {}", octets_of_file, data);
-      if (wrong) problems.push_back({file.path, *wrong});
-      if (!wrong) report.content_octets += file.size;
-      ++progress.files_done;
-      return {};
-    });
+  std::uint64_t octets_of_file = 0;
+  std::optional<std::string> wrong;
+  const auto see_block = [&](const archive::Entry& file, std::size_t index, const BlockFetcher::Block& block) {
+    if (index == 0) {
+      octets_of_file = 0;
+      wrong.reset();
+    }
+    if (block)
+      octets_of_file += block->size();
+    else if (!wrong)
+      wrong = fmt::format("needs block {}, which is lost ({})", short_name(file.blocks[index]), block.error());
+    progress.octets_done += block ? block->size() : 0;
+    show(progress);
+    if (index + 1 < file.blocks.size()) return;
+    if (const std::uint64_t data = archive::data_octets(file); !wrong && octets_of_file != data)
+      wrong = fmt::format("has blocks of {} octets, and its entry says {}", octets_of_file, data);
+    if (wrong) problems.push_back({file.path, *wrong});
+    if (!wrong) report.content_octets += file.size;
+    ++progress.files_done;
   };
-  if (auto verified = content->each_part(verify_part); !verified) return std::unexpected(end_in_order(link, verified.error()));
+  ContentRun run(fetcher, interrupted);
+  auto verified = content->each_part([&](std::vector<archive::Entry> entries) {
+    const auto part = std::make_shared<const std::vector<archive::Entry>>(std::move(entries));
+    std::vector<std::size_t> files;
+    for (std::size_t i = 0; i < part->size(); ++i)
+      if ((*part)[i].type == archive::EntryType::file) files.push_back(i);
+    const auto take = [&, part](ContentRun::Place place, const BlockFetcher::Block& block) {
+      see_block((*part)[place.entry], place.block, block);
+      return Outcome<void>();
+    };
+    return run.run(*part, files, take, [] { return Outcome<void>(); });
+  });
+  if (auto seen = run.finish(); !seen) verified = std::move(seen);
+  if (!verified) return std::unexpected(end_in_order(link, verified.error()));
   report.lost = content->lost();
   append(report.lost, run.lost());
   report.problems = content->incomplete();
