@@ -21,6 +21,8 @@ class People {
   /// blocked user, 5 has a blocked computer.
   static constexpr unsigned identity_count = 6;
   protocol::Login login(unsigned identity) const;
+  /// A word of every password, and of nothing else.
+  static constexpr std::string_view in_every_password = "horse";
 
   /// Anything a stranger may claim: parts of the above put together by `value`, with a wrong password at times.
   protocol::Login claimed_login(std::uint32_t value) const;

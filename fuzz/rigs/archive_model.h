@@ -61,12 +61,13 @@ class ArchiveModel {
     every.insert(put_.begin(), put_.end());
     return every;
   }
-  /// The next version as an honest client commits it.
-  protocol::CommitVersion next(Octets record) const {
+  /// The next version as an honest client commits it; or one of a later number, which is right in all else.
+  protocol::CommitVersion next(Octets record, std::uint64_t later = 0) const {
     Digest previous{};
     if (!versions_.empty()) std::ranges::copy(versions_.back().link, previous.begin());
-    const auto link = archive::link_of(previous, versions_.size() + 1, record);
-    return {versions_.size() + 1, {previous.begin(), previous.end()}, {link.begin(), link.end()}, std::move(record)};
+    const auto number = versions_.size() + 1 + later;
+    const auto link = archive::link_of(previous, number, record);
+    return {number, {previous.begin(), previous.end()}, {link.begin(), link.end()}, std::move(record)};
   }
 
   Octets key_record;  // empty: none

@@ -111,11 +111,12 @@ class Player {
   }
 
   void judge_log() {
-    if (world_.openings == 0) return;
+    if (world_.openings + world_.password_changes == 0) return;
     const auto log = world_.server.events();
     std::size_t logged = 0;
     for (auto at = log.find("key_opened"); at != log.npos; at = log.find("key_opened", at + 1)) ++logged;
     demand(logged >= world_.openings, "KEY-039 each opening of a wrap is in the event log");
+    demand(log.find(People::in_every_password) == log.npos, "KEY-042 no password is in the event log");
     for (const auto& [whose, archive] : world_.archives)
       demand(log.find(hex(archive_key_of(whose.first, whose.second).octets())) == log.npos, "KEY-042 no archive key is in the event log");
   }

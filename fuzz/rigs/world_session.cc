@@ -50,7 +50,7 @@ void WorldSession::ask(const trace::Step& step) { conversation_.ask(request(step
 p::ClientRequest WorldSession::request(const trace::Step& step) {
   const auto which = static_cast<trace::Request>(step.a);
   if (which == trace::Request::commit && step.c % 4 != 3)
-    return p::BeginCommit{archive().next(Octets(80, static_cast<std::uint8_t>(step.c)))};
+    return p::BeginCommit{archive().next(Octets(80, static_cast<std::uint8_t>(step.c)), step.c % 4 == 2 ? step.b : 0)};
   if (which == trace::Request::store_key)
     if (auto made = key_record(step.c)) return *made;
   if (which == trace::Request::recover_key && conversation_.client_state() == spec::client_session::State::ready) {
@@ -191,6 +191,7 @@ void WorldSession::judge_password(const p::SetPassword& asked, const p::ServerAn
   const bool right = std::ranges::equal(asked.current, world_.people.password(user_));
   demand(std::holds_alternative<p::PasswordSet>(answer) == right, "KEY-044 who knows the password sets another one");
   if (!right) return;
+  ++world_.password_changes;
   world_.people.set_password(user_, {asked.replacement.begin(), asked.replacement.end()});
   for (auto& [whose, model] : world_.archives) {
     if (whose.first != user_) continue;

@@ -20,6 +20,7 @@ struct World {
   std::map<std::pair<std::uint64_t, std::uint64_t>, ArchiveModel> archives;  // by user and computer
   std::map<std::uint64_t, net::ConnectionId> present;                        // computers with a session of a verified user
   std::size_t openings = 0;                                                  // of the server's own wraps, which it has to log
+  std::size_t password_changes = 0;
 };
 
 class WorldSession final : public Parties {

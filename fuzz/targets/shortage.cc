@@ -36,12 +36,12 @@ void play(const coffer::trace::Trace& trace, bool fails) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  constexpr std::size_t tries = 4;
   const auto trace = coffer::trace::from_either({data, size});
   meter::start();
   play(trace, false);  // what is made once in a process is made here
   const auto all = meter::reading().allocations;
   const auto any = std::hash<std::string_view>()({reinterpret_cast<const char*>(data), size});
+  const auto tries = all <= 64 ? all : 4;  // of a long one some, others for each input
   for (std::size_t i = 0; i < tries; ++i) {
     meter::start(1 + (any + i * all / tries) % all);
     play(trace, true);
