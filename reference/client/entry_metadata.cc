@@ -129,6 +129,9 @@ int EntryMetadata::apply(const archive::Entry& entry, int fd) {
   if (!has_owner) lack(owner_and_group, entry.path, describe({refused}));
   if (has_owner && !owner.as_named) lack_names(entry);
   has_owner = has_owner && owner.as_named;
+  // Before the mode, which may forbid it even to the owner.
+  if ((made.st_mode & S_IWUSR) == 0) ::fchmod(fd, (made.st_mode & 07777) | S_IWUSR);
+  set_attributes(entry, AttributePlace(fd), has_owner);
   // [ARC-048] A client MUST NOT set the set-user-id or set-group-id bit of a regular file that it restores unless the file has the owner
   // and the group that its entry states.
   const bool directory = entry.type == archive::EntryType::directory;
@@ -137,7 +140,6 @@ int EntryMetadata::apply(const archive::Entry& entry, int fd) {
   if (::fchmod(fd, static_cast<mode_t>(entry.mode) & ~kept_back) != 0) return errno;
   if (kept_back != 0)
     lack(names_of(kept_back), entry.path, "it has not the owner and group that it had, and the bit would lend another's rights");
-  set_attributes(entry, AttributePlace(fd), has_owner);
   const auto when = times(entry);
   return ::futimens(fd, when.data()) == 0 ? 0 : errno;
 }

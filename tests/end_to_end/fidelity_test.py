@@ -231,6 +231,30 @@ class Fidelity(programs.EndToEnd):
         for kind in ("owner and group", "trusted attributes", "Likewise 1 others"):  # [ARC-084]
             self.assertIn(kind, " ".join(problem["problem"] for problem in again["reduced"]))
 
+    def test_the_attributes_of_what_its_owner_may_not_write_come_back_too(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root gives files to others")
+        for name, mode in (("plain", 0o644), ("read_only", 0o444), ("closed", 0o400)):
+            path = self.put(name, name)
+            os.setxattr(path, "user.coffer", name.encode())
+            os.chown(path, 65534, 65534)
+            os.chmod(path, mode)
+        os.chown(self.tree, 65534, 65534)
+        self.computer.must("backup", self.tree)
+        nobody = self.path("nobody")
+        os.mkdir(nobody)
+        os.chown(nobody, 65534, 65534)
+        target = os.path.join(nobody, "target")
+        restore = ("restore", 1, self.tree, "--target", target)
+        for again in (), ("--overwrite",):
+            _, said, _ = self.computer.run_unprivileged(*restore, *again)
+            self.assertNotIn("extended attributes", str(said["reduced"]))
+            for name, mode in (("plain", 0o644), ("read_only", 0o444), ("closed", 0o400)):
+                path = os.path.join(os.fsdecode(trees.below(target, self.tree)), name)
+                self.assertEqual(os.getxattr(path, "user.coffer"), name.encode())
+                self.assertEqual(os.lstat(path).st_mode & 0o7777, mode)
+                os.setxattr(path, "user.coffer", b"another")
+
     def test_overwriting_sets_the_metadata_of_what_is_there(self):
         self.put("mode", "m")
         self.put("same", "s")
