@@ -1,7 +1,7 @@
 #include "keys/archive_key.h"
 
 #include <algorithm>
-#include <set>
+#include <bitset>
 #include <stdexcept>
 #include <string>
 
@@ -16,7 +16,11 @@ namespace {
 constexpr std::size_t different_octets_min = 8;
 
 /// [KEY-004] fewer than eight different octets: 32 random ones have so few with a probability below 2^-120.
-bool weak(View octets) { return std::set<std::uint8_t>(octets.begin(), octets.end()).size() < different_octets_min; }
+bool weak(View octets) {
+  std::bitset<256> different;
+  for (const std::uint8_t octet : octets) different.set(octet);
+  return different.count() < different_octets_min;
+}
 
 }  // namespace
 
