@@ -1,4 +1,4 @@
-"""Seeds of what is done with archive keys: wraps under the secrets that the target `wraps` knows.
+"""Seeds of what is done with archive keys: wraps under the secrets that the target `wraps` knows, acts for the target `key_modes`.
 
 Must not know: the reference's code. Wraps are made as spec/tools makes vectors of them.
 """
@@ -20,7 +20,7 @@ POINTS_OF_SMALL_ORDER = [point.to_bytes(32, "little") for point in (0, 1, PRIME 
 
 def seeds():
     """{target: {name: octets}}"""
-    return {"wraps": wraps()}
+    return {"wraps": wraps(), "key_modes": key_modes()}
 
 
 def wrapping_key(kind):
@@ -45,4 +45,34 @@ def wraps():
     made["seed-of-31-octets"] = bytes([0, RIGHT, 0]) + bytes(7) + b"\x3f" + KEYS.archive_key[:31] + b"\0"
     made["seed-another-header"] = bytes([0, RIGHT, 0]) + bytes(3) + b"\1" + bytes(4) + KEYS.archive_key
     made["seed-weak-key"] = bytes([0, RIGHT, 0]) + right_header + bytes(32)
+    return made
+
+
+# In the order of tests/support/keys/key_world.cc.
+ACTS = ("store-account-password", "store", "store-another-key", "send-something-wrong", "replay", "change-archive-password", "forget-archive-password",
+        "change-account-password", "reset-account-password", "rotate-escrow-key", "forbid", "permit", "block", "reactivate", "log-out", "unlock", "recover", "die", "purge")
+MODES = ("account-password", "archive-password", "custom")
+
+
+def act(name, how=0):
+    return bytes([ACTS.index(name), how])
+
+
+def key_modes():
+    """Every act in every mode, with the key on the device; and lives of keys."""
+    made = {}
+    for how, mode in enumerate(MODES):
+        for name in ACTS:
+            made[f"seed-{mode}-{name}"] = act("store", how) + act("unlock") + act(name) + act("store", how)
+    made |= {
+        "seed-raised-twice": b"".join(act("store", how) for how in range(3)),
+        "seed-every-former-record-again": b"".join(act("store", how) for how in (0, 0, 1, 1)) + b"".join(act("replay", how) for how in range(3)),
+        "seed-lower-again": act("store", 1) + act("store", 0),
+        "seed-everything-wrong": b"".join(act("send-something-wrong", how) for how in range(8)) + act("store") + b"".join(act("send-something-wrong", how) for how in range(8)),
+        "seed-forbidden-and-permitted": act("forbid", 1) + act("store", 1) + act("permit", 1) + act("store", 1) + act("forbid", 1) + act("change-archive-password"),
+        "seed-dies-at-each-change": b"".join(act("die") + act(*one) for one in (("store", 0), ("change-account-password",), ("rotate-escrow-key", 1), ("store", 1), ("change-archive-password",), ("store", 2))),
+        "seed-blocked-and-active-again": act("store") + act("unlock") + act("block") + act("unlock") + act("reactivate") + act("unlock") + act("recover"),
+        "seed-another-escrow-key": act("store") + act("rotate-escrow-key", 1) + act("rotate-escrow-key", 0) + act("recover") + act("change-account-password"),
+        "seed-reset-and-unlocked": act("store") + act("unlock") + act("reset-account-password") + act("unlock") + act("change-account-password"),
+    }
     return made

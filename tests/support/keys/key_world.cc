@@ -3,7 +3,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include <botan/aead.h>
 #include <botan/rng.h>
 
 namespace coffer::keys {
@@ -16,16 +15,6 @@ View octets(const std::string& text) { return {reinterpret_cast<const std::uint8
 
 KeyMode a_mode(std::uint8_t how) { return spec::all_key_modes[how % spec::all_key_modes.size()]; }
 
-/// As a record of TLS carries a frame.
-Octets sealed(Botan::RandomNumberGenerator& random, const Octets& frame) {
-  const auto cipher = Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::ENCRYPTION);
-  cipher->set_key(random.random_vec(32));
-  cipher->start(random.random_vec(12));
-  Secret text(frame.begin(), frame.end());
-  cipher->finish(text);
-  return {text.begin(), text.end()};
-}
-
 }  // namespace
 
 KeyWorld::KeyWorld(Shelf& shelf, Botan::RandomNumberGenerator& random)
@@ -35,6 +24,7 @@ KeyWorld::KeyWorld(Shelf& shelf, Botan::RandomNumberGenerator& random)
       other_key_(ArchiveKey::generate(random)),
       escrow_(AgreementKey::generate(random)),
       escrow_key_(ledger_.secret(escrow_.octets())) {
+  channel_->set_key(random_octets(32));
   ledger_.secret(key_.octets());
   held_by_the_server_ |= escrow_key_;
   give_account_password();
@@ -91,7 +81,7 @@ std::optional<ArchiveKey> KeyWorld::opened_by_the_user() {
   if (!mode() || mode() == KeyMode::custom) return std::nullopt;
   const bool account = mode() == KeyMode::account_password;
   if (!account && !knows_archive_password_) return std::nullopt;
-  auto opened = open_with_password(in_force(), owner, octets(account ? account_password_ : archive_password_));
+  auto opened = open_with_password(*in_force_, owner, octets(account ? account_password_ : archive_password_));
   demand(opened && opened->check_value() == key_.check_value(), "KEY-043 the password of the mode opens the archive");
   return opened ? std::optional(std::move(*opened)) : std::nullopt;
 }
@@ -143,7 +133,7 @@ void KeyWorld::change_account_password() {
 void KeyWorld::recover() {
   if (!active_ || mode() != KeyMode::account_password) return;
   const AgreementKey one_time = AgreementKey::generate(random_);
-  const auto held = open_escrow(in_force(), owner, escrow_);
+  const auto held = open_escrow(*in_force_, owner, escrow_);
   if (!held) return demand(false, "KEY-026 the server opens what it keeps for itself");
   const AgreementWrap handed = wrap_for(Wrap::recovery, owner, *held, one_time.public_key(), random_).value();
   const auto recovered = open_as_recipient(Wrap::recovery, owner, handed, one_time);
@@ -166,7 +156,7 @@ void KeyWorld::set_account_password() {
   former_secrets_ |= account_secret_;
   give_account_password();
   if (mode() != KeyMode::account_password) return;
-  const auto next = wrapped_anew(in_force(), owner, escrow_, octets(account_password_), few, random_);
+  const auto next = wrapped_anew(*in_force_, owner, escrow_, octets(account_password_), few, random_);
   if (!next) return demand(false, "KEY-026 the server opens what it keeps for itself");
   keep(*next);
 }
@@ -184,7 +174,7 @@ void KeyWorld::rotate_escrow_key(std::uint8_t how) {
   held_by_the_server_ |= next_key;
   if (how % 4 != 0) {
     if (mode() == KeyMode::account_password) {
-      const auto wrapped = for_another_escrow_key(in_force(), owner, escrow_, next.public_key(), random_);
+      const auto wrapped = for_another_escrow_key(*in_force_, owner, escrow_, next.public_key(), random_);
       if (!wrapped) return demand(false, "KEY-026 the server opens what it keeps for itself");
       keep(*wrapped);
     }
@@ -213,6 +203,7 @@ void KeyWorld::purge() {
   exists_ = false;
   shelf_.purge();
   record_.clear();
+  in_force_.reset();
 }
 
 /// As a server takes what it is sent; whether it keeps it, or has it already.
@@ -224,6 +215,7 @@ bool KeyWorld::send(const Octets& sent) {
   if (!answer) return false;
   if (*answer == Replacement::in_force_already) return true;
   if (*answer == Replacement::to_be_opened && !opens(sent, *record, owner, escrow_, true)) return false;
+  if (!read_key_record(sent, owner, any)) return demand(false, "KEY-024 a record of another archive is refused"), true;
   demand(policy_.permits(record->mode) || record->mode == mode(), "KEY-010 no archive enters a mode that is forbidden");
   demand(!mode() || record->mode >= *mode(), "KEY-011 a mode only rises");
   demand(record->generation == generation() + 1, "KEY-032 a record follows the one in force");
@@ -234,6 +226,7 @@ bool KeyWorld::send(const Octets& sent) {
 void KeyWorld::keep(const Octets& record) {
   if (!record_.empty()) former_records_.push_back(record_);
   record_ = record;
+  in_force_ = read_key_record(record, owner, any).value();
   copied_records_ |= ledger_.record(record);
   was_account_password_ = was_account_password_ || mode() == KeyMode::account_password;
   was_archive_password_ = was_archive_password_ || mode() == KeyMode::archive_password;
@@ -263,17 +256,13 @@ void KeyWorld::send_something_wrong(std::uint8_t how) {
   ArchiveOwner whose = owner;
   if (how % 4 == 0) parts.escrow_key = another.public_key();
   if (how % 4 == 1) parts.generation += 1 + how / 4U;
-  if (how % 4 == 2) whose.computer += 1 + how / 4U;
+  if (how % 4 == 2) whose.computer += 1 + how / 4U, parts.mode = KeyMode::custom;  // nothing in it that would not open
   Octets record = made_record(parts, whose, key_);
   if (how % 4 == 3) record.back() ^= static_cast<std::uint8_t>(1 + how / 4U);
   demand(!send(record), "KEY-024 KEY-026 KEY-032 a record with one thing wrong is refused");
 }
 
 // ---- Octets ----------------------------------------------------------------------------------------------------------------------------
-
-KeyRecord KeyWorld::in_force() const { return read_key_record(record_, owner, any).value(); }
-std::optional<KeyMode> KeyWorld::mode() const { return record_.empty() ? std::nullopt : std::optional(in_force().mode); }
-std::uint64_t KeyWorld::generation() const { return record_.empty() ? 0 : in_force().generation; }
 
 Octets KeyWorld::made_record(KeyRecordParts parts, const ArchiveOwner& whose, const ArchiveKey& key) {
   if (!parts.escrow_key) parts.escrow_key = escrow_.public_key();
@@ -288,10 +277,13 @@ Octets KeyWorld::random_octets(std::size_t size) {
   return out;
 }
 
+/// As records of TLS carry it.
 void KeyWorld::over_the_wire(std::initializer_list<View> parts) {
-  Octets frame;
+  Secret frame;
   for (const View part : parts) frame.insert(frame.end(), part.begin(), part.end());
-  on_the_wire_ |= ledger_.lying_in(sealed(random_, frame));
+  channel_->start(random_octets(12));
+  channel_->finish(frame);
+  on_the_wire_ |= ledger_.lying_in(frame);
 }
 
 void KeyWorld::demand(bool holds, std::string_view rule) {

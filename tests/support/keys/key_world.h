@@ -3,8 +3,11 @@
 // what they have is to be exactly who the tables of 7.3 and 7.7 say.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+
+#include <botan/aead.h>
 
 #include "keys/key_keeping.h"
 #include "keys/ledger.h"
@@ -36,7 +39,7 @@ class KeyWorld {
   /// The first thing that is not as the specification has it; empty when all is.
   std::string broken() const;
   std::size_t stored() const { return stored_; }
-  std::optional<KeyMode> mode() const;
+  std::optional<KeyMode> mode() const { return in_force_ ? std::optional(in_force_->mode) : std::nullopt; }
 
  private:
   // The user and the device
@@ -68,8 +71,7 @@ class KeyWorld {
   void store_another_key(KeyMode mode);
   void send_something_wrong(std::uint8_t how);
   // Octets
-  KeyRecord in_force() const;
-  std::uint64_t generation() const;
+  std::uint64_t generation() const { return in_force_ ? in_force_->generation : 0; }
   Octets made_record(KeyRecordParts parts, const ArchiveOwner& whose, const ArchiveKey& key);
   Octets random_octets(std::size_t size);
   void over_the_wire(std::initializer_list<View> parts);
@@ -80,6 +82,7 @@ class KeyWorld {
   ArchiveKey key_, other_key_;
   AgreementKey escrow_;
   Ledger ledger_{owner, key_.check_value()};
+  const std::unique_ptr<Botan::AEAD_Mode> channel_ = Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::ENCRYPTION);
   KeyPolicy policy_;
   bool exists_ = true, active_ = true;  // the account is there; computer and user are active
   bool knows_archive_password_ = true, dies_ = false, was_account_password_ = false, was_archive_password_ = false;
@@ -87,7 +90,8 @@ class KeyWorld {
   std::size_t stored_ = 0;
   std::string broken_;
   std::string account_password_, archive_password_;
-  Octets record_;  // in force
+  Octets record_;  // in force, and what it says
+  std::optional<KeyRecord> in_force_;
   std::vector<Octets> former_records_;
   Octets device_key_octets_;
 

@@ -42,6 +42,7 @@ class Ledger {
   using AnyWrap = std::variant<PasswordWrap, AgreementWrap, Wrapped>;
   Possession wrap_of(const AnyWrap& wrap);
   bool opens(const AnyWrap& wrap, const Octets& secret) const;
+  bool tried_out(const AnyWrap& wrap, const Octets& secret) const;
   bool is_the_key(const std::expected<ArchiveKey, WrapError>& key) const { return key && key->check_value() == check_; }
 
   const ArchiveOwner owner_;
