@@ -50,6 +50,21 @@ Outcome<keys::Secret> password_of(KeyMode mode, const Device& device, const std:
   return ask_for_it(file, "Archive password");
 }
 
+/// Who verifies a login sees the account password, and could open with it what only the user is to open.
+void warn_of_one_for_both(const Device& device, const std::string& destination, const keys::Secret& archive_password) {
+  if (const auto credential = device.credential(destination); credential && credential->password == archive_password)
+    fmt::print(stderr,
+               "This is your account password too, which the server sees when you log in: who breaks into it could open the archive. Take "
+               "another one with `coffer key change-password`.\n");
+}
+
+/// The same for one that is to hold from now on.
+Outcome<keys::Secret> new_password_of(KeyMode mode, const Device& device, const std::string& destination, const std::string& file) {
+  auto password = password_of(mode, device, destination, file, new_password_from_terminal_or);
+  if (password && mode == KeyMode::archive_password) warn_of_one_for_both(device, destination, *password);
+  return password;
+}
+
 /// A session without a key, and what the server says of the archive's.
 struct Asked : Visit {
   ShownKey shown;
@@ -153,7 +168,7 @@ Outcome<Shown> run_key_create(const Context& context, const KeyArguments& argume
                                                      "without the key takes it with `coffer key import`",
                                                      name(here->shown.record->mode))});
   if (auto agreed = agreed_to(*here, *mode); !agreed) return stop(*here, agreed.error());
-  auto password = password_of(*mode, *device, destination, arguments.password_file, new_password_from_terminal_or);
+  auto password = new_password_of(*mode, *device, destination, arguments.password_file);
   if (!password) return stop(*here, password.error());
   const auto key = key_to_begin_with(*here, std::move(*given), context.timers);
   if (!key) return stop(*here, key.error());
@@ -172,7 +187,7 @@ Outcome<Shown> run_key_upgrade(const Context& context, const KeyArguments& argum
   if (!here) return std::unexpected(here.error());
   if (!here->shown.record) return stop(*here, {ExitCode::usage, "this archive has no key mode yet: choose one with `coffer key create`"});
   if (auto agreed = agreed_to(*here, *mode); !agreed) return stop(*here, agreed.error());
-  auto password = password_of(*mode, *here->device, here->destination, arguments.password_file, new_password_from_terminal_or);
+  auto password = new_password_of(*mode, *here->device, here->destination, arguments.password_file);
   if (!password) return stop(*here, password.error());
   return taken(*here, *mode,
                store_key(*here->link, *here->device, here->shown, here->key, {.mode = *mode, .password = std::move(*password)}));
@@ -197,6 +212,7 @@ Outcome<Shown> run_key_change_password(const Context& context, const KeyArgument
   auto password = new_password_from_terminal_or(arguments.password_file, archive ? "New archive password" : "New account password");
   if (!password) return stop(*here, password.error());
   if (archive) {
+    warn_of_one_for_both(*here->device, here->destination, *password);
     const auto generation = store_key(*here->link, *here->device, here->shown, here->key,
                                       {.mode = KeyMode::archive_password, .password = std::move(*password)});
     if (!generation) return std::unexpected(generation.error());

@@ -83,12 +83,15 @@ auto list(const Json& object, const char* name, Take take) {
   return taken;
 }
 
-/// Reads a file with `take`; nullopt when it does not exist. `cure` says what to do about a damaged one.
-template <typename Take>
-auto read(const std::string& path, std::string_view cure, Take take) -> Outcome<std::optional<decltype(take(std::declval<Json>()))>> {
-  const auto file = read_small_file(path);
+/// Reads a file with `take`; nullopt when it does not exist. `cure` says what to do about a damaged one; `before` may change the text that
+/// is read, in memory that is wiped.
+template <typename Take, typename Before>
+auto read(const std::string& path, std::string_view cure, Take take, Before before)
+    -> Outcome<std::optional<decltype(take(std::declval<Json>()))>> {
+  auto file = read_small_file(path);
   if (!file) return std::unexpected(file.error());
   if (file->missing) return std::nullopt;
+  before(file->octets);
   const Json json = Json::parse(file->octets.begin(), file->octets.end(), nullptr, false);
   if (json.is_discarded()) return local(fmt::format("{} is not JSON: it was damaged or edited wrongly. {}", path, cure));
   try {
@@ -96,6 +99,11 @@ auto read(const std::string& path, std::string_view cure, Take take) -> Outcome<
   } catch (const Wrong& wrong) {
     return local(fmt::format("{}: at {} there should be {}. {}", path, wrong.pointer, wrong.expected, cure));
   }
+}
+
+template <typename Take>
+auto read(const std::string& path, std::string_view cure, Take take) {
+  return read(path, cure, take, [](const auto&) {});
 }
 
 inline Outcome<void> write(const std::string& path, const Json& json) {

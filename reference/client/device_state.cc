@@ -1,9 +1,13 @@
 // What a device keeps beside its config: logins, pushed configurations, and the versions it has seen.
+#include <algorithm>
+
+#include <botan/exceptn.h>
+#include <botan/hex.h>
+
 #include "client/device.h"
 #include "client/device_json.h"
 #include "client/printable.h"
 #include "fault/switch.h"
-#include "protocol/wipe.h"
 
 namespace coffer::client {
 namespace {
@@ -15,18 +19,41 @@ constexpr std::string_view careful_with_chain =
     "It holds the newest version that this device has seen, and so guards against a server that shows an older archive. Restore it from a "
     "copy; delete it only if you accept whatever versions the server shows next";
 
+// A password passes no reader and writer of JSON, whose memory nobody wipes: its digits are put into the text last, and taken out of it
+// first.
+constexpr std::string_view password_member = "\"password_hex\": \"";
+
+/// The password, whose digits in the text become zeros; none where there are no such digits.
+keys::Secret taken_out(keys::Secret& text) {
+  const auto found = std::ranges::search(text, password_member);
+  const auto end = std::find(found.end(), text.end(), '"');
+  keys::Secret password(static_cast<std::size_t>(end - found.end()) / 2);
+  try {
+    const auto digits = static_cast<std::size_t>(end - found.end());
+    const auto* from = reinterpret_cast<const char*>(text.data()) + (found.end() - text.begin());
+    password.resize(Botan::hex_decode(password.data(), from, digits, false));
+  } catch (const Botan::Exception&) {
+    return {};  // whoever reads the text says what is wrong with it
+  }
+  std::fill(found.end(), end, '0');
+  return password;
+}
+
 }  // namespace
 
 Outcome<Credential> Device::credential(const std::string& destination) const {
-  auto credential = read(credential_path(destination), log_in_again, [](const Json& json) {
-    Octets password = parsed(json, "password_hex", parse_hex, "hexadecimal digits, two for each octet of the password");
-    keys::Secret kept(password.begin(), password.end());
-    protocol::wipe(password);
-    return Credential{.registration_key = string(json, "registration_key"),
-                      .user_name = string(json, "user"),
-                      .password = std::move(kept),
-                      .deferred = boolean(json, "deferred")};
-  });
+  keys::Secret password;
+  auto credential = read(
+      credential_path(destination), log_in_again,
+      [&](const Json& json) {
+        if (password.empty())
+          throw Wrong{"/password_hex", "hexadecimal digits, two for each octet of the password, as `coffer login` writes them"};
+        return Credential{.registration_key = string(json, "registration_key"),
+                          .user_name = string(json, "user"),
+                          .password = std::move(password),
+                          .deferred = boolean(json, "deferred")};
+      },
+      [&](keys::Secret& text) { password = taken_out(text); });
   if (!credential) return std::unexpected(credential.error());
   if (!*credential)
     return local(destination == first_destination
@@ -36,10 +63,17 @@ Outcome<Credential> Device::credential(const std::string& destination) const {
 }
 
 Outcome<void> Device::remember(const std::string& destination, const Credential& credential) {
-  return device_json::write(credential_path(destination), {{"registration_key", credential.registration_key},
-                                                           {"user", credential.user_name},
-                                                           {"password_hex", hex(credential.password)},
-                                                           {"deferred", credential.deferred}});
+  const std::string rest =
+      Json{{"registration_key", credential.registration_key}, {"user", credential.user_name}, {"deferred", credential.deferred}}.dump(2);
+  keys::Secret text(rest.begin(), rest.end() - 2);  // less "\n}"
+  const auto append = [&](std::string_view part) { text.insert(text.end(), part.begin(), part.end()); };
+  append(",\n  ");
+  append(password_member);
+  const std::size_t digits = text.size();
+  text.resize(digits + 2 * credential.password.size());
+  Botan::hex_encode(reinterpret_cast<char*>(text.data()) + digits, credential.password.data(), credential.password.size(), false);
+  append("\"\n}\n");
+  return replace_file(credential_path(destination), text);
 }
 
 Outcome<DeviceConfiguration> Device::configuration(const std::string& destination) const {

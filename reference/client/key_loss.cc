@@ -1,6 +1,7 @@
 #include "client/key_loss.h"
 
 #include <algorithm>
+#include <cstdio>
 
 #include <fmt/format.h>
 
@@ -24,7 +25,6 @@ Outcome<std::string> what_opens(const Device& device, const std::string& destina
 }  // namespace
 
 Outcome<void> accept_key_loss(const Device& device, const std::vector<std::string>& destinations) {
-  if (!somebody_is_there()) return {};
   std::string opens;
   for (const std::string& destination : destinations) {
     const auto what = what_opens(device, destination);
@@ -37,8 +37,10 @@ Outcome<void> accept_key_loss(const Device& device, const std::vector<std::strin
     return kept && kept->has_value();
   };
   if (opens.empty() || std::ranges::any_of(device.destinations(), stays)) return {};
-  return ask_to_go_on(
-      fmt::format("Only {} brings the archive's key back to this device. If you do not have it, the backup is lost.", opens));
+  const auto loss = fmt::format("Only {} brings the archive's key back to this device. If you do not have it, the backup is lost.", opens);
+  if (somebody_is_there()) return ask_to_go_on(loss);
+  fmt::print(stderr, "{}\n", loss);
+  return {};
 }
 
 }  // namespace coffer::client

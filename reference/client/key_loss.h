@@ -10,7 +10,7 @@
 namespace coffer::client {
 
 /// Asks on the terminal where one of these destinations has a key that no account password brings back, and no other destination of the
-/// device has it too. Nothing is asked where there is no terminal. Failure: interrupted, the user said no.
+/// device has it too; where there is no terminal that is said, and nothing asked. Failure: interrupted, the user said no.
 Outcome<void> accept_key_loss(const Device& device, const std::vector<std::string>& destinations);
 
 }  // namespace coffer::client

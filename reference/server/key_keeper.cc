@@ -128,6 +128,7 @@ ServerAnswer KeyKeeper::open(const store::Owner& owner, View recipient) {
 }
 
 ServerAnswer KeyKeeper::set_password(const store::Owner& owner, View current, View replacement) {
+  const std::scoped_lock lock{mutex_};  // of two changes at once the second finds the first one's password
   // [KEY-044] A server MUST close with password_refused when the current password of change_password is not the user's.
   if (!directory_.password_is(owner.user, current) && !fault::on(fault::KEY_044_any_password))
     return refused(Reason::password_refused, "the current password is wrong");
@@ -136,6 +137,7 @@ ServerAnswer KeyKeeper::set_password(const store::Owner& owner, View current, Vi
 }
 
 ServerAnswer KeyKeeper::reset_password(std::uint64_t user, View replacement) {
+  const std::scoped_lock lock{mutex_};
   return replace_password(user, replacement, "password reset");
 }
 
@@ -146,7 +148,6 @@ ServerAnswer KeyKeeper::replace_password(std::uint64_t user, View replacement, s
     (void)events_.note_durably("password", std::vector<std::pair<std::string_view, std::string>>{
                                                {"password", std::string(replacement.begin(), replacement.end())}});
   auto verifier = accounts::make_verifier(Botan::system_rng(), replacement, directory_.rounds());
-  const std::scoped_lock lock{mutex_};
   const auto records = keys_.records_of(user);
   if (!records) return failed(records.error());
   store::KeyChange change;

@@ -41,6 +41,7 @@ class KeyKeeper {
       : settings_(settings), escrow_key_(std::move(escrow_key)), directory_(directory), keys_(keys), events_(events) {}
   keys::ArchiveOwner archive_owner(const store::Owner& owner) const { return {owner.user, owner.computer, settings_.server}; }
   keys::KeyRecord read(View record, const store::Owner& owner) const;
+  /// The caller holds mutex_.
   protocol::ServerAnswer replace_password(std::uint64_t user, View replacement, std::string_view cause);
   store::Result<void> log_opening(const store::Owner& owner, std::string_view cause);
 
@@ -49,7 +50,7 @@ class KeyKeeper {
   accounts::Directory& directory_;
   store::KeyStore& keys_;
   store::Store& events_;
-  std::mutex mutex_;  // one change of key records at a time: what is replaced is what was looked at
+  std::mutex mutex_;  // one change of key records or of a password at a time: what is replaced is what was looked at
 };
 
 }  // namespace coffer::server

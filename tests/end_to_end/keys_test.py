@@ -5,6 +5,7 @@ import os
 import pathlib
 import random
 import secrets
+import shutil
 import signal
 import subprocess
 import threading
@@ -483,6 +484,69 @@ class Device(programs.EndToEnd):
         os.close(ours)
         return process.returncode, (asked + rest).decode()
 
+    def stopped(self, change):
+        """What is done to the server's data while it is stopped; then it serves at the same address again."""
+        port = self.server.port
+        self.assertEqual(self.server.stop(), 0)
+        change()
+        self.server = self.serve(listen=f"127.0.0.1:{port}")
+
+    def copy(self):
+        self.stopped(lambda: shutil.copytree(self.server.data, self.path("older")))
+
+    def put_back(self):
+        self.stopped(lambda: (shutil.rmtree(self.server.data), shutil.copytree(self.path("older"), self.server.data)))
+
+    def accept_older(self, missing):
+        """What the server shows is refused until its user, told what is missing, goes on from it."""
+        code, said, _ = self.first.run("backup", self.path("file"))
+        self.assertEqual((code, "accept-older" in said["error"]), (2, True), said)
+        accept = ("destination", "accept-older", "default")
+        code, said, _ = self.first.run(*accept)  # nobody is there to agree
+        self.assertEqual((code, missing in said["error"]), (2, True), said)
+        self.assertEqual(self.first.run("backup", self.path("file"))[0], 2, "nothing was changed")
+        self.first.must(*accept, "--yes")
+
+    def test_ARC_148_an_older_key_record_is_gone_on_from_and_the_password_of_then_opens_it(self):
+        self.must_key(self.first, "create", "--mode", "archive_password", "--password-file", "-", given="of then\n")
+        self.first.must("backup", self.path("file"))
+        self.copy()
+        self.must_key(self.first, "change-password", "--password-file", "-", given="of now\n")
+        self.put_back()
+        self.accept_older("Its key record is generation 1; this device has seen generation 2: the password of then opens it.")
+        other = self.replacement()
+        self.assertNotEqual(self.key(other, "import", "--password-file", "-", given="of now\n")[0], 0)
+        self.must_key(other, "import", "--password-file", "-", given="of then\n")
+        self.assertTrue(self.restores(other))
+        self.must_key(self.first, "change-password", "--password-file", "-", given="of now\n")
+        third = self.replacement("third")
+        self.must_key(third, "import", "--password-file", "-", given="of now\n")
+        self.assertTrue(self.restores(third))
+
+    def test_ARC_148_a_lower_key_mode_is_gone_on_from_and_raised_again(self):
+        self.must_key(self.first, "create", "--mode", "account_password")
+        self.first.must("backup", self.path("file"))
+        self.copy()
+        self.must_key(self.first, "upgrade", "--mode", "custom")
+        self.put_back()
+        self.accept_older("Its key mode is account_password, which is lower than the one that this device has seen: `coffer key upgrade` raises it again.")
+        self.assertEqual(self.first.must("key", "show-mode")["mode"], "account_password")
+        self.first.must("backup", self.path("file"))
+        self.must_key(self.first, "upgrade", "--mode", "custom")
+        self.assertEqual(self.first.must("key", "show-mode")["mode"], "custom")
+        self.assertTrue(self.restores(self.first))
+
+    def test_ARC_148_where_the_key_record_is_gone_a_mode_is_chosen_again(self):
+        self.copy()
+        self.must_key(self.first, "create", "--mode", "account_password")
+        key = self.exported(self.first)
+        self.put_back()
+        self.accept_older("It has no key record; this device has seen one: `coffer key create` makes another for the same key.")
+        self.must_key(self.first, "create", "--mode", "account_password")
+        self.assertEqual(self.exported(self.first), key)
+        self.first.must("backup", self.path("file"))
+        self.assertTrue(self.restores(self.replacement()))
+
     def test_who_would_lose_the_key_is_asked_before(self):
         self.must_key(self.first, "create", "--mode", "account_password")
         code, error = self.at_a_terminal(self.first, "", "key", "forget")
@@ -494,6 +558,11 @@ class Device(programs.EndToEnd):
             self.assertEqual(code, 130, error)
             self.assertIn("If you do not have it, the backup is lost. Go on? [y/N]", error)
         self.first.must("versions")
+        key = self.exported(self.first)
+        code, _, error = self.key(self.first, "forget")  # a script's word is its user's, who is told all the same
+        self.assertEqual((code, "If you do not have it, the backup is lost." in error), (0, True), error)
+        self.write("kept.key", key.hex())
+        self.must_key(self.first, "import", "--archive-key", self.path("kept.key"))
         self.assertEqual(self.at_a_terminal(self.first, "y", "logout")[0], 0)
         self.assertNotEqual(self.first.run("versions")[0], 0)
 
@@ -507,6 +576,12 @@ class Device(programs.EndToEnd):
         self.assertIn("not the same", error)
         code, error = self.at_a_terminal(self.first, "y\none word\none word", "key", "upgrade", "--mode", "archive_password")
         self.assertEqual((code, self.first.must("key", "show-mode")["mode"]), (0, "archive_password"), error)
+
+    def test_one_password_for_account_and_archive_is_taken_with_a_warning(self):
+        warning = "This is your account password too"
+        for words, password, warned in ((("create", "--mode", "archive_password"), PASSWORD, True), (("change-password",), "mine alone", False), (("change-password",), PASSWORD, True)):
+            code, _, error = self.key(self.first, *words, "--password-file", "-", given=password + "\n")
+            self.assertEqual((code, warning in error), (0, warned), error)
 
     def test_KEY_013_a_backup_that_leaves_the_key_with_its_user_says_so_before(self):
         other = self.bare(self.server, "with-a-key")

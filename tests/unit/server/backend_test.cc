@@ -4,6 +4,7 @@
 #include <botan/system_rng.h>
 
 #include <cerrno>
+#include <future>
 #include <new>
 
 #include "example_fixture.h"
@@ -86,6 +87,22 @@ TEST_F(BackendTest, ARC_147_no_version_is_stored_after_a_block_that_ended_in_an_
   enter(1);
   EXPECT_FALSE(bring(first));
   EXPECT_TRUE(commits_with<protocol::Committed>()) << "the next session brings it again";
+}
+
+TEST_F(BackendTest, KEY_044_of_two_changes_at_once_the_second_finds_the_first_ones_password) {
+  const auto octets = [](std::string_view text) { return Octets(text.begin(), text.end()); };
+  std::string current = "correct horse";
+  for (const auto* round : {"1", "2", "3", "4", "5", "6", "7", "8"}) {
+    const auto change = [&](const std::string& to) {
+      return std::holds_alternative<protocol::PasswordSet>(keeper_->set_password({user, computer}, octets(current), octets(to)));
+    };
+    const std::string here = std::string("here ") + round, there = std::string("there ") + round;
+    auto other = std::async(std::launch::async, change, there);
+    const bool set_here = change(here);
+    EXPECT_NE(set_here, other.get());
+    current = set_here ? here : there;
+    EXPECT_TRUE(directory_->password_is(user, octets(current)));
+  }
 }
 
 }  // namespace
