@@ -44,6 +44,7 @@ def wraps():
             made[f"seed-{kind.replace('_', '-')}-of-small-order-{number}"] = bytes([KINDS.index(kind), SMALL_ORDER, 0]) + right_header + point
     made["seed-of-31-octets"] = bytes([0, RIGHT, 0]) + bytes(7) + b"\x3f" + KEYS.archive_key[:31] + b"\0"
     made["seed-another-header"] = bytes([0, RIGHT, 0]) + bytes(3) + b"\1" + bytes(4) + KEYS.archive_key
+    made["seed-header-of-rfc-3394"] = bytes([0, RIGHT, 0]) + bytes.fromhex("00ffff00a6a6a686") + KEYS.archive_key
     made["seed-weak-key"] = bytes([0, RIGHT, 0]) + right_header + bytes(32)
     return made
 

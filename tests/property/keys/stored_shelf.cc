@@ -60,8 +60,8 @@ void StoredShelf::put(View record, bool dies) {
   open();
 }
 
-Octets StoredShelf::device_key(View fresh) {
-  const auto key = must(store_->device_key(owner, fresh));
+Octets StoredShelf::device_key(const ArchiveOwner& whose, View fresh) {
+  const auto key = must(store_->device_key({whose.user, whose.computer}, fresh));
   return {key.begin(), key.end()};
 }
 

@@ -1,4 +1,5 @@
-// A shelf of the server's own key store, in a directory of its own; other users' keys lie in it too. Must not know: what a key record says.
+// A shelf of the server's own key store, in a directory of its own; keys of some more users lie in it too. Must not know: what a key record
+// says.
 #pragma once
 
 #include <filesystem>
@@ -17,7 +18,7 @@ class StoredShelf final : public Shelf {
   StoredShelf& operator=(const StoredShelf&) = delete;
 
   void put(View record, bool dies) override;
-  Octets device_key(View fresh) override;
+  Octets device_key(const ArchiveOwner& whose, View fresh) override;
   void erase_device_key() override;
   void purge() override;
   Octets everything() const override;

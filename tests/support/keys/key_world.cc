@@ -29,7 +29,8 @@ KeyWorld::KeyWorld(Shelf& shelf, Botan::RandomNumberGenerator& random)
   held_by_the_server_ |= escrow_key_;
   give_account_password();
   give_archive_password();
-  for (const std::size_t size : {10U, 32U, 32U}) strangers_ |= ledger_.secret(random_octets(size));  // password, device key, archive key
+  strangers_ = ledger_.secret(random_octets(10)) | ledger_.secret(random_octets(32)) |  // password, archive key
+               ledger_.secret(shelf_.device_key(stranger, random_octets(32)));
   log_in();
 }
 
@@ -62,8 +63,7 @@ void KeyWorld::act(std::size_t what, std::uint8_t how) {
 
 /// The login is saved on the device, and the server hands out the device key.
 void KeyWorld::log_in() {
-  Octets fresh = random_octets(32);
-  device_key_octets_ = shelf_.device_key(fresh);
+  device_key_octets_ = shelf_.device_key(owner, random_octets(32));
   saved_login_ = account_secret_;
   saved_logins_ |= saved_login_;
   device_key_ = ledger_.secret(device_key_octets_);
@@ -190,8 +190,12 @@ void KeyWorld::forbid(KeyMode mode) {
 
 /// [KEY-050] Or deauthorised, or the user deactivated: the device key is erased, and the wrap on the disk stays locked.
 void KeyWorld::block() {
-  active_ = false;
   shelf_.erase_device_key();
+  stop_being_active();
+}
+
+void KeyWorld::stop_being_active() {
+  active_ = false;
   former_secrets_ |= device_key_;
   locked_disks_ |= device_;
   device_key_ = device_ = opened_by_this_device_key_ = {};
@@ -199,9 +203,9 @@ void KeyWorld::block() {
 
 /// [KEY-041] Key records, device keys and passwords go; what the user holds stays the user's.
 void KeyWorld::purge() {
-  block();
-  exists_ = false;
   shelf_.purge();
+  stop_being_active();
+  exists_ = false;
   record_.clear();
   in_force_.reset();
 }

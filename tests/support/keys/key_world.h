@@ -14,14 +14,14 @@
 
 namespace coffer::keys {
 
-/// Where the server keeps what it has of the archive's key.
+/// Where the server keeps what it has of the archive's key, and of another user's.
 class Shelf {
  public:
   virtual ~Shelf() = default;
   /// Returns when nothing is left of what was replaced. `dies`: the process ends before it comes to that, and another one begins.
   virtual void put(View record, bool dies) = 0;
   /// `fresh` where there is none yet.
-  virtual Octets device_key(View fresh) = 0;
+  virtual Octets device_key(const ArchiveOwner& whose, View fresh) = 0;
   virtual void erase_device_key() = 0;
   virtual void purge() = 0;
   /// All that a thief of it takes.
@@ -30,8 +30,8 @@ class Shelf {
 
 class KeyWorld {
  public:
-  static constexpr ArchiveOwner owner{1, 2, 3};
-  static constexpr std::size_t acts = 19;
+  static constexpr ArchiveOwner owner{1, 2, 3}, stranger{4, 5, 3};
+  static constexpr std::size_t acts = 19, store_act = 1;
 
   KeyWorld(Shelf& shelf, Botan::RandomNumberGenerator& random);
   /// The act of that number, below `acts`; `how` means something to some.
@@ -63,6 +63,7 @@ class KeyWorld {
   void rotate_escrow_key(std::uint8_t how);
   void forbid(KeyMode mode);
   void block();
+  void stop_being_active();
   void purge();
   bool send(const Octets& sent);
   void keep(const Octets& record);
