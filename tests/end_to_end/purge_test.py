@@ -96,6 +96,13 @@ class Purge(programs.EndToEnd):
         fresh = self.device(self.server, "alices-next")
         self.assertEqual(fresh.must("backup", self.trees["alice"])["version"], 1)
 
+    def test_KEY_041_the_keys_of_a_purged_account_go_before_its_data(self):
+        self.assertEqual(self.server.stop(), 0)
+        self.deactivate_alice()
+        self.assertEqual(self.purge().returncode, 0)
+        events = [json.loads(line)["event"] for line in self.command("events", "--json").stdout.splitlines()]
+        self.assertEqual([event for event in events if event in ("keys_erased", "archives_purged")], ["keys_erased", "archives_purged"])
+
     def test_ARC_150_killed_at_any_moment_it_is_done_or_not_done_and_can_be_done_again(self):
         self.assertEqual(self.server.stop(), 0)
         before = self.whole(self.server.data)

@@ -4,10 +4,14 @@
 #include <botan/system_rng.h>
 
 #include <cerrno>
+#include <fstream>
 #include <future>
+#include <iterator>
 #include <new>
 
 #include "example_fixture.h"
+#include "keys/key_making.h"
+#include "server/escrow_change.h"
 #include "server/escrow_key.h"
 #include "workshop.h"
 
@@ -87,6 +91,38 @@ TEST_F(BackendTest, ARC_147_no_version_is_stored_after_a_block_that_ended_in_an_
   enter(1);
   EXPECT_FALSE(bring(first));
   EXPECT_TRUE(commits_with<protocol::Committed>()) << "the next session brings it again";
+}
+
+TEST_F(BackendTest, KEY_040_the_former_escrow_key_stands_until_all_records_are_wrapped_for_the_next) {
+  const auto file = directory.path() / "escrow.key";
+  const auto content = [&] {
+    std::ifstream kept(file);
+    return std::string(std::istreambuf_iterator<char>(kept), {});
+  };
+  const auto former = keep_escrow_key(directory.path());
+  ASSERT_TRUE(former);
+  const keys::ArchiveOwner owner{user, computer, 0xaa};
+  const auto key = keys::ArchiveKey::generate(Botan::system_rng());
+  const Octets password{'p'};
+  const keys::KeyRecordParts parts{
+      .mode = keys::KeyMode::account_password, .escrow_key = former->public_key(), .password = View(password), .rounds = 1};
+  const auto record = keys::make_key_record(parts, owner, key, Botan::system_rng());
+  ASSERT_TRUE(record);
+  ASSERT_TRUE(keys_->change({.records = {{{user, computer}, *record}}}));
+  backend_.reset();
+  keeper_.reset();
+  keys_.reset();
+  const std::string before = content();
+  std::string when_all_are_wrapped;
+  keys_ = store::value(store::KeyStore::open(directory.path(), {.before_erasing = [&] { when_all_are_wrapped = content(); }}));
+  EXPECT_EQ(change_escrow_key(directory.path(), *keys_, *store, 0xaa), 1u);
+  EXPECT_EQ(when_all_are_wrapped, before);
+  EXPECT_NE(content(), before);
+  const auto next = keep_escrow_key(directory.path());
+  const auto kept = keys::read_key_record(store::value(keys_->record({user, computer})), owner, {.min = 1});
+  ASSERT_TRUE(next && kept);
+  EXPECT_TRUE(keys::open_escrow(*kept, owner, *next));
+  EXPECT_FALSE(keys::open_escrow(*kept, owner, *former));
 }
 
 TEST_F(BackendTest, KEY_044_of_two_changes_at_once_the_second_finds_the_first_ones_password) {
