@@ -159,7 +159,8 @@ def selftest(arguments):
     for fault in arguments.faults:
         if fault not in names:
             raise Mistake(f"fuzz/faults.toml has no {fault}" + "".join(f"; did you mean {near}?" for near in difflib.get_close_matches(fault, names, 1)))
-    missing = {target for _, _, targets in self_test.table() for target in targets if not places.fuzzer(target, self_test.BUILD).exists()}
+    asked = {target for name, _, targets in self_test.table() for target in targets if not arguments.faults or name in arguments.faults}
+    missing = {target for target in asked | set(arguments.beside) if not places.fuzzer(target, self_test.BUILD).exists()}
     if missing:
         raise NotBuilt(f"not built with faults: {', '.join(sorted(missing))}: cmake --preset fuzz-faults && cmake --build build/fuzz-faults --target fuzz_targets")
     tries, problems = self_test.run(arguments.faults, range(1, arguments.seeds + 1), arguments.seconds, arguments.beside, lambda line: print(line, flush=True))
@@ -167,6 +168,7 @@ def selftest(arguments):
     one, of = self_test.one_bucket(tries)
     print(self_test.matrix(tries))
     print(f"median (longest) CPU seconds of {arguments.seeds} seeds; {one} of {of} found faults in one bucket each; build/fuzz/selftest.json")
+    print("\n".join(self_test.twins(tries, arguments.beside)))
     print("\n".join(problems) or "every fault is found by the targets that are meant to")
     return int(bool(problems))
 

@@ -85,6 +85,17 @@ def matrix(tries):
     return "\n".join(lines)
 
 
+def twins(tries, beside):
+    """A line for each target that was tried beside others: what it finds of what they find."""
+    lines = []
+    for target in beside:
+        of = {attempt.fault for attempt in tries if attempt.found and attempt.target != target}
+        found = {attempt.fault for attempt in tries if attempt.found and attempt.target == target}
+        line = f"{target} finds {len(of & found)} of {len(of)} that others find"
+        lines.append(line + (f", not {', '.join(sorted(of - found))}" if of - found else ""))
+    return lines
+
+
 def one_bucket(tries):
     """(faults whose finds on their target are all in one bucket, faults that were found)."""
     by_fault = {}

@@ -8,11 +8,11 @@ namespace coffer::fuzz {
 
 namespace {
 
-Said read(conformance::Frame frame) {
+Said read(const conformance::Frame& frame) {
   Said said;
   if (frame.kind == conformance::kind_data) {
-    const auto parts = conformance::data_parts(frame);
-    demand(frame.metadata_blocks != 0 && parts.metadata.canonical(), "FRM-015 metadata that is sent is well-formed");
+    said.block = conformance::data_parts(frame);
+    demand(frame.metadata_blocks != 0 && said.block->metadata.canonical(), "FRM-015 metadata that is sent is well-formed");
     said.word = "data";
   } else {
     demand(frame.kind == conformance::kind_control && frame.metadata_blocks == 0, "FRM-003 a header that is sent is well-formed");
@@ -26,20 +26,19 @@ Said read(conformance::Frame frame) {
       said.word += "(" + std::string(reason) + ")";
     }
   }
-  said.frame = std::move(frame);
   return said;
 }
 
 /// The same octets say the same, and most of what is sent was sent in inputs before.
-std::shared_ptr<const Said> read_once(conformance::Frame frame) {
+std::shared_ptr<const Said> read_once(const conformance::Frame& frame) {
   constexpr std::size_t frames_max = 1024, octets_max = 512;
   static std::unordered_map<std::string, std::shared_ptr<const Said>> known;
-  if (frame.body.size() > octets_max) return std::make_shared<const Said>(read(std::move(frame)));
+  if (frame.body.size() > octets_max) return std::make_shared<const Said>(read(frame));
   std::string octets{static_cast<char>(frame.kind), static_cast<char>(frame.metadata_blocks)};
   octets.append(frame.body.begin(), frame.body.end());
   if (known.size() > frames_max) known.clear();
   auto& said = known[octets];
-  if (!said) said = std::make_shared<const Said>(read(std::move(frame)));
+  if (!said) said = std::make_shared<const Said>(read(frame));
   return said;
 }
 
@@ -49,7 +48,7 @@ std::vector<std::shared_ptr<const Said>> read_said(View octets) {
   conformance::FrameCutter cutter;
   cutter.feed(octets);
   std::vector<std::shared_ptr<const Said>> all;
-  while (auto frame = cutter.next()) all.push_back(read_once(std::move(*frame)));
+  while (auto frame = cutter.next()) all.push_back(read_once(*frame));
   demand(!cutter.broken() && cutter.held().empty(), "FRM-002 what is sent is whole frames");
   return all;
 }

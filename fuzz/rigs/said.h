@@ -14,7 +14,7 @@ namespace coffer::fuzz {
 struct Said {
   std::string word;  // "pong", "disconnect(timeout)", "data"
   std::optional<conformance::Message> message;
-  conformance::Frame frame;
+  std::optional<conformance::DataParts> block;  // of a data frame, in place of a message
 };
 
 /// The frames of these octets. Demands that they are whole, with the headers and the one encoding that the specification asks for.

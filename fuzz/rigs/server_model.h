@@ -101,9 +101,10 @@ class ServerModel {
   }
   void judge_data(const Said& said) {
     demand(admitted_ && restoring_, "SES-001 blocks are sent only inside a restore");
-    const auto parts = conformance::data_parts(said.frame);
+    const auto& [metadata, sealed] = *said.block;
+    const auto id = metadata.message->octets("id");
     const auto same = [&](const protocol::BlockLoaded& block) {
-      return std::ranges::equal(parts.metadata.message->octets("id"), block.id) && std::ranges::equal(parts.data, block.sealed);
+      return std::ranges::equal(id, block.id) && std::ranges::equal(sealed, block.sealed);
     };
     demand(std::ranges::any_of(loaded_, same), "ARC-057 a block is sent as it was stored");
   }

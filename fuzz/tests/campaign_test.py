@@ -104,6 +104,10 @@ class SelftestTest(unittest.TestCase):
         self.assertEqual(selftest.verdict(self.tries(1, 20, 20, 20, 5)), "median 20 s is over 15 s")
         self.assertEqual(selftest.verdict(self.tries(1, 2, 3, 4, 61)), "once only after 61 s")
 
+    def test_what_a_twin_does_not_find_is_named(self):
+        tries = [*self.tries(1, 2), selftest.Try("f", "bytes", 1, False, 60.0, 1), selftest.Try("g", "t", 1, True, 1.0, 1), selftest.Try("g", "bytes", 1, True, 1.0, 1)]
+        self.assertEqual(selftest.twins(tries, ["bytes"]), ["bytes finds 1 of 2 that others find, not f"])
+
     def test_the_matrix_has_a_line_for_each_fault(self):
         self.assertIn("not in 2", selftest.matrix(self.tries(None, None)))
         self.assertIn("1.5 (2.0)", selftest.matrix(self.tries(1, 2)))
