@@ -17,10 +17,8 @@ namespace {
 constexpr std::size_t befores = 16, states = 32, choices = 64;
 
 // libFuzzer reads this section after each input and clears it before the next.
-#ifdef __clang__
-[[gnu::section("__libfuzzer_extra_counters")]]
-#endif
-std::uint8_t counters[spec::ways.size() * befores + states * trace::op_count * choices];
+[[gnu::used,
+  gnu::section("__libfuzzer_extra_counters")]] std::uint8_t counters[spec::ways.size() * befores + states * trace::op_count * choices];
 
 std::size_t before = 0;
 

@@ -14,10 +14,7 @@ using keys::KeyWorld;
 constexpr std::size_t acts_max = 12, modes = 4;
 
 // What the engine is told besides edges: which act met which mode after which act.
-#ifdef __clang__
-[[gnu::section("__libfuzzer_extra_counters")]]
-#endif
-std::uint8_t counters[modes * KeyWorld::acts * KeyWorld::acts];
+[[gnu::used, gnu::section("__libfuzzer_extra_counters")]] std::uint8_t counters[modes * KeyWorld::acts * KeyWorld::acts];
 
 }  // namespace
 
