@@ -35,8 +35,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::uint8_t what = source.octet() % 9, by = source.octet() | 1U;
   static const std::array<keys::Secret, 5> wrapping_keys{made(0), made(1), made(2), made(3), made(4)};
   const auto& key = wrapping_keys[kind];
-  if (const auto opened = keys::unwrap(key, source.rest()))
-    demand(std::ranges::equal(keys::wrap(key, *opened), source.rest()), "KEY-014 a wrap has one form");
+  if (what == 7)
+    if (const auto opened = keys::unwrap(key, source.rest()))
+      demand(std::ranges::equal(keys::wrap(key, *opened), source.rest()), "KEY-014 a wrap has one form");
   std::array<std::uint8_t, 40> content{};
   std::ranges::copy(source.octets(content.size()), content.begin());
   for (std::size_t i = 0; i < fuzz::right_header.size(); ++i) content[i] ^= fuzz::right_header[i];
