@@ -13,7 +13,8 @@ import tomllib
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "spec" / "tools")]
+sys.path[:0] = [str(HERE), str(HERE / "seeds"), str(HERE.parent / "spec" / "tools")]
+import of_keys  # noqa: E402
 import specification  # noqa: E402
 from campaign import places, selftest  # noqa: E402
 
@@ -51,6 +52,13 @@ class InputsTest(unittest.TestCase):
         self.assertEqual(set(listed["targets"]), TARGETS)
         self.assertEqual({name for names in listed["targets"].values() for name in names} | set(listed["exceptions"]), specified_objects())
         self.assertTrue(all(reason.strip() for reason in listed["exceptions"].values()))
+
+    def test_every_event_of_a_key_has_acts_and_they_their_numbers(self):
+        events = {event["name"] for event in specification.load(HERE.parent / "spec").tables["key_modes"]["event"]}
+        self.assertEqual(set(of_keys.EVENTS), events)
+        self.assertEqual({name for acts in of_keys.EVENTS.values() for name in acts} - set(of_keys.ACTS), set())
+        world = (HERE.parent / "tests" / "support" / "keys" / "key_world.cc").read_text()
+        self.assertEqual([int(number) for number in re.findall(r"^    case (\d+):", world, re.M)], list(range(len(of_keys.ACTS))))
 
     def test_planted_faults_are_of_the_catalogue_and_their_targets_exist(self):
         fault = HERE.parent / "reference" / "fault"

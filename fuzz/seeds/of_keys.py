@@ -51,8 +51,17 @@ def wraps():
 
 # In the order of tests/support/keys/key_world.cc.
 ACTS = ("store-account-password", "store", "store-another-key", "send-something-wrong", "replay", "change-archive-password", "forget-archive-password",
-        "change-account-password", "reset-account-password", "rotate-escrow-key", "forbid", "permit", "block", "reactivate", "log-out", "unlock", "recover", "die", "purge")
+        "change-account-password", "reset-account-password", "rotate-escrow-key", "forbid", "permit", "block", "reactivate", "log-out", "unlock", "recover", "die", "purge", "lose-the-key")
 MODES = ("account-password", "archive-password", "custom")
+# What happens to a key by spec/tables/key_modes.toml, in acts; `store` is of the mode above the one in force.
+EVENTS = {
+    "create": ("store",), "raise": ("store",), "unlock": ("log-out", "unlock"), "change_account_password": ("change-account-password",),
+    "reset_account_password": ("reset-account-password",), "change_archive_password": ("change-archive-password",),
+    "account_password_forgotten": ("reset-account-password", "unlock"), "archive_password_forgotten": ("forget-archive-password", "unlock"),
+    "key_lost": ("lose-the-key", "log-out", "lose-the-key", "unlock"), "forbid": ("forbid",), "new_escrow_key": ("rotate-escrow-key",),
+    "replace_computer": ("block", "reactivate", "unlock"), "log_out": ("log-out",), "deauthorise": ("block", "unlock"), "block": ("block", "reactivate"),
+    "deactivate": ("block", "reset-account-password"), "purge": ("purge", "recover"),
+}
 
 
 def act(name, how=0):
@@ -65,6 +74,10 @@ def key_modes():
     for how, mode in enumerate(MODES):
         for name in ACTS:
             made[f"seed-{mode}-{name}"] = act("store", how) + act("unlock") + act(name) + act("store", how)
+    for how, mode in enumerate((*MODES, "none")):
+        before = act("store", how) if mode in MODES else b""
+        for event, acts in EVENTS.items():
+            made[f"seed-{event.replace('_', '-')}-in-{mode}"] = before + act("unlock") + b"".join(act(name, (how + 1) % 3 if name in ("store", "rotate-escrow-key") else how) for name in acts)
     made |= {
         "seed-raised-twice": b"".join(act("store", how) for how in range(3)),
         "seed-every-former-record-again": b"".join(act("store", how) for how in (0, 0, 1, 1)) + b"".join(act("replay", how) for how in range(3)),

@@ -55,6 +55,7 @@ void KeyWorld::act(std::size_t what, std::uint8_t how) {
     case 16: return recover();
     case 17: dies_ = true; return;
     case 18: return how % 4 == 0 ? purge() : unlock();  // nothing comes after a purge
+    case 19: return lose_the_key();
     default: throw std::logic_error("no such act");
   }
 }
@@ -112,6 +113,9 @@ void KeyWorld::forget_archive_password() {
   knows_archive_password_ = false;
   if (device_.wraps.any()) change_archive_password();
 }
+
+/// A computer that holds the key shows it.
+void KeyWorld::lose_the_key() { keeps_the_key_ = device_.wraps.any(); }
 
 void KeyWorld::give_archive_password() {
   archive_password_ = "archive password " + std::to_string(++count_);
@@ -232,6 +236,7 @@ void KeyWorld::keep(const Octets& record) {
   record_ = record;
   in_force_ = read_key_record(record, owner, any).value();
   copied_records_ |= ledger_.record(record);
+  keeps_the_key_ = keeps_the_key_ || mode() == KeyMode::custom;
   was_account_password_ = was_account_password_ || mode() == KeyMode::account_password;
   was_archive_password_ = was_archive_password_ || mode() == KeyMode::archive_password;
   ++stored_;

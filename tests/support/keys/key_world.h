@@ -31,7 +31,7 @@ class Shelf {
 class KeyWorld {
  public:
   static constexpr ArchiveOwner owner{1, 2, 3}, stranger{4, 5, 3};
-  static constexpr std::size_t acts = 19, store_act = 1;
+  static constexpr std::size_t acts = 20, store_act = 1;
 
   KeyWorld(Shelf& shelf, Botan::RandomNumberGenerator& random);
   /// The act of that number, below `acts`; `how` means something to some.
@@ -47,13 +47,14 @@ class KeyWorld {
   void store(KeyMode mode);
   std::optional<ArchiveKey> opened_by_the_user();
   /// Without a record the key is one that the user gave.
-  bool user_has_a_copy() const { return !mode() || mode() == KeyMode::custom; }
+  bool user_has_a_copy() const { return keeps_the_key_ && (!mode() || mode() == KeyMode::custom); }
   bool somebody_has_the_key() { return device_.wraps.any() || user_has_a_copy() || opened_by_the_user(); }
   void unlock();
   void log_out();
   void change_archive_password();
   void forget_archive_password();
   void give_archive_password();
+  void lose_the_key();
   void change_account_password();
   void recover();
   // The server
@@ -86,7 +87,7 @@ class KeyWorld {
   const std::unique_ptr<Botan::AEAD_Mode> channel_ = Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::ENCRYPTION);
   KeyPolicy policy_;
   bool exists_ = true, active_ = true;  // the account is there; computer and user are active
-  bool knows_archive_password_ = true, dies_ = false, was_account_password_ = false, was_archive_password_ = false;
+  bool knows_archive_password_ = true, keeps_the_key_ = true, dies_ = false, was_account_password_ = false, was_archive_password_ = false;
   unsigned count_ = 1000;  // of passwords: none is the beginning of another
   std::size_t stored_ = 0;
   std::string broken_;
