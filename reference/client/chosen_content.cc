@@ -1,8 +1,6 @@
 #include "client/chosen_content.h"
 
 #include <algorithm>
-#include <iterator>
-#include <ranges>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +11,7 @@ namespace coffer::client {
 
 Outcome<ChosenContent> ChosenContent::prove(BlockFetcher& fetcher, const archive::VersionRecord& record, Selection selection) {
   std::unordered_set<std::string> above;
+  LinkTargets link_targets;
   std::map<std::string, std::string> links;
   std::uint64_t files = 0, content_octets = 0;
   bool fits = selection.everything();
@@ -23,7 +22,12 @@ Outcome<ChosenContent> ChosenContent::prove(BlockFetcher& fetcher, const archive
       for (std::size_t slash = entry.path.rfind('/'); slash != std::string::npos && slash > 0; slash = entry.path.rfind('/', slash - 1))
         if (!above.insert(entry.path.substr(0, slash)).second) break;
     }
-    if (entry.type == archive::EntryType::hard_link) links.try_emplace(entry.target, entry.path);
+    if (entry.type == archive::EntryType::hard_link) {
+      if (selection.everything() || selection.takes(entry.target))
+        link_targets.add(entry.target);
+      else
+        links.try_emplace(entry.target, entry.path);
+    }
     if (entry.type != archive::EntryType::file) return;
     ++files;
     content_octets += entry.size;
@@ -37,28 +41,25 @@ Outcome<ChosenContent> ChosenContent::prove(BlockFetcher& fetcher, const archive
   chosen.files_ = files;
   chosen.content_octets_ = content_octets;
   chosen.above_ = std::move(above);
+  chosen.link_targets_ = std::move(link_targets);
   chosen.links_ = std::move(links);
   for (const std::string& pattern : chosen.selection_.idle())
     chosen.idle_.push_back(
         {"", fmt::format("the pattern {} fits nothing in this version: `coffer ls` shows what there is", printable(pattern))});
   if (auto read = chosen.read_first_names(fetcher, record); !read) return std::unexpected(read.error());
-  for (const auto& [first, link] : chosen.links_) chosen.link_targets_.insert(chosen.firsts_.contains(first) ? link : first);
+  for (const auto& [first, link] : chosen.links_) chosen.link_targets_.add(link);
   return chosen;
 }
 
 Outcome<void> ChosenContent::read_first_names(BlockFetcher& fetcher, const archive::VersionRecord& record) {
-  std::set<std::string> elsewhere;
-  if (!selection_.everything())
-    std::ranges::copy_if(links_ | std::views::keys, std::inserter(elsewhere, elsewhere.end()),
-                         [this](const std::string& target) { return !selection_.takes(target); });
-  if (elsewhere.empty()) return {};
+  if (links_.empty()) return {};
   auto others = read_entries(fetcher, record, [&](const archive::Place& place) {
-    const auto next = elsewhere.lower_bound(place.first);
-    return next != elsewhere.end() && can_have(place, *next);
+    const auto next = links_.lower_bound(place.first);
+    return next != links_.end() && can_have(place, next->first);
   });
   if (!others) return std::unexpected(others.error());
   for (archive::Entry& entry : others->entries) {
-    if (!elsewhere.contains(entry.path)) continue;
+    if (!links_.contains(entry.path)) continue;
     files_ += entry.type == archive::EntryType::file ? 1 : 0;
     content_octets_ += entry.size;
     firsts_.emplace(entry.path, std::move(entry));

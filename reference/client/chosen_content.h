@@ -4,12 +4,12 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
 
+#include "client/link_targets.h"
 #include "client/selection.h"
 #include "client/version_content.h"
 
@@ -26,7 +26,7 @@ class ChosenContent {
   std::uint64_t files() const { return files_; }
   std::uint64_t content_octets() const { return content_octets_; }
   /// What hard links among the chosen may lead to; it stays as it is.
-  const std::unordered_set<std::string>& link_targets() const { return link_targets_; }
+  const LinkTargets& link_targets() const { return link_targets_; }
   /// What of the chosen is lost, and what was asked for and is not there.
   Problems incomplete() const;
   std::vector<LostBlock> lost() const;
@@ -40,10 +40,10 @@ class ChosenContent {
   Selection selection_;
   VersionContent content_;
   std::uint64_t files_ = 0, content_octets_ = 0;
-  std::unordered_set<std::string> above_;     // directories above what is taken
-  std::map<std::string, std::string> links_;  // of each first name that hard links among the chosen lead to, the first of these
-  std::unordered_set<std::string> link_targets_;
-  std::map<std::string, archive::Entry> firsts_;  // that are not among the chosen, by their paths
+  std::unordered_set<std::string> above_;  // directories above what is taken
+  LinkTargets link_targets_;
+  std::map<std::string, std::string> links_;      // first names that are not among the chosen: the first of the chosen that leads there
+  std::map<std::string, archive::Entry> firsts_;  // the entries of these names, as far as they can be read
   Problems incomplete_;                           // where the first names stand
   Problems idle_;                                 // patterns that fit nothing
   std::vector<LostBlock> lost_;

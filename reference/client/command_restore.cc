@@ -1,4 +1,5 @@
 // `coffer restore VERSION [PATTERN…]` and `coffer verify [VERSION]`
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -58,6 +59,8 @@ Outcome<Shown> run_restore(const Context& context, const RestoreArguments& argum
   if (arguments.in_place && !arguments.target.empty()) return wrong_argument("--target and --in-place: expected one of them");
   if (!arguments.in_place && arguments.target.empty())
     return wrong_argument("--target is empty: expected the directory to restore into (. is this one), or --in-place");
+  if (std::ranges::find(arguments.patterns, "") != arguments.patterns.end())
+    return wrong_argument("a PATTERN is empty: expected paths or patterns of what to restore, or none for everything");
   const std::string target = arguments.in_place ? "/" : arguments.target;
   const Interruption interruption;
   Progress progress("restored", context.as_json);

@@ -108,7 +108,8 @@ class Restore {
     tree_.expect_links_to(content.link_targets());
     auto restored = content.each_part([this](std::vector<archive::Entry> part) { return restore_part(std::move(part)); });
     if (auto written = run_.finish(); !written) restored = std::move(written);
-    tree_.finish(report_.problems, restored.has_value());
+    // What is lost may be whole again in the next run, which then writes into directories that are this restore's.
+    tree_.finish(report_.problems, restored && content.lost().empty() && run_.lost().empty());
     if (!restored) return std::unexpected(restored.error());
     report_.lost = content.lost();
     append(report_.lost, run_.lost());
@@ -279,7 +280,10 @@ Outcome<RestoreReport> restore(ServerLink& link, const keys::ArchiveKeys& keys, 
   if (auto begun = link.begin_restore(record.number, ServerLink::Purpose::restore); !begun) return std::unexpected(begun.error());
   BlockFetcher fetcher(link, keys);
   auto content = ChosenContent::prove(fetcher, record, Selection(options.patterns));
-  if (!content) return std::unexpected(end_in_order(link, content.error()));
+  if (!content) {
+    tree->abandon();
+    return std::unexpected(end_in_order(link, content.error()));
+  }
   auto report = Restore(fetcher, std::move(*tree), reader ? &*reader : nullptr, options).run(std::move(*content));
   if (!report) return std::unexpected(end_in_order(link, report.error()));
   if (auto ended = link.end_restore(report->problems.empty()); !ended) return std::unexpected(ended.error());

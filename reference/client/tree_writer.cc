@@ -102,8 +102,13 @@ Written PendingFile::write(View octets) {
   return {};
 }
 
-TreeWriter::TreeWriter(Below root, Below looking, WriteRules rules, bool is_new)
-    : root_(std::move(root)), looking_(std::move(looking)), rules_(std::move(rules)), is_new_(is_new), journal_(rules_.journal) {
+TreeWriter::TreeWriter(std::string target, Below root, Below looking, WriteRules rules, bool is_new)
+    : target_(std::move(target)),
+      root_(std::move(root)),
+      looking_(std::move(looking)),
+      rules_(std::move(rules)),
+      is_new_(is_new),
+      journal_(rules_.journal) {
   if (fault::on(fault::ARC_027_overwrites)) rules_.conflict = Conflict::overwrite;
 }
 
@@ -124,7 +129,7 @@ Outcome<TreeWriter> TreeWriter::open(const std::string& target, WriteRules rules
   if (!root.open()) return fail("open");
   Descriptor looking(::openat(root.fd(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!looking.open()) return fail("open");
-  TreeWriter tree(Below(std::move(root), Below::Missing::make), Below(std::move(looking)), std::move(rules), is_new);
+  TreeWriter tree(target, Below(std::move(root), Below::Missing::make), Below(std::move(looking)), std::move(rules), is_new);
   tree.remove_unfinished();
   return tree;
 }
@@ -183,7 +188,13 @@ bool TreeWriter::wrote(const archive::Entry& entry, const struct stat& status) c
 }
 
 void TreeWriter::remember(const std::string& path, const std::string& where) {
-  if (!link_targets_ || link_targets_->contains(path)) names_[path] = where;
+  if (!link_targets_ || link_targets_->may_contain(path)) names_[path] = where == path ? std::string() : where;
+}
+
+std::optional<std::string> TreeWriter::where_is(const std::string& path) const {
+  const auto found = names_.find(path);
+  if (found == names_.end()) return std::nullopt;
+  return found->second.empty() ? path : found->second;
 }
 
 /// Why an entry is not put where something stands.
@@ -201,15 +212,20 @@ std::expected<Verdict, Refusal> TreeWriter::judge(const archive::Entry& entry, c
   const auto status = look_at(entry.path);
   // What cannot be looked at is found out when it is written, and so is another name that this one falls together with.
   if (!status || wrote(entry, *status)) return Verdict::write;
-  if (S_ISDIR(status->st_mode)) return refused("is a directory in the target: left as it is");
-  if (is_same(entry, entry.path, *status, holds)) return settle(entry, entry.path, *status);
+  const bool directory = S_ISDIR(status->st_mode);  // which stays by every rule
+  if (!directory && is_same(entry, entry.path, *status, holds)) return settle(entry, entry.path, *status);
   switch (rules_.conflict) {
-    case Conflict::fail: return refused("exists already and was left as it is: --overwrite replaces it, --conflict has other rules");
+    case Conflict::fail:
+      if (!directory) return refused("exists already and was left as it is: --overwrite replaces it, --conflict has other rules");
+      break;
     case Conflict::skip: return Verdict::left;
-    case Conflict::newer: return entry.modified_ns > modified_ns(*status) ? Verdict::write : Verdict::left;
+    case Conflict::newer:
+      if (entry.modified_ns <= modified_ns(*status)) return Verdict::left;
+      break;
     case Conflict::rename: return judge_renamed(entry, holds);
     case Conflict::overwrite: break;
   }
+  if (directory) return refused("is a directory in the target: left as it is");
   return Verdict::write;
 }
 
@@ -223,8 +239,8 @@ std::optional<struct stat> TreeWriter::look_at(const std::string& path) {
 /// Whether what is at `path` is the entry, under whatever name.
 bool TreeWriter::is_same(const archive::Entry& entry, const std::string& path, const struct stat& status, const HoldsContent& holds) {
   if (entry.type == archive::EntryType::hard_link) {
-    const auto first = names_.find(entry.target);
-    const auto other = first == names_.end() ? std::nullopt : look_at(first->second);
+    const auto first = where_is(entry.target);
+    const auto other = first ? look_at(*first) : std::nullopt;
     return other && other->st_dev == status.st_dev && other->st_ino == status.st_ino;
   }
   const bool device = S_ISBLK(status.st_mode) || S_ISCHR(status.st_mode);
@@ -388,14 +404,13 @@ Written TreeWriter::special(const archive::Entry& entry) {
 }
 
 Written TreeWriter::hard_link(const archive::Entry& entry) {
-  const auto first = names_.find(entry.target);
-  if (first == names_.end()) return refused(fmt::format("is another name of {}, which was not restored", printable(entry.target)));
-  const std::string existing = first->second;
-  const auto from = parent_of(existing);
+  const auto existing = where_is(entry.target);
+  if (!existing) return refused(fmt::format("is another name of {}, which was not restored", printable(entry.target)));
+  const auto from = parent_of(*existing);
   if (!from) return std::unexpected(from.error());
   const auto parent = parent_of(entry.path);
   if (!parent) return std::unexpected(parent.error());
-  const std::string target(Below::name(existing));
+  const std::string target(Below::name(*existing));
   const auto temporary =
       make_temporary([&](const char* name) { return ::linkat((*from)->fd(), target.c_str(), (*parent)->fd(), name, 0); });
   if (!temporary) return failed("link", temporary.error());
@@ -451,6 +466,10 @@ void TreeWriter::finish_directories(std::size_t from) {
     if (!directory.open() || error != 0)
       unfinished_.push_back({entry.path, fmt::format("is there, but its mode or time could not be set: {}", describe({error}))});
   }
+}
+
+void TreeWriter::abandon() {
+  if (is_new_) ::rmdir(target_.c_str());
 }
 
 void TreeWriter::finish(Problems& problems, bool complete) {

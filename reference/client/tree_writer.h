@@ -22,6 +22,7 @@
 #include "client/below.h"
 #include "client/entry_metadata.h"
 #include "client/failure.h"
+#include "client/link_targets.h"
 #include "client/restore_journal.h"
 
 namespace coffer::client {
@@ -93,7 +94,7 @@ class TreeWriter {
   std::expected<Verdict, Refusal> judge(
       const archive::Entry& entry, const HoldsContent& holds = [](const archive::Entry&) { return true; });
   /// Only these paths, which live as long as this, are worth remembering for hard links. Until it is called, all are.
-  void expect_links_to(const std::unordered_set<std::string>& targets) { link_targets_ = &targets; }
+  void expect_links_to(const LinkTargets& targets) { link_targets_ = &targets; }
   /// The target, to read in: what is there may have to be compared.
   const Below& target() const { return looking_; }
   bool is_new() const { return is_new_; }
@@ -107,6 +108,8 @@ class TreeWriter {
   std::expected<PendingFile, Refusal> begin_file(const archive::Entry& entry);
   /// Metadata, and the final name.
   Written finish_file(const archive::Entry& entry, PendingFile file);
+  /// The target goes again if this made it and nothing is in it.
+  void abandon();
   /// The metadata of all directories that have not got it yet. `complete`: nothing is left for another run.
   void finish(Problems& problems, bool complete);
 
@@ -116,7 +119,7 @@ class TreeWriter {
   const Problems& renamed() const { return renamed_; }
 
  private:
-  TreeWriter(Below root, Below looking, WriteRules rules, bool is_new);
+  TreeWriter(std::string target, Below root, Below looking, WriteRules rules, bool is_new);
   /// A descriptor of its own: what is looked up next does not close it.
   std::expected<std::shared_ptr<const Descriptor>, Refusal> parent_of(const std::string& path);
   void remove_unfinished();
@@ -133,9 +136,11 @@ class TreeWriter {
   bool wrote(const archive::Entry& entry, const struct stat& status) const;
   bool is_in_made_directory(const std::string& path) const;
   void remember(const std::string& path, const std::string& where);
+  std::optional<std::string> where_is(const std::string& path) const;
   Written exists(const Descriptor& directory, const archive::Entry& entry) const;
   void finish_directories(std::size_t from);
 
+  std::string target_;
   Below root_, looking_;
   std::string parent_path_;  // of the newest of parent_of
   std::shared_ptr<const Descriptor> parent_;
@@ -146,8 +151,8 @@ class TreeWriter {
   std::uint64_t temporaries_ = 0;
   std::unordered_set<std::string> made_now_;  // directories
   std::vector<archive::Entry> directories_;   // that get their metadata when nothing is written into them any more
-  const std::unordered_set<std::string>* link_targets_ = nullptr;
-  std::unordered_map<std::string, std::string> names_;  // of what hard links may lead to: path -> where it is
+  const LinkTargets* link_targets_ = nullptr;
+  std::unordered_map<std::string, std::string> names_;  // of what hard links may lead to: path -> where it is; empty: at its path
   std::set<std::pair<dev_t, ino_t>> written_;           // in other directories; names that fall together are not what was there before
   Problems renamed_, unfinished_;
 };

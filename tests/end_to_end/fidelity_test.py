@@ -231,6 +231,15 @@ class Fidelity(programs.EndToEnd):
         for kind in ("owner and group", "trusted attributes", "Likewise 1 others"):  # [ARC-084]
             self.assertIn(kind, " ".join(problem["problem"] for problem in again["reduced"]))
 
+    def test_an_empty_pattern_such_as_an_unset_variable_restores_nothing(self):
+        self.put("file", "f")
+        self.computer.must("backup", self.tree)
+        target = self.path("nothing")
+        code, _, error = self.computer.run("restore", 1, self.tree, "", "--target", target)
+        self.assertEqual(code, 64)
+        self.assertIn("PATTERN is empty", error)
+        self.assertFalse(os.path.exists(target))
+
     def test_the_attributes_of_what_its_owner_may_not_write_come_back_too(self):
         if os.geteuid() != 0:
             self.skipTest("only root gives files to others")

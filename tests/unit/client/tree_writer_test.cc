@@ -304,6 +304,32 @@ TEST(TreeWriter, overwriting_replaces_links_themselves_and_never_a_directory_by_
   EXPECT_EQ(scratch.read("target/directory/inside"), "x");
 }
 
+TEST(TreeWriter, a_directory_in_an_entrys_place_stays_by_every_rule_and_the_rule_says_what_becomes_of_the_entry) {
+  Scratch scratch;
+  scratch.write("target/x/inside", "mine");
+  archive::Entry old = file("x"), young = file("x");
+  old.modified_ns = 1;
+  young.modified_ns = 4'000'000'000'000'000'000;
+  const auto judge = [&](Conflict rule, const archive::Entry& entry) {
+    auto tree = TreeWriter::open(scratch / "target", {.conflict = rule});
+    return tree->judge(entry);
+  };
+  for (const Conflict rule : {Conflict::fail, Conflict::overwrite}) {
+    const auto verdict = judge(rule, young);
+    ASSERT_FALSE(verdict);
+    EXPECT_NE(verdict.error().what.find("is a directory"), std::string::npos);
+  }
+  EXPECT_EQ(judge(Conflict::skip, young), Verdict::left);
+  EXPECT_EQ(judge(Conflict::newer, old), Verdict::left);
+  EXPECT_FALSE(judge(Conflict::newer, young));
+  auto tree = TreeWriter::open(scratch / "target", {.conflict = Conflict::rename});
+  ASSERT_EQ(tree->judge(young), Verdict::write);
+  ASSERT_TRUE(put(*tree, young));
+  EXPECT_EQ(tree->renamed().size(), 1u);
+  EXPECT_TRUE(S_ISREG(scratch.status("target/x.restored").st_mode));
+  EXPECT_EQ(scratch.read("target/x/inside"), "mine");
+}
+
 TEST(TreeWriter, overwriting_enters_directories_that_an_earlier_restore_closed_and_closes_them_again) {
   Scratch scratch;
   scratch.write("target/closed/file", "old");
