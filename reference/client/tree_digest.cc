@@ -40,21 +40,15 @@ Digest TreeDigest::finish(const Problems& problems) {
   return digest;
 }
 
-Look look_through(const std::vector<std::string>& paths, const ScanOptions& options) {
-  Look look;
+Digest look_through(const std::vector<std::string>& paths, const ScanOptions& options) {
   TreeDigest digest;
   const auto end = walk_trees(
-      paths, options,
-      [&](const std::vector<TreeWalk::Source>& sources) {
-        for (const auto& source : sources) look.sources.push_back(source.path);
-        return true;
-      },
+      paths, options, [](const auto&) { return true; },
       [&](Found found) {
         digest.add(found);
         return true;
       });
-  look.digest = digest.finish(end.problems);
-  return look;
+  return digest.finish(end.problems);
 }
 
 }  // namespace coffer::client

@@ -31,10 +31,6 @@ class TreeDigest {
 };
 
 /// A look at everything below `paths`, which reads no file.
-struct Look {
-  Digest digest{};
-  std::vector<std::string> sources;  // the paths that were found, as in the archive
-};
-Look look_through(const std::vector<std::string>& paths, const ScanOptions& options);
+Digest look_through(const std::vector<std::string>& paths, const ScanOptions& options);
 
 }  // namespace coffer::client

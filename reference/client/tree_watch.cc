@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "client/source_path.h"
+
 namespace coffer::client {
 namespace {
 
@@ -24,7 +26,8 @@ bool lies_below(const std::string& path, const std::string& directory) {
 
 }  // namespace
 
-TreeWatch::TreeWatch() : inotify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {}
+TreeWatch::TreeWatch()
+    : inotify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)), mounts_(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)) {}
 
 int TreeWatch::add(int directory, const std::string& path) {
   if (!inotify_.open()) return -1;
@@ -55,18 +58,21 @@ void TreeWatch::watch(const std::string& path, int directory) {
     refused(path);
 }
 
-void TreeWatch::watch_source(const std::string& path) {
-  if (path.empty()) return;
-  const std::size_t slash = path.rfind('/');
-  const std::string around = slash == std::string::npos ? std::string() : path.substr(0, slash);
-  const Descriptor directory(::open(("/" + around).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.open()) return;
+void TreeWatch::watch_source(const std::string& given) {
+  bool all = mounts_.open();
+  const WayEnd end = follow(given, [&](int directory, const std::string& path, const std::string& name) {
+    const std::scoped_lock lock(mutex_);
+    const int watch = add(directory, path);
+    if (watch < 0) {
+      all = false;
+      return;
+    }
+    Watched& watched = watches_[watch];
+    if (std::exchange(watched.on_ways_of, look_) != look_) watched.ways.clear();
+    watched.ways.insert(name);
+  });
   const std::scoped_lock lock(mutex_);
-  const int watch = add(directory.fd(), around);
-  if (watch < 0) return refused(path);
-  Watched& watched = watches_[watch];
-  if (std::exchange(watched.sources_of, look_) != look_) watched.sources.clear();
-  watched.sources.insert(path.substr(slash == std::string::npos ? 0 : slash + 1));
+  if (!all || !end.known) refused(end.path);
 }
 
 void TreeWatch::end_look() {
@@ -74,9 +80,9 @@ void TreeWatch::end_look() {
   unwatched_ = std::exchange(refused_, {});
   for (auto entry = watches_.begin(); entry != watches_.end();) {
     auto& [watch, watched] = *entry;
-    if (watched.sources_of != look_) watched.sources.clear();
+    if (watched.on_ways_of != look_) watched.ways.clear();
     if (watched.listed_in != look_) watched.listed_in = 0;
-    if (watched.listed_in != 0 || !watched.sources.empty()) {
+    if (watched.listed_in != 0 || !watched.ways.empty()) {
       ++entry;
       continue;
     }
@@ -112,8 +118,8 @@ bool TreeWatch::take_changes() {
       const auto found = watches_.find(event.wd);
       if (found == watches_.end()) continue;
       const Watched& watched = found->second;
-      // Around a source that is a file, or beside one, others may do what they like.
-      const bool own = watched.listed_in != 0 || watched.sources.contains(event.len > 0 ? std::string(name) : std::string());
+      // Around a source that is a file, or beside the way to one, others may do what they like.
+      const bool own = watched.listed_in != 0 || watched.ways.contains(event.len > 0 ? std::string(name) : std::string());
       // Deleted, or its file system is no longer there: what its path leads to now is to be seen.
       const bool ended = (event.mask & (IN_IGNORED | IN_UNMOUNT)) != 0;
       changed = changed || own || ended;

@@ -1,6 +1,6 @@
-// The kernel's word (inotify) that something below some paths has changed. Watches are set by whoever lists a directory, before it is
-// listed, so that nothing falls between; those that a later look does not set again are dropped at its end. Must not know: when or how a
-// backup is made.
+// The kernel's word (inotify, and the table of mounts) that something below some paths has changed, or on the way to them. Watches are set
+// by whoever lists a directory, before it is listed, so that nothing falls between; those that a later look does not set again are dropped
+// at its end. Must not know: when or how a backup is made.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +18,17 @@ class TreeWatch {
   TreeWatch();
   /// To be waited on for reading; -1 when the kernel gives no inotify at all, and then every watch is refused.
   int fd() const { return inotify_.fd(); }
+  /// To be waited on for POLLPRI, which a poll says once for what was mounted or unmounted, wherever that is; -1 when there is none to be
+  /// had, and then every source is refused.
+  int mounts_fd() const { return mounts_.fd(); }
 
   // Any thread. A look begins, sets watches, and ends.
   void begin_look();
   /// `directory` is open at `path`, as in the archive.
   void watch(const std::string& path, int directory);
-  /// Sees a source come, go or change that is no directory, or is replaced: by the directory around it.
-  void watch_source(const std::string& path);
+  /// A path as a user wrote it, before it is looked at. Sees it come, go and change if it is no directory, and lead elsewhere: by each
+  /// directory on the way to it.
+  void watch_source(const std::string& given);
   void end_look();
 
   /// Whether anything has changed, or may have, since it was asked last; never waits.
@@ -36,14 +40,14 @@ class TreeWatch {
 
  private:
   struct Watched {
-    std::uint64_t listed_in = 0;    // the last look that listed it; 0: not a directory of the trees
-    std::uint64_t sources_of = 0;   // the last look for whose sources it is watched
-    std::set<std::string> sources;  // names in it
+    std::uint64_t listed_in = 0;   // the last look that listed it; 0: not a directory of the trees
+    std::uint64_t on_ways_of = 0;  // the last look that came through it on the way to a source
+    std::set<std::string> ways;    // names in it that lead to one
   };
   int add(int directory, const std::string& path);
   void refused(const std::string& path);
 
-  Descriptor inotify_;
+  Descriptor inotify_, mounts_;
   mutable std::mutex mutex_;
   std::unordered_map<int, Watched> watches_;
   std::uint64_t look_ = 0;

@@ -71,11 +71,11 @@ class Attempt {
     ScanOptions scanning = options_.scan;
     scanning.before_listing = [this](const std::string& path, int directory) { watch_.watch(path, directory); };
     watch_.begin_look();
-    const Look look = look_through(options_.paths, scanning);
-    for (const std::string& source : look.sources) watch_.watch_source(source);
+    for (const std::string& path : options_.paths) watch_.watch_source(path);
+    const Digest digest = look_through(options_.paths, scanning);
     watch_.end_look();
     // [ARC-095] A client that watches SHOULD make a version only when something is other than in the version before.
-    result_.changed = !last_ || last_->digest != look.digest || std::ranges::any_of(last_->left, can_be_read);
+    result_.changed = !last_ || last_->digest != digest || std::ranges::any_of(last_->left, can_be_read);
     result_.destinations = result_.changed ? destinations_.all : destinations_.behind;
     if (!result_.destinations.empty()) result_.report = options_.back_up(result_.destinations);
     const std::uint64_t one = 1;
@@ -125,13 +125,17 @@ class Watching {
   }
 
   void wait() {
-    std::array<pollfd, 3> waits{
-        {{options_.stop_fd, POLLIN, 0}, {watch_.fd(), POLLIN, 0}, {attempt_ ? attempt_->done_fd() : -1, POLLIN, 0}}};
+    std::array<pollfd, 4> waits{{{options_.stop_fd, POLLIN, 0},
+                                 {watch_.fd(), POLLIN, 0},
+                                 {attempt_ ? attempt_->done_fd() : -1, POLLIN, 0},
+                                 {watch_.mounts_fd(), POLLPRI, 0}}};
     int milliseconds = -1;
     if (const auto due = next_attempt()) milliseconds = static_cast<int>(std::clamp<std::int64_t>((*due - now()).count(), 0, 3'600'000));
     ::poll(waits.data(), waits.size(), milliseconds);
     stopped_ = waits[0].revents != 0;
     attempt_done_ = waits[2].revents != 0;
+    // [ARC-091] A client that watches MUST look at everything again when it may have missed changes: a mount hides and shows whole trees.
+    if (waits[3].revents != 0) plan_.changed(now());
   }
 
   void settle() {

@@ -46,7 +46,7 @@ class WatchPlan {
   Moment pause();
 
   WatchPauses pauses_;
-  bool dirty_ = false, dirty_before_ = false;  // since the look that is under way began; when it did
+  bool dirty_ = false;  // since the last look began
   Moment first_change_{}, last_change_{};
   bool watches_all_ = true;
   bool under_way_ = false;

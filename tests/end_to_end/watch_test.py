@@ -206,21 +206,98 @@ class Watch(programs.EndToEnd):
         watcher.process.send_signal(signal.SIGCONT)
         self.await_tree(watcher)
 
-    def test_ARC_090_file_systems_come_and_go(self):
-        mounts = ["unshare", "-m", "--propagation", "private", "sh", "-c"]
-        if programs.run(*mounts, f"mount -t tmpfs coffer {self.tree}/b").returncode != 0:
+    def mounting_watcher(self, *sources, before="true", not_watched=()):
+        """A watcher in a mount namespace of its own, where `before` was done first; and what does more there."""
+        private = ["unshare", "-m", "--propagation", "private", "sh", "-c"]
+        if programs.run(*private, f"mount -t tmpfs coffer {self.tree}/b").returncode != 0:
             self.skipTest("this machine permits no mounts")
+        watcher, watching = self.watcher(*sources, before=[*private, f'{before} && exec "$@"', "sh"])
+        self.assertEqual(watching["not_watched"], list(not_watched))
+
+        def there(script):
+            done = programs.run("nsenter", "-t", watcher.process.pid, "-m", "sh", "-c", script)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        return watcher, there
+
+    def await_files(self, watcher, files):
+        """Until a version has as many."""
+        while True:
+            version = watcher.await_event("backed_up")
+            if version["files"] == files:
+                return version
+
+    def test_ARC_090_file_systems_come_and_go(self):
         inside = self.path("tree/b")
-        script = f'mount -t tmpfs coffer {inside}; mkdir {inside}/more; exec 3<&0; (read go <&3; umount -l {inside}) & exec "$@"'
-        watcher, _ = self.watcher(before=[*mounts, script, "sh"])
+        mounting = f"mount -t tmpfs coffer {inside}"
+        watcher, there = self.mounting_watcher(before=f"{mounting} && mkdir {inside}/more")
         mounted = watcher.await_event("backed_up")
         self.assertEqual((mounted["files"], mounted["directories"]), (2, 5))
-        watcher.process.stdin.write(b"go\n")
-        watcher.process.stdin.flush()
-        bare = watcher.await_event("backed_up")
-        self.assertEqual((bare["files"], bare["directories"]), (3, 4))
+        there(f"umount -l {inside}")
+        self.assertEqual(self.await_files(watcher, 3)["directories"], 4)
         self.put("b/three", "watched again where the file system was")
         self.await_tree(watcher)
+        there(mounting)
+        self.await_files(watcher, 2)
+        there(f"touch {inside}/four {inside}/five")
+        self.await_files(watcher, 4)
+
+    def test_ARC_091_a_source_comes_back_with_its_file_system(self):
+        usb, photos = self.path("tree/b"), self.path("tree/b/photos")
+        mounting = f"mount -t tmpfs coffer {usb} && mkdir {photos} && touch {photos}/p1"
+        watcher, there = self.mounting_watcher(photos, self.path("tree/a"), before=mounting)
+        others = watcher.await_event("backed_up")["files"] - 1
+        there(f"umount {usb}")
+        self.await_files(watcher, others)
+        there(f"{mounting} {photos}/p2")
+        self.await_files(watcher, others + 2)
+        there(f"touch {photos}/p3")
+        self.await_files(watcher, others + 3)
+
+    def test_ARC_093_mounts_that_the_kernel_does_not_tell_of_are_looked_for(self):
+        inside = self.path("tree/b")
+        watcher, there = self.mounting_watcher(self.tree, "--rescan-seconds", "1", before="mount -t tmpfs coffer /proc", not_watched=[self.tree])
+        self.await_files(watcher, 3)
+        there(f"mount -t tmpfs coffer {inside} && touch {inside}/four {inside}/five")
+        self.await_files(watcher, 4)
+
+    def test_ARC_090_a_source_whose_way_is_renamed_is_still_watched(self):
+        far = self.path("tree/a/deep/er")
+        self.put("a/deep/er/four", "4")
+        watcher, watching = self.watcher(far, self.path("tree/b"))
+        self.assertEqual(watching["not_watched"], [])
+        others = watcher.await_event("backed_up")["files"] - 1
+        for renamed in ("a/deep", "a"):  # the directory that it is in, and the one around that
+            os.rename(os.path.join(self.tree, renamed), os.path.join(self.tree, "away"))
+            self.await_files(watcher, others)
+            self.put("a/deep/er/five", "5")
+            self.put("a/deep/er/six", "6")
+            self.await_files(watcher, others + 2)
+            shutil.rmtree(os.path.join(self.tree, "away"))
+
+    def test_ARC_091_a_source_is_seen_when_the_way_to_it_is_made(self):
+        watcher, watching = self.watcher(self.path("tree/a"), self.path("tree/not/yet/there"))
+        self.assertEqual(watching["not_watched"], [])
+        version = watcher.await_event("backed_up")
+        self.assertIn("not/yet/there", version["problems"][0]["path"])
+        self.put("not/yet/there/four", "4")
+        self.await_files(watcher, version["files"] + 1)
+        self.put("not/yet/there/five", "5")
+        self.await_files(watcher, version["files"] + 2)
+
+    def test_ARC_090_a_link_on_the_way_to_a_source_may_lead_elsewhere(self):
+        self.put("rel1/data/one", "1")
+        self.put("rel2/data/one", "2")
+        self.put("rel2/data/two", "2")
+        link, made = self.path("tree/cur"), self.path("tree/made")
+        os.symlink("rel1", link)
+        watcher, watching = self.watcher(self.path("tree/cur/data"))
+        self.assertEqual(watching["not_watched"], [])
+        self.await_files(watcher, 1)
+        os.symlink("rel2", made)
+        os.rename(made, link)
+        self.await_files(watcher, 2)
+        self.put("rel2/data/three", "3")
+        self.await_files(watcher, 3)
 
     def test_it_ends_at_once_when_asked(self):
         for number in (signal.SIGINT, signal.SIGTERM):
