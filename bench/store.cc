@@ -125,7 +125,7 @@ Figures block_index(const std::filesystem::path& place, std::uint64_t rows) {
                        {}});
   }
   begin = std::chrono::steady_clock::now();
-  const auto live = store::live_octets(file);
+  const auto live = store::live_by_pack(file);
   if (!live) return std::unexpected(live.error().what);
   figures.push_back({group, "counting what is live, pack by pack", seconds_since(begin) / millions, "s/million", {}, {}});
   begin = std::chrono::steady_clock::now();

@@ -24,8 +24,8 @@ namespace {
 using coffer::server::Outcome;
 
 constexpr auto exit_codes =
-    "Exit codes: 0 ok; 1 verify found damage, or rebuild could not recover everything; 2 mistake in the fixture, key or certificate; 3 "
-    "cannot listen;\n"
+    "Exit codes: 0 ok; 1 verify found damage, rebuild could not recover everything, or damage keeps compact from a pack;\n"
+    "2 mistake in the fixture, key or certificate; 3 cannot listen;\n"
     "4 the data directory is in use, newer, corrupt or unreadable, or the output cannot be written; 64 usage.";
 
 bool is_address(const std::string& text) {
@@ -112,7 +112,9 @@ int main(int argc, char** argv) {
   auto* rebuild = app.add_subcommand(
       "rebuild", "Make the index anew from the packs when it is damaged or gone; keeps the old one, and names what could not be recovered");
   auto* compact = app.add_subcommand(
-      "compact", "Copy what counts out of packs of which little does, and remove these; a running server does it by itself");
+      "compact",
+      "Copy what counts out of packs of which little does, and remove these; a running server does it by itself. A pack in which a "
+      "damaged block counts stays as it is, and is named");
   unsigned live_percent = 60;
   compact
       ->add_option("--live-percent", live_percent,
@@ -144,7 +146,7 @@ int main(int argc, char** argv) {
   reset->add_option("--password-file", key_options.password_file, "File whose first line is the password; -: standard input")->required();
   for (auto* command : {verify, rebuild, compact, events, pin})
     command->add_option("--data", options.data, "Directory of `cofferd run`")->required();
-  for (auto* command : {verify, rebuild, events}) command->add_flag("--json", json, "JSON instead of text");
+  for (auto* command : {verify, rebuild, compact, events}) command->add_flag("--json", json, "JSON instead of text");
   for (auto* command : {run, verify, rebuild, compact, events, pin}) command->footer(exit_codes);
 
   try {
@@ -168,7 +170,7 @@ int main(int argc, char** argv) {
     if (*purge) return ended(coffer::server::purge_account(key_options));
     if (*run) return ended(coffer::server::serve(options));
     if (*verify) return ended(coffer::server::verify(options.data, json));
-    if (*compact) return ended(coffer::server::compact(options.data, live_percent));
+    if (*compact) return ended(coffer::server::compact(options.data, live_percent, json));
     if (*rebuild) return ended(coffer::server::rebuild(options.data, json));
     if (*events) return ended(coffer::server::events(options.data, json));
     return ended(coffer::server::pin(options.data));

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "net/server_identity.h"
@@ -63,22 +65,31 @@ Outcome verify(const std::filesystem::path& data, bool json) {
   return report->whole() ? Outcome::ok : Outcome::damage_found;
 }
 
-Outcome compact(const std::filesystem::path& data, unsigned live_percent) {
+Outcome compact(const std::filesystem::path& data, unsigned live_percent, bool json) {
   if (!stands(data)) return Outcome::store_failed;
   store::PosixFileSystem files{data};
   const auto opened = store::Store::open(data, files, wall_time, {.live_percent_min = live_percent});
   if (!opened) return store_failed(opened.error());
   constexpr std::uint64_t step_octets = std::uint64_t{64} << 20;
   std::uint64_t packs = 0, octets = 0;
+  std::map<std::uint32_t, store::Compacted> stay;
   for (;;) {
     const auto done = (*opened)->compact_some(step_octets, store::Newest::included);
     if (!done) return store_failed(done.error());
     packs += done->gone;
     octets += done->freed_octets;
+    if (done->damaged != 0) stay[done->pack] = *done;
     if (done->pack == 0) break;
   }
-  fmt::print("{} packs were compacted, {} octets freed\n", packs, octets);
-  return Outcome::ok;
+  if (json) {
+    nlohmann::ordered_json said = {{"compacted", packs}, {"freed_octets", octets}, {"stay", nlohmann::ordered_json::array()}};
+    for (const auto& [pack, why] : stay) said["stay"].push_back({{"pack", pack}, {"damaged_blocks", why.damaged}});
+    fmt::print("{}\n", said.dump());
+  } else {
+    for (const auto& [pack, why] : stay) fmt::print("{}\n", store::why_it_stays(why));
+    fmt::print("{} packs were compacted, {} octets freed\n", packs, octets);
+  }
+  return stay.empty() ? Outcome::ok : Outcome::damage_found;
 }
 
 Outcome rebuild(const std::filesystem::path& data, bool json) {

@@ -9,10 +9,10 @@ namespace coffer::server {
 
 /// `cofferd verify`: reads every stored octet and names what is damaged. Not beside a running server.
 Outcome verify(const std::filesystem::path& data, bool json);
+/// `cofferd compact`: takes the packs away of which little counts, and names those that damage keeps. Not beside a running server.
+Outcome compact(const std::filesystem::path& data, unsigned live_percent, bool json);
 /// `cofferd rebuild`: makes the index anew from the packs, keeps the old one, says what could not be recovered. Not beside a running
 /// server.
-/// Compacts all packs of which little counts; not beside a running server.
-Outcome compact(const std::filesystem::path& data, unsigned live_percent);
 Outcome rebuild(const std::filesystem::path& data, bool json);
 /// `cofferd events`: the event log, also beside a running server.
 Outcome events(const std::filesystem::path& data, bool json);

@@ -134,8 +134,7 @@ Outcome purge_account(const KeyCommandOptions& options) {
   if (!purged) return stop(Outcome::store_failed, purged.error().what + "; the keys are erased and the archives still stand: run it again");
   fmt::print(
       "purged of user {}: {} archives with {} octets of blocks; `cofferd compact --live-percent 100 --data {}` takes these out of the "
-      "packs "
-      "at once, a running server where it is worth it\n",
+      "packs at once, and says where damage keeps it from that; a running server does where it is worth it\n",
       options.user, purged->archives, purged->octets, options.data.string());
   return Outcome::ok;
 }

@@ -54,6 +54,7 @@ Upkeep::Clock::duration Upkeep::compact() {
     return trouble_pause;
   }
   if (done->gone) spdlog::info("pack {} was compacted: {} octets freed", done->pack, done->freed_octets);
+  if (done->damaged != 0) spdlog::warn("{}", store::why_it_stays(*done));
   return done->pack == 0 ? idle_pause : time_for(done->octets);
 }
 

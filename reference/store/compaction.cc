@@ -4,23 +4,27 @@
 
 namespace coffer::store {
 
-Result<std::map<std::uint32_t, std::uint64_t>> live_octets(const std::filesystem::path& index) {
+Result<std::map<std::uint32_t, Live>> live_by_pack(const std::filesystem::path& index) {
   auto database = Database::open(index, Database::Access::read_only);
   if (!database) return std::unexpected(database.error());
-  std::map<std::uint32_t, std::uint64_t> live;
-  auto read = database->run("SELECT pack, length FROM blocks", {},
-                            [&](const Row& row) { live[static_cast<std::uint32_t>(row.number(0))] += record_header_octets + row.bits(1); });
+  std::map<std::uint32_t, Live> live;
+  auto read = database->run("SELECT pack, length, damaged FROM blocks", {}, [&](const Row& row) {
+    Live& of_pack = live[static_cast<std::uint32_t>(row.number(0))];
+    of_pack.octets += record_header_octets + row.bits(1);
+    of_pack.damaged += row.number(2) != 0;
+  });
   if (!read) return std::unexpected(read.error());
   return live;
 }
 
-Result<bool> nothing_leads_to(std::uint32_t pack, const std::filesystem::path& index) {
+Result<std::uint64_t> rows_leading_to(std::uint32_t pack, const std::filesystem::path& index) {
   auto database = Database::open(index, Database::Access::read_only);
   if (!database) return std::unexpected(database.error());
-  bool none = true;
-  auto read = database->run("SELECT 1 FROM blocks WHERE pack = ? LIMIT 1", {std::int64_t{pack}}, [&](const Row&) { none = false; });
+  std::uint64_t rows = 0;
+  auto read =
+      database->run("SELECT count(*) FROM blocks WHERE pack = ?", {std::int64_t{pack}}, [&](const Row& row) { rows = row.bits(0); });
   if (!read) return std::unexpected(read.error());
-  return none;
+  return rows;
 }
 
 FileResult<Walked> walk(const File& file, std::uint32_t pack, std::uint64_t& offset, std::uint64_t end, std::size_t records_max) {
@@ -29,7 +33,6 @@ FileResult<Walked> walk(const File& file, std::uint32_t pack, std::uint64_t& off
     const auto header = read_header(file, pack, offset);
     if (!header) return std::unexpected(header.error());
     if (!*header || offset + (*header)->octets() > end) {
-      walked.unreadable = true;
       const auto next = find_record(file, pack, offset + 1, end);
       if (!next) return std::unexpected(next.error());
       offset = *next;
@@ -40,10 +43,7 @@ FileResult<Walked> walk(const File& file, std::uint32_t pack, std::uint64_t& off
     } else {
       auto read = read_record(file, pack, offset);
       if (!read) return std::unexpected(read.error());
-      if (read->state == RecordRead::State::whole)
-        walked.statements.push_back(std::move(*read));
-      else
-        walked.unreadable = true;
+      if (read->state == RecordRead::State::whole) walked.statements.push_back(std::move(*read));
       walked.statement_octets += (*header)->octets();
     }
     offset += (*header)->octets();

@@ -12,18 +12,21 @@
 
 namespace coffer::store {
 
-/// How many octets of each pack the index leads to, headers of records included. Reads all rows through a connection of its own, as they
-/// are at one moment; nobody waits.
-Result<std::map<std::uint32_t, std::uint64_t>> live_octets(const std::filesystem::path& index);
-/// Whether no row leads to a pack, likewise.
-Result<bool> nothing_leads_to(std::uint32_t pack, const std::filesystem::path& index);
+/// What of a pack the index leads to.
+struct Live {
+  std::uint64_t octets = 0;   // headers of records included
+  std::uint64_t damaged = 0;  // blocks that are known not to be what was stored
+};
+/// Of each pack. Reads all rows through a connection of its own, as they are at one moment; nobody waits.
+Result<std::map<std::uint32_t, Live>> live_by_pack(const std::filesystem::path& index);
+/// How many rows lead to a pack, likewise.
+Result<std::uint64_t> rows_leading_to(std::uint32_t pack, const std::filesystem::path& index);
 
 /// A part of a pack.
 struct Walked {
   std::vector<Located> blocks;         // by their headers
   std::vector<RecordRead> statements;  // whole ones
   std::uint64_t statement_octets = 0;
-  bool unreadable = false;  // something that is no record, or a statement that is not whole
 };
 
 /// Reads headers from `offset` on, of at most so many records before `end`, and moves `offset` behind them. Errors: the disk's.

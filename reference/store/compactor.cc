@@ -10,15 +10,24 @@
 
 namespace coffer::store {
 
+std::string why_it_stays(const Compacted& compacted) {
+  const bool is_one = compacted.damaged == 1;
+  return fmt::format(
+      "pack {} stays as it is: {} damaged {} in it; `cofferd verify` says whose. When backups have sent {} again, or prunes let "
+      "{} go, it can be compacted",
+      compacted.pack, compacted.damaged, is_one ? "block counts" : "blocks count", is_one ? "it" : "them", is_one ? "it" : "them");
+}
+
 Result<Compacted> Compactor::compact_some(std::uint64_t octets, Newest newest) {
   const std::lock_guard working(working_);
   Compacted done;
   if (!task_)
-    if (auto begun = begin(newest); !begun) return std::unexpected(begun.error());
+    if (auto begun = begin(newest, done); !begun) return std::unexpected(begun.error());
   if (!task_) return done;
   done.pack = task_->pack;
   auto worked = survey(octets, done);
-  if (worked && task_ && task_->surveyed) worked = copy_some(octets, done);
+  if (worked && task_ && task_->surveyed) worked = prove_some(octets, done);
+  if (worked && task_ && task_->surveyed && task_->proven == task_->live.size()) worked = copy_some(octets, done);
   if (worked && task_ && task_->surveyed && task_->copied == task_->live.size()) worked = finish(done);
   if (worked) return done;
   task_.reset();
@@ -28,7 +37,7 @@ Result<Compacted> Compactor::compact_some(std::uint64_t octets, Newest newest) {
   return std::unexpected(worked.error());
 }
 
-Result<void> Compactor::begin(Newest newest) {
+Result<void> Compactor::begin(Newest newest, Compacted& done) {
   std::map<std::uint32_t, std::uint64_t> indexed;
   std::optional<std::uint32_t> appended_to;
   std::uint64_t available = 0;
@@ -44,22 +53,21 @@ Result<void> Compactor::begin(Newest newest) {
     available = *room;
     census_due_ = false;
   }
-  const auto live = live_octets(holdings_.index_file());
+  auto live = live_by_pack(holdings_.index_file());
   if (!live) return std::unexpected(live.error());
   std::optional<std::uint32_t> best;
   std::optional<std::uint64_t> too_much;  // the least that counts of a pack for which there is no room
   double best_share = live_percent_min_ / 100.0;
   for (const auto& [pack, octets] : indexed) {
     if (octets <= pack_header_octets) continue;
-    const auto found = live->find(pack);
-    const std::uint64_t counts = found == live->end() ? 0 : found->second;
+    const auto [counts, damaged] = (*live)[pack];
     const bool is_spared = newest == Newest::spared && pack == appended_to && octets - counts < pack_octets_max_ / 4;
     const auto left = left_alone_.find(pack);
     if (is_spared || counts > octets || (left != left_alone_.end() && left->second == counts)) continue;
     const double share = static_cast<double>(counts) / static_cast<double>(octets);
     if (share >= best_share) continue;
     // What counts stands twice for a while. Of a pack nothing of which counts next to nothing is copied: that makes room for others.
-    if (counts > available) {
+    if (damaged == 0 && counts > available) {
       too_much = std::min(too_much.value_or(counts), counts);
       continue;
     }
@@ -75,11 +83,15 @@ Result<void> Compactor::begin(Newest newest) {
   if (!best) return {};
   const std::lock_guard lock(holdings_.mutex());
   census_due_ = true;  // there may be others
-  const auto found = live->find(*best);
-  left_alone_[*best] = found == live->end() ? 0 : found->second;  // unless this succeeds, or less counts another time
+  done.pack = *best;
+  left_alone_[*best] = (*live)[*best].octets;  // unless this succeeds, or less counts another time
+  const std::uint64_t damaged = (*live)[*best].damaged;
   auto file = holdings_.packs().file(*best);
-  if (!file) return {};  // the start has named it
-  Task task{.pack = *best, .file = *file, .size = indexed.at(*best)};
+  if (!file) {
+    done.damaged = damaged;  // the start has named it
+    return {};
+  }
+  Task task{.pack = *best, .file = *file, .size = indexed.at(*best), .known_damaged = damaged};
   task_ = std::move(task);
   return {};
 }
@@ -88,7 +100,10 @@ Result<void> Compactor::survey(std::uint64_t budget, Compacted& done) {
   constexpr std::size_t headers_at_once = 500;
   Task& task = *task_;
   while (!task.surveyed && done.octets < budget) {
-    if (task.offset >= task.size) return judge();
+    if (task.offset >= task.size) {
+      auto taken = take_unheaded();
+      return taken ? judge() : taken;
+    }
     auto walked = walk(*task.file, task.pack, task.offset, task.size, headers_at_once);
     if (!walked) return std::unexpected(trouble(walked.error()));
     done.octets += (walked->blocks.size() + walked->statements.size()) * record_header_octets + walked->statement_octets;
@@ -106,6 +121,24 @@ Result<void> Compactor::survey(std::uint64_t budget, Compacted& done) {
   return {};
 }
 
+Result<void> Compactor::take_unheaded() {
+  Task& task = *task_;
+  const auto rows = rows_leading_to(task.pack, holdings_.index_file());
+  if (!rows) return std::unexpected(rows.error());
+  if (*rows <= task.live.size()) return {};
+  const std::lock_guard lock(holdings_.mutex());
+  const auto blocks = holdings_.index().blocks_of(task.pack);
+  if (!blocks) return std::unexpected(blocks.error());
+  std::vector<Located> unheaded;
+  std::ranges::copy_if(*blocks, std::back_inserter(unheaded), [&](const Located& block) {
+    return !std::ranges::binary_search(task.live, block.place, {}, &Located::place);  // walked in the order of their places
+  });
+  for (const Located& block : unheaded) task.live_octets += block.record.octets();
+  const auto middle = task.live.insert(task.live.end(), unheaded.begin(), unheaded.end());
+  std::ranges::inplace_merge(task.live, middle, {}, &Located::place);
+  return {};
+}
+
 Result<void> Compactor::judge() {
   const std::lock_guard lock(holdings_.mutex());
   Task& task = *task_;
@@ -120,9 +153,36 @@ Result<void> Compactor::judge() {
     const auto size = task.file->size();
     if (!size) return std::unexpected(trouble(size.error()));
     task.size = *size;
-    if (task.offset < task.size) return {};  // the survey goes on
+    return {};  // the survey goes on, if only to its end
   }
   task.surveyed = true;
+  return {};
+}
+
+Result<std::optional<RecordRead>> Compactor::read_whole(const Located& block) {
+  auto read = read_indexed(*task_->file, task_->pack, block.place.offset, block.record);
+  if (read && *read) return std::move(*read);
+  const std::lock_guard lock(holdings_.mutex());
+  const auto counts = holdings_.where(block.record.archive, block.record.id);
+  if (!counts) return std::unexpected(counts.error());
+  if (!*counts || (*counts)->place != block.place) return std::nullopt;
+  ++task_->damaged;
+  if (auto told = holdings_.name_damaged(**counts, read ? "octets are not what was stored" : read.error().what); !told)
+    return std::unexpected(told.error());
+  return std::nullopt;
+}
+
+Result<void> Compactor::prove_some(std::uint64_t budget, Compacted& done) {
+  Task& task = *task_;
+  for (; task.known_damaged == 0 && task.proven < task.live.size() && done.octets < budget; ++task.proven) {
+    const Located& block = task.live[task.proven];
+    done.octets += block.record.octets();
+    if (auto read = read_whole(block); !read) return std::unexpected(read.error());
+  }
+  const bool is_known = task.known_damaged != 0 || task.proven == task.live.size();
+  if (!is_known || task.known_damaged + task.damaged == 0) return {};
+  done.damaged = task.known_damaged + task.damaged;
+  task_.reset();  // left_alone_ until one of them is sent again or released
   return {};
 }
 
@@ -133,15 +193,10 @@ Result<void> Compactor::copy_some(std::uint64_t budget, Compacted& done) {
     std::vector<std::pair<Located, Octets>> batch;
     for (std::uint64_t octets = 0; task.copied < task.live.size() && octets < octets_at_once; ++task.copied) {
       const Located& block = task.live[task.copied];
-      auto read = read_record(*task.file, task.pack, block.place.offset);
+      auto read = read_whole(block);
+      if (!read) return std::unexpected(read.error());
       octets += block.record.octets();
-      if (read && read->state == RecordRead::State::whole && read->record == block.record) {
-        batch.emplace_back(block, std::move(read->sealed));
-        continue;
-      }
-      const std::lock_guard lock(holdings_.mutex());  // it stays where it is, and the pack with it
-      if (auto told = holdings_.name_damaged(block, read ? "octets are not what was stored" : read.error().what); !told)
-        return std::unexpected(told.error());
+      if (*read) batch.emplace_back(Located{(*read)->record, block.place, false}, std::move((*read)->sealed));
     }
     const std::lock_guard lock(holdings_.mutex());
     std::vector<Packs::Incoming> run;
@@ -186,9 +241,12 @@ Result<void> Compactor::settle_copies() {
 // storage and found in its place.
 Result<void> Compactor::finish(Compacted& done) {
   const Task task = *std::exchange(task_, std::nullopt);
-  const auto unneeded = nothing_leads_to(task.pack, holdings_.index_file());
-  if (!unneeded) return std::unexpected(unneeded.error());
-  if (!*unneeded) return {};  // damaged blocks: left_alone_ until one of them is sent again or released
+  const auto rows = rows_leading_to(task.pack, holdings_.index_file());
+  if (!rows) return std::unexpected(rows.error());
+  if (*rows != 0) {  // what was whole when it was proven was not any longer when it was to be copied
+    done.damaged = *rows;
+    return {};
+  }
   {
     const std::lock_guard lock(holdings_.mutex());
     if (auto carried = carry(task); !carried) return carried;

@@ -34,15 +34,24 @@ class Compactor {
     std::vector<Located> live{};
     std::uint64_t live_octets = 0, statement_octets = 0;
     std::vector<RecordRead> statements{};
-    std::size_t copied = 0;  // of live
+    std::size_t proven = 0, copied = 0;            // of live
+    std::uint64_t known_damaged = 0, damaged = 0;  // as the index said, and as reading has shown
   };
 
   /// Begins with the pack of which the least counts, if one is worth it.
-  Result<void> begin(Newest newest);
+  Result<void> begin(Newest newest, Compacted& done);
   /// Headers first: what counts is known before anything is copied.
   Result<void> survey(std::uint64_t budget, Compacted& done);
+  /// Rows may lead to places where no header stands any longer: they count as well.
+  Result<void> take_unheaded();
   /// Whether it is worth it, statements being no loss. The pack that is appended to gets no more from here on.
   Result<void> judge();
+  /// What counts is read wholly before anything is copied, and of a pack with a damaged block nothing is: it has to stay for the sake of
+  /// that block, and copies beside it would free nothing. Copied along as it is, the block would look like a torn end to a start with an
+  /// older index, which would cut it off with all that stands behind it.
+  Result<void> prove_some(std::uint64_t budget, Compacted& done);
+  /// nullopt when it no longer counts there, or is not what was stored, and then counts as lacking from now on.
+  Result<std::optional<RecordRead>> read_whole(const Located& block);
   /// Copies as a put() does: received until it is synced and indexed, and until then the index leads to the old place.
   Result<void> copy_some(std::uint64_t budget, Compacted& done);
   /// The long part of a sync without the mutex: what is left of it under the mutex is short then.

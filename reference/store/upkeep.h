@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "store/event_log.h"
 
@@ -22,7 +23,10 @@ struct Compacted {
   std::uint32_t pack = 0;          // that is being compacted; 0: none needs it
   bool gone = false;               // it went with this step
   std::uint64_t freed_octets = 0;  // then: its size less what was copied
+  std::uint64_t damaged = 0;       // blocks that count in it and cannot be copied: for their sake it stays as it is, which is said once
 };
+/// Why a pack stays, for people, and what to do about it.
+std::string why_it_stays(const Compacted& compacted);
 
 /// Whether the pack that is appended to is compacted like any other.
 enum class Newest : std::uint8_t {

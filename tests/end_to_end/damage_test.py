@@ -142,6 +142,49 @@ class Damage(programs.EndToEnd):
         self.assertEqual(self.lost_files()[0], [])
         self.assertEqual(server.stop(), 0)
 
+    def test_a_pack_that_damage_keeps_is_named_and_goes_once_the_block_has_come_again(self):
+        kept, gone = (os.path.join(self.tree, name) for name in ("kept", "gone"))
+        server = self.serve(listen=f"127.0.0.1:{self.port}")
+        for file in (kept, gone):
+            with open(file, "wb") as octets:
+                octets.write(os.urandom(1_000_000))
+        self.home.must("backup", self.tree)
+        os.remove(gone)
+        self.home.must("backup", self.tree)
+        self.home.must("prune", "--keep-last", 1)
+        self.assertEqual(server.stop(), 0)
+        shutil.rmtree(self.sound)
+        shutil.copytree(self.path("data"), self.sound)
+        self.damaged(self.pack_octets // 2)  # of the first backup, whose blocks count
+        compact = (f"{programs.BIN}/cofferd", "compact", "--data", self.path("data"), "--live-percent", 100)
+        for run in range(3):
+            before = self.pack_sizes()
+            done = programs.run(*compact)
+            self.assertEqual(done.returncode, 1, f"run {run}: {done.stdout}{done.stderr}")
+            self.assertIn("0 packs were compacted, 0 octets freed\n", done.stdout)
+            self.assertIn("pack 1 stays as it is: 1 damaged block counts in it", done.stdout)
+            self.assertEqual(self.pack_sizes(), before, "nothing was copied for nothing")
+            done = programs.run(*compact, "--json")
+            self.assertEqual((done.returncode, json.loads(done.stdout)),
+                             (1, {"compacted": 0, "freed_octets": 0, "stay": [{"pack": 1, "damaged_blocks": 1}]}))
+        server = self.serve(listen=f"127.0.0.1:{self.port}")
+        self.assertEqual(self.home.must("backup", self.tree)["blocks_sent"], 1)
+        self.assertEqual(server.stop(), 0)
+        done = programs.run(*compact)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertNotIn("stays", done.stdout)
+        self.assertLess(sum(self.pack_sizes().values()), sum(before.values()) - 1_000_000)
+        _, report = self.verify_stored()
+        self.assertEqual((report["whole"], report["released_octets"]), (True, 0))
+        server = self.serve(listen=f"127.0.0.1:{self.port}")
+        target, _ = self.restored(self.home, self.home.must("versions")["versions"][-1]["number"])
+        self.assertEqual(trees.describe(trees.below(target, self.tree)), trees.describe(self.tree))
+        self.assertEqual(server.stop(), 0)
+
+    def pack_sizes(self):
+        folder = self.path("data", "packs")
+        return {name: os.path.getsize(os.path.join(folder, name)) for name in os.listdir(folder)}
+
     def test_a_pack_that_was_cut_off_loses_its_end_only(self):
         self.damaged(self.pack_octets // 2, cut=True)
         code, report = self.verify_stored()
