@@ -120,6 +120,7 @@ class Store::Impl {
       if (holdings_.is_received(archive.row, id)) continue;
       const auto found = holdings_.index().find(archive.row, id);
       if (!found) return std::unexpected(found.error());
+      if (*found && (*found)->damaged) repaired_.insert(archive.row);
       if (!*found || (*found)->damaged || fault::on(fault::ARC_033_known_ones_too)) indices.push_back(static_cast<std::uint16_t>(i));
     }
     if (fault::on(fault::ARC_033_last_overlooked) && !indices.empty()) indices.pop_back();
@@ -385,7 +386,7 @@ class Store::Impl {
     if (!stored) return stored;
     staged_.forget(session);
     usage_.release(statement.owner.user, releases->octets);
-    if (!releases->blocks.empty()) compactor_.look_again();
+    if (repaired_.erase(statement.archive) != 0 || !releases->blocks.empty()) compactor_.look_again();
     return stored;
   }
 
@@ -437,7 +438,8 @@ class Store::Impl {
   Holdings holdings_;
   Usage usage_;
   StagedReleases staged_;
-  std::set<std::int64_t> purged_;  // since this store was opened: sessions may still name them
+  std::set<std::int64_t> repaired_;  // archives whose next commit brings damaged blocks again, for the sake of which packs may stay
+  std::set<std::int64_t> purged_;    // since this store was opened: sessions may still name them
   Compactor compactor_;
   std::optional<VersionStatement> early_;  // what a fault has acknowledged and not stored
   std::atomic<std::uint64_t> operations_ = 0;

@@ -282,11 +282,11 @@ class DamagedPackTest : public ReleaseTest {
   }
   void damage(std::ptrdiff_t offset) { files.octets(first_pack)[static_cast<std::size_t>(offset)] ^= 1; }
   /// For how many damaged blocks packs stay as they are, after the compaction of all that is worth it.
-  std::uint64_t damaged_in_compaction() {
+  std::uint64_t damaged_in_compaction(Newest newest = Newest::included) {
     std::uint64_t damaged = 0;
     octets_read = 0;
     for (int steps = 0; steps < 100; ++steps) {
-      const auto done = value(store->compact_some(1000, Newest::included));
+      const auto done = value(store->compact_some(1000, newest));
       if (done.pack == 0) return damaged;
       EXPECT_TRUE(done.damaged == 0 || done.pack == 1);
       damaged += done.damaged;
@@ -341,6 +341,23 @@ TEST_F(DamagedPackTest, one_with_a_damaged_block_goes_once_the_block_is_released
   EXPECT_FALSE(files.exists(first_pack));
   EXPECT_EQ(loaded(), (std::vector<bool>{false, false, true, true}));
   expect_whole();
+}
+
+TEST_F(DamagedPackTest, one_with_a_damaged_block_goes_in_the_background_once_the_block_has_come_again) {
+  damage(offset_of(blocks[1]) + 200);
+  EXPECT_EQ(damaged_in_compaction(Newest::spared), 0u) << "it is the newest";
+  EXPECT_EQ(damaged_in_compaction(), 1u);
+  EXPECT_EQ(missing(archive, {blocks[1]}).size(), 1u);
+  EXPECT_EQ(damaged_in_compaction(Newest::spared), 0u);
+  const Archive other = value(store->archive_of(1, 3));
+  commit(other);
+  EXPECT_EQ(damaged_in_compaction(Newest::spared), 0u);
+  EXPECT_TRUE(files.exists(first_pack));
+  put(archive, blocks[1]);
+  end = commit(archive, end);
+  EXPECT_EQ(damaged_in_compaction(Newest::spared), 0u);
+  EXPECT_FALSE(files.exists(first_pack));
+  EXPECT_EQ(loaded(), (std::vector<bool>{false, true, true, true}));
 }
 
 TEST_F(DamagedPackTest, one_with_a_damaged_block_that_does_not_count_goes_at_once) {
