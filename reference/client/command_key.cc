@@ -209,6 +209,7 @@ Outcome<Shown> run_key_change_password(const Context& context, const KeyArgument
   auto here = open_session(context, spec::permissions::backup);
   if (!here) return std::unexpected(here.error());
   const bool archive = here->shown.record && here->shown.record->mode == KeyMode::archive_password;
+  if (archive) fmt::print(stderr, "{}", what_it_means(*here->device, here->destination, KeyMode::archive_password));
   auto password = new_password_from_terminal_or(arguments.password_file, archive ? "New archive password" : "New account password");
   if (!password) return stop(*here, password.error());
   if (archive) {

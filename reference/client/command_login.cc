@@ -65,6 +65,8 @@ Outcome<Unlocked> unlock(ServerLink& link, Device& device, const std::string& de
   Unlocked done{.has_key = unlocked->key.has_value(), .next = what_next(*unlocked, *shown, at)};
   if (!unlocked->key) return done;
   if (auto believed = believe(link, device, *shown, *unlocked->key); !believed) return std::unexpected(believed.error());
+  // Who else can open the archive is for the user to know: a device without a memory takes whatever mode the server shows it.
+  if (shown->record) fmt::print(stderr, "{}", what_it_means(device, destination, shown->record->mode));
   if (auto kept = keep_key(link, device, destination, *shown, *unlocked->key); !kept) return std::unexpected(kept.error());
   if (!unlocked->wrap_is_stale || (facts.permissions & spec::permissions::backup) == 0) return done;
   const auto stored = store_key(link, device, *shown, *unlocked->key, {.mode = keys::KeyMode::account_password, .password = password});

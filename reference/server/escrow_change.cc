@@ -1,7 +1,9 @@
 #include "server/escrow_change.h"
 
 #include <botan/system_rng.h>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 
@@ -31,16 +33,25 @@ std::expected<keys::AgreementKey, std::string> settled_escrow_key(const std::fil
                                                                   std::uint64_t server) {
   const auto next = next_escrow_key(directory);
   if (!next) return std::unexpected(next.error());
+  const auto records = escrowed(keys, server);
+  if (!records) return std::unexpected(records.error());
   if (*next) {
-    const auto records = escrowed(keys, server);
-    if (!records) return std::unexpected(records.error());
     // All records change in one transaction, so the first one tells; without any, nothing depends on either key.
     const bool came = !records->empty() && records->front().second.server->escrow_key == (*next)->public_key();
     if (auto settled = came ? finish_next_escrow_key(directory) : drop_next_escrow_key(directory); !settled)
       return std::unexpected(settled.error());
   }
   if (auto erased = erase_former_escrow_key(directory); !erased) return std::unexpected(erased.error());
-  return keep_escrow_key(directory);
+  auto kept = keep_escrow_key(directory, records->size());
+  if (!kept) return kept;
+  const auto strange =
+      std::ranges::count_if(*records, [&](const auto& one) { return one.second.server->escrow_key != kept->public_key(); });
+  if (strange > 0)
+    spdlog::warn(
+        "{} of {} key records are wrapped for another escrow key than the one in {}: no administrator opens these. If that is a wrong "
+        "or an older file, stop and put the right one back",
+        strange, records->size(), directory.string());
+  return kept;
 }
 
 // [KEY-040] A server that takes a new escrow key MUST wrap each key record of account_password for it in one transaction, and only then

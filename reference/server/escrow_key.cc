@@ -1,6 +1,7 @@
 #include "server/escrow_key.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <botan/exceptn.h>
@@ -107,10 +108,20 @@ std::expected<AgreementKey, std::string> make_key(const fs::path& directory, con
 }  // namespace
 
 // [KEY-038] A server MUST keep the private half of its escrow key outside its database, where no other account may read it.
-std::expected<AgreementKey, std::string> keep_escrow_key(const fs::path& directory) {
-  auto kept = read_key(directory / current_name);
+std::expected<AgreementKey, std::string> keep_escrow_key(const fs::path& directory, std::size_t records) {
+  const auto file = directory / current_name;
+  auto kept = read_key(file);
   if (!kept) return std::unexpected(kept.error());
-  if (*kept) return std::move(**kept);
+  if (*kept) {
+    // One that was put back from a backup may have the mode of any file.
+    if (::chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0) return failed("restrict", file);
+    return std::move(**kept);
+  }
+  if (records > 0)
+    return std::unexpected(fmt::format(
+        "{} is not there, and {} key records are wrapped for it: put it back from its backup. Only if it is lost for ever, write "
+        "another there (64 random hexadecimal digits and a line end): what was wrapped for the lost one, no administrator opens",
+        file.string(), records));
   return make_key(directory, current_name);
 }
 
@@ -139,6 +150,12 @@ std::expected<void, std::string> erase_former_escrow_key(const fs::path& directo
   return sync_directory(directory);
 }
 
-std::expected<void, std::string> drop_next_escrow_key(const fs::path& directory) { return overwrite_and_remove(directory / next_name); }
+std::expected<void, std::string> drop_next_escrow_key(const fs::path& directory) {
+  // Under the former key's name it is written over at the next start if this is cut short; half written over it would be no key at all.
+  if (auto erased = erase_former_escrow_key(directory); !erased) return erased;
+  if (::rename((directory / next_name).c_str(), (directory / former_name).c_str()) != 0) return failed("rename", directory / next_name);
+  if (auto synced = sync_directory(directory); !synced) return synced;
+  return erase_former_escrow_key(directory);
+}
 
 }  // namespace coffer::server

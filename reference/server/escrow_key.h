@@ -2,6 +2,7 @@
 // place. Must not know: key records, sessions.
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <filesystem>
 #include <optional>
@@ -11,8 +12,9 @@
 
 namespace coffer::server {
 
-/// [KEY-038] `escrow.key` in the directory, mode 0600, its 32 octets as hexadecimal digits; made if there is none. Errors are for people.
-std::expected<keys::AgreementKey, std::string> keep_escrow_key(const std::filesystem::path& directory);
+/// [KEY-038] `escrow.key` in the directory, mode 0600, its 32 octets as hexadecimal digits; made if there is none, unless `records` are
+/// wrapped for one. Errors are for people.
+std::expected<keys::AgreementKey, std::string> keep_escrow_key(const std::filesystem::path& directory, std::size_t records = 0);
 
 /// [KEY-040] A change of escrow key that may be cut short anywhere: the next key is written first, records are then wrapped for it, and
 /// only then does it take the former one's place. What lies there when a server starts says how far it came.

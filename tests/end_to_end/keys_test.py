@@ -594,7 +594,17 @@ class Device(programs.EndToEnd):
 
     def test_KEY_013_what_is_lost_with_which_secret_is_said_before(self):
         _, _, error = self.key(self.first, "create", "--mode", "archive_password", "--password-file", "-", given="mine alone\n")
-        self.assertIn("If you forget this password and no computer holds the key any more, the backup is lost", error)
+        lost = "If you forget this password and no computer holds the key any more, the backup is lost"
+        self.assertIn(lost, error)
+        _, _, error = self.key(self.first, "change-password", "--password-file", "-", given="mine anew\n")
+        self.assertIn(lost, error)
+
+    def test_KEY_013_a_login_that_gets_the_key_or_wraps_it_anew_says_who_else_can_open_the_archive(self):
+        self.must_key(self.first, "create", "--mode", "account_password")
+        others = "The server's administrators can restore too"
+        self.assertIn(others, self.bare(self.server, "other", "--computer", self.computer).login().stderr)
+        self.reset_password("another one")
+        self.assertIn(others, self.first.login("another one").stderr)
 
 
 def wraps(record):

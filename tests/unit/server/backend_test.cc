@@ -123,6 +123,10 @@ TEST_F(BackendTest, KEY_040_the_former_escrow_key_stands_until_all_records_are_w
   ASSERT_TRUE(next && kept);
   EXPECT_TRUE(keys::open_escrow(*kept, owner, *next));
   EXPECT_FALSE(keys::open_escrow(*kept, owner, *former));
+  std::filesystem::rename(file, directory.path() / "backup");
+  EXPECT_FALSE(settled_escrow_key(directory.path(), *keys_, 0xaa)) << "a record needs the one that is missing";
+  std::filesystem::rename(directory.path() / "backup", file);
+  EXPECT_TRUE(settled_escrow_key(directory.path(), *keys_, 0xaa));
 }
 
 TEST_F(BackendTest, KEY_044_of_two_changes_at_once_the_second_finds_the_first_ones_password) {

@@ -80,6 +80,45 @@ TEST_F(EscrowKeys, KEY_040_a_change_cut_short_after_that_leaves_the_former_key_t
   ASSERT_TRUE(erase_former_escrow_key(directory)) << "nothing is left to do";
 }
 
+TEST_F(EscrowKeys, KEY_040_a_next_key_that_is_dropped_is_written_over_wherever_that_is_cut_short) {
+  const int blocks_of_second = ::open(next().c_str(), O_RDONLY | O_CLOEXEC);
+  fs::rename(next(), former());  // cut short behind this
+  const auto none = next_escrow_key(directory);
+  ASSERT_TRUE(none);
+  EXPECT_FALSE(*none);
+  ASSERT_TRUE(erase_former_escrow_key(directory));
+  std::string octets(second.size(), 0);
+  EXPECT_EQ(::pread(blocks_of_second, octets.data(), octets.size(), 0), static_cast<ssize_t>(second.size()));
+  EXPECT_EQ(octets, std::string(second.size(), '\0'));
+  ::close(blocks_of_second);
+  ASSERT_TRUE(begin_next_escrow_key(directory));
+  ASSERT_TRUE(drop_next_escrow_key(directory));
+  EXPECT_EQ(content(current()), first);
+  EXPECT_EQ(files(), 1u);
+}
+
+TEST_F(EscrowKeys, KEY_040_a_dropped_key_is_never_half_written_over_under_its_own_name) {
+  // Its name goes before its octets: where the directory does not take the other name, nothing is written over.
+  fs::create_directories(former() / "in the way");
+  EXPECT_FALSE(drop_next_escrow_key(directory));
+  EXPECT_EQ(content(next()), second);
+}
+
+TEST_F(EscrowKeys, KEY_038_a_key_that_records_are_wrapped_for_is_not_replaced_when_it_is_missing) {
+  fs::remove(current());
+  const auto kept = keep_escrow_key(directory, 3);
+  ASSERT_FALSE(kept);
+  EXPECT_NE(kept.error().find("3 key records are wrapped for it: put it back"), std::string::npos) << kept.error();
+  EXPECT_FALSE(fs::exists(current()));
+  EXPECT_TRUE(keep_escrow_key(directory));
+}
+
+TEST_F(EscrowKeys, KEY_038_a_key_put_back_with_the_mode_of_any_file_gets_its_own) {
+  fs::permissions(current(), fs::perms(0644));
+  ASSERT_TRUE(keep_escrow_key(directory));
+  EXPECT_EQ(fs::status(current()).permissions(), fs::perms(0600));
+}
+
 TEST_F(EscrowKeys, KEY_040_a_former_key_that_was_left_is_written_over_by_the_next_change_too) {
   fs::create_hard_link(current(), former());
   fs::rename(next(), current());
