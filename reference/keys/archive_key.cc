@@ -28,7 +28,8 @@ std::string_view describe(KeyError error) {
   switch (error) {
     case KeyError::wrong_length: return "an archive key is 32 octets, written as 64 hexadecimal digits";
     case KeyError::not_hex: return "an archive key is written as 64 hexadecimal digits and nothing else";
-    case KeyError::weak: return "this key is a pattern, not random; let `coffer key create` make one, or take 32 octets from a random generator";
+    case KeyError::weak:
+      return "this key is a pattern, not random; let `coffer key create` make one, or take 32 octets from a random generator";
   }
   return {};
 }
