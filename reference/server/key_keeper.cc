@@ -88,7 +88,11 @@ ServerAnswer KeyKeeper::keep(const store::Owner& owner, View sent) {
   if (!in_force) return failed(in_force.error());
   const auto replacement = keys::may_replace(*in_force, sent, *record, archive, {.permitted = directory_.key_modes(owner.user)});
   if (!replacement) return refused(replacement.error(), "a key record that may not take the place of the one in force");
-  if (*replacement == keys::Replacement::in_force_already) return protocol::KeyKept{record->generation};
+  if (*replacement == keys::Replacement::in_force_already) {
+    // It may have come before and been refused, because what it replaced could not be erased.
+    if (auto erased = keys_.finish_erasing(); !erased) return failed(erased.error());
+    return protocol::KeyKept{record->generation};
+  }
   if (*replacement == keys::Replacement::to_be_opened) {
     if (auto logged = log_opening(owner, "stored"); !logged) return failed(logged.error());
     // Every account of this edition has a password of its own.
@@ -132,7 +136,10 @@ ServerAnswer KeyKeeper::set_password(const store::Owner& owner, View current, Vi
   // [KEY-044] A server MUST close with password_refused when the current password of change_password is not the user's.
   if (!directory_.password_is(owner.user, current) && !fault::on(fault::KEY_044_any_password))
     return refused(Reason::password_refused, "the current password is wrong");
-  if (std::ranges::equal(current, replacement)) return protocol::PasswordSet{};  // it is not another one
+  if (std::ranges::equal(current, replacement)) {  // it is not another one, or it came before and what it replaced could not be erased
+    if (auto erased = keys_.finish_erasing(); !erased) return failed(erased.error());
+    return protocol::PasswordSet{};
+  }
   return replace_password(owner.user, replacement, "password changed");
 }
 
@@ -160,8 +167,8 @@ ServerAnswer KeyKeeper::replace_password(std::uint64_t user, View replacement, s
     change.records.emplace_back(whose, std::move(*next));
   }
   change.verifiers.push_back({user, {Octets(verifier.salt.begin(), verifier.salt.end()), verifier.rounds, verifier.hash}});
-  if (auto done = keys_.change(change); !done) return failed(done.error());
-  directory_.set_verifier(user, std::move(verifier));
+  // Once the wraps are replaced the older password opens nothing, so it logs in no more, also where the erasing then fails.
+  if (auto done = keys_.change(change, [&] { directory_.set_verifier(user, std::move(verifier)); }); !done) return failed(done.error());
   return protocol::PasswordSet{};
 }
 

@@ -52,13 +52,22 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open(const std::filesystem::path& di
 // [KEY-036] A server MUST erase every octet of a replaced key record from its database, journal and free pages before it sends key_stored.
 Result<void> KeyStore::erase_remains() {
   if (fault::on(fault::KEY_036_not_erased)) return {};
-  if (auto anew = database_.script("VACUUM"); !anew) return anew;
+  const auto still_due = [](Trouble trouble) {
+    trouble.what += "; what was changed stands, and what it replaced is erased with the next change or start";
+    return std::unexpected(std::move(trouble));
+  };
+  if (auto anew = database_.script("VACUUM"); !anew) return still_due(std::move(anew.error()));
   bool complete = false;
   auto cut = database_.run("PRAGMA wal_checkpoint(TRUNCATE)", {}, [&](const Row& row) { complete = row.number(0) == 0; });
-  if (!cut) return cut;
-  if (!complete)
-    return std::unexpected(Trouble{Trouble::Kind::failed, "keys.sqlite: its log could not be brought over: somebody reads it"});
+  if (!cut) return still_due(std::move(cut.error()));
+  if (!complete) return still_due({Trouble::Kind::failed, "keys.sqlite: its log could not be brought over: somebody reads it"});
+  erasing_is_due_ = false;
   return {};
+}
+
+Result<void> KeyStore::finish_erasing() {
+  const std::lock_guard lock(mutex_);
+  return erasing_is_due_ ? erase_remains() : Result<void>();
 }
 
 Result<std::vector<std::pair<Owner, Octets>>> KeyStore::read(std::string_view sql, std::initializer_list<Value> values) {
@@ -86,8 +95,7 @@ Result<std::vector<std::pair<Owner, Octets>>> KeyStore::records_of(std::uint64_t
 }
 
 // [KEY-035] A server MUST replace a key record in one transaction that is durable before it sends key_stored.
-Result<void> KeyStore::change(const KeyChange& change) {
-  const std::lock_guard lock(mutex_);
+Result<void> KeyStore::keep(const KeyChange& change) {
   if (fault::on(fault::KEY_035_not_kept)) return {};
   auto transaction = Transaction::begin(database_);
   if (!transaction) return std::unexpected(transaction.error());
@@ -101,7 +109,14 @@ Result<void> KeyStore::change(const KeyChange& change) {
                                   {user, View(verifier.salt), std::int64_t{verifier.rounds}, View(verifier.hash)});
         !done)
       return done;
-  if (auto done = transaction->commit(); !done) return done;
+  return transaction->commit();
+}
+
+Result<void> KeyStore::change(const KeyChange& change, const std::function<void()>& durable) {
+  const std::lock_guard lock(mutex_);
+  erasing_is_due_ = true;
+  if (auto kept = keep(change); !kept) return kept;
+  if (durable) durable();
   if (options_.before_erasing) options_.before_erasing();
   return erase_remains();
 }
@@ -124,6 +139,7 @@ Result<Botan::secure_vector<std::uint8_t>> KeyStore::device_key(const Owner& own
 // [KEY-050] … and erase it when the computer or its user is no longer active.
 Result<void> KeyStore::erase_device_keys(const std::function<bool(const Owner&)>& gone) {
   const std::lock_guard lock(mutex_);
+  erasing_is_due_ = true;
   const auto all = read("SELECT user, computer, device_key FROM device_keys", {});
   if (!all) return std::unexpected(all.error());
   for (const auto& [owner, key] : *all)
@@ -135,6 +151,7 @@ Result<void> KeyStore::erase_device_keys(const std::function<bool(const Owner&)>
 
 Result<void> KeyStore::erase_user(std::uint64_t user) {
   const std::lock_guard lock(mutex_);
+  erasing_is_due_ = true;
   auto transaction = Transaction::begin(database_);
   if (!transaction) return std::unexpected(transaction.error());
   if (auto done = database_.run("DELETE FROM key_records WHERE user = ?", {user}); !done) return done;

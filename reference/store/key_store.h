@@ -51,8 +51,11 @@ class KeyStore {
   Result<Octets> record(const Owner& owner);
   Result<std::vector<std::pair<Owner, Octets>>> records();
   Result<std::vector<std::pair<Owner, Octets>>> records_of(std::uint64_t user);
-  /// [KEY-035, KEY-036] Durable, and of what it replaced nothing left, when it returns.
-  Result<void> change(const KeyChange& change);
+  /// [KEY-035, KEY-036] Durable, and of what it replaced nothing left, when it returns without trouble. `durable` is called between the
+  /// two: from then on the change stands, also where the erasing fails, which is then due.
+  Result<void> change(const KeyChange& change, const std::function<void()>& durable = {});
+  /// [KEY-036] Erases what an earlier change could not; to be asked before that change is acknowledged after all.
+  Result<void> finish_erasing();
 
   /// The device key of the archive's computer: `fresh`, 32 octets, where there is none yet [KEY-050].
   Result<Botan::secure_vector<std::uint8_t>> device_key(const Owner& owner, View fresh);
@@ -65,12 +68,14 @@ class KeyStore {
 
  private:
   KeyStore(Database database, KeyStoreOptions options) : database_(std::move(database)), options_(std::move(options)) {}
+  Result<void> keep(const KeyChange& change);
   Result<void> erase_remains();
   Result<std::vector<std::pair<Owner, Octets>>> read(std::string_view sql, std::initializer_list<Value> values);
 
   std::mutex mutex_;
   Database database_;
   KeyStoreOptions options_;
+  bool erasing_is_due_ = true;  // at first, because a former process may have ended before its erasing
 };
 
 }  // namespace coffer::store

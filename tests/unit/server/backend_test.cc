@@ -10,6 +10,7 @@
 #include <new>
 
 #include "example_fixture.h"
+#include "key_files.h"
 #include "keys/key_making.h"
 #include "server/escrow_change.h"
 #include "server/escrow_key.h"
@@ -24,6 +25,7 @@ using Operation = store::MemoryFileSystem::Operation;
 class BackendTest : public store::StoreTest {
  protected:
   static constexpr std::uint64_t user = 1, computer = 1;
+  static constexpr std::uint32_t rounds = 2;
 
   void SetUp() override {
     open();
@@ -31,10 +33,13 @@ class BackendTest : public store::StoreTest {
     ASSERT_TRUE(fixture);
     directory_.emplace(std::move(*fixture), Botan::system_rng(), std::map<std::uint64_t, std::uint64_t>{},
                        [](std::uint64_t, std::uint64_t) { return std::expected<void, std::string>(); });
-    keys_ = store::value(store::KeyStore::open(directory.path()));
+    keys_ = store::value(store::KeyStore::open(directory.path(), {.before_erasing = [this] {
+                                                 if (fills_up_) full_.emplace();
+                                               }}));
     auto escrow_key = keep_escrow_key(directory.path());
     ASSERT_TRUE(escrow_key);
-    auto keeper = KeyKeeper::begin({0xaa, {}}, std::move(*escrow_key), *directory_, *keys_, *store);
+    escrow_public_ = escrow_key->public_key();
+    auto keeper = KeyKeeper::begin({0xaa, {.min = rounds, .max = rounds}}, std::move(*escrow_key), *directory_, *keys_, *store);
     ASSERT_TRUE(keeper);
     keeper_ = std::move(*keeper);
     backend_.emplace(*directory_, *store, *keeper_);
@@ -54,10 +59,39 @@ class BackendTest : public store::StoreTest {
   }
   std::size_t versions() { return store::value(store->versions(store::value(store->archive_of(user, computer)), 0)).entries.size(); }
 
+  static Octets octets(std::string_view text) { return {text.begin(), text.end()}; }
+  /// Of the mode account_password.
+  Octets key_record(std::string_view password, std::uint64_t generation = 1) {
+    const Octets under = octets(password);
+    const keys::KeyRecordParts parts{.mode = keys::KeyMode::account_password,
+                                     .generation = generation,
+                                     .escrow_key = escrow_public_,
+                                     .password = View(under),
+                                     .rounds = rounds};
+    return keys::make_key_record(parts, owner, key, Botan::system_rng()).value();
+  }
+  /// The disk fills up once a change is durable, or is full before.
+  template <class Answer>
+  bool answers_on_a_full_disk(const std::function<protocol::ServerAnswer()>& ask, bool full_before = false) {
+    fills_up_ = true;
+    if (full_before) full_.emplace();
+    const auto answer = ask();
+    fills_up_ = false;
+    full_.reset();
+    return std::holds_alternative<Answer>(answer);
+  }
+  /// Of its account_wrap, salt and wrapped key: other octets in each record.
+  bool left_of(const Octets& record) { return store::lies_anywhere(directory.path(), Octets(record.begin() + 174, record.begin() + 230)); }
+
+  const keys::ArchiveOwner owner{user, computer, 0xaa};
+  const keys::ArchiveKey key = keys::ArchiveKey::generate(Botan::system_rng());
   std::optional<accounts::Directory> directory_;
   std::unique_ptr<store::KeyStore> keys_;
   std::unique_ptr<KeyKeeper> keeper_;
   std::optional<Backend> backend_;
+  keys::PublicKey escrow_public_{};
+  bool fills_up_ = false;
+  std::optional<store::NoRoom> full_;
   const Block first = store::make_block(1), second = store::make_block(2);
 };
 
@@ -93,6 +127,36 @@ TEST_F(BackendTest, ARC_147_no_version_is_stored_after_a_block_that_ended_in_an_
   EXPECT_TRUE(commits_with<protocol::Committed>()) << "the next session brings it again";
 }
 
+TEST_F(BackendTest, KEY_036_a_key_record_that_came_before_is_acknowledged_once_the_older_one_is_erased) {
+  const Octets older = key_record("correct horse"), next = key_record("correct horse", 2);
+  ASSERT_TRUE(std::holds_alternative<protocol::KeyKept>(keeper_->keep({user, computer}, older)));
+  const auto send = [&] { return keeper_->keep({user, computer}, next); };
+  EXPECT_TRUE(answers_on_a_full_disk<protocol::Failed>(send));
+  EXPECT_TRUE(answers_on_a_full_disk<protocol::Failed>(send, true));
+  EXPECT_TRUE(left_of(older)) << "there was no room to erase it";
+  EXPECT_TRUE(std::holds_alternative<protocol::KeyKept>(send()));
+  EXPECT_FALSE(left_of(older));
+}
+
+TEST_F(BackendTest, KEY_043_the_password_that_logs_in_opens_the_record_also_after_an_erasing_that_failed) {
+  const Octets record = key_record("correct horse");
+  ASSERT_TRUE(std::holds_alternative<protocol::KeyKept>(keeper_->keep({user, computer}, record)));
+  const auto change_from = [&](std::string_view current) {
+    return [&, current] { return keeper_->set_password({user, computer}, octets(current), octets("battery staple")); };
+  };
+  EXPECT_TRUE(answers_on_a_full_disk<protocol::Failed>(change_from("correct horse")));
+  const auto kept = keys::read_key_record(store::value(keys_->record({user, computer})), owner, {.min = rounds});
+  ASSERT_TRUE(kept);
+  for (const auto& [password, counts] : {std::pair("correct horse", false), std::pair("battery staple", true)}) {
+    EXPECT_EQ(directory_->password_is(user, octets(password)), counts) << password;
+    EXPECT_EQ(keys::open_with_password(*kept, owner, octets(password)).has_value(), counts) << password;
+  }
+  EXPECT_TRUE(answers_on_a_full_disk<protocol::Failed>(change_from("battery staple"), true));
+  EXPECT_TRUE(left_of(record)) << "there was no room to erase it";
+  EXPECT_TRUE(std::holds_alternative<protocol::PasswordSet>(change_from("battery staple")()));
+  EXPECT_FALSE(left_of(record));
+}
+
 TEST_F(BackendTest, KEY_040_the_former_escrow_key_stands_until_all_records_are_wrapped_for_the_next) {
   const auto file = directory.path() / "escrow.key";
   const auto content = [&] {
@@ -101,14 +165,7 @@ TEST_F(BackendTest, KEY_040_the_former_escrow_key_stands_until_all_records_are_w
   };
   const auto former = keep_escrow_key(directory.path());
   ASSERT_TRUE(former);
-  const keys::ArchiveOwner owner{user, computer, 0xaa};
-  const auto key = keys::ArchiveKey::generate(Botan::system_rng());
-  const Octets password{'p'};
-  const keys::KeyRecordParts parts{
-      .mode = keys::KeyMode::account_password, .escrow_key = former->public_key(), .password = View(password), .rounds = 1};
-  const auto record = keys::make_key_record(parts, owner, key, Botan::system_rng());
-  ASSERT_TRUE(record);
-  ASSERT_TRUE(keys_->change({.records = {{{user, computer}, *record}}}));
+  ASSERT_TRUE(keys_->change({.records = {{{user, computer}, key_record("p")}}}));
   backend_.reset();
   keeper_.reset();
   keys_.reset();
@@ -130,7 +187,6 @@ TEST_F(BackendTest, KEY_040_the_former_escrow_key_stands_until_all_records_are_w
 }
 
 TEST_F(BackendTest, KEY_044_of_two_changes_at_once_the_second_finds_the_first_ones_password) {
-  const auto octets = [](std::string_view text) { return Octets(text.begin(), text.end()); };
   std::string current = "correct horse";
   for (const auto* round : {"1", "2", "3", "4", "5", "6", "7", "8"}) {
     const auto change = [&](const std::string& to) {

@@ -1,13 +1,14 @@
 #include "store/key_store.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <map>
+#include <optional>
 #include <random>
 #include <utility>
 
 #include <gtest/gtest.h>
+
+#include "key_files.h"
 
 namespace coffer::store {
 namespace {
@@ -20,20 +21,6 @@ Octets some(std::size_t length, unsigned seed) {
   Octets octets(length);
   for (auto& octet : octets) octet = static_cast<std::uint8_t>(numbers());
   return octets;
-}
-
-/// Whether any file below has these octets, or 16 of them in a row.
-bool lies_anywhere(const fs::path& directory, const Octets& secret) {
-  for (const auto& file : fs::recursive_directory_iterator(directory)) {
-    if (!file.is_regular_file()) continue;
-    std::ifstream stream(file.path(), std::ios::binary);
-    const std::string content{std::istreambuf_iterator<char>{stream}, {}};
-    for (std::size_t at = 0; at + 16 <= secret.size(); at += 8)
-      if (content.find(std::string(secret.begin() + static_cast<std::ptrdiff_t>(at),
-                                   secret.begin() + static_cast<std::ptrdiff_t>(at + 16))) != std::string::npos)
-        return true;
-  }
-  return false;
 }
 
 class Keys : public testing::Test {
@@ -109,6 +96,36 @@ TEST_F(Keys, KEY_036_a_process_that_ends_before_erasing_leaves_it_to_the_next) {
   auto next = open(copied);
   EXPECT_EQ(next->record(owner), some(158, 2));
   EXPECT_FALSE(lies_anywhere(copied, some(262, 1)));
+}
+
+TEST_F(Keys, KEY_036_what_could_not_be_erased_is_erased_before_anything_is_acknowledged) {
+  std::optional<NoRoom> full;
+  bool fills_up = false;
+  auto store = open(directory, {.before_erasing = [&] {
+                      if (fills_up) full.emplace();
+                    }});
+  const auto keep = [&](const Owner& whose, const Octets& record, bool with_room) {
+    bool stands = false;
+    fills_up = !with_room;
+    const auto kept = store->change({.records = {{whose, record}}}, [&] { stands = true; });
+    full.reset();
+    EXPECT_EQ(store->record(whose), record);
+    EXPECT_TRUE(stands);
+    return kept.has_value();
+  };
+  ASSERT_TRUE(keep(owner, some(262, 1), true));
+  EXPECT_FALSE(keep(owner, some(98, 2), false));
+  EXPECT_TRUE(lies_anywhere(directory, some(262, 1))) << "there was no room to erase it";
+  full.emplace();
+  const auto erased = store->finish_erasing();
+  full.reset();
+  EXPECT_FALSE(erased);
+  EXPECT_TRUE(store->finish_erasing());
+  EXPECT_FALSE(lies_anywhere(directory, some(262, 1)));
+  EXPECT_TRUE(lies_anywhere(directory, some(98, 2)));
+  EXPECT_FALSE(keep(owner, some(158, 3), false));
+  EXPECT_TRUE(keep(other, some(262, 4), true));
+  EXPECT_FALSE(lies_anywhere(directory, some(98, 2))) << "the next change erases what the one before could not";
 }
 
 TEST_F(Keys, KEY_043_records_and_verifier_change_together_or_not_at_all) {
