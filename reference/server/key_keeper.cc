@@ -57,12 +57,20 @@ keys::KeyRecord KeyKeeper::read(View record, const store::Owner& owner) const {
 // [KEY-039] A server MUST write each opening of a server_wrap, with archive and cause, durably into its event log before it uses what it
 // opened.
 store::Result<void> KeyKeeper::log_opening(const store::Owner& owner, std::string_view cause) {
-  if (fault::on(fault::KEY_039_not_logged)) return {};
+  if (fault::on(fault::KEY_039_not_logged) || fault::on(fault::KEY_039_requests_alone)) return {};
   const std::vector<std::pair<std::string_view, std::string>> fields{
       {"user", std::to_string(owner.user)},
       {"computer", accounts::guid_text(owner.computer)},
       {"cause", std::string(fault::on(fault::KEY_039_one_cause) ? "stored" : cause)}};
   return events_.note_durably("key_opened", fields);
+}
+
+/// What a log has instead that is kept where messages come in.
+void KeyKeeper::log_request(const store::Owner& owner, std::string_view name) {
+  if (!fault::on(fault::KEY_039_requests_alone)) return;
+  const std::vector<std::pair<std::string_view, std::string>> fields{
+      {"user", std::to_string(owner.user)}, {"computer", accounts::guid_text(owner.computer)}, {"name", std::string(name)}};
+  (void)events_.note_durably("request", fields);
 }
 
 // [KEY-029] A server MUST answer fetch_key with the modes that its policy permits, its current escrow key, the device key
@@ -79,6 +87,7 @@ ServerAnswer KeyKeeper::find(const store::Owner& owner) {
 }
 
 ServerAnswer KeyKeeper::keep(const store::Owner& owner, View sent) {
+  log_request(owner, "store_key");
   const std::scoped_lock lock{mutex_};
   const auto archive = archive_owner(owner);
   const auto record = keys::read_sent(sent, archive, settings_.rounds);
@@ -105,6 +114,7 @@ ServerAnswer KeyKeeper::keep(const store::Owner& owner, View sent) {
 
 // [KEY-046] A server MUST answer any other recover_key with a recovery_wrap of the archive's key for the public key in it.
 ServerAnswer KeyKeeper::open(const store::Owner& owner, View recipient) {
+  log_request(owner, "recover_key");
   const auto kept = keys_.record(owner);
   if (!kept) return failed(kept.error());
   // [KEY-045] A server MUST close with nothing_to_recover when recover_key comes and the archive has no server_wrap.
@@ -132,6 +142,7 @@ ServerAnswer KeyKeeper::open(const store::Owner& owner, View recipient) {
 }
 
 ServerAnswer KeyKeeper::set_password(const store::Owner& owner, View current, View replacement) {
+  log_request(owner, "change_password");
   const std::scoped_lock lock{mutex_};  // of two changes at once the second finds the first one's password
   // [KEY-044] A server MUST close with password_refused when the current password of change_password is not the user's.
   if (!directory_.password_is(owner.user, current) && !fault::on(fault::KEY_044_any_password))
@@ -160,8 +171,11 @@ ServerAnswer KeyKeeper::replace_password(std::uint64_t user, View replacement, s
   store::KeyChange change;
   for (const auto& [whose, octets] : *records) {
     const auto record = read(octets, whose);
-    if (!record.server || fault::on(fault::KEY_043_wraps_stay)) continue;
-    if (auto logged = log_opening(whose, cause); !logged) return failed(logged.error());
+    // What is wrapped for an escrow key that was given up stays [KEY-054]; its user's next login wraps it anew.
+    const bool opens = record.server && record.server->escrow_key == escrow_key_.public_key();
+    if (!opens || fault::on(fault::KEY_043_wraps_stay)) continue;
+    if (change.records.empty() || !fault::on(fault::KEY_039_one_for_all))
+      if (auto logged = log_opening(whose, cause); !logged) return failed(logged.error());
     auto next = keys::wrapped_anew(record, archive_owner(whose), escrow_key_, replacement, directory_.rounds(), Botan::system_rng());
     if (!next) return protocol::Failed{"the server cannot open its own wrap: " + std::string(keys::describe(next.error()))};
     change.records.emplace_back(whose, std::move(*next));

@@ -44,6 +44,8 @@ class KeyKeeper {
   /// The caller holds mutex_.
   protocol::ServerAnswer replace_password(std::uint64_t user, View replacement, std::string_view cause);
   store::Result<void> log_opening(const store::Owner& owner, std::string_view cause);
+  /// With a fault alone.
+  void log_request(const store::Owner& owner, std::string_view name);
 
   const KeyKeeperSettings settings_;
   const keys::AgreementKey escrow_key_;
