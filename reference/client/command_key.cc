@@ -51,17 +51,22 @@ Outcome<keys::Secret> password_of(KeyMode mode, const Device& device, const std:
 }
 
 /// Who verifies a login sees the account password, and could open with it what only the user is to open.
-void warn_of_one_for_both(const Device& device, const std::string& destination, const keys::Secret& archive_password) {
+void warn_of_one_for_both(std::string_view this_is) {
+  fmt::print(stderr,
+             "This is your {} password too, and the server sees the account password when you log in: who breaks into it could open the "
+             "archive. Take another one with `coffer key change-password`.\n",
+             this_is);
+}
+
+void warn_if_it_logs_in(const Device& device, const std::string& destination, const keys::Secret& archive_password) {
   if (const auto credential = device.credential(destination); credential && credential->password == archive_password)
-    fmt::print(stderr,
-               "This is your account password too, which the server sees when you log in: who breaks into it could open the archive. Take "
-               "another one with `coffer key change-password`.\n");
+    warn_of_one_for_both("account");
 }
 
 /// The same for one that is to hold from now on.
 Outcome<keys::Secret> new_password_of(KeyMode mode, const Device& device, const std::string& destination, const std::string& file) {
   auto password = password_of(mode, device, destination, file, new_password_from_terminal_or);
-  if (password && mode == KeyMode::archive_password) warn_of_one_for_both(device, destination, *password);
+  if (password && mode == KeyMode::archive_password) warn_if_it_logs_in(device, destination, *password);
   return password;
 }
 
@@ -153,6 +158,34 @@ Outcome<keys::ArchiveKey> key_for(const Asked& here, std::optional<keys::Archive
 
 constexpr auto either = spec::permissions::backup | spec::permissions::restore;
 
+Outcome<void> change_archive_password(const Asked& here, const std::string& password_file) {
+  const auto key = open_kept(*here.link, *here.device, here.destination, here.shown);
+  if (!key) return std::unexpected(key.error());
+  if (auto believed = believe(*here.link, *here.device, here.shown, *key); !believed) return believed;
+  fmt::print(stderr, "{}", what_it_means(*here.device, here.destination, KeyMode::archive_password));
+  auto password = new_password_from_terminal_or(password_file, "New archive password");
+  if (!password) return std::unexpected(password.error());
+  warn_if_it_logs_in(*here.device, here.destination, *password);
+  const auto generation =
+      store_key(*here.link, *here.device, here.shown, *key, {.mode = KeyMode::archive_password, .password = std::move(*password)});
+  if (!generation) return std::unexpected(generation.error());
+  return {};
+}
+
+/// In every mode: in account_password the server wraps the key anew, in the others nothing is under this password.
+Outcome<void> change_account_password(const Asked& here, const std::string& password_file) {
+  auto password = new_password_from_terminal_or(password_file, "New account password");
+  if (!password) return std::unexpected(password.error());
+  const auto& record = here.shown.record;
+  if (record && record->mode == KeyMode::archive_password && keys::open_with_password(*record, owner_of(here.link->facts()), *password))
+    warn_of_one_for_both("archive");
+  auto credential = here.device->credential(here.destination);
+  if (!credential) return std::unexpected(credential.error());
+  if (auto changed = here.link->change_password(credential->password, *password); !changed) return changed;
+  credential->password = std::move(*password);
+  return here.device->remember(here.destination, *credential);
+}
+
 }  // namespace
 
 Outcome<Shown> run_key_create(const Context& context, const KeyArguments& arguments) {
@@ -206,27 +239,17 @@ Outcome<Shown> run_key_show_mode(const Context& context) {
 }
 
 Outcome<Shown> run_key_change_password(const Context& context, const KeyArguments& arguments) {
-  auto here = open_session(context, spec::permissions::backup);
+  // The account's wraps nothing here: the server wraps anew, in account_password alone. So no key is needed for it.
+  auto here = ask(context, either);
   if (!here) return std::unexpected(here.error());
-  const bool archive = here->shown.record && here->shown.record->mode == KeyMode::archive_password;
-  if (archive) fmt::print(stderr, "{}", what_it_means(*here->device, here->destination, KeyMode::archive_password));
-  auto password = new_password_from_terminal_or(arguments.password_file, archive ? "New archive password" : "New account password");
-  if (!password) return stop(*here, password.error());
-  if (archive) {
-    warn_of_one_for_both(*here->device, here->destination, *password);
-    const auto generation = store_key(*here->link, *here->device, here->shown, here->key,
-                                      {.mode = KeyMode::archive_password, .password = std::move(*password)});
-    if (!generation) return std::unexpected(generation.error());
-  } else {
-    auto credential = here->device->credential(here->destination);
-    if (!credential) return stop(*here, credential.error());
-    if (auto changed = here->link->change_password(credential->password, *password); !changed) return std::unexpected(changed.error());
-    credential->password = std::move(*password);
-    if (auto kept = here->device->remember(here->destination, *credential); !kept) return stop(*here, kept.error());
-  }
+  const bool archive_s_own = here->shown.record && here->shown.record->mode == KeyMode::archive_password;
+  if (auto changed = archive_s_own && !arguments.account ? change_archive_password(*here, arguments.password_file)
+                                                         : change_account_password(*here, arguments.password_file);
+      !changed)
+    return stop(*here, changed.error());
   here->link->leave();
-  return done(fmt::format("the {} password is changed; no data was touched.\n", archive ? "archive" : "account"),
-              {{"changed", archive ? "archive" : "account"}});
+  const auto* which = archive_s_own && !arguments.account ? "archive" : "account";
+  return done(fmt::format("the {} password is changed; no data was touched.\n", which), {{"changed", which}});
 }
 
 Outcome<Shown> run_key_import(const Context& context, const KeyArguments& arguments) {

@@ -90,6 +90,7 @@ struct VerifyArguments {
 struct KeyArguments {
   std::string mode;           // create, upgrade
   std::string password_file;  // of the archive password; change-password: of the new one
+  bool account = false;       // change-password: the password that logs in, also where the archive has one of its own
   std::string archive_key;    // create, import: from where; export: to where
 };
 

@@ -205,8 +205,10 @@ int run(int count, char** arguments) {
     one->add_option("--password-file", key.password_file, "file with the archive password, - for standard input (default: asked for)");
   }
   key_command("show-mode", "say who can open the archive", [](const Context& c, const KeyArguments&) { return run_key_show_mode(c); });
-  key_command("change-password", "another archive password or account password, whichever the key mode has", run_key_change_password)
-      ->add_option("--password-file", key.password_file, "file with the new password, - for standard input (default: asked for)");
+  sub = key_command("change-password", "another archive password where the key mode has one, else another account password",
+                    run_key_change_password);
+  sub->add_option("--password-file", key.password_file, "file with the new password, - for standard input (default: asked for)");
+  sub->add_flag("--account", key.account, "the account password, with which you log in, whatever the key mode is");
   sub = key_command("import", "take the archive's key: from the server with a password, or as it is", run_key_import);
   sub->add_option("--archive-key", key.archive_key, "file with 64 hexadecimal digits, - for standard input (default: from the server)");
   sub->add_option("--password-file", key.password_file, "file with the archive password, - for standard input (default: asked for)");
