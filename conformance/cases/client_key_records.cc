@@ -236,6 +236,26 @@ void add_recovered(std::vector<Case>& cases) {
             require_wrapped_anew(c, logs_in_where_the_account_s_wrap_is(c, account_wrap_under(c, "the one before"), honestly_handed_out));
           },
   });
+  cases.push_back({
+      .id = "client.keys.wrapped_anew_for_another_escrow_key",
+      .requirements = {"KEY-055"},
+      .role = Role::client,
+      .goal = "After a login a key whose record is for another escrow key than the server has is wrapped for the one that it has",
+      .steps = {"show a key record of account_password that another escrow key opens than the one in key_state, and let the client log in",
+                "expect a key record that this escrow key opens, and the login's password"},
+      .script =
+          [](Context& c) {
+            auto record = own_record(c, account_password_mode, 4);
+            const auto for_another = server_wrap(record.owner, c.archive_key(), public_key(c.random().octets(32)), c.random().octets(32));
+            std::copy(for_another.begin(), for_another.end(), record.wraps.begin());
+            c.holdings().key_record = to_octets(record, c.archive_key());
+            auto& server = served(c, {.what = "connect", .without_archive_key = true});
+            require_wrapped_anew(c, server);
+            const auto made = server.seen("store_key").front().octets("record");
+            c.require(open_server_wrap(owner(c), View(made).subspan(66, 104), c.holdings().escrow_private) == c.archive_key(),
+                      "a wrap that the escrow key of key_state opens", hex(made));
+          },
+  });
   const auto unopened = [&](std::string id, std::string goal, std::function<Octets(Context&)> part) {
     cases.push_back({
         .id = "client.keys.account_wrap_" + std::move(id),

@@ -226,12 +226,16 @@ Outcome<UnlockedKey> unlocked_key(ServerLink& link, const Device& device, const 
     if (auto kept = open_kept(link, device, destination, shown)) found.key = std::move(*kept);
   if (!shown.record || shown.record->mode != KeyMode::account_password) return found;
   const keys::ArchiveOwner owner = owner_of(link.facts());
+  // [KEY-055] A client that logged in with a password and has the key MUST store a new key record when the server_wrap that it is shown is
+  // for another escrow key than key_state has.
+  const bool for_another = shown.record->server->escrow_key != shown.escrow_key() && !fault::on(fault::KEY_055_left_for_another);
   auto opened = keys::open_with_password(*shown.record, owner, password);
   if (opened) {
     if (!found.key) found.key = std::move(*opened);
+    found.wrap_is_stale = for_another;
     return found;
   }
-  found.wrap_is_stale = !fault::on(fault::KEY_047_wrap_stays);
+  found.wrap_is_stale = !fault::on(fault::KEY_047_wrap_stays) || for_another;
   if (found.key || !found.wrap_is_stale) return found;
   auto recovered = recovered_key(link, owner);
   if (!recovered) return std::unexpected(recovered.error());

@@ -66,7 +66,7 @@ Outcome<keys::ArchiveKey> recovered_key(ServerLink& link, const keys::ArchiveOwn
 /// What a login makes of the archive's key.
 struct UnlockedKey {
   std::optional<keys::ArchiveKey> key;  // none: neither was one given nor does anything that was said open one
-  /// [KEY-047] In account_password: the record does not open with the password that logged in.
+  /// [KEY-047, KEY-055] In account_password: the record does not open with the password that logged in, or is for another escrow key.
   bool wrap_is_stale = false;
 };
 /// The key that its user gives, or that the device keeps and that opens, or that the password opens in account_password, or that the server

@@ -125,6 +125,10 @@ int main(int argc, char** argv) {
   auto* renew = app.add_subcommand(
       "renew-escrow-key",
       "Make another escrow key and wrap every escrowed archive key for it; the former key goes. Not beside a running server");
+  auto* give_up = app.add_subcommand(
+      "give-up-escrow-key",
+      "Say that the escrow key which key records are wrapped for is lost for ever, where the server does not start without it; no "
+      "administrator opens what was wrapped for it. Not beside a running server");
   auto* reset = app.add_subcommand(
       "reset-password",
       "Give a user who forgot it another account password; escrowed archive keys are wrapped anew. Not beside a running server");
@@ -137,7 +141,7 @@ int main(int argc, char** argv) {
       app.add_subcommand("purge-account",
                          "Erase the keys, then all archives of a user who is deactivated, once the time is over for which they are "
                          "held; nothing brings them back. Beside no running server");
-  for (auto* command : {renew, reset, erase, purge}) {
+  for (auto* command : {renew, give_up, reset, erase, purge}) {
     command->add_option("--data", options.data, "Directory of `cofferd run`")->required();
     command->add_option("--fixture", options.fixture, "JSON document of `cofferd run`")->required();
     command->footer(exit_codes);
@@ -165,6 +169,7 @@ int main(int argc, char** argv) {
     key_options.data = options.data;
     key_options.fixture = options.fixture;
     if (*renew) return ended(coffer::server::renew_escrow_key(key_options));
+    if (*give_up) return ended(coffer::server::give_up_escrow_key(key_options));
     if (*reset) return ended(coffer::server::reset_password(key_options));
     if (*erase) return ended(coffer::server::erase_keys(key_options));
     if (*purge) return ended(coffer::server::purge_account(key_options));

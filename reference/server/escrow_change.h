@@ -7,12 +7,18 @@
 
 namespace coffer::server {
 
-/// The escrow key that the records in the store are wrapped for: a change that was cut short is brought to its end, or back to its
-/// beginning.
+/// [KEY-054] The escrow key that the records in the store are wrapped for: a change that was cut short is brought to its end, or back to
+/// its beginning. Failure, which says what to do, where the key is missing or another, unless it was given up.
 std::expected<keys::AgreementKey, std::string> settled_escrow_key(const std::filesystem::path& directory, store::KeyStore& keys,
                                                                   std::uint64_t server);
 
-/// [KEY-040] Makes another escrow key and wraps every record of account_password for it. How many there were.
+/// [KEY-054] The operator says that the keys which records are wrapped for, and the server lacks, are lost for ever; it goes on with the
+/// one that it has, or another. How many records nobody opens at the server any more.
+std::expected<std::size_t, std::string> give_up_escrow_key(const std::filesystem::path& directory, store::KeyStore& keys,
+                                                           store::Store& events, std::uint64_t server);
+
+/// [KEY-040] Makes another escrow key and wraps every record of account_password for it. How many there were. Failure also where the change
+/// was made, and not all that it replaced could be erased: then it says so.
 std::expected<std::size_t, std::string> change_escrow_key(const std::filesystem::path& directory, store::KeyStore& keys,
                                                           store::Store& events, std::uint64_t server);
 

@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <span>
 
 namespace coffer::server {
@@ -23,7 +24,10 @@ using keys::AgreementKey;
 using keys::Secret;
 
 constexpr std::size_t key_octets = 32;
-constexpr auto current_name = "escrow.key", next_name = "escrow.key.next", former_name = "escrow.key.former";
+constexpr auto current_name = "escrow.key", next_name = "escrow.key.next", former_name = "escrow.key.former", lost_name = "escrow.lost";
+
+/// Of a file that is being written, until it is whole.
+fs::path unfinished(const fs::path& directory, const char* name) { return directory / (std::string(name) + ".new"); }
 
 std::unexpected<std::string> failed(std::string_view what, const fs::path& file) {
   return std::unexpected(fmt::format("cannot {} {}: {}", what, file.string(), std::strerror(errno)));
@@ -55,21 +59,6 @@ std::expected<void, std::string> sync_directory(const fs::path& directory) {
   return {};
 }
 
-/// Whole or not at all: written under another name first.
-std::expected<void, std::string> write_key(const fs::path& directory, const char* name, const AgreementKey& key) {
-  const auto temporary = directory / (std::string(name) + ".new"), file = directory / name;
-  ::unlink(temporary.c_str());
-  {
-    const Descriptor opened(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
-    if (opened.number < 0) return failed("create", temporary);
-    Botan::secure_vector<char> text(2 * key_octets + 1, '\n');
-    Botan::hex_encode(text.data(), key.octets().data(), key_octets, false);
-    if (!write_all(opened.number, text)) return failed("write", temporary);
-  }
-  if (::rename(temporary.c_str(), file.c_str()) != 0) return failed("rename", temporary);
-  return sync_directory(directory);
-}
-
 std::expected<std::optional<AgreementKey>, std::string> read_key(const fs::path& file) {
   const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (opened.number < 0 && errno == ENOENT) return std::nullopt;
@@ -99,9 +88,24 @@ std::expected<void, std::string> overwrite_and_remove(const fs::path& file) {
   return sync_directory(file.parent_path());
 }
 
+/// Whole or not at all: written under another name first.
+std::expected<void, std::string> write_file(const fs::path& directory, const char* name, std::span<const char> text) {
+  const auto temporary = unfinished(directory, name);
+  if (auto erased = overwrite_and_remove(temporary); !erased) return erased;
+  {
+    const Descriptor opened(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    if (opened.number < 0) return failed("create", temporary);
+    if (!write_all(opened.number, text)) return failed("write", temporary);
+  }
+  if (::rename(temporary.c_str(), (directory / name).c_str()) != 0) return failed("rename", temporary);
+  return sync_directory(directory);
+}
+
 std::expected<AgreementKey, std::string> make_key(const fs::path& directory, const char* name) {
   AgreementKey made = AgreementKey::generate(Botan::system_rng());
-  if (auto written = write_key(directory, name, made); !written) return std::unexpected(written.error());
+  Botan::secure_vector<char> text(2 * key_octets + 1, '\n');
+  Botan::hex_encode(text.data(), made.octets().data(), key_octets, false);
+  if (auto written = write_file(directory, name, text); !written) return std::unexpected(written.error());
   return made;
 }
 
@@ -118,11 +122,15 @@ std::expected<AgreementKey, std::string> keep_escrow_key(const fs::path& directo
     return std::move(**kept);
   }
   if (records > 0)
-    return std::unexpected(fmt::format(
-        "{} is not there, and {} key records are wrapped for it: put it back from its backup. Only if it is lost for ever, write "
-        "another there (64 random hexadecimal digits and a line end): what was wrapped for the lost one, no administrator opens",
-        file.string(), records));
+    return std::unexpected(
+        fmt::format("{} is not there, and {} key records are wrapped for it: put it back from its backup. Only if it is lost for ever, run "
+                    "`cofferd give-up-escrow-key`: of what was wrapped for it no administrator opens anything until its user logs in again",
+                    file.string(), records));
   return make_key(directory, current_name);
+}
+
+std::expected<std::optional<AgreementKey>, std::string> current_escrow_key(const fs::path& directory) {
+  return read_key(directory / current_name);
 }
 
 std::expected<AgreementKey, std::string> begin_next_escrow_key(const fs::path& directory) { return make_key(directory, next_name); }
@@ -142,6 +150,8 @@ std::expected<void, std::string> finish_next_escrow_key(const fs::path& director
 }
 
 std::expected<void, std::string> erase_former_escrow_key(const fs::path& directory) {
+  for (const auto* name : {current_name, next_name})
+    if (auto erased = overwrite_and_remove(unfinished(directory, name)); !erased) return erased;
   const auto former = directory / former_name;
   std::error_code differ;
   if (!fs::equivalent(former, directory / current_name, differ)) return overwrite_and_remove(former);
@@ -156,6 +166,28 @@ std::expected<void, std::string> drop_next_escrow_key(const fs::path& directory)
   if (::rename((directory / next_name).c_str(), (directory / former_name).c_str()) != 0) return failed("rename", directory / next_name);
   if (auto synced = sync_directory(directory); !synced) return synced;
   return erase_former_escrow_key(directory);
+}
+
+std::expected<std::set<keys::PublicKey>, std::string> lost_escrow_keys(const fs::path& directory) {
+  std::set<keys::PublicKey> lost;
+  std::ifstream file(directory / lost_name);
+  for (std::string line; std::getline(file, line);) {
+    keys::PublicKey key{};
+    try {
+      if (line.size() != 2 * key.size() || Botan::hex_decode(key.data(), line, false) != key.size()) throw Botan::Invalid_Argument(line);
+    } catch (const Botan::Exception&) {
+      return std::unexpected(fmt::format("{} has a line that is no public key: expected 64 hexadecimal digits; put it back from a backup",
+                                         (directory / lost_name).string()));
+    }
+    lost.insert(key);
+  }
+  return lost;
+}
+
+std::expected<void, std::string> keep_lost_escrow_keys(const fs::path& directory, const std::set<keys::PublicKey>& lost) {
+  std::string text;
+  for (const auto& key : lost) text += Botan::hex_encode(key.data(), key.size(), false) + '\n';
+  return write_file(directory, lost_name, text);
 }
 
 }  // namespace coffer::server

@@ -6,6 +6,7 @@
 #include <expected>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "keys/wrapping_key.h"
@@ -16,6 +17,9 @@ namespace coffer::server {
 /// wrapped for one. Errors are for people.
 std::expected<keys::AgreementKey, std::string> keep_escrow_key(const std::filesystem::path& directory, std::size_t records = 0);
 
+/// nullopt: it is not there.
+std::expected<std::optional<keys::AgreementKey>, std::string> current_escrow_key(const std::filesystem::path& directory);
+
 /// [KEY-040] A change of escrow key that may be cut short anywhere: the next key is written first, records are then wrapped for it, and
 /// only then does it take the former one's place. What lies there when a server starts says how far it came.
 std::expected<keys::AgreementKey, std::string> begin_next_escrow_key(const std::filesystem::path& directory);
@@ -23,9 +27,15 @@ std::expected<keys::AgreementKey, std::string> begin_next_escrow_key(const std::
 std::expected<std::optional<keys::AgreementKey>, std::string> next_escrow_key(const std::filesystem::path& directory);
 /// The next key is the escrow key now; the former one's octets are overwritten before its file goes.
 std::expected<void, std::string> finish_next_escrow_key(const std::filesystem::path& directory);
-/// What a change that was cut short in its last step left of the former key; nothing where it left nothing.
+/// What a change that was cut short in its last step left of the former key, or in its first one of the next; nothing where it left
+/// nothing.
 std::expected<void, std::string> erase_former_escrow_key(const std::filesystem::path& directory);
 /// The change did not come to the records.
 std::expected<void, std::string> drop_next_escrow_key(const std::filesystem::path& directory);
+
+/// [KEY-054] The public halves of the escrow keys that the operator gave up, as nobody has their private halves any more: `escrow.lost` in
+/// the directory.
+std::expected<std::set<keys::PublicKey>, std::string> lost_escrow_keys(const std::filesystem::path& directory);
+std::expected<void, std::string> keep_lost_escrow_keys(const std::filesystem::path& directory, const std::set<keys::PublicKey>& lost);
 
 }  // namespace coffer::server

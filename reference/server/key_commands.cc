@@ -91,6 +91,23 @@ Outcome renew_escrow_key(const KeyCommandOptions& options) {
   return Outcome::ok;
 }
 
+Outcome give_up_escrow_key(const KeyCommandOptions& options) {
+  const auto fixture = read_fixture(options.fixture);
+  if (!fixture) return stop(Outcome::bad_fixture, fixture.error());
+  auto opened = open(options.data);
+  if (!opened) return stop(Outcome::store_failed, opened.error());
+  const auto lost = give_up_escrow_key(options.data, *opened->keys, *opened->store, fixture->server_guid);
+  if (!lost) return stop(Outcome::store_failed, lost.error());
+  if (*lost == 0)
+    fmt::print("nothing is given up: the server has the escrow key that every key record is wrapped for\n");
+  else
+    fmt::print(
+        "given up: the escrow key of {} key records. Their archives open with the account password as before; an administrator helps "
+        "again, and a changed password opens them, once the user logs in again on a computer that has the key, or with that password\n",
+        *lost);
+  return Outcome::ok;
+}
+
 Outcome reset_password(const KeyCommandOptions& options) {
   auto fixture = read_fixture(options.fixture);
   if (!fixture) return stop(Outcome::bad_fixture, fixture.error());

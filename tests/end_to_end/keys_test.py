@@ -112,6 +112,26 @@ class Keys(programs.EndToEnd):
         self.assertTrue(peer.opens(key, PASSWORD))
         peer.leave()
 
+    def test_KEY_054_a_server_with_another_escrow_key_than_its_records_are_for_does_not_start(self):
+        server, key = self.serve(), secrets.token_bytes(32)
+        peer = Peer(server, COMPUTER, PASSWORD)
+        peer.store(peer.record(key, ACCOUNT, 1, PASSWORD))
+        peer.leave()
+        self.assertEqual(server.stop(), 0)
+        file, where = pathlib.Path(server.data, "escrow.key"), ["--data", server.data, "--fixture", self.fixture_file]
+        right = file.read_text()
+        file.write_text(secrets.token_hex(32) + "\n")
+        for command in (["run", *where, "--listen", "127.0.0.1:0"], ["renew-escrow-key", *where], ["reset-password", *where, "--user", "1", "--password-file", "-"]):
+            refused = run(f"{BIN}/cofferd", *command, input="from the help desk\n")
+            self.assertEqual((refused.returncode, refused.stdout), (4, ""), refused.stderr)
+            self.assertIn("1 of 1 key records are wrapped for: put the right one back from its backup", refused.stderr)
+            self.assertIn("cofferd give-up-escrow-key", refused.stderr)
+        file.write_text(right)
+        server = self.serve()
+        peer = Peer(server, COMPUTER, PASSWORD)
+        self.assertTrue(peer.recovers(key))
+        peer.leave()
+
     def test_KEY_041_of_a_user_who_is_purged_nothing_is_left_of_keys(self):
         server, key, bobs_key = self.serve(), secrets.token_bytes(32), secrets.token_bytes(32)
         peer = Peer(server, COMPUTER, PASSWORD)
@@ -330,6 +350,25 @@ class Device(programs.EndToEnd):
         self.first.must("backup", self.path("file"))
         self.assertTrue(self.restores(self.replacement(password="another one")))
 
+    def test_the_account_password_changes_in_every_mode_and_opens_what_it_did(self):
+        generation = self.must_key(self.first, "create", "--mode", "archive_password", "--password-file", "-", given="mine alone\n")["generation"]
+        self.first.must("backup", self.path("file"))
+        said = self.must_key(self.first, "change-password", "--account", "--password-file", "-", given="another one\n")
+        self.assertEqual(said["changed"], "account")
+        self.assertEqual(self.must_key(self.first, "show-mode")["generation"], generation, "nothing is under the account password")
+        self.first.must("backup", self.path("file"))
+        self.assertEqual(self.bare(self.server, "refused", "--computer", self.computer).login().returncode, 2, "the former one logs in no more")
+        other = self.replacement(password="another one")
+        self.must_key(other, "import", "--password-file", "-", given="mine alone\n")
+        self.assertTrue(self.restores(other))
+        _, said, error = self.key(other, "change-password", "--account", "--password-file", "-", given="mine alone\n")
+        self.assertEqual((said["changed"], "This is your archive password too" in error), ("account", True), error)
+        self.must_key(self.replacement("third", "mine alone"), "import", "--password-file", "-", given="mine alone\n")
+        self.log_in(self.first, "mine alone")
+        self.must_key(self.first, "upgrade", "--mode", "custom")
+        self.assertEqual(self.must_key(self.first, "change-password", "--password-file", "-", given="the third\n")["changed"], "account")
+        self.first.must("backup", self.path("file"))
+
     def test_a_forgotten_key_is_off_the_device_and_comes_back(self):
         self.must_key(self.first, "create", "--mode", "account_password")
         self.first.must("backup", self.path("file"))
@@ -455,6 +494,30 @@ class Device(programs.EndToEnd):
         self.assertEqual(self.first.run("versions")[0], 2, "the user's password counts no more")
         self.log_in(self.first, "from the help desk")
         self.assertTrue(self.restores(self.first))
+
+    def test_KEY_055_an_escrow_key_that_is_given_up_is_followed_by_another_and_a_login_wraps_for_it(self):
+        self.must_key(self.first, "create", "--mode", "account_password")
+        self.first.must("backup", self.path("file"))
+        where = ["--data", self.server.data, "--fixture", self.fixture_file]
+        port = self.server.port
+        self.assertEqual(self.server.stop(), 0)
+        os.remove(os.path.join(self.server.data, "escrow.key"))
+        refused = run(f"{BIN}/cofferd", "run", *where, "--listen", "127.0.0.1:0")
+        self.assertEqual(refused.returncode, 4, refused.stderr)
+        self.assertIn("cofferd give-up-escrow-key", refused.stderr)
+        given_up = run(f"{BIN}/cofferd", "give-up-escrow-key", *where)
+        self.assertEqual((given_up.returncode, "the escrow key of 1 key records" in given_up.stdout), (0, True), given_up.stderr)
+        self.assertIn("nothing is given up", run(f"{BIN}/cofferd", "give-up-escrow-key", *where).stdout)
+        renewed = run(f"{BIN}/cofferd", "renew-escrow-key", *where)
+        self.assertEqual((renewed.returncode, "0 archive keys" in renewed.stdout), (0, True), renewed.stderr)
+        self.server = self.serve(listen=f"127.0.0.1:{port}")
+        self.assertEqual([event["fields"] for event in self.server.events() if event["event"] == "escrow_key_given_up"], [{"key_records": "1"}, {"key_records": "0"}])
+        self.reset_password("from the help desk")
+        self.assertNotEqual(self.bare(self.server, "no", "--computer", self.computer).login("from the help desk").returncode, 0, "nothing opens there")
+        self.log_in(self.first, "from the help desk")
+        self.assertTrue(self.restores(self.replacement(password="from the help desk")))
+        self.reset_password("once more")
+        self.assertTrue(self.restores(self.replacement("helped", "once more")), "an administrator helps again")
 
     def test_an_administrator_restores_in_no_other_mode(self):
         for mode, secret in (("archive_password", "mine alone\n"), ("custom", "")):

@@ -80,8 +80,11 @@ class BackendTest : public store::StoreTest {
     full_.reset();
     return std::holds_alternative<Answer>(answer);
   }
-  /// Of its account_wrap, salt and wrapped key: other octets in each record.
+  /// Of its account_wrap, salt and wrapped key; or of its server_wrap, one-time key and wrapped key.
   bool left_of(const Octets& record) { return store::lies_anywhere(directory.path(), Octets(record.begin() + 174, record.begin() + 230)); }
+  bool left_for_server(const Octets& record) {
+    return store::lies_anywhere(directory.path(), Octets(record.begin() + 98, record.begin() + 170));
+  }
 
   const keys::ArchiveOwner owner{user, computer, 0xaa};
   const keys::ArchiveKey key = keys::ArchiveKey::generate(Botan::system_rng());
@@ -184,6 +187,53 @@ TEST_F(BackendTest, KEY_040_the_former_escrow_key_stands_until_all_records_are_w
   EXPECT_FALSE(settled_escrow_key(directory.path(), *keys_, 0xaa)) << "a record needs the one that is missing";
   std::filesystem::rename(directory.path() / "backup", file);
   EXPECT_TRUE(settled_escrow_key(directory.path(), *keys_, 0xaa));
+}
+
+TEST_F(BackendTest, KEY_040_a_change_of_which_only_the_erasing_failed_says_that_it_was_made) {
+  const Octets before = key_record("p");
+  ASSERT_TRUE(keys_->change({.records = {{{user, computer}, before}}}));
+  fills_up_ = true;
+  const auto changed = change_escrow_key(directory.path(), *keys_, *store, 0xaa);
+  fills_up_ = false;
+  full_.reset();
+  ASSERT_FALSE(changed);
+  EXPECT_NE(changed.error().find("the change is made: 1 archive keys"), std::string::npos) << changed.error();
+  EXPECT_TRUE(left_for_server(before)) << "there was no room to erase it";
+  keys_.reset();
+  keys_ = store::value(store::KeyStore::open(directory.path()));
+  const auto next = settled_escrow_key(directory.path(), *keys_, 0xaa);
+  const auto kept = keys::read_key_record(store::value(keys_->record({user, computer})), owner, {.min = 1});
+  ASSERT_TRUE(next && kept);
+  EXPECT_TRUE(keys::open_escrow(*kept, owner, *next));
+  EXPECT_FALSE(left_for_server(before));
+  EXPECT_FALSE(std::filesystem::exists(directory.path() / "escrow.key.former"));
+}
+
+TEST_F(BackendTest, KEY_054_no_server_starts_with_another_escrow_key_than_its_records_are_for_until_that_is_given_up) {
+  ASSERT_TRUE(keys_->change({.records = {{{user, computer}, key_record("p")}}}));
+  const auto file = directory.path() / "escrow.key", right = directory.path() / "the right one";
+  std::filesystem::rename(file, right);
+  std::ofstream(file) << std::string(64, '7') << '\n';
+  const auto refused = settled_escrow_key(directory.path(), *keys_, 0xaa);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().find("1 of 1 key records are wrapped for: put the right one back"), std::string::npos) << refused.error();
+  EXPECT_FALSE(change_escrow_key(directory.path(), *keys_, *store, 0xaa));
+  EXPECT_EQ(give_up_escrow_key(directory.path(), *keys_, *store, 0xaa), 1u);
+  EXPECT_TRUE(settled_escrow_key(directory.path(), *keys_, 0xaa));
+  EXPECT_EQ(change_escrow_key(directory.path(), *keys_, *store, 0xaa), 0u) << "what it was given up with stays as it is";
+  std::filesystem::rename(right, file);
+  EXPECT_TRUE(settled_escrow_key(directory.path(), *keys_, 0xaa)) << "it was found again";
+  EXPECT_EQ(change_escrow_key(directory.path(), *keys_, *store, 0xaa), 1u);
+}
+
+TEST_F(BackendTest, KEY_043_a_record_for_a_key_that_was_given_up_keeps_nobody_from_another_password) {
+  const auto another = keys::AgreementKey::generate(Botan::system_rng());
+  escrow_public_ = another.public_key();
+  const Octets record = key_record("correct horse");
+  ASSERT_TRUE(keys_->change({.records = {{{user, computer}, record}}}));
+  EXPECT_TRUE(std::holds_alternative<protocol::PasswordSet>(keeper_->reset_password(user, octets("battery staple"))));
+  EXPECT_TRUE(directory_->password_is(user, octets("battery staple")));
+  EXPECT_EQ(store::value(keys_->record({user, computer})), record);
 }
 
 TEST_F(BackendTest, KEY_044_of_two_changes_at_once_the_second_finds_the_first_ones_password) {

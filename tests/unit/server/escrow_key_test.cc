@@ -97,6 +97,30 @@ TEST_F(EscrowKeys, KEY_040_a_next_key_that_is_dropped_is_written_over_wherever_t
   EXPECT_EQ(files(), 1u);
 }
 
+TEST_F(EscrowKeys, KEY_040_a_key_whose_writing_was_cut_short_is_written_over_at_the_next_start) {
+  for (const auto* name : {"escrow.key.next.new", "escrow.key.new"}) {
+    fs::copy_file(next(), directory / name);
+    const int blocks = ::open((directory / name).c_str(), O_RDONLY | O_CLOEXEC);
+    ASSERT_TRUE(erase_former_escrow_key(directory));
+    std::string octets(second.size(), 0);
+    EXPECT_EQ(::pread(blocks, octets.data(), octets.size(), 0), static_cast<ssize_t>(second.size()));
+    EXPECT_EQ(octets, std::string(second.size(), '\0'));
+    ::close(blocks);
+    EXPECT_EQ(files(), 2u) << name;
+  }
+}
+
+TEST_F(EscrowKeys, KEY_054_what_was_given_up_is_known_again_and_a_broken_list_is_refused) {
+  EXPECT_EQ(lost_escrow_keys(directory), std::set<keys::PublicKey>());
+  keys::PublicKey one{};
+  one.fill(7);
+  const std::set<keys::PublicKey> lost{keys::PublicKey{}, one};
+  ASSERT_TRUE(keep_lost_escrow_keys(directory, lost));
+  EXPECT_EQ(lost_escrow_keys(directory), lost);
+  std::ofstream(directory / "escrow.lost", std::ios::app) << "0707\n";
+  EXPECT_FALSE(lost_escrow_keys(directory));
+}
+
 TEST_F(EscrowKeys, KEY_040_a_dropped_key_is_never_half_written_over_under_its_own_name) {
   // Its name goes before its octets: where the directory does not take the other name, nothing is written over.
   fs::create_directories(former() / "in the way");

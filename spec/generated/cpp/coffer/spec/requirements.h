@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 272> requirements{{
+inline constexpr std::array<Requirement, 274> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -161,11 +161,13 @@ inline constexpr std::array<Requirement, 272> requirements{{
     {"KEY-040", "MUST", "server", "review", "chosen", "07-keys", "A server that takes a new escrow key MUST wrap each key record of account_password for it in one transaction, and only then erase the old private half."},
     {"KEY-041", "MUST", "server", "review", "implies W11", "07-keys", "A server that purges an account MUST erase its key records before its data."},
     {"KEY-042", "MUST", "server", "state", "implies W4", "07-keys", "A server MUST NOT store or log an archive key, an archive password or an account password in the clear."},
-    {"KEY-043", "MUST", "server", "state", "implies W17", "07-keys", "A server that sets another account password MUST in the same transaction replace the account_wrap of each key record of the user that has mode account_password, and nothing else of any archive."},
+    {"KEY-054", "MUST", "server", "review", "chosen", "07-keys", "A server MUST NOT start where it keeps a server_wrap for an escrow key whose private half it lacks, unless its operator has given that key up."},
+    {"KEY-043", "MUST", "server", "state", "implies W17", "07-keys", "A server that sets another account password MUST in the same transaction replace the account_wrap of each key record of the user whose server_wrap it opens, and nothing else of any archive."},
     {"KEY-044", "MUST", "server", "wire", "chosen", "07-keys", "A server MUST close with password_refused when the current password of change_password is not the user's."},
     {"KEY-045", "MUST", "server", "wire", "chosen", "07-keys", "A server MUST close with nothing_to_recover when recover_key comes and the archive has no server_wrap."},
     {"KEY-046", "MUST", "server", "wire", "implies W17", "07-keys", "A server MUST answer any other recover_key with a recovery_wrap of the archive's key for the public key in it."},
     {"KEY-047", "MUST", "client", "wire", "chosen", "07-keys", "A client that logged in with a password under which the account_wrap does not open MUST store a new key record under that password once it has recovered the key."},
+    {"KEY-055", "MUST", "client", "wire", "chosen", "07-keys", "A client that logged in with a password and has the key MUST store a new key record when the server_wrap that it is shown is for another escrow key than key_state has."},
     {"KEY-048", "MUST", "client", "state", "says W16", "07-keys", "A client MUST keep on the device neither a device key, nor the archive key or a key derived from it other than in a device_wrap."},
     {"KEY-049", "MUST", "endpoint", "vector", "chosen", "07-keys", "The wrapping key of a device_wrap MUST be HKDF-SHA-256 of the device key with an empty salt, 32 octets, and as info the wrap's label and user, computer and server identifiers."},
     {"KEY-050", "MUST", "server", "state", "implies W16", "07-keys", "A server MUST give each user's computer a device key of 32 random octets, the same at each fetch_key, and erase it when the computer or its user is no longer active."},
