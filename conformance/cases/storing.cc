@@ -82,7 +82,7 @@ Case unwanted(std::string id, std::string goal, std::vector<std::string> steps, 
           [](Context& c) {
             const auto [client, block] = offered(c);
             client.send(block);
-            client.barrier();
+            client.commit({});
           },
   };
 }
@@ -104,7 +104,7 @@ void add_blocks(std::vector<Case>& cases) {
           [](Context& c) {
             const auto [client, block] = offered(c);
             client.send(block);
-            client.barrier();
+            client.commit({});
           },
   });
   cases.push_back(unwanted("storing.block_never_offered", "A block that was never offered is refused", {"walk to ready", "send a block"},
@@ -170,8 +170,7 @@ void add_quota(std::vector<Case>& cases) {
           [](Context& c) {
             auto& client = c.at(State::ready);
             client.commit({opaque_block(c.random(), 600)});
-            send_new(c, client, quota_octets - 600 - 600);
-            client.barrier();
+            client.commit({opaque_block(c.random(), quota_octets - 600 - 600)});  // the script's 600 stand there too
           },
   });
   cases.push_back({
@@ -203,8 +202,10 @@ void add_quota(std::vector<Case>& cases) {
             first.send(goodbye());
             first.expect_end(Reason::goodbye);
             auto& second = c.at(State::ready);
-            send_new(c, second, quota_octets - 900 - 900);
-            second.barrier();
+            const auto block = opaque_block(c.random(), quota_octets - 900 - 900);  // the script's 900 stand there too
+            require_missing(c, second, block.id, {0});
+            second.send(block);
+            require_missing(c, second, block.id, {});
           },
   });
   cases.push_back({
@@ -213,7 +214,7 @@ void add_quota(std::vector<Case>& cases) {
       .needs = needs,
       .goal = "What a session left that ended without a commit can be released by the next one, and counts no more",
       .steps = {"of a quota of 2,000 octets, send a block of 1,200 and leave", "connect again, release what is listed and commit",
-                "offer and send another block of 1,200", "expect it taken"},
+                "commit another block of 1,200"},
       .script =
           [](Context& c) {
             auto& first = c.at(State::ready);
@@ -222,14 +223,17 @@ void add_quota(std::vector<Case>& cases) {
             first.send(goodbye());
             first.expect_end(Reason::goodbye);
             auto& second = c.at(State::ready);
-            second.send(list_blocks(Octets(32)));
-            if (const auto left = second.expect("block_list").octets("ids"); !left.empty()) {  // a server need not keep it
+            Octets left;  // a server need not keep it, and one that does may still be at storing it
+            for (int asked = 0; left.empty() && asked < 200; ++asked) {
+              second.send(list_blocks(Octets(32)));
+              left = second.expect("block_list").octets("ids");
+            }
+            if (!left.empty()) {
               second.send(release_blocks(left));
               second.expect("blocks_released");
             }
             second.commit({});
-            send_new(c, second, 1200);
-            second.barrier();
+            second.commit({opaque_block(c.random(), 1200)});
           },
   });
   cases.push_back({
@@ -254,7 +258,7 @@ void add_quota(std::vector<Case>& cases) {
       .twin =
           [](Context& c) {
             auto& client = c.at(State::ready);
-            const auto block = opaque_block(c.random(), quota_octets - 900 - 900);
+            const auto block = opaque_block(c.random(), quota_octets - 900);
             require_missing(c, client, block.id, {0});
             client.send_together({data_frame(block.id, block.checksum, block.sealed), control_frame(client.next_commit())});
             client.expect("version_committed");

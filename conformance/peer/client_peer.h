@@ -29,7 +29,8 @@ class ClientPeer : public Peer {
   /// Tells the walk where the script's own messages have led.
   void now_in(State state) { state_ = state; }
 
-  /// Ping with a fresh token, and its pong: all that was sent before has been processed, and the session stands.
+  /// Ping with a fresh token, and its pong: all that was sent before has been read, and the session stands. A block may still be refused:
+  /// only a commit says that it is stored.
   void barrier();
   /// Offers, sends what is missing, commits the next version; leaves the session in ready. Returns the version's number.
   std::uint64_t commit(const std::vector<SealedBlock>& blocks, Octets record = {});

@@ -27,6 +27,7 @@ std::unexpected<Refusal> failed(std::string_view doing, int number) {
 
 constexpr std::size_t name_octets_max = 255;  // of one component
 constexpr unsigned names_max = 1'000;         // that are tried for one entry
+constexpr auto in_the_way = "exists already and was left as it is: --overwrite replaces it, --conflict has other rules";
 
 /// What follows a name when it is another's already: ".restored", ".restored-2", …
 std::string free_name(const std::string& name, unsigned number) {
@@ -203,7 +204,7 @@ Written TreeWriter::exists(const Descriptor& directory, const archive::Entry& en
   const std::string name(Below::name(entry.path));
   if (::fstatat(directory.fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && wrote(entry, status))
     return refused("falls together with another name that differs only in case or form: this file system does not tell them apart");
-  return refused("exists already and was left as it is: --overwrite replaces it, --conflict has other rules");
+  return refused(in_the_way);
 }
 
 std::expected<Verdict, Refusal> TreeWriter::judge(const archive::Entry& entry, const HoldsContent& holds) {
@@ -216,7 +217,7 @@ std::expected<Verdict, Refusal> TreeWriter::judge(const archive::Entry& entry, c
   if (!directory && is_same(entry, entry.path, *status, holds)) return settle(entry, entry.path, *status);
   switch (rules_.conflict) {
     case Conflict::fail:
-      if (!directory) return refused("exists already and was left as it is: --overwrite replaces it, --conflict has other rules");
+      if (!directory) return refused(in_the_way);
       break;
     case Conflict::skip: return Verdict::left;
     case Conflict::newer:
