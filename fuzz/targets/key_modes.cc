@@ -2,6 +2,7 @@
 #include <array>
 
 #include "keys/memory_shelf.h"
+#include "keys/sealed_wire.h"
 #include "rigs/numbers.h"
 #include "rigs/octet_source.h"
 #include "rigs/oracle.h"
@@ -22,7 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::OctetSource source({data, size});
   keys::MemoryShelf shelf;
   fuzz::Numbers random;
-  KeyWorld world(shelf, random);
+  keys::SealedWire wire(random);
+  KeyWorld world(shelf, wire, random);
   std::size_t before = 0;
   for (std::size_t i = 0; i < acts_max && !source.rest().empty(); ++i) {
     const auto mode = world.mode();

@@ -5,6 +5,8 @@
 
 #include <botan/rng.h>
 
+#include "protocol/frame.h"
+
 namespace coffer::keys {
 namespace {
 
@@ -12,19 +14,20 @@ constexpr std::uint32_t few = 2;
 constexpr Rounds any{.min = 1, .max = 100};
 
 View octets(const std::string& text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+Secret secret(const std::string& text) { return {text.begin(), text.end()}; }
 
 KeyMode a_mode(std::uint8_t how) { return spec::all_key_modes[how % spec::all_key_modes.size()]; }
 
 }  // namespace
 
-KeyWorld::KeyWorld(Shelf& shelf, Botan::RandomNumberGenerator& random)
+KeyWorld::KeyWorld(Shelf& shelf, Wire& wire, Botan::RandomNumberGenerator& random)
     : shelf_(shelf),
+      wire_(wire),
       random_(random),
       key_(ArchiveKey::generate(random)),
       other_key_(ArchiveKey::generate(random)),
       escrow_(AgreementKey::generate(random)),
       escrow_key_(ledger_.secret(escrow_.octets())) {
-  channel_->set_key(random_octets(32));
   ledger_.secret(key_.octets());
   held_by_the_server_ |= escrow_key_;
   give_account_password();
@@ -69,8 +72,15 @@ void KeyWorld::log_in() {
   saved_logins_ |= saved_login_;
   device_key_ = ledger_.secret(device_key_octets_);
   held_by_the_server_ |= device_key_;
-  over_the_wire({octets(account_password_)});
-  over_the_wire({device_key_octets_, record_});
+  client_sends(protocol::Login{
+      .registration_key = "ACMESTANDARD0001", .user_name = "user", .password = secret(account_password_), .computer = owner.computer});
+  server_sends(protocol::LoginAccepted{.user = owner.user, .permissions = 0});
+  client_sends(protocol::FetchKey{});
+  const auto& escrow = escrow_.public_key();
+  server_sends(protocol::KeyState{.modes = policy_.permitted,
+                                  .escrow_key = {escrow.begin(), escrow.end()},
+                                  .device_key = {device_key_octets_.begin(), device_key_octets_.end()},
+                                  .record = record_});
 }
 
 void KeyWorld::store(KeyMode mode) {
@@ -128,7 +138,8 @@ void KeyWorld::change_account_password() {
   if (!active_) return;
   const std::string former = account_password_;
   set_account_password();
-  over_the_wire({octets(former), octets(account_password_)});
+  client_sends(protocol::ChangePassword{.current = secret(former), .replacement = secret(account_password_)});
+  server_sends(protocol::PasswordChanged{});
   saved_login_ = account_secret_;
   saved_logins_ |= saved_login_;
 }
@@ -143,7 +154,11 @@ void KeyWorld::recover() {
   const auto recovered = open_as_recipient(Wrap::recovery, owner, handed, one_time);
   demand(recovered && recovered->check_value() == key_.check_value(), "KEY-046 what is recovered is the archive's key");
   handed_out_ |= ledger_.handed_out(handed);
-  over_the_wire({handed.one_time, handed.wrapped});
+  const auto& recipient = one_time.public_key();
+  client_sends(protocol::RecoverKey{.recipient = {recipient.begin(), recipient.end()}});
+  protocol::KeyRecovered answer{.wrap = {handed.one_time.begin(), handed.one_time.end()}};
+  answer.wrap.insert(answer.wrap.end(), handed.wrapped.begin(), handed.wrapped.end());
+  server_sends(answer);
 }
 
 // ---- The server ------------------------------------------------------------------------------------------------------------------------
@@ -216,7 +231,7 @@ void KeyWorld::purge() {
 
 /// As a server takes what it is sent; whether it keeps it, or has it already.
 bool KeyWorld::send(const Octets& sent) {
-  over_the_wire({sent});
+  client_sends(protocol::StoreKey{.record = sent});
   const auto record = read_sent(sent, owner, any);
   if (!record) return false;
   const auto answer = may_replace(record_, sent, *record, owner, policy_);
@@ -286,13 +301,11 @@ Octets KeyWorld::random_octets(std::size_t size) {
   return out;
 }
 
-/// As records of TLS carry it.
-void KeyWorld::over_the_wire(std::initializer_list<View> parts) {
-  Secret frame;
-  for (const View part : parts) frame.insert(frame.end(), part.begin(), part.end());
-  channel_->start(random_octets(12));
-  channel_->finish(frame);
-  on_the_wire_ |= ledger_.lying_in(frame);
+/// As client and server encode it.
+void KeyWorld::carry(const protocol::Message& message, Wire::Sender sender) {
+  const Octets frame = protocol::control_frame(protocol::encode(message));
+  in_frames_ |= ledger_.lying_in(frame);
+  on_the_wire_ |= ledger_.lying_in(wire_.carried(frame, sender));
 }
 
 void KeyWorld::demand(bool holds, std::string_view rule) {

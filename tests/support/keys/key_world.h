@@ -3,14 +3,12 @@
 // what they have is to be exactly who the tables of 7.3 and 7.7 say.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 
-#include <botan/aead.h>
-
 #include "keys/key_keeping.h"
 #include "keys/ledger.h"
+#include "protocol/message.h"
 
 namespace coffer::keys {
 
@@ -28,12 +26,21 @@ class Shelf {
   virtual Octets everything() const = 0;
 };
 
+/// Between the computer and the server.
+class Wire {
+ public:
+  enum class Sender : std::uint8_t { client, server };
+  virtual ~Wire() = default;
+  /// What whoever stands there records.
+  virtual Octets carried(View frame, Sender sender) = 0;
+};
+
 class KeyWorld {
  public:
   static constexpr ArchiveOwner owner{1, 2, 3}, stranger{4, 5, 3};
   static constexpr std::size_t acts = 20, store_act = 1;
 
-  KeyWorld(Shelf& shelf, Botan::RandomNumberGenerator& random);
+  KeyWorld(Shelf& shelf, Wire& wire, Botan::RandomNumberGenerator& random);
   /// The act of that number, below `acts`; `how` means something to some.
   void act(std::size_t what, std::uint8_t how);
   /// The first thing that is not as the specification has it; empty when all is.
@@ -76,15 +83,17 @@ class KeyWorld {
   std::uint64_t generation() const { return in_force_ ? in_force_->generation : 0; }
   Octets made_record(KeyRecordParts parts, const ArchiveOwner& whose, const ArchiveKey& key);
   Octets random_octets(std::size_t size);
-  void over_the_wire(std::initializer_list<View> parts);
+  void client_sends(const protocol::Message& message) { carry(message, Wire::Sender::client); }
+  void server_sends(const protocol::Message& message) { carry(message, Wire::Sender::server); }
+  void carry(const protocol::Message& message, Wire::Sender sender);
   void demand(bool holds, std::string_view rule);
 
   Shelf& shelf_;
+  Wire& wire_;
   Botan::RandomNumberGenerator& random_;
   ArchiveKey key_, other_key_;
   AgreementKey escrow_;
   Ledger ledger_{owner, key_.check_value()};
-  const std::unique_ptr<Botan::AEAD_Mode> channel_ = Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::ENCRYPTION);
   KeyPolicy policy_;
   bool exists_ = true, active_ = true;  // the account is there; computer and user are active
   bool knows_archive_password_ = true, keeps_the_key_ = true, dies_ = false, was_account_password_ = false, was_archive_password_ = false;
@@ -102,8 +111,8 @@ class KeyWorld {
   Possession device_, saved_login_;  // on the disk
   Possession former_secrets_, held_by_the_server_, archive_secrets_, set_by_an_administrator_;
   Possession copied_records_, copied_disks_, locked_disks_, saved_logins_, opened_by_this_device_key_;
-  Possession handed_out_, on_the_wire_;
-  Possession strangers_;  // another user's of the same server
+  Possession handed_out_, on_the_wire_, in_frames_;  // the last as the server reads them
+  Possession strangers_;                             // another user's of the same server
 };
 
 }  // namespace coffer::keys

@@ -15,6 +15,7 @@ std::string KeyWorld::broken() const {
   const auto with_login = [&](const Possession& has) { return may_log_in(has) ? has | login : has; };
   const Possession thief = device_ | locked_disks_ | saved_login_ | strangers_ | on_the_wire_,
                    copier = copied_disks_ | saved_logins_ | strangers_ | on_the_wire_;
+  const Possession operator_of_old = database | copied_records_ | held_by_the_server_ | in_frames_;
   const bool this_device_key_opens = opened_by_this_device_key_.wraps.any();
 
   struct Actor {
@@ -26,8 +27,8 @@ std::string KeyWorld::broken() const {
       {"user with the password of the mode", database | account_secret_ | archive_secret_, account || archive},
       {"administrator, through the server", with_login(set_by_an_administrator_), account && may_log_in(set_by_an_administrator_)},
       {"operator of the server", database | escrow_key_ | account_secret_, now && spec::administrator_opens(*now)},
-      {"operator with an old copy of the database", database | copied_records_ | held_by_the_server_, was_account_password_},
-      {"operator with an old copy, who guesses archive passwords", database | copied_records_ | held_by_the_server_ | archive_secrets_,
+      {"operator who keeps every message and an old copy of the database", operator_of_old, was_account_password_},
+      {"operator of the same, who guesses archive passwords", operator_of_old | archive_secrets_,
        was_account_password_ || was_archive_password_},
       {"thief of the database", database | strangers_, false},
       {"thief of the database with every former secret", database | former_secrets_ | strangers_, false},
