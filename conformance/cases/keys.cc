@@ -619,6 +619,22 @@ void add_observed(std::vector<Case>& cases) {
           },
   });
   cases.push_back({
+      .id = "keys.escrow_key_outside_the_database",
+      .requirements = {"KEY-038"},
+      .needs = {.verbs = {"observe", "prepare"}, .own_server = true},
+      .goal = "The private half of the escrow key is not in the server's database, whose thief could open every key record with it",
+      .steps = {"fetch the escrow key, and store a key record of account_password",
+                "expect that no 32 octets of the databases, as they are or in hex, are the private half of the escrow key"},
+      .script =
+          [](Context& c) {
+            auto keeper = gina(c);
+            const auto record = keeper.record(account_password_mode);
+            keeper.store(record);
+            const auto where = private_half_in_databases(c, keeper.escrow_key, record.check);
+            c.require(where.empty(), "no private half of the escrow key", where);
+          },
+  });
+  cases.push_back({
       .id = "keys.no_secret_is_stored",
       .requirements = {"KEY-042"},
       .needs = {.verbs = {"observe", "admin", "prepare"}, .own_server = true},

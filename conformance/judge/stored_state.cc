@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bitset>
 #include <fstream>
 #include <iterator>
+#include <set>
 
+#include "wire/key_record.h"
 #include "wire/secret_forms.h"
 
 namespace coffer::conformance {
@@ -20,6 +23,34 @@ bool has(std::string_view content, View wanted) {
 std::string content_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+constexpr std::size_t private_octets = 32;
+
+/// What a generator of keys hardly ever makes is not tried, which costs far more: of 32 random octets fewer than 20 differ, or fewer than 5
+/// are 128 or more, once in 100,000 times. Text and numbers are such, and pages that are empty.
+bool may_be_random(View octets) {
+  std::bitset<256> found;
+  std::size_t high = 0;
+  for (const auto octet : octets) {
+    found.set(octet);
+    high += octet >> 7U;
+  }
+  return high >= 5 && found.count() >= 20;
+}
+
+/// Every 32 octets in a row, as they are or in hex, that may be random, each once.
+std::set<Octets> candidates(std::string_view content) {
+  std::set<Octets> found;
+  const auto add = [&](Octets octets) {
+    if (may_be_random(octets)) found.insert(std::move(octets));
+  };
+  for (std::size_t at = 0; at + private_octets <= content.size(); ++at) {
+    const auto here = content.substr(at);
+    add(Octets(here.begin(), here.begin() + private_octets));
+    if (auto digits = from_hex(here.substr(0, 2 * private_octets)); digits && digits->size() == private_octets) add(std::move(*digits));
+  }
+  return found;
 }
 
 }  // namespace
@@ -37,6 +68,20 @@ std::string shown_at_server(Context& c, const Secrets& secrets) {
     for (const auto& form : forms_of(secret))
       if (has(log, form.octets) || std::ranges::find(found, nlohmann::json(hex(form.octets))) != found.end())
         return fmt::format("{}, {}", name, form.name);
+  return {};
+}
+
+std::string private_half_in_databases(Context& c, View public_half, View known) {
+  const auto reply = c.observe({{"databases", true}});
+  if (!reply.contains("databases") || !reply["databases"].is_array())
+    throw SuiteFault("`observe` must answer databases with their files, a list of paths");
+  std::map<std::string, std::string> contents;
+  for (const auto& file : reply["databases"]) contents[file.get<std::string>()] = content_of(file.get<std::string>());
+  c.require(std::ranges::any_of(contents, [&](const auto& one) { return has(one.second, known); }), "the record among the databases",
+            "nothing: the observer does not name the one that it is in");
+  for (const auto& [file, content] : contents)
+    for (const auto& octets : candidates(content))
+      if (std::ranges::equal(public_key(octets), public_half)) return file;
   return {};
 }
 

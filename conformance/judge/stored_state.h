@@ -19,6 +19,10 @@ bool is_stored(Context& c, View octets);
 /// Which of these secrets the server under test stores or logs in any form, and in which: for a person. Empty: none.
 std::string shown_at_server(Context& c, const Secrets& secrets);
 
+/// The private half of this X25519 public key among what may be one in the databases of the server under test: where it stands, for a
+/// person; empty: nowhere. Throws Unmet when the observer names no database that has `known`.
+std::string private_half_in_databases(Context& c, View public_half, View known);
+
 /// The directory where that device of the client under test keeps its files; throws Unmet when it has none there.
 std::filesystem::path device_home(Context& c, std::string_view device = "device");
 /// The files below it that have these octets in any form.

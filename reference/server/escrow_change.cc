@@ -130,7 +130,7 @@ std::expected<std::size_t, std::string> change_escrow_key(const std::filesystem:
   if (changed && finished) return change.records.size();
   return std::unexpected(
       fmt::format("the change is made: {} archive keys are wrapped for another escrow key. What it replaced is not all erased yet, which "
-                  "the next start of `cofferd run` or of a command in {} does; until then copies of that directory have it. The cause: {}",
+                  "the next start of `cofferd run` does; until then copies of {} have it. The cause: {}",
                   change.records.size(), directory.string(), changed ? finished.error() : changed.error().what));
 }
 

@@ -115,10 +115,12 @@ class Reference:
         if "find" in request:  # which of these octets stand anywhere in what the server stores
             stored = [path.read_bytes() for path in self.data.rglob("*") if path.is_file()]
             answer["found"] = [wanted for wanted in request["find"] if any(bytes.fromhex(wanted) in octets for octets in stored)]
+        if request.get("databases"):
+            answer["databases"] = [str(path) for path in self.data.rglob("*.sqlite*") if path.is_file()]
         if "device" in request:  # where a client's device keeps its files
             answer["home"] = str(self.devices / request["device"])
         if not answer:
-            raise Unimplemented("events, find and device are what can be observed")
+            raise Unimplemented("events, find, databases and device are what can be observed")
         return answer
 
     def vector(self, request):
