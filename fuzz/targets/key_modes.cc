@@ -1,7 +1,7 @@
 // Two octets an act on one archive's key: after each, who can derive the key from what they have is who the tables of chapter 7 say.
 #include <array>
 
-#include "keys/memory_shelf.h"
+#include "keys/memory_server.h"
 #include "keys/sealed_wire.h"
 #include "rigs/numbers.h"
 #include "rigs/octet_source.h"
@@ -21,10 +21,10 @@ constexpr std::size_t acts_max = 12, modes = 4;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::OctetSource source({data, size});
-  keys::MemoryShelf shelf;
   fuzz::Numbers random;
+  keys::MemoryServer server(random);
   keys::SealedWire wire(random);
-  KeyWorld world(shelf, wire, random);
+  KeyWorld world(server, wire, random);
   std::size_t before = 0;
   for (std::size_t i = 0; i < acts_max && !source.rest().empty(); ++i) {
     const auto mode = world.mode();

@@ -1,21 +1,22 @@
 // For every sequence of operations on a key: who can derive it from what they have is exactly who the tables of sections 7.3 and 7.7 say,
-// with the server's files searched for what a thief of them would find, and the records of the channel for what stands between would.
+// with the reference's own server, its files searched for what a thief of them would find, and the records of the channel for what stands
+// between would.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <botan/system_rng.h>
 
-#include "stored_shelf.h"
+#include "kept_server.h"
 #include "tls_wire.h"
 
 namespace coffer::keys {
 namespace {
 
 RC_GTEST_PROP(Knowledge, KEY_006_nobody_derives_more_or_less_than_the_tables_say, ()) {
-  StoredShelf shelf;
+  KeptServer server;
   TlsWire wire;
   Botan::System_RNG random;
-  KeyWorld world(shelf, wire, random);
+  KeyWorld world(server, wire, random);
   // Sizes are of the list alone: every act from the beginning.
   const auto act =
       rc::gen::resize(rc::kNominalSize, rc::gen::pair(rc::gen::inRange<std::size_t>(0, KeyWorld::acts), rc::gen::inRange<int>(0, 256)));

@@ -10,7 +10,6 @@
 namespace coffer::keys {
 namespace {
 
-constexpr std::uint32_t few = 2;
 constexpr Rounds any{.min = 1, .max = 100};
 
 View octets(const std::string& text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
@@ -20,20 +19,15 @@ KeyMode a_mode(std::uint8_t how) { return spec::all_key_modes[how % spec::all_ke
 
 }  // namespace
 
-KeyWorld::KeyWorld(Shelf& shelf, Wire& wire, Botan::RandomNumberGenerator& random)
-    : shelf_(shelf),
-      wire_(wire),
-      random_(random),
-      key_(ArchiveKey::generate(random)),
-      other_key_(ArchiveKey::generate(random)),
-      escrow_(AgreementKey::generate(random)),
-      escrow_key_(ledger_.secret(escrow_.octets())) {
+KeyWorld::KeyWorld(KeyServer& server, Wire& wire, Botan::RandomNumberGenerator& random)
+    : server_(server), wire_(wire), random_(random), key_(ArchiveKey::generate(random)), other_key_(ArchiveKey::generate(random)) {
   ledger_.secret(key_.octets());
-  held_by_the_server_ |= escrow_key_;
+  learn_escrow_key();
   give_account_password();
+  server_.reset_password(octets(account_password_));
   give_archive_password();
   strangers_ = ledger_.secret(random_octets(10)) | ledger_.secret(random_octets(32)) |  // password, archive key
-               ledger_.secret(shelf_.device_key(stranger, random_octets(32)));
+               ledger_.secret(server_.device_key(stranger));
   log_in();
 }
 
@@ -50,13 +44,13 @@ void KeyWorld::act(std::size_t what, std::uint8_t how) {
     case 8: return reset_account_password();
     case 9: return rotate_escrow_key(how);
     case 10: return forbid(a_mode(how));
-    case 11: policy_.permitted |= bit(a_mode(how)); return;
+    case 11: policy_.permitted |= bit(a_mode(how)); return server_.permit(policy_.permitted);
     case 12: return block();
-    case 13: active_ = exists_; return;
+    case 13: active_ = exists_; return server_.set_active(active_);
     case 14: return log_out();
     case 15: return unlock();
     case 16: return recover();
-    case 17: dies_ = true; return;
+    case 17: return server_.die_at_the_next_change();
     case 18: return how % 4 == 0 ? purge() : unlock();  // nothing comes after a purge
     case 19: return lose_the_key();
     default: throw std::logic_error("no such act");
@@ -67,7 +61,7 @@ void KeyWorld::act(std::size_t what, std::uint8_t how) {
 
 /// The login is saved on the device, and the server hands out the device key.
 void KeyWorld::log_in() {
-  device_key_octets_ = shelf_.device_key(owner, random_octets(32));
+  device_key_octets_ = server_.device_key(owner);
   saved_login_ = account_secret_;
   saved_logins_ |= saved_login_;
   device_key_ = ledger_.secret(device_key_octets_);
@@ -76,7 +70,7 @@ void KeyWorld::log_in() {
       .registration_key = "ACMESTANDARD0001", .user_name = "user", .password = secret(account_password_), .computer = owner.computer});
   server_sends(protocol::LoginAccepted{.user = owner.user, .permissions = 0});
   client_sends(protocol::FetchKey{});
-  const auto& escrow = escrow_.public_key();
+  const PublicKey escrow = server_.escrow_key();
   server_sends(protocol::KeyState{.modes = policy_.permitted,
                                   .escrow_key = {escrow.begin(), escrow.end()},
                                   .device_key = {device_key_octets_.begin(), device_key_octets_.end()},
@@ -137,7 +131,10 @@ void KeyWorld::give_archive_password() {
 void KeyWorld::change_account_password() {
   if (!active_) return;
   const std::string former = account_password_;
-  set_account_password();
+  former_secrets_ |= account_secret_;
+  give_account_password();
+  server_.change_password(octets(former), octets(account_password_));
+  see_wrapped_anew("KEY-043 another account password replaces the account_wrap");
   client_sends(protocol::ChangePassword{.current = secret(former), .replacement = secret(account_password_)});
   server_sends(protocol::PasswordChanged{});
   saved_login_ = account_secret_;
@@ -146,19 +143,20 @@ void KeyWorld::change_account_password() {
 
 /// [KEY-046] The key goes to a one-time key, which is forgotten with it.
 void KeyWorld::recover() {
-  if (!active_ || mode() != KeyMode::account_password) return;
+  if (!active_) return;
   const AgreementKey one_time = AgreementKey::generate(random_);
-  const auto held = open_escrow(*in_force_, owner, escrow_);
-  if (!held) return demand(false, "KEY-026 the server opens what it keeps for itself");
-  const AgreementWrap handed = wrap_for(Wrap::recovery, owner, *held, one_time.public_key(), random_).value();
+  const auto answer = server_.open(one_time.public_key());
+  demand(answer.has_value() == (mode() == KeyMode::account_password), "KEY-045 KEY-046 in account_password alone a key is handed out");
+  if (!answer) return;
+  AgreementWrap handed;
+  std::copy_n(answer->begin(), handed.one_time.size(), handed.one_time.begin());
+  std::copy(answer->begin() + static_cast<std::ptrdiff_t>(handed.one_time.size()), answer->end(), handed.wrapped.begin());
   const auto recovered = open_as_recipient(Wrap::recovery, owner, handed, one_time);
   demand(recovered && recovered->check_value() == key_.check_value(), "KEY-046 what is recovered is the archive's key");
   handed_out_ |= ledger_.handed_out(handed);
   const auto& recipient = one_time.public_key();
   client_sends(protocol::RecoverKey{.recipient = {recipient.begin(), recipient.end()}});
-  protocol::KeyRecovered answer{.wrap = {handed.one_time.begin(), handed.one_time.end()}};
-  answer.wrap.insert(answer.wrap.end(), handed.wrapped.begin(), handed.wrapped.end());
-  server_sends(answer);
+  server_sends(protocol::KeyRecovered{.wrap = *answer});
 }
 
 // ---- The server ------------------------------------------------------------------------------------------------------------------------
@@ -166,18 +164,17 @@ void KeyWorld::recover() {
 /// An administrator does it.
 void KeyWorld::reset_account_password() {
   if (!exists_) return;
-  set_account_password();
+  former_secrets_ |= account_secret_;
+  give_account_password();
+  server_.reset_password(octets(account_password_));
+  see_wrapped_anew("KEY-043 another account password replaces the account_wrap");
   set_by_an_administrator_ = account_secret_;
 }
 
-/// [KEY-043] A server that sets another account password MUST in the same transaction replace the account_wrap
-void KeyWorld::set_account_password() {
-  former_secrets_ |= account_secret_;
-  give_account_password();
-  if (mode() != KeyMode::account_password) return;
-  const auto next = wrapped_anew(*in_force_, owner, escrow_, octets(account_password_), few, random_);
-  if (!next) return demand(false, "KEY-026 the server opens what it keeps for itself");
-  keep(*next);
+void KeyWorld::see_wrapped_anew(std::string_view rule) {
+  const Octets now = server_.record();
+  demand((now != record_) == (mode() == KeyMode::account_password), rule);
+  if (now != record_) note(now);
 }
 
 void KeyWorld::give_account_password() {
@@ -188,28 +185,37 @@ void KeyWorld::give_account_password() {
 
 /// [KEY-040] It may end before the records change: then the next key is dropped.
 void KeyWorld::rotate_escrow_key(std::uint8_t how) {
-  AgreementKey next = AgreementKey::generate(random_);
-  Possession next_key = ledger_.secret(next.octets());
-  held_by_the_server_ |= next_key;
-  if (how % 4 != 0) {
-    if (mode() == KeyMode::account_password) {
-      const auto wrapped = for_another_escrow_key(*in_force_, owner, escrow_, next.public_key(), random_);
-      if (!wrapped) return demand(false, "KEY-026 the server opens what it keeps for itself");
-      keep(*wrapped);
-    }
-    std::swap(escrow_, next);
-    std::swap(escrow_key_, next_key);
-  }
-  former_secrets_ |= next_key;
+  const bool cut_short = how % 4 == 0;
+  const PublicKey before = server_.escrow_key();
+  server_.rotate_escrow_key(cut_short);
+  const bool taken = server_.escrow_key() != before;
+  // Where no record tells that the next key came, a process that dies has it dropped.
+  demand(taken != cut_short || (!taken && mode() != KeyMode::account_password),
+         "KEY-040 another escrow key is in force, or the former one");
+  if (!taken) return;
+  former_secrets_ |= escrow_key_;
+  learn_escrow_key();
+  was_for_this_escrow_key_ = false;
+  see_wrapped_anew("KEY-040 each key record of account_password is wrapped for the escrow key");
+}
+
+void KeyWorld::learn_escrow_key() {
+  escrow_key_ = {};
+  const Octets files = server_.escrow_files();
+  for (View left = files; left.size() >= 32; left = left.subspan(32))
+    if (AgreementKey(Secret(left.begin(), left.begin() + 32)).public_key() == server_.escrow_key())
+      escrow_key_ = ledger_.secret(left.first(32));
+  held_by_the_server_ |= escrow_key_;
 }
 
 void KeyWorld::forbid(KeyMode mode) {
   if (spec::can_be_forbidden(mode)) policy_.permitted &= static_cast<std::uint16_t>(~bit(mode));
+  server_.permit(policy_.permitted);
 }
 
 /// [KEY-050] Or deauthorised, or the user deactivated: the device key is erased, and the wrap on the disk stays locked.
 void KeyWorld::block() {
-  shelf_.erase_device_key();
+  server_.set_active(false);
   stop_being_active();
 }
 
@@ -222,43 +228,41 @@ void KeyWorld::stop_being_active() {
 
 /// [KEY-041] Key records, device keys and passwords go; what the user holds stays the user's.
 void KeyWorld::purge() {
-  shelf_.purge();
+  server_.purge();
   stop_being_active();
   exists_ = false;
   record_.clear();
   in_force_.reset();
 }
 
-/// As a server takes what it is sent; whether it keeps it, or has it already.
+/// Whether it is in force then.
 bool KeyWorld::send(const Octets& sent) {
   client_sends(protocol::StoreKey{.record = sent});
-  const auto record = read_sent(sent, owner, any);
-  if (!record) return false;
-  const auto answer = may_replace(record_, sent, *record, owner, policy_);
-  if (!answer) return false;
-  if (*answer == Replacement::in_force_already) return true;
-  if (*answer == Replacement::to_be_opened && !opens(sent, *record, owner, escrow_, true)) return false;
-  if (!read_key_record(sent, owner, any)) return demand(false, "KEY-024 a record of another archive is refused"), true;
+  const bool acknowledged = server_.keep(sent);
+  const Octets now = server_.record();
+  demand(!acknowledged || now == sent, "KEY-035 what is acknowledged is in force");
+  if (now == record_) return acknowledged;
+  const auto record = read_key_record(now, owner, any);
+  if (now != sent || !record) return demand(false, "KEY-024 a record of another archive is refused"), true;
   demand(policy_.permits(record->mode) || record->mode == mode(), "KEY-010 no archive enters a mode that is forbidden");
   demand(!mode() || record->mode >= *mode(), "KEY-011 a mode only rises");
   demand(record->generation == generation() + 1, "KEY-032 a record follows the one in force");
-  keep(sent);
+  note(now);
+  // [KEY-031] Whose acknowledgement was lost sends the same octets again.
+  if (!acknowledged) demand(send(sent), "KEY-031 a record that is sent again is the one in force");
   return true;
 }
 
-void KeyWorld::keep(const Octets& record) {
+void KeyWorld::note(const Octets& record) {
   if (!record_.empty()) former_records_.push_back(record_);
   record_ = record;
   in_force_ = read_key_record(record, owner, any).value();
   copied_records_ |= ledger_.record(record);
   keeps_the_key_ = keeps_the_key_ || mode() == KeyMode::custom;
   was_account_password_ = was_account_password_ || mode() == KeyMode::account_password;
+  was_for_this_escrow_key_ = was_for_this_escrow_key_ || mode() == KeyMode::account_password;
   was_archive_password_ = was_archive_password_ || mode() == KeyMode::archive_password;
   ++stored_;
-  const bool died = std::exchange(dies_, false);
-  shelf_.put(record, died);
-  // [KEY-031] Whose acknowledgement was lost sends the same octets again.
-  if (died && active_) demand(send(record) && record_ == record, "KEY-031 a record that is sent again is the one in force");
 }
 
 // ---- What nobody may do ----------------------------------------------------------------------------------------------------------------
@@ -289,9 +293,9 @@ void KeyWorld::send_something_wrong(std::uint8_t how) {
 // ---- Octets ----------------------------------------------------------------------------------------------------------------------------
 
 Octets KeyWorld::made_record(KeyRecordParts parts, const ArchiveOwner& whose, const ArchiveKey& key) {
-  if (!parts.escrow_key) parts.escrow_key = escrow_.public_key();
+  if (!parts.escrow_key) parts.escrow_key = server_.escrow_key();
   parts.password = octets(parts.mode == KeyMode::account_password ? account_password_ : archive_password_);
-  parts.rounds = few;
+  parts.rounds = few_rounds;
   return make_key_record(parts, whose, key, random_).value();
 }
 

@@ -7,24 +7,12 @@
 #include <string>
 
 #include "keys/key_keeping.h"
+#include "keys/key_making.h"
+#include "keys/key_server.h"
 #include "keys/ledger.h"
 #include "protocol/message.h"
 
 namespace coffer::keys {
-
-/// Where the server keeps what it has of the archive's key, and of another user's.
-class Shelf {
- public:
-  virtual ~Shelf() = default;
-  /// Returns when nothing is left of what was replaced. `dies`: the process ends before it comes to that, and another one begins.
-  virtual void put(View record, bool dies) = 0;
-  /// `fresh` where there is none yet.
-  virtual Octets device_key(const ArchiveOwner& whose, View fresh) = 0;
-  virtual void erase_device_key() = 0;
-  virtual void purge() = 0;
-  /// All that a thief of it takes.
-  virtual Octets everything() const = 0;
-};
 
 /// Between the computer and the server.
 class Wire {
@@ -37,10 +25,10 @@ class Wire {
 
 class KeyWorld {
  public:
-  static constexpr ArchiveOwner owner{1, 2, 3}, stranger{4, 5, 3};
+  static constexpr ArchiveOwner owner = KeyServer::owner, stranger = KeyServer::stranger;
   static constexpr std::size_t acts = 20, store_act = 1;
 
-  KeyWorld(Shelf& shelf, Wire& wire, Botan::RandomNumberGenerator& random);
+  KeyWorld(KeyServer& server, Wire& wire, Botan::RandomNumberGenerator& random);
   /// The act of that number, below `acts`; `how` means something to some.
   void act(std::size_t what, std::uint8_t how);
   /// The first thing that is not as the specification has it; empty when all is.
@@ -66,15 +54,17 @@ class KeyWorld {
   void recover();
   // The server
   void reset_account_password();
-  void set_account_password();
   void give_account_password();
+  /// What it wrapped anew is looked at, and noted.
+  void see_wrapped_anew(std::string_view rule);
   void rotate_escrow_key(std::uint8_t how);
+  void learn_escrow_key();
   void forbid(KeyMode mode);
   void block();
   void stop_being_active();
   void purge();
   bool send(const Octets& sent);
-  void keep(const Octets& record);
+  void note(const Octets& record);
   // What nobody may do
   void replay(std::uint8_t how);
   void store_another_key(KeyMode mode);
@@ -88,15 +78,15 @@ class KeyWorld {
   void carry(const protocol::Message& message, Wire::Sender sender);
   void demand(bool holds, std::string_view rule);
 
-  Shelf& shelf_;
+  KeyServer& server_;
   Wire& wire_;
   Botan::RandomNumberGenerator& random_;
   ArchiveKey key_, other_key_;
-  AgreementKey escrow_;
   Ledger ledger_{owner, key_.check_value()};
   KeyPolicy policy_;
   bool exists_ = true, active_ = true;  // the account is there; computer and user are active
-  bool knows_archive_password_ = true, keeps_the_key_ = true, dies_ = false, was_account_password_ = false, was_archive_password_ = false;
+  bool knows_archive_password_ = true, keeps_the_key_ = true, was_account_password_ = false, was_archive_password_ = false;
+  bool was_for_this_escrow_key_ = false;
   unsigned count_ = 1000;  // of passwords: none is the beginning of another
   std::size_t stored_ = 0;
   std::string broken_;

@@ -8,7 +8,7 @@ std::string KeyWorld::broken() const {
   if (ledger_.repeats()) return "KEY-020 each salt and each one-time key is taken anew";
   const auto now = mode();
   const bool account = now == KeyMode::account_password, archive = now == KeyMode::archive_password;
-  const Possession database = ledger_.lying_in(shelf_.everything());
+  const Possession database = ledger_.lying_in(server_.stored()), escrow_files = ledger_.lying_in(server_.escrow_files());
   // What a login as the user brings, as long as computer and user are active.
   const Possession login = active_ ? ledger_.lying_in(record_) | device_key_ : Possession();
   const auto may_log_in = [&](const Possession& has) { return active_ && (has.secrets & account_secret_.secrets).any(); };
@@ -34,7 +34,8 @@ std::string KeyWorld::broken() const {
       {"thief of the database with every former secret", database | former_secrets_ | strangers_, false},
       {"thief of the database who guesses the account password", database | account_secret_, account},
       {"thief of the database who guesses the archive password", database | archive_secret_, archive},
-      {"thief of database and escrow key", database | escrow_key_, now && spec::administrator_opens(*now)},
+      {"thief of database and escrow key", database | escrow_files, now && spec::administrator_opens(*now)},
+      {"thief of all files, who has an old copy of the database", database | escrow_files | copied_records_, was_for_this_escrow_key_},
       {"thief of the device, switched off", with_login(thief), may_log_in(thief) && (account || device_.wraps.any())},
       {"who copied the disk at every time, and logs in", with_login(copier), may_log_in(copier) && (account || this_device_key_opens)},
       {"thief of the device, running", device_ | device_key_, device_.wraps.any()},

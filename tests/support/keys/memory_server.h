@@ -1,0 +1,40 @@
+// A server in memory, which does what chapter 7 says and leaves nothing of what it replaced.
+#pragma once
+
+#include <botan/rng.h>
+
+#include "keys/key_keeping.h"
+#include "keys/key_server.h"
+
+namespace coffer::keys {
+
+class MemoryServer final : public KeyServer {
+ public:
+  explicit MemoryServer(Botan::RandomNumberGenerator& random) : random_(random), escrow_(AgreementKey::generate(random)) {}
+
+  Octets record() override { return record_; }
+  PublicKey escrow_key() override { return escrow_.public_key(); }
+  Octets device_key(const ArchiveOwner& whose) override;
+  bool keep(View record) override;
+  std::optional<Octets> open(const PublicKey& recipient) override;
+  void change_password(View, View replacement) override { reset_password(replacement); }
+  void reset_password(View replacement) override;
+  void permit(std::uint16_t modes) override { policy_.permitted = modes; }
+  void set_active(bool active) override;
+  void rotate_escrow_key(bool cut_short) override;
+  void purge() override { record_.clear(), device_key_.clear(); }
+  void die_at_the_next_change() override {}
+  Octets stored() const override;
+  Octets escrow_files() const override { return {escrow_.octets().begin(), escrow_.octets().end()}; }
+
+ private:
+  /// Of account_password alone.
+  std::optional<KeyRecord> escrowed() const;
+
+  Botan::RandomNumberGenerator& random_;
+  AgreementKey escrow_;
+  KeyPolicy policy_;
+  Octets record_, device_key_, strangers_;  // the last is a device key
+};
+
+}  // namespace coffer::keys
