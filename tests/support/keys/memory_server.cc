@@ -1,5 +1,7 @@
 #include "keys/memory_server.h"
 
+#include <utility>
+
 namespace coffer::keys {
 namespace {
 
@@ -22,8 +24,12 @@ bool MemoryServer::keep(View sent) {
   const auto answer = may_replace(record_, sent, *record, owner, policy_);
   if (!answer) return false;
   if (*answer == Replacement::to_be_opened && !opens(sent, *record, owner, escrow_, true)) return false;
-  record_.assign(sent.begin(), sent.end());
-  return true;
+  return *answer == Replacement::in_force_already || replace({sent.begin(), sent.end()});
+}
+
+bool MemoryServer::replace(Octets record) {
+  record_ = std::move(record);
+  return !std::exchange(dies_, false);
 }
 
 std::optional<KeyRecord> MemoryServer::escrowed() const {
@@ -43,7 +49,7 @@ std::optional<Octets> MemoryServer::open(const PublicKey& recipient) {
 }
 
 void MemoryServer::reset_password(View replacement) {
-  if (const auto record = escrowed()) record_ = wrapped_anew(*record, owner, escrow_, replacement, few_rounds, random_).value();
+  if (const auto record = escrowed()) replace(wrapped_anew(*record, owner, escrow_, replacement, few_rounds, random_).value());
 }
 
 void MemoryServer::set_active(bool active) {
@@ -53,7 +59,7 @@ void MemoryServer::set_active(bool active) {
 void MemoryServer::rotate_escrow_key(bool cut_short) {
   AgreementKey next = AgreementKey::generate(random_);
   if (cut_short) return;
-  if (const auto record = escrowed()) record_ = for_another_escrow_key(*record, owner, escrow_, next.public_key(), random_).value();
+  if (const auto record = escrowed()) replace(for_another_escrow_key(*record, owner, escrow_, next.public_key(), random_).value());
   escrow_ = std::move(next);
 }
 

@@ -23,17 +23,20 @@ class MemoryServer final : public KeyServer {
   void set_active(bool active) override;
   void rotate_escrow_key(bool cut_short) override;
   void purge() override { record_.clear(), device_key_.clear(); }
-  void die_at_the_next_change() override {}
+  void die_at_the_next_change() override { dies_ = true; }
   Octets stored() const override;
   Octets escrow_files() const override { return {escrow_.octets().begin(), escrow_.octets().end()}; }
 
  private:
+  /// Whether the process lives on to acknowledge it.
+  bool replace(Octets record);
   /// Of account_password alone.
   std::optional<KeyRecord> escrowed() const;
 
   Botan::RandomNumberGenerator& random_;
   AgreementKey escrow_;
   KeyPolicy policy_;
+  bool dies_ = false;
   Octets record_, device_key_, strangers_;  // the last is a device key
 };
 
