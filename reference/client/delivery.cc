@@ -93,6 +93,7 @@ Outcome<Delivery::End> Delivery::commit(const archive::ManifestSummary& manifest
                                  .link = Octets(version.link.begin(), version.link.end()),
                                  .record = std::move(*sealed)});
   if (committed) return version;
+  if (committed.error().not_done) return std::unexpected(std::move(committed.error()));
   Unknown unknown{std::move(committed.error())};
   unknown.failure.message += fmt::format(
       "\nVersion {} was complete, and its acknowledgement did not come: `coffer versions` shows whether the server has it", record.number);

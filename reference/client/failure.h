@@ -23,6 +23,7 @@ enum class ExitCode : std::uint8_t {
 struct Failure {
   ExitCode code = ExitCode::local;
   std::string message;
+  bool not_done = false;  // the server says so of what was asked last; else that is not known
 };
 
 template <typename Value>

@@ -117,8 +117,11 @@ class Prune {
                                     .record = std::move(*sealed)};
     if (auto committed = link_.commit(std::move(version)); !committed) {
       Failure failure = std::move(committed.error());
-      failure.message +=
-          fmt::format("\nWhether version {} was taken, `coffer versions --all` shows; the same command again goes on", record.number);
+      failure.message += failure.not_done ? fmt::format("\nVersion {} was not made, and everything is as it was before it", record.number)
+                                          : fmt::format(
+                                                "\nWhether version {} was taken, `coffer versions --all` shows; the same command "
+                                                "again goes on",
+                                                record.number);
       return std::unexpected(std::move(failure));
     }
     report_.version = point;

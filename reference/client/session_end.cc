@@ -29,6 +29,14 @@ std::string_view what_to_do(spec::Reason reason) {
   return "If it happens again, tell the server's administrator";
 }
 
+/// [ARC-147] A server MUST NOT store a version of a session in which it refused a block …, and with these it refuses one, or the version.
+/// With any other it may end a session whose version it stores at that moment.
+bool stores_no_version(spec::Reason reason) {
+  using enum spec::Reason;
+  return reason == checksum_mismatch || reason == unwanted_block || reason == blocks_outstanding || reason == version_conflict ||
+         reason == quota_exceeded || reason == not_permitted;
+}
+
 }  // namespace
 
 Failure explain(const net::Trouble& trouble, const DestinationConfig& config, const std::string& config_path) {
@@ -57,7 +65,8 @@ Failure explain(const protocol::Ended& ended, const DestinationConfig& config) {
     for (const spec::ReasonRow& row : spec::reason_rows)
       if (static_cast<std::uint16_t>(row.reason) == *ended.peer_reason)
         return {ExitCode::refused,
-                fmt::format("the server at {} ended the session: {} ({}). {}", place(config), row.text, row.name, what_to_do(row.reason))};
+                fmt::format("the server at {} ended the session: {} ({}). {}", place(config), row.text, row.name, what_to_do(row.reason)),
+                stores_no_version(row.reason)};
     return {ExitCode::refused, fmt::format("the server at {} ended the session with reason {}, which this coffer does not know",
                                            place(config), *ended.peer_reason)};
   }

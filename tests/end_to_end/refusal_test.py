@@ -56,6 +56,20 @@ class Client(programs.EndToEnd):
         self.assertEqual(unknown.returncode, 64)
         self.assertIn("NAME one of", unknown.stderr)
 
+    def test_a_refusal_that_comes_when_all_is_sent_is_told_with_its_reason_and_what_to_do(self):
+        self.write("fixture.json", json.dumps(programs.fixture(limits={"quota_octets": 1000})))
+        device = self.device(self.serve())
+        self.write("file", "small")
+        device.must("backup", self.path("file"))
+        with open(self.path("file"), "wb") as file:  # one block: the version is sent right behind it
+            file.write(os.urandom(10_000))
+        code, _, error = device.run("backup", self.path("file"))
+        self.assertEqual(code, 2)
+        for told in ("quota_exceeded", "`coffer prune --unused`", "administrator", "No version 2 was made"):
+            self.assertIn(told, error)
+        self.assertNotIn("acknowledgement", error)
+        self.assertEqual([version["number"] for version in device.must("versions")["versions"]], [1])
+
     def test_no_server_is_said_so(self):
         server = self.serve()
         device = self.device(server)
