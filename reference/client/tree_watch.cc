@@ -7,7 +7,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -41,6 +43,8 @@ void TreeWatch::begin_look() {
   const std::scoped_lock lock(mutex_);
   ++look_;
   refused_.clear();
+  paths_ = {};
+  mounted_ = mounts_now();
 }
 
 void TreeWatch::refused(const std::string& path) {
@@ -62,6 +66,7 @@ void TreeWatch::watch_source(const std::string& given) {
   bool all = mounts_.open();
   const WayEnd end = follow(given, [&](int directory, const std::string& path, const std::string& name) {
     const std::scoped_lock lock(mutex_);
+    paths_.ways.insert(path.empty() ? name : path + "/" + name);
     const int watch = add(directory, path);
     if (watch < 0) {
       all = false;
@@ -72,7 +77,22 @@ void TreeWatch::watch_source(const std::string& given) {
     watched.ways.insert(name);
   });
   const std::scoped_lock lock(mutex_);
+  paths_.ends.insert(end.path);
   if (!all || !end.known) refused(end.path);
+}
+
+bool TreeWatch::Paths::lead_through(const std::string& place) const {
+  if (place.empty() || ways.contains(place)) return true;
+  return std::ranges::any_of(ends, [&](const std::string& end) { return place == end || lies_below(place, end); });
+}
+
+bool TreeWatch::take_mounts() {
+  const std::scoped_lock lock(mutex_);
+  auto before = std::exchange(mounted_, mounts_now());
+  if (!before || !mounted_) return true;
+  std::vector<Mount> changed;
+  std::ranges::set_symmetric_difference(*before, *mounted_, std::back_inserter(changed));
+  return std::ranges::any_of(changed, [this](const Mount& mount) { return paths_.lead_through(mount.path); });
 }
 
 void TreeWatch::end_look() {

@@ -5,11 +5,13 @@
 
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
 
 #include "client/below.h"
+#include "client/mounts.h"
 
 namespace coffer::client {
 
@@ -18,8 +20,8 @@ class TreeWatch {
   TreeWatch();
   /// To be waited on for reading; -1 when the kernel gives no inotify at all, and then every watch is refused.
   int fd() const { return inotify_.fd(); }
-  /// To be waited on for POLLPRI, which a poll says once for what was mounted or unmounted, wherever that is; -1 when there is none to be
-  /// had, and then every source is refused.
+  /// To be waited on for POLLPRI, which a poll says once for what was mounted or unmounted, wherever that is: take_mounts() says whether it
+  /// matters. -1 when there is none to be had, and then every source is refused.
   int mounts_fd() const { return mounts_.fd(); }
 
   // Any thread. A look begins, sets watches, and ends.
@@ -33,6 +35,9 @@ class TreeWatch {
 
   /// Whether anything has changed, or may have, since it was asked last; never waits.
   bool take_changes();
+  /// Whether, since it was asked last or the last look began, anything was mounted or unmounted on the way to a source, over it or in it.
+  /// Not while a look is under way.
+  bool take_mounts();
   /// Directories, and sources, that the kernel refused to watch in the last look; none below another.
   std::set<std::string> unwatched() const;
   /// How many directories it watches.
@@ -44,6 +49,11 @@ class TreeWatch {
     std::uint64_t on_ways_of = 0;  // the last look that came through it on the way to a source
     std::set<std::string> ways;    // names in it that lead to one
   };
+  /// Of the last look.
+  struct Paths {
+    std::set<std::string> ways, ends;  // each name on the way to a source; where the ways lead
+    bool lead_through(const std::string& place) const;
+  };
   int add(int directory, const std::string& path);
   void refused(const std::string& path);
 
@@ -51,6 +61,8 @@ class TreeWatch {
   mutable std::mutex mutex_;
   std::unordered_map<int, Watched> watches_;
   std::uint64_t look_ = 0;
+  Paths paths_;
+  std::optional<std::set<Mount>> mounted_;
   std::set<std::string> refused_, unwatched_;  // in the look that is under way; in the last one
 };
 

@@ -101,6 +101,11 @@ class Watching {
       if (stopped_) return !attempt_;
       if (watch_.take_changes()) plan_.changed(now());
       if (attempt_ && attempt_done_) settle();
+      // [ARC-091] A client that watches MUST look at everything again when it may have missed changes: a mount hides and shows whole trees.
+      if (mounts_moved_ && !attempt_) {
+        mounts_moved_ = false;
+        if (watch_.take_mounts()) plan_.changed(now());
+      }
       if (const auto due = next_attempt(); due && now() >= *due) {
         plan_.begin();
         attempt_ = std::make_unique<Attempt>(options_, watch_, last_, destinations(now()));
@@ -134,8 +139,7 @@ class Watching {
     ::poll(waits.data(), waits.size(), milliseconds);
     stopped_ = waits[0].revents != 0;
     attempt_done_ = waits[2].revents != 0;
-    // [ARC-091] A client that watches MUST look at everything again when it may have missed changes: a mount hides and shows whole trees.
-    if (waits[3].revents != 0) plan_.changed(now());
+    mounts_moved_ = mounts_moved_ || waits[3].revents != 0;
   }
 
   void settle() {
@@ -212,7 +216,7 @@ class Watching {
   std::optional<Attempt::Made> last_;
   std::unique_ptr<Attempt> attempt_;
   std::optional<std::set<std::string>> told_;
-  bool stopped_ = false, attempt_done_ = false;
+  bool stopped_ = false, attempt_done_ = false, mounts_moved_ = false;
 };
 
 }  // namespace

@@ -253,6 +253,19 @@ class Watch(programs.EndToEnd):
         there(f"touch {photos}/p3")
         self.await_files(watcher, others + 3)
 
+    def test_ARC_091_mounts_beside_the_sources_are_not_looked_into(self):
+        elsewhere, beside = self.path("elsewhere"), self.path("tree-too")
+        os.makedirs(elsewhere)
+        os.makedirs(beside)
+        watcher, there = self.mounting_watcher()
+        self.await_files(watcher, 3)
+        for place in (elsewhere, beside):
+            there(f"mount -t tmpfs coffer {place} && umount {place} && mount -t tmpfs coffer {place}")
+        for _ in range(3):  # long enough for a look to be seen
+            self.assertEqual(programs.run(f"{programs.BIN}/cofferd", "events", "--data", self.server.data).returncode, 0)
+        self.put("b/four", "4")
+        self.assertEqual(watcher.event()["event"], "backed_up")
+
     def test_ARC_093_mounts_that_the_kernel_does_not_tell_of_are_looked_for(self):
         inside = self.path("tree/b")
         watcher, there = self.mounting_watcher(self.tree, "--rescan-seconds", "1", before="mount -t tmpfs coffer /proc", not_watched=[self.tree])
