@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <system_error>
@@ -58,6 +59,10 @@ Outcome verify(const std::filesystem::path& data, bool json) {
     for (const auto& finding : report->findings) fmt::print("{}\n", store::text(finding));
     fmt::print("{}; read: {} packs, {} blocks, {} octets, {} versions, {} events\n", report->whole() ? "whole" : "damaged", report->packs,
                report->blocks, report->octets, report->versions, report->events);
+    const auto is_a_block = [](const store::Finding& finding) {
+      return finding.kind == store::Finding::Kind::damaged || finding.kind == store::Finding::Kind::missing;
+    };
+    if (std::ranges::any_of(report->findings, is_a_block)) fmt::print("{}\n", store::how_damage_ends);
     if (report->released_blocks != 0)
       fmt::print("{} released blocks of {} octets still stand in packs, until these are compacted\n", report->released_blocks,
                  report->released_octets);

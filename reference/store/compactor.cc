@@ -11,11 +11,8 @@
 namespace coffer::store {
 
 std::string why_it_stays(const Compacted& compacted) {
-  const bool is_one = compacted.damaged == 1;
-  return fmt::format(
-      "pack {} stays as it is: {} damaged {} in it; `cofferd verify` says whose. When backups have sent {} again, or prunes let "
-      "{} go, it can be compacted",
-      compacted.pack, compacted.damaged, is_one ? "block counts" : "blocks count", is_one ? "it" : "them", is_one ? "it" : "them");
+  return fmt::format("pack {} stays as it is: {} damaged {} in it; `cofferd verify` says whose. {}. Then it can be compacted",
+                     compacted.pack, compacted.damaged, compacted.damaged == 1 ? "block counts" : "blocks count", how_damage_ends);
 }
 
 Result<Compacted> Compactor::compact_some(std::uint64_t octets, Newest newest) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "store/event_log.h"
 
@@ -25,6 +26,11 @@ struct Compacted {
   std::uint64_t freed_octets = 0;  // then: its size less what was copied
   std::uint64_t damaged = 0;       // blocks that count in it and cannot be copied: for their sake it stays as it is, which is said once
 };
+/// What becomes of damaged blocks, for people.
+inline constexpr std::string_view how_damage_ends =
+    "The next `coffer backup` of their files brings damaged blocks again. Where no file has them any more, `coffer verify VERSION` there "
+    "says "
+    "what a version has lost, and `coffer prune` lets such versions go";
 /// Why a pack stays, for people, and what to do about it.
 std::string why_it_stays(const Compacted& compacted);
 

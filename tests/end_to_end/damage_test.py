@@ -163,6 +163,7 @@ class Damage(programs.EndToEnd):
             self.assertEqual(done.returncode, 1, f"run {run}: {done.stdout}{done.stderr}")
             self.assertIn("0 packs were compacted, 0 octets freed\n", done.stdout)
             self.assertIn("pack 1 stays as it is: 1 damaged block counts in it", done.stdout)
+            self.assertIn("`coffer prune` lets such versions go", done.stdout)
             self.assertEqual(self.pack_sizes(), before, "nothing was copied for nothing")
             done = programs.run(*compact, "--json")
             self.assertEqual((done.returncode, json.loads(done.stdout)),
