@@ -53,8 +53,8 @@ class Listing {
 };
 
 Failure not_there(const std::string& path, std::uint64_t number) {
-  return {ExitCode::local,
-          fmt::format("there is no /{} in version {}: `coffer ls {}` shows what there is", printable(path), number, number)};
+  return {ExitCode::local, fmt::format("there is no /{} in version {}: `coffer ls {}` shows what there is, and every path begins at /",
+                                       printable(path), number, number)};
 }
 
 Outcome<std::optional<archive::Entry>> find_entry(BlockFetcher& fetcher, const archive::VersionRecord& record, const std::string& path,
