@@ -5,7 +5,10 @@
 #include <asio/post.hpp>
 #include <chrono>
 #include <exception>
+#include <memory>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "fault/switch.h"
 #include "net/server_room.h"
@@ -24,13 +27,21 @@ constexpr std::size_t loaded_together_octets = 512U << 10U;     // blocks that a
 constexpr std::size_t unstored_octets_max = 8U << 20U;          // of one connection
 constexpr std::size_t unstored_octets_of_all_max = 64U << 20U;  // of all: beyond it only those read on that have nothing waiting
 
+protocol::Failed failed(const char* why) noexcept {
+  try {
+    return {why};
+  } catch (const std::bad_alloc&) {
+    return {};
+  }
+}
+
 /// What the backend answers, or Failed where it throws: its exceptions stop here.
 template <class Answer, class Call>
-Answer guarded(Call call) {
+Answer guarded(Call call) noexcept {
   try {
     return call();
   } catch (const std::exception& e) {
-    return protocol::Failed{e.what()};
+    return failed(e.what());
   }
 }
 
@@ -42,37 +53,75 @@ std::string address_of(const ServerConnection::Socket& socket) {
   return gone ? "" : peer.address().to_string() + " port " + std::to_string(peer.port());
 }
 
-ServerConnection::ServerConnection(ServerRoom& room, ConnectionId id, Socket socket)
+ServerConnection::ServerConnection(ServerRoom& room, Loop& loop, ConnectionId id, Socket socket)
     : room_(room),
+      loop_(loop),
       id_(id),
       socket_(std::move(socket)),
-      strand_(socket_.get_executor()),
       channel_(TlsChannel::server(room.identity)),
-      timer_(strand_),
+      timer_(loop.io),
       handshake_until_(now() + timer(spec::Timer::tls_handshake)) {
   std::error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
   peer_ = address_of(socket_);
+  ++loop_.connections;
 }
 
 // The place among the strangers is held until the last worker has let go of the connection: what strangers make the workers' queues hold is
 // bounded by it.
 ServerConnection::~ServerConnection() {
+  --loop_.connections;
+  room_.unstored_octets -= unstored_;
   if (stranger_) room_.strangers.give_back();
 }
 
 void ServerConnection::start() {
-  asio::post(strand_, [self = shared_from_this()] { self->proceed(); });
+  asio::post(loop_.io, [self = shared_from_this()] { self->handle([&] { self->proceed(); }); });
 }
 
 void ServerConnection::stop() {
-  asio::post(strand_, [self = shared_from_this()] {
-    if (self->phase_ == Phase::handshake) return self->finish();
-    if (self->phase_ != Phase::session) return;
-    self->session_->stop(now());
-    self->proceed();
+  surely([this] {
+    asio::post(loop_.io, [self = shared_from_this()] {
+      self->handle([&] {
+        if (self->phase_ == Phase::handshake) return self->finish();
+        if (self->phase_ != Phase::session) return;
+        self->session_->stop(now());
+        self->proceed();
+      });
+    });
   });
+}
+
+// ---- Whatever happens to it happens in here -----------------------------------------------------------------------------------------
+
+// [ERR-008] A server that fails in one connection for a reason of its own MUST go on with all others.
+template <class Happening>
+void ServerConnection::handle(Happening happening) noexcept {
+  try {
+    happening();
+  } catch (const std::exception& e) {
+    give_up(e.what());
+  }
+}
+
+/// In order, if that is still possible: the peer hears internal_error, and the log why [ERR-006].
+void ServerConnection::give_up(const char* why) noexcept {
+  try {
+    if (phase_ == Phase::handshake) note({"channel_failed", {{"address", peer_}, {"why", why}}});
+    if (phase_ == Phase::session) {
+      // Of what the session wanted done something may be lost, such as a block, and a commit that stands behind it must not be done.
+      while (session_->next_action()) {
+      }
+      session_->submit(now(), protocol::Failed{why});
+      proceed();
+      if (phase_ == Phase::closing) return;
+    }
+  } catch (const std::exception&) {  // nothing is left to say it with
+  }
+  leave_backend();
+  give_back_session();
+  finish();
 }
 
 // ---- One round: what was read into the session, what the session wants done, what there is to send ----------------------------------
@@ -130,6 +179,7 @@ void ServerConnection::established() {
   if (unverified_) {
     session_.emplace(room_.settings.session, now());
     phase_ = Phase::session;
+    with_backend_ = true;
     return;
   }
   // [LIM-004] A server that has no room for another session must close it with busy once the channel is up.
@@ -182,14 +232,22 @@ void ServerConnection::take_output() {
 // Whether a computer has its place is asked, and the place taken, on the storage thread, where closed() of an earlier session came before.
 void ServerConnection::perform(protocol::CheckComputer&& action) { ask(room_.storage, action, &Backend::check_computer); }
 void ServerConnection::perform(protocol::CheckLogin&& action) {
-  asio::post(room_.logins, [self = shared_from_this(), question = std::move(action)] {
-    auto checked = guarded<protocol::ServerAnswer>([&] { return self->room_.backend.check_login(self->id_, question); });
-    asio::post(self->room_.storage, [self, said = std::move(checked)]() mutable {
-      if (auto* admitted = std::get_if<protocol::LoginAdmitted>(&said))
-        said = guarded<protocol::ServerAnswer>([&] { return self->room_.backend.enter(self->id_, std::move(*admitted)); });
-      asio::post(self->strand_, [self, said = std::move(said)]() mutable { self->answered(std::move(said)); });
-    });
-  });
+  const auto enter = [this](protocol::ServerAnswer said) {
+    auto* const admitted = std::get_if<protocol::LoginAdmitted>(&said);
+    if (admitted == nullptr || phase_ != Phase::session) return answered(std::move(said));
+    have_done(
+        room_.storage,
+        [this, who = std::move(*admitted)]() mutable {
+          return guarded<protocol::ServerAnswer>([&] { return room_.backend.enter(id_, std::move(who)); });
+        },
+        [this](protocol::ServerAnswer entered) { answered(std::move(entered)); });
+  };
+  have_done(
+      room_.logins,
+      [this, question = std::move(action)] {
+        return guarded<protocol::ServerAnswer>([&] { return room_.backend.check_login(id_, question); });
+      },
+      enter);
 }
 void ServerConnection::perform(protocol::FindMissing&& action) { ask(room_.storage, std::move(action), &Backend::find_missing); }
 void ServerConnection::perform(protocol::CommitRequest&& action) { ask(room_.storage, std::move(action), &Backend::commit); }
@@ -215,18 +273,38 @@ void ServerConnection::perform(protocol::StoreBlock&& action) {
 /// While the storage thread is at the blocks before, others gather: what is slow about storing is then done once for all of them.
 void ServerConnection::store_arrived() {
   if (arrived_.empty()) return;
+  std::size_t octets = 0;
+  for (const auto& block : arrived_) octets += block.sealed.size();
   storing_ = true;
-  asio::post(room_.storage, [self = shared_from_this(), blocks = std::exchange(arrived_, {})] {
-    auto failed = guarded<std::optional<protocol::ServerAnswer>>([&] { return self->room_.backend.store_blocks(self->id_, blocks); });
-    std::size_t octets = 0;
-    for (const auto& block : blocks) octets += block.sealed.size();
-    self->room_.unstored_octets -= octets;
-    asio::post(self->strand_, [self, octets, failed = std::move(failed)]() mutable {
-      self->unstored_ -= octets;
-      self->storing_ = false;
-      if (failed && self->phase_ == Phase::session) self->session_->submit(now(), std::move(*failed));
-      self->proceed();
-    });
+  have_done(
+      room_.storage,
+      [this, blocks = std::exchange(arrived_, {})] {
+        return guarded<std::optional<protocol::ServerAnswer>>([&] { return room_.backend.store_blocks(id_, blocks); });
+      },
+      [this, octets](std::optional<protocol::ServerAnswer> failed) {
+        unstored_ -= octets;
+        room_.unstored_octets -= octets;
+        storing_ = false;
+        if (failed && phase_ == Phase::session) session_->submit(now(), std::move(*failed));
+        proceed();
+      });
+}
+
+/// `call` on a worker's thread, and `take` here with what it gives back. What the way back needs is asked for now, while the connection can
+/// still end for want of it.
+template <class Call, class Take>
+void ServerConnection::have_done(asio::thread_pool& pool, Call call, Take take) {
+  using Answer = std::invoke_result_t<Call&>;
+  struct Work {
+    std::optional<Call> call;  // gone once it is done, with what it holds
+    Take take;
+    std::optional<Answer> answer = std::nullopt;
+  };
+  const auto work = std::make_shared<Work>(Work{std::move(call), std::move(take)});
+  asio::post(pool, [self = shared_from_this(), work] {
+    work->answer.emplace((*work->call)());
+    work->call.reset();
+    surely([&] { asio::post(self->loop_.io, [self, work] { self->handle([&] { work->take(std::move(*work->answer)); }); }); });
   });
 }
 
@@ -234,10 +312,12 @@ template <class Question>
 void ServerConnection::ask(asio::thread_pool& pool, Question question,
                            protocol::ServerAnswer (Backend::*answer)(ConnectionId, const Question&)) {
   store_arrived();
-  asio::post(pool, [self = shared_from_this(), question = std::move(question), answer] {
-    auto said = guarded<protocol::ServerAnswer>([&] { return (self->room_.backend.*answer)(self->id_, question); });
-    asio::post(self->strand_, [self, said = std::move(said)]() mutable { self->answered(std::move(said)); });
-  });
+  have_done(
+      pool,
+      [this, question = std::move(question), answer] {
+        return guarded<protocol::ServerAnswer>([&] { return (room_.backend.*answer)(id_, question); });
+      },
+      [this](protocol::ServerAnswer said) { answered(std::move(said)); });
 }
 
 void ServerConnection::answered(protocol::ServerAnswer answer) {
@@ -294,15 +374,15 @@ void ServerConnection::load_next() {
   }
   loading_->under_way = true;
   Octets ids(loading_->ids.begin() + static_cast<std::ptrdiff_t>(loading_->next), loading_->ids.end());
-  asio::post(room_.storage, [self = shared_from_this(), ids = std::move(ids)] {
-    std::vector<LoadedBlock> blocks;
-    try {
-      blocks = self->room_.backend.load_blocks(self->id_, ids, loaded_together_octets);
-    } catch (const std::exception& e) {
-      blocks.emplace_back(protocol::Failed{e.what()});
-    }
-    asio::post(self->strand_, [self, blocks = std::move(blocks)]() mutable { self->loaded(std::move(blocks)); });
-  });
+  using Loaded = std::variant<std::vector<LoadedBlock>, protocol::Failed>;
+  have_done(
+      room_.storage,
+      [this, ids = std::move(ids)] { return guarded<Loaded>([&] { return room_.backend.load_blocks(id_, ids, loaded_together_octets); }); },
+      [this](Loaded said) {
+        if (auto* const blocks = std::get_if<0>(&said)) return loaded(std::move(*blocks));
+        loading_.reset();
+        answered(std::get<protocol::Failed>(std::move(said)));
+      });
 }
 
 void ServerConnection::loaded(std::vector<LoadedBlock> blocks) {
@@ -335,13 +415,15 @@ void ServerConnection::loaded(std::vector<LoadedBlock> blocks) {
 
 void ServerConnection::await_input() {
   if (awaiting_input_ || peer_ended_ || (phase_ != Phase::closing && !may_process() && !may_watch())) return;
-  awaiting_input_ = true;
   socket_.async_wait(Socket::wait_read, [self = shared_from_this()](std::error_code error) {
     self->awaiting_input_ = false;
     if (error || self->phase_ == Phase::done) return;
-    self->read();
-    self->proceed();
+    self->handle([&] {
+      self->read();
+      self->proceed();
+    });
   });
+  awaiting_input_ = true;
 }
 
 /// [SES-023] A server should close a session in a held state once its peer has ended the connection and left nothing to be read: where
@@ -404,11 +486,12 @@ void ServerConnection::flush() {
 }
 
 void ServerConnection::await_output() {
-  if (std::exchange(awaiting_output_, true)) return;
+  if (awaiting_output_) return;
   socket_.async_wait(Socket::wait_write, [self = shared_from_this()](std::error_code error) {
     self->awaiting_output_ = false;
-    if (!error) self->proceed();
+    if (!error) self->handle([&] { self->proceed(); });
   });
+  awaiting_output_ = true;
 }
 
 // ---- The end
@@ -426,21 +509,27 @@ void ServerConnection::begin_closing() {
   if (phase_ == Phase::closing || phase_ == Phase::done) return;
   // Before anything is sent: the client that hears of the end may come back at once, and finds its computer free.
   seal();
-  if (phase_ == Phase::session) {
-    store_arrived();
-    asio::post(room_.storage, [self = shared_from_this()] {
-      try {
-        self->room_.backend.closed(self->id_);
-      } catch (const std::exception&) {  // nobody waits for it; the backend logs its own trouble
-      }
-    });
-  }
+  store_arrived();
+  leave_backend();
   phase_ = Phase::closing;
   // [SES-007] An endpoint that has ended its sending side MUST end the connection no later than the linger timer says.
   closing_until_ = now() + timer(spec::Timer::linger) * (fault::on(fault::SES_007_lingers_on) ? 1000 : 1);
   loading_.reset();
   if (!fault::on(fault::SES_004_no_close_notify)) channel_.close();
   give_back_session();
+}
+
+/// Once, and whatever happens: its computer is refused until then.
+void ServerConnection::leave_backend() noexcept {
+  if (!std::exchange(with_backend_, false)) return;
+  surely([this] {
+    asio::post(room_.storage, [self = shared_from_this()] {
+      try {
+        self->room_.backend.closed(self->id_);
+      } catch (const std::exception&) {  // nobody waits for it; the backend logs its own trouble
+      }
+    });
+  });
 }
 
 void ServerConnection::finish() {
@@ -478,13 +567,14 @@ std::optional<Time> ServerConnection::deadline() const {
 void ServerConnection::arm() {
   const auto until = deadline();
   if (!until || (armed_ && *armed_ <= *until)) return;
-  armed_ = until;
+  armed_.reset();
   timer_.expires_at(Clock::time_point{*until});
   timer_.async_wait([self = shared_from_this()](std::error_code error) {
     if (error) return;
     self->armed_.reset();
-    self->time_came();
+    self->handle([&] { self->time_came(); });
   });
+  armed_ = until;
 }
 
 void ServerConnection::time_came() {

@@ -1,11 +1,11 @@
-// One connection of a server: its socket, TLS channel and session machine. Everything runs on the connection's strand; only start() and
-// stop() may be called from elsewhere. It keeps itself alive while something is under way.
+// One connection of a server: its socket, TLS channel and session machine. Everything runs on the thread of the connection's loop; only
+// start() and stop() may be called from elsewhere. It keeps itself alive while something is under way. No exception leaves it: what throws
+// ends the connection, and no other.
 // Must not know: other connections, accounts, stores.
 #pragma once
 
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
-#include <asio/strand.hpp>
 #include <asio/thread_pool.hpp>
 #include <memory>
 #include <optional>
@@ -18,15 +18,16 @@
 
 namespace coffer::net {
 
+struct Loop;
 struct ServerRoom;
 
 class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
  public:
-  using Strand = asio::strand<asio::io_context::executor_type>;
-  using Socket = asio::basic_stream_socket<asio::ip::tcp, Strand>;
+  using Executor = asio::io_context::executor_type;
+  using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 
-  /// A place among the room's strangers is already taken for it.
-  ServerConnection(ServerRoom& room, ConnectionId id, Socket socket);
+  /// A place among the room's strangers is already taken for it. `socket` is of `loop`.
+  ServerConnection(ServerRoom& room, Loop& loop, ConnectionId id, Socket socket);
   ~ServerConnection();
 
   void start();
@@ -35,7 +36,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
  private:
   enum class Phase { handshake, session, closing, done };
   using Clock = asio::steady_timer::clock_type;
-  using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Strand>;
+  using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
 
   // Blocks asked for and not yet sent.
   struct Loading {
@@ -44,6 +45,10 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
     bool under_way = false;
     std::vector<std::uint16_t> missing;
   };
+
+  template <class Happening>
+  void handle(Happening happening) noexcept;
+  void give_up(const char* why) noexcept;
 
   void proceed();
   void advance();
@@ -68,6 +73,8 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void perform(protocol::Note&& action);
   void perform(protocol::Close&& action);
 
+  template <class Call, class Take>
+  void have_done(asio::thread_pool& pool, Call call, Take take);
   template <class Question>
   void ask(asio::thread_pool& pool, Question question, protocol::ServerAnswer (Backend::*answer)(ConnectionId, const Question&));
   void answered(protocol::ServerAnswer answer);
@@ -91,6 +98,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void await_output();
   void peer_gone();
   void begin_closing();
+  void leave_backend() noexcept;
   void finish();
   void give_back_session();
 
@@ -100,9 +108,9 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   void time_came();
 
   ServerRoom& room_;
+  Loop& loop_;
   const ConnectionId id_;
   Socket socket_;
-  const Strand strand_;
   TlsChannel channel_;
   std::optional<protocol::ServerSession> session_;
   Phase phase_ = Phase::handshake;
@@ -121,6 +129,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   bool octets_wait_ = false;                                        // in the socket, while the session takes none
   bool peer_ended_ = false;                                         // the peer sends no more
   bool sending_ended_ = false;                                      // nor do we
+  bool with_backend_ = false;                                       // which is to hear that it is over
   bool stranger_ = true, in_session_ = false, unverified_ = false;  // places taken
 
   Timer timer_;

@@ -6,8 +6,8 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
-#include <asio/strand.hpp>
 #include <cerrno>
+#include <deque>
 #include <list>
 #include <system_error>
 #include <thread>
@@ -20,14 +20,14 @@ namespace coffer::net {
 namespace {
 
 using asio::ip::tcp;
-constexpr std::chrono::milliseconds pause_without_descriptors{100};
+constexpr std::chrono::milliseconds pause_without_room{100};
 
 }  // namespace
 
 class ServerShell::Impl {
  public:
   Impl(ServerShellSettings settings, const ServerIdentity& identity, Backend& backend)
-      : room_(std::move(settings), identity, backend), strand_(asio::make_strand(room_.io)), acceptor_(strand_), pause_(strand_) {}
+      : room_(std::move(settings), identity, backend), acceptor_(loop()), pause_(loop()) {}
   ~Impl() { stop(); }
 
   /// Throws what the system says.
@@ -37,24 +37,28 @@ class ServerShell::Impl {
     acceptor_.set_option(tcp::acceptor::reuse_address{true});
     acceptor_.bind(endpoint);
     acceptor_.listen();
+    acceptor_.non_blocking(true);
     port_ = acceptor_.local_endpoint().port();
   }
 
   void start() {
-    asio::post(strand_, [this] { accept(); });
-    for (unsigned i = 0; i < std::max(1U, room_.settings.io_threads); ++i) threads_.emplace_back([this] { room_.io.run(); });
+    asio::post(loop(), [this] { await_next(); });
+    for (Loop& loop : room_.loops) {
+      work_.emplace_back(loop.io.get_executor());
+      threads_.emplace_back([&loop] { loop.io.run(); });
+    }
   }
 
   void stop() {
     if (threads_.empty()) return;
-    asio::post(strand_, [this] {
+    asio::post(loop(), [this] {
       stopping_ = true;
       std::error_code ignored;
       acceptor_.close(ignored);
       pause_.cancel();
       for (const auto& connection : connections_)
         if (const auto alive = connection.lock()) alive->stop();
-      work_.reset();
+      work_.clear();
     });
     for (auto& thread : threads_) thread.join();
     threads_.clear();
@@ -64,49 +68,77 @@ class ServerShell::Impl {
     if (const auto events = room_.stranger_events.report_rest())
       room_.backend.note(0, {"events_left_out", {{"left_out", std::to_string(*events)}}}, Whose::stranger);
     // What the workers brought back meanwhile is for connections that are over.
-    room_.io.restart();
-    room_.io.run();
+    for (Loop& loop : room_.loops) {
+      loop.io.restart();
+      loop.io.run();
+    }
   }
 
   std::uint16_t port() const { return port_; }
 
  private:
-  void accept() {
-    acceptor_.async_accept(asio::make_strand(room_.io), [this](std::error_code error, ServerConnection::Socket socket) {
-      if (stopping_) return;
-      if (!error) {
-        admit(std::move(socket));
-      } else if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space || error == asio::error::no_memory) {
-        pause_.expires_after(pause_without_descriptors);
-        pause_.async_wait([this](std::error_code cancelled) {
-          if (!cancelled) accept();
-        });
-        return;
-      }
-      accept();
+  using Acceptor = asio::basic_socket_acceptor<tcp, ServerConnection::Executor>;
+
+  /// The one that the acceptor is served by, and the list of connections.
+  asio::io_context& loop() { return room_.loops.front().io; }
+
+  void await_next() noexcept {
+    surely([this] {
+      acceptor_.async_wait(Acceptor::wait_read, [this](std::error_code) {
+        if (!stopping_) accept();
+      });
     });
   }
 
-  void admit(ServerConnection::Socket socket) {
+  // [ERR-008] A server that fails in one connection for a reason of its own MUST go on with all others: those to come, too.
+  void accept() noexcept {
+    std::error_code error;
+    try {
+      Loop& least_busy = room_.least_busy();
+      auto socket = acceptor_.accept(least_busy.io, error);
+      if (!error) admit(least_busy, std::move(socket));
+    } catch (const std::exception& e) {
+      error = asio::error::no_memory;
+      refused({}, e.what());
+    }
+    const bool no_room = error == asio::error::no_descriptors || error == asio::error::no_buffer_space || error == asio::error::no_memory;
+    if (!no_room) return await_next();
+    surely([this] {
+      pause_.expires_after(pause_without_room);
+      pause_.async_wait([this](std::error_code cancelled) {
+        if (!cancelled) accept();
+      });
+    });
+  }
+
+  void admit(Loop& loop, ServerConnection::Socket socket) {
     // Far over the limit a connection is not worth a handshake: it is closed as it is.
-    if (!room_.strangers.take()) return turned_away(socket);
+    if (!room_.strangers.take()) return refused(address_of(socket), "too many connections without a verified user");
     std::erase_if(connections_, [](const auto& connection) { return connection.expired(); });
-    const auto connection = std::make_shared<ServerConnection>(room_, ++last_id_, std::move(socket));
+    const auto connection = [&] {
+      try {
+        return std::make_shared<ServerConnection>(room_, loop, ++last_id_, std::move(socket));
+      } catch (...) {
+        room_.strangers.give_back();  // which nobody has
+        throw;
+      }
+    }();
     connections_.push_back(connection);
     connection->start();
   }
 
-  void turned_away(const ServerConnection::Socket& socket) {
+  void refused(const std::string& address, const char* why) noexcept {
     if (!room_.stranger_events.take(now())) return room_.stranger_events.leave_out(1);
-    protocol::Note note{"connection_refused", {{"address", address_of(socket)}, {"why", "too many connections without a verified user"}}};
-    asio::post(room_.storage, [this, note = std::move(note)] { room_.note(0, note, Whose::stranger); });
+    surely([&] {
+      protocol::Note note{"connection_refused", {{"address", address}, {"why", why}}};
+      asio::post(room_.storage, [this, note = std::move(note)] { room_.note(0, note, Whose::stranger); });
+    });
   }
 
   ServerRoom room_;
-  asio::strand<asio::io_context::executor_type> strand_;  // of the acceptor and the list of connections
-  asio::basic_socket_acceptor<tcp, decltype(strand_)> acceptor_;
-  asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, decltype(strand_)> pause_;
-  asio::executor_work_guard<asio::io_context::executor_type> work_{room_.io.get_executor()};
+  Acceptor acceptor_;
+  asio::steady_timer pause_;
+  std::deque<asio::executor_work_guard<asio::io_context::executor_type>> work_;
   std::list<std::weak_ptr<ServerConnection>> connections_;
   ConnectionId last_id_ = 0;
   bool stopping_ = false;

@@ -144,7 +144,7 @@ struct Refused {
 };  // version_conflict, no_such_version, quota_exceeded, and what a key record or a password is refused for
 struct Failed {
   std::string cause;
-};  // the server's own trouble: internal_error
+};  // the server's own trouble: internal_error. In every state, for the session itself may fail
 
 using ServerAnswer = std::variant<ComputerAdmitted, ComputerRefused, LoginAdmitted, LoginRefused, MissingFound, Committed, VersionsFound,
                                   BlockIdsFound, ReleaseStaged, KeyFound, KeyKept, KeyOpened, PasswordSet, RestoreAdmitted, BlockLoaded,

@@ -83,6 +83,13 @@ ServerAnswer Backend::enter(ConnectionId connection, protocol::LoginAdmitted adm
 
 void Backend::closed(ConnectionId connection) {
   const auto who = session(connection);
+  // First what cannot fail: a computer whose place is not given back is refused for good.
+  presence_.leave(who.computer, connection);
+  {
+    const std::scoped_lock lock{mutex_};
+    sessions_.erase(connection);
+  }
+  store_.end_session(connection);
   if (who.restoring && who.archive) {
     // [ARC-054] A server must log the end of each restore and whether it was complete.
     if (const auto ended = store_.end_restore(*who.archive, false); !ended) failed(connection, ended.error());
@@ -90,10 +97,6 @@ void Backend::closed(ConnectionId connection) {
   if (who.unsettled) {
     if (const auto settled = store_.settle(); !settled) failed(connection, settled.error());
   }
-  store_.end_session(connection);
-  presence_.leave(who.computer, connection);
-  const std::scoped_lock lock{mutex_};
-  sessions_.erase(connection);
 }
 
 // ---- Backup

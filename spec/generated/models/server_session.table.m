@@ -35,7 +35,7 @@ begin
     case server_on_restore_end: return e = e_restore_end & (s = server_restoring);
     case server_on_restore_done: return e = e_done & (s = server_serving_restore);
     case server_on_refused: return e = e_refused & (s = server_ready | s = server_serving | s = server_serving_restore);
-    case server_on_failed: return e = e_failed & (s = server_checking_computer | s = server_checking_login | s = server_ready | s = server_serving | s = server_restoring | s = server_serving_restore);
+    case server_on_failed: return e = e_failed & (s = server_await_version | s = server_await_computer | s = server_checking_computer | s = server_await_login | s = server_checking_login | s = server_await_config | s = server_await_config_ack | s = server_ready | s = server_serving | s = server_restoring | s = server_serving_restore);
     case server_on_goodbye: return e = e_goodbye & (s = server_ready | s = server_restoring);
     case server_on_stop: return e = e_stop & (s = server_await_version | s = server_await_computer | s = server_checking_computer | s = server_await_login | s = server_checking_login | s = server_await_config | s = server_await_config_ack | s = server_ready | s = server_serving | s = server_restoring | s = server_serving_restore);
     case server_on_timer: return e = e_timer_expired & (s = server_await_version | s = server_await_computer | s = server_await_login | s = server_await_config | s = server_await_config_ack | s = server_ready | s = server_restoring);

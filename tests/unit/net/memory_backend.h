@@ -93,8 +93,7 @@ class MemoryBackend final : public Backend {
   void closed(ConnectionId connection) override {
     const std::scoped_lock lock{mutex_};
     ++ended;
-    if (const auto place = present_.find(computers_[connection]); place != present_.end() && place->second == connection)
-      present_.erase(place);
+    std::erase_if(present_, [&](const auto& place) { return place.second == connection; });
     computers_.erase(connection);
   }
 

@@ -132,8 +132,9 @@ TEST(ServerLogin, IDN_026_a_good_login_that_finds_the_place_taken_is_refused_as_
   EXPECT_EQ(field(*logged, "computer"), "0123456789abcdef");
 }
 
-TEST(ServerComputer, ERR_006_a_check_that_fails_is_an_internal_error) {
-  for (const auto state : {State::checking_computer, State::checking_login}) {
+TEST(ServerComputer, ERR_006_a_check_that_fails_or_a_session_that_cannot_go_on_is_an_internal_error) {
+  for (const auto state : {State::await_version, State::await_computer, State::checking_computer, State::await_login, State::checking_login,
+                           State::await_config, State::await_config_ack}) {
     ServerRig rig;
     rig.reach(state);
     expect_closed(rig, rig.submit(Failed{"database locked"}), Reason::internal_error);

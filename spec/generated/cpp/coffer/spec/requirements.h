@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 274> requirements{{
+inline constexpr std::array<Requirement, 275> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -282,6 +282,7 @@ inline constexpr std::array<Requirement, 274> requirements{{
     {"ERR-005", "MUST", "server", "wire", "chosen", "13-errors", "A server MUST NOT let an unauthenticated peer tell causes apart that share a coarse reason, by message or by order."},
     {"ERR-007", "MUST", "server", "review", "chosen", "13-errors", "A server MUST NOT let an unauthenticated peer tell causes apart that share a coarse reason by the work done, save those that the peer's own messages show."},
     {"ERR-006", "MUST", "endpoint", "review", "chosen", "13-errors", "An endpoint that fails for a reason of its own MUST close with internal_error."},
+    {"ERR-008", "MUST", "server", "review", "chosen", "13-errors", "A server that fails in one connection for a reason of its own MUST go on with all others."},
     {"LIM-001", "MUST", "endpoint", "review", "chosen", "14-limits", "An endpoint MUST check every length against its limit before it reserves memory for it."},
     {"LIM-002", "MUST", "server", "wire", "chosen", "14-limits", "A server MUST bound the number of connections that have not verified a user."},
     {"LIM-003", "MUST", "server", "review", "chosen", "14-limits", "A server MUST bound the octets held for one connection that has not verified a user."},

@@ -131,7 +131,7 @@ struct Row {
   std::string_view requirement;
 };
 
-inline constexpr std::array<Row, 81> rows{{
+inline constexpr std::array<Row, 86> rows{{
     {State::await_version, Event::version, Handler::on_version, bit(State::await_computer) | bit(State::closed), "SES-010"},
     {State::await_computer, Event::computer, Handler::on_computer, bit(State::checking_computer), "IDN-001"},
     {State::checking_computer, Event::computer_admitted, Handler::on_computer_admitted, bit(State::await_login), "IDN-005"},
@@ -162,8 +162,13 @@ inline constexpr std::array<Row, 81> rows{{
     {State::ready, Event::refused, Handler::on_refused, bit(State::closed), "ERR-002"},
     {State::serving, Event::refused, Handler::on_refused, bit(State::closed), "ERR-002"},
     {State::serving_restore, Event::refused, Handler::on_refused, bit(State::closed), "ERR-002"},
+    {State::await_version, Event::failed, Handler::on_failed, bit(State::closed), "ERR-006"},
+    {State::await_computer, Event::failed, Handler::on_failed, bit(State::closed), "ERR-006"},
     {State::checking_computer, Event::failed, Handler::on_failed, bit(State::closed), "ERR-006"},
+    {State::await_login, Event::failed, Handler::on_failed, bit(State::closed), "ERR-006"},
     {State::checking_login, Event::failed, Handler::on_failed, bit(State::closed), "ERR-006"},
+    {State::await_config, Event::failed, Handler::on_failed, bit(State::closed), "ERR-006"},
+    {State::await_config_ack, Event::failed, Handler::on_failed, bit(State::closed), "ERR-006"},
     {State::ready, Event::failed, Handler::on_failed, bit(State::closed), "ERR-006"},
     {State::serving, Event::failed, Handler::on_failed, bit(State::closed), "ERR-006"},
     {State::restoring, Event::failed, Handler::on_failed, bit(State::closed), "ERR-006"},
