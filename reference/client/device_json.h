@@ -106,9 +106,9 @@ auto read(const std::string& path, std::string_view cure, Take take) {
   return read(path, cure, take, [](const auto&) {});
 }
 
-inline Outcome<void> write(const std::string& path, const Json& json) {
+inline Outcome<void> write(const std::string& path, const Json& json, Outcome<void> (*replace)(const std::string&, View) = replace_file) {
   const std::string text = json.dump(2) + "\n";
-  return replace_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  return replace(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
 }  // namespace coffer::client::device_json

@@ -38,11 +38,14 @@ Outcome<std::optional<KeptKey>> Device::kept_key(const std::string& destination)
 }
 
 Outcome<void> Device::remember(const std::string& destination, const KeptKey& key) {
-  return device_json::write(key_path(destination), {{"server", format_guid(key.server)},
-                                                    {"user", key.user},
-                                                    {"key_check", hex(key.check)},
-                                                    {"wrap", hex(key.wrap)},
-                                                    {"settled", key.settled}});
+  // The wrap that this one replaces is gone from the disk at once, not with a logout to come.
+  return device_json::write(key_path(destination),
+                            {{"server", format_guid(key.server)},
+                             {"user", key.user},
+                             {"key_check", hex(key.check)},
+                             {"wrap", hex(key.wrap)},
+                             {"settled", key.settled}},
+                            replace_secret_file);
 }
 
 Outcome<void> Device::erase_key(const std::string& destination) { return erase_file(key_path(destination)); }

@@ -73,7 +73,7 @@ Outcome<void> Device::remember(const std::string& destination, const Credential&
   text.resize(digits + 2 * credential.password.size());
   Botan::hex_encode(reinterpret_cast<char*>(text.data()) + digits, credential.password.data(), credential.password.size(), false);
   append("\"\n}\n");
-  return replace_file(credential_path(destination), text);
+  return replace_secret_file(credential_path(destination), text);
 }
 
 Outcome<DeviceConfiguration> Device::configuration(const std::string& destination) const {

@@ -23,6 +23,8 @@ Outcome<SmallFile> read_small_file(const std::string& path, std::size_t octets_m
 
 /// Written beside it with mode 0600, flushed to the disk, renamed over it, and the directory flushed too.
 Outcome<void> replace_file(const std::string& path, View octets);
+/// The same, and what was there is written over as erase_file does it.
+Outcome<void> replace_secret_file(const std::string& path, View octets);
 
 /// Its octets are written over, as far as the file system writes in place, before its name goes; both are flushed. What a replacement of it
 /// that was cut short left beside it goes likewise. Nothing happens where there is none.

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <span>
 #include <system_error>
@@ -124,6 +125,31 @@ Result<void> Database::run(std::string_view sql, std::initializer_list<Value> va
 Result<void> Database::script(const char* sql) {
   if (sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) return std::unexpected(trouble(sql));
   return {};
+}
+
+Result<void> Database::write_over_end() {
+  std::int64_t end = 0;
+  const auto take = [&](const Row& row) { end = row.number(0); };
+  if (auto asked = run("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", {}, take); !asked) return asked;
+  return write_over(SQLITE_FCNTL_FILE_POINTER, end);
+}
+
+Result<void> Database::write_over_log() { return write_over(SQLITE_FCNTL_JOURNAL_POINTER, 0); }
+
+/// Through SQLite's own file: whoever opens that another time and closes it loses SQLite's lock of it.
+Result<void> Database::write_over(int which, std::int64_t from) {
+  constexpr int step = 65'536;
+  static const Octets zeros(step);
+  sqlite3_file* file = nullptr;
+  int code = sqlite3_file_control(database_.get(), "main", which, static_cast<void*>(&file));
+  if (code != SQLITE_OK || file == nullptr || file->pMethods == nullptr) return std::unexpected(trouble("find the file"));
+  sqlite3_int64 size = 0;
+  code = file->pMethods->xFileSize(file, &size);
+  for (; code == SQLITE_OK && from < size; from += step)
+    code = file->pMethods->xWrite(file, zeros.data(), static_cast<int>(std::min<std::int64_t>(step, size - from)), from);
+  if (code == SQLITE_OK) code = file->pMethods->xSync(file, SQLITE_SYNC_FULL);
+  if (code == SQLITE_OK) return {};
+  return std::unexpected(Trouble{kind_of(code), name_ + ": what counts no more cannot be written over: " + sqlite3_errstr(code)});
 }
 
 void Database::leave_log() { sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }

@@ -52,6 +52,10 @@ class Database {
   Result<void> run(std::string_view sql, std::initializer_list<Value> values = {}, const std::function<void(const Row&)>& take = {});
   /// Runs statements that take no values and are not kept.
   Result<void> script(const char* sql);
+  /// Zeros are on the disk in place of what the file has behind its last page, and in place of all that its write-ahead log has. For one
+  /// that no other process reads, and of whose log all has been brought over: cutting off then gives back nothing but zeros.
+  Result<void> write_over_end();
+  Result<void> write_over_log();
   /// Closing it changes no file: the write-ahead log stays as it is.
   void leave_log();
   /// Rows that the last run() changed.
@@ -67,6 +71,7 @@ class Database {
 
   Database(std::unique_ptr<sqlite3, Closer> database, std::string name);
   Trouble trouble(std::string_view doing) const;
+  Result<void> write_over(int which, std::int64_t from);
 
   std::unique_ptr<sqlite3, Closer> database_;
   std::map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalizer>> statements_;

@@ -13,7 +13,8 @@ constexpr std::int64_t format = 1;
 
 // secure_delete: SQLite writes zeros over what it deletes, in the pages that it then writes; but when it moves rows from page to page it
 // leaves copies in the room between them, and what was in pages before lies in the file until the log is brought over, and in the log until
-// that is cut off. So erase_remains() writes all that counts anew, brings the log over and cuts it off, before anything is acknowledged.
+// that is cut off; and what is cut off lies on the disk's blocks until something else comes there. So erase_remains() writes all that
+// counts anew, brings the log over, and cuts log and file off only when zeros are there, before anything is acknowledged.
 constexpr const char* settings =
     "PRAGMA locking_mode = EXCLUSIVE; PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = "
     "MEMORY;";
@@ -52,17 +53,31 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open(const std::filesystem::path& di
 // [KEY-036] A server MUST erase every octet of a replaced key record from its database, journal and free pages before it sends key_stored.
 Result<void> KeyStore::erase_remains() {
   if (fault::on(fault::KEY_036_not_erased)) return {};
-  const auto still_due = [](Trouble trouble) {
-    trouble.what += "; what was changed stands, and what it replaced is erased with the next change or start";
-    return std::unexpected(std::move(trouble));
+  auto erased = write_anew();
+  if (erased) erasing_is_due_ = false;
+  if (!erased) erased.error().what += "; what was changed stands, and what it replaced is erased with the next change or start";
+  return erased;
+}
+
+Result<void> KeyStore::write_anew() {
+  const auto cutting = [&] {
+    if (options_.before_cutting) options_.before_cutting();
   };
-  if (auto anew = database_.script("VACUUM"); !anew) return still_due(std::move(anew.error()));
+  if (auto anew = database_.script("VACUUM"); !anew) return anew;
+  if (auto over = database_.write_over_end(); !over) return over;
+  cutting();
+  if (auto brought = bring_log_over("PRAGMA wal_checkpoint(FULL)"); !brought) return brought;
+  if (auto over = database_.write_over_log(); !over) return over;
+  cutting();
+  return bring_log_over("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+Result<void> KeyStore::bring_log_over(std::string_view how) {
   bool complete = false;
-  auto cut = database_.run("PRAGMA wal_checkpoint(TRUNCATE)", {}, [&](const Row& row) { complete = row.number(0) == 0; });
-  if (!cut) return still_due(std::move(cut.error()));
-  if (!complete) return still_due({Trouble::Kind::failed, "keys.sqlite: its log could not be brought over: somebody reads it"});
-  erasing_is_due_ = false;
-  return {};
+  auto brought = database_.run(how, {}, [&](const Row& row) { complete = row.number(0) == 0; });
+  if (brought && !complete)
+    return std::unexpected(Trouble{Trouble::Kind::failed, "keys.sqlite: its log could not be brought over: somebody reads it"});
+  return brought;
 }
 
 Result<void> KeyStore::finish_erasing() {

@@ -40,6 +40,9 @@ struct KeyChange {
 struct KeyStoreOptions {
   /// For tests: called when a change is durable and its remains are not erased yet.
   std::function<void()> before_erasing = {};
+  /// For tests: called when zeros are in place of what the file has behind its end, which is then cut off, and of what the log has,
+  /// likewise.
+  std::function<void()> before_cutting = {};
 };
 
 class KeyStore {
@@ -70,6 +73,8 @@ class KeyStore {
   KeyStore(Database database, KeyStoreOptions options) : database_(std::move(database)), options_(std::move(options)) {}
   Result<void> keep(const KeyChange& change);
   Result<void> erase_remains();
+  Result<void> write_anew();
+  Result<void> bring_log_over(std::string_view how);
   Result<std::vector<std::pair<Owner, Octets>>> read(std::string_view sql, std::initializer_list<Value> values);
 
   std::mutex mutex_;

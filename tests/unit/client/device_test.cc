@@ -35,6 +35,13 @@ class Devices : public testing::Test {
     EXPECT_TRUE(device) << device.error().message;
     return std::move(*device);
   }
+  /// Of a file that had a second name.
+  void expect_zeros(const std::string& name) {
+    std::ifstream octets(scratch_ / name);
+    const std::string left(std::istreambuf_iterator<char>(octets), {});
+    EXPECT_FALSE(left.empty()) << name;
+    EXPECT_EQ(left, std::string(left.size(), '\0')) << name << " was to be written over before its name went";
+  }
   /// Read anew, once that one has let go of it.
   Device open_after(Device device) {
     { const Device gone = std::move(device); }
@@ -203,15 +210,42 @@ TEST_F(Devices, KEY_051_a_logout_leaves_nothing_of_key_and_login_and_touches_no_
   ASSERT_TRUE(device.log_out("default"));
   for (const char* name : {"key-default.json", "key-default.json.new", "credential-default.json", "configuration-default.json"})
     EXPECT_FALSE(std::filesystem::exists(home_ + "/" + name)) << name;
-  std::ifstream octets(scratch_ / "its octets");
-  const std::string left(std::istreambuf_iterator<char>(octets), {});
-  EXPECT_FALSE(left.empty());
-  EXPECT_EQ(left, std::string(left.size(), '\0')) << "written over before the name went";
+  expect_zeros("its octets");
   EXPECT_TRUE(same(device.kept_key("second")->value(), kept_key()));
   EXPECT_TRUE(device.credential("second"));
   ASSERT_TRUE(device.log_out("default")) << "nobody is logged in";
   ASSERT_TRUE(device.remove("second"));
   EXPECT_FALSE(std::filesystem::exists(home_ + "/key-second.json"));
+}
+
+TEST_F(Devices, KEY_051_of_a_wrap_or_a_login_that_was_replaced_nothing_is_left) {
+  make();
+  Device device = open();
+  for (const auto& [name, link] : {std::pair{"/key-default.json", "a wrap"}, std::pair{"/credential-default.json", "a login"}}) {
+    ASSERT_TRUE(device.remember("default", kept_key()));
+    ASSERT_TRUE(device.remember("default", Credential{"ABCDEFGH12345678", "alice", keys::Secret{'x'}, false}));
+    std::filesystem::create_hard_link(home_ + name, scratch_ / link);
+  }
+  KeptKey another = kept_key();
+  another.settled = true;
+  ASSERT_TRUE(device.remember("default", another));
+  ASSERT_TRUE(device.remember("default", Credential{"ABCDEFGH12345678", "alice", keys::Secret{'y'}, false}));
+  expect_zeros("a wrap");
+  expect_zeros("a login");
+  EXPECT_TRUE(same(device.kept_key("default")->value(), another));
+  EXPECT_EQ(device.credential("default")->password, keys::Secret{'y'});
+  for (const auto& entry : std::filesystem::directory_iterator(home_)) EXPECT_NE(entry.path().extension(), ".new") << entry.path();
+}
+
+TEST_F(Devices, KEY_051_what_a_killed_replacement_left_is_written_over_by_the_next) {
+  make();
+  Device device = open();
+  ASSERT_TRUE(device.remember("default", kept_key()));
+  scratch_.write("home/key-default.json.new", "a wrap that was to come, or was there before");
+  std::filesystem::create_hard_link(home_ + "/key-default.json.new", scratch_ / "what was left");
+  ASSERT_TRUE(device.remember("default", kept_key()));
+  expect_zeros("what was left");
+  EXPECT_TRUE(same(device.kept_key("default")->value(), kept_key()));
 }
 
 TEST_F(Devices, ARC_141_what_was_seen_of_one_archive_says_nothing_of_another) {

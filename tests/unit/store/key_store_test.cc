@@ -83,6 +83,30 @@ TEST_F(Keys, KEY_036_nothing_is_left_of_records_that_were_moved_from_page_to_pag
   }
 }
 
+/// What is cut off lies on the disk's blocks as it was.
+TEST_F(Keys, KEY_036_what_is_cut_off_is_written_over_first) {
+  const auto content = [](const fs::path& path) {
+    std::ifstream stream(path, std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>{stream}, {}};
+  };
+  const auto is_written_over = [](std::string_view octets) {
+    return !octets.empty() && octets.find_first_not_of('\0') == std::string_view::npos;
+  };
+  std::string file, log;  // before the last time that each was cut
+  unsigned cuts = 0;
+  auto store = open(directory, {.before_cutting = [&] {
+                      const bool of_the_log = cuts++ % 2 == 1;
+                      (of_the_log ? log : file) = content(directory / (of_the_log ? "keys.sqlite-wal" : "keys.sqlite"));
+                    }});
+  for (std::uint64_t computer = 1; computer <= 80; ++computer) {  // many pages
+    ASSERT_TRUE(store->change({.records = {{{7, computer}, some(262, static_cast<unsigned>(computer))}}}));
+    EXPECT_TRUE(is_written_over(log)) << computer;
+  }
+  ASSERT_TRUE(store->erase_user(7));
+  EXPECT_TRUE(is_written_over(log));
+  EXPECT_TRUE(is_written_over(std::string_view(file).substr(fs::file_size(directory / "keys.sqlite")))) << "the file was cut as well";
+}
+
 TEST_F(Keys, KEY_036_a_process_that_ends_before_erasing_leaves_it_to_the_next) {
   const fs::path copied = directory / "copied", running = directory / "running";
   fs::create_directories(running);
