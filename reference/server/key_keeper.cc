@@ -118,11 +118,12 @@ ServerAnswer KeyKeeper::open(const store::Owner& owner, View recipient) {
   log_request(owner, "recover_key");
   const auto kept = keys_.record(owner);
   if (!kept) return failed(kept.error());
-  // [KEY-045] A server MUST close with nothing_to_recover when recover_key comes and the archive has no server_wrap.
+  // [KEY-045] A server MUST close with nothing_to_recover when recover_key comes and the archive has no server_wrap for its escrow key.
   if (kept->empty()) return refused(Reason::nothing_to_recover, "the archive has no key record");
   const auto record = read(*kept, owner);
-  if (!record.server && fault::on(fault::KEY_045_answers_anyway)) return protocol::KeyOpened{Octets(72)};
+  if (!opens(record) && fault::on(fault::KEY_045_answers_anyway)) return protocol::KeyOpened{Octets(72)};
   if (!record.server) return refused(Reason::nothing_to_recover, "the archive's key is in mode " + std::string(name(record.mode)));
+  if (!opens(record)) return refused(Reason::nothing_to_recover, "the archive's key is wrapped for an escrow key that was given up");
   if (auto logged = log_opening(owner, "recovery"); !logged) return failed(logged.error());
   const auto archive = archive_owner(owner);
   const auto key = keys::open_escrow(record, archive, escrow_key_);
@@ -173,8 +174,7 @@ ServerAnswer KeyKeeper::replace_password(std::uint64_t user, View replacement, s
   for (const auto& [whose, octets] : *records) {
     const auto record = read(octets, whose);
     // What is wrapped for an escrow key that was given up stays [KEY-054]; its user's next login wraps it anew.
-    const bool opens = record.server && record.server->escrow_key == escrow_key_.public_key();
-    if (!opens || fault::on(fault::KEY_043_wraps_stay)) continue;
+    if (!opens(record) || fault::on(fault::KEY_043_wraps_stay)) continue;
     if (change.records.empty() || !fault::on(fault::KEY_039_one_for_all))
       if (auto logged = log_opening(whose, cause); !logged) return failed(logged.error());
     auto next = keys::wrapped_anew(record, archive_owner(whose), escrow_key_, replacement, directory_.rounds(), Botan::system_rng());

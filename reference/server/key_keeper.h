@@ -41,6 +41,8 @@ class KeyKeeper {
       : settings_(settings), escrow_key_(std::move(escrow_key)), directory_(directory), keys_(keys), events_(events) {}
   keys::ArchiveOwner archive_owner(const store::Owner& owner) const { return {owner.user, owner.computer, settings_.server}; }
   keys::KeyRecord read(View record, const store::Owner& owner) const;
+  /// Not where the escrow key that it is wrapped for was given up [KEY-054].
+  bool opens(const keys::KeyRecord& record) const { return record.server && record.server->escrow_key == escrow_key_.public_key(); }
   /// The caller holds mutex_.
   protocol::ServerAnswer replace_password(std::uint64_t user, View replacement, std::string_view cause);
   store::Result<void> log_opening(const store::Owner& owner, std::string_view cause);

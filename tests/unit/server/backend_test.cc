@@ -226,11 +226,14 @@ TEST_F(BackendTest, KEY_054_no_server_starts_with_another_escrow_key_than_its_re
   EXPECT_EQ(change_escrow_key(directory.path(), *keys_, *store, 0xaa), 1u);
 }
 
-TEST_F(BackendTest, KEY_043_a_record_for_a_key_that_was_given_up_keeps_nobody_from_another_password) {
+TEST_F(BackendTest, KEY_045_a_record_for_a_key_that_was_given_up_is_handed_out_to_nobody_and_keeps_nobody_from_another_password) {
   const auto another = keys::AgreementKey::generate(Botan::system_rng());
   escrow_public_ = another.public_key();
   const Octets record = key_record("correct horse");
   ASSERT_TRUE(keys_->change({.records = {{{user, computer}, record}}}));
+  const auto asked = keeper_->open({user, computer}, another.public_key());
+  ASSERT_TRUE(std::holds_alternative<protocol::Refused>(asked));
+  EXPECT_EQ(std::get<protocol::Refused>(asked).reason, spec::Reason::nothing_to_recover);
   EXPECT_TRUE(std::holds_alternative<protocol::PasswordSet>(keeper_->reset_password(user, octets("battery staple"))));
   EXPECT_TRUE(directory_->password_is(user, octets("battery staple")));
   EXPECT_EQ(store::value(keys_->record({user, computer})), record);

@@ -164,7 +164,7 @@ inline constexpr std::array<Requirement, 275> requirements{{
     {"KEY-054", "MUST", "server", "review", "chosen", "07-keys", "A server MUST NOT start where it keeps a server_wrap for an escrow key whose private half it lacks, unless its operator has given that key up."},
     {"KEY-043", "MUST", "server", "state", "implies W17", "07-keys", "A server that sets another account password MUST in the same transaction replace the account_wrap of each key record of the user whose server_wrap it opens, and nothing else of any archive."},
     {"KEY-044", "MUST", "server", "wire", "chosen", "07-keys", "A server MUST close with password_refused when the current password of change_password is not the user's."},
-    {"KEY-045", "MUST", "server", "wire", "chosen", "07-keys", "A server MUST close with nothing_to_recover when recover_key comes and the archive has no server_wrap."},
+    {"KEY-045", "MUST", "server", "wire", "chosen", "07-keys", "A server MUST close with nothing_to_recover when recover_key comes and the archive has no server_wrap for its escrow key."},
     {"KEY-046", "MUST", "server", "wire", "implies W17", "07-keys", "A server MUST answer any other recover_key with a recovery_wrap of the archive's key for the public key in it."},
     {"KEY-047", "MUST", "client", "wire", "chosen", "07-keys", "A client that logged in with a password under which the account_wrap does not open MUST store a new key record under that password once it has recovered the key."},
     {"KEY-055", "MUST", "client", "wire", "chosen", "07-keys", "A client that logged in with a password and has the key MUST store a new key record when the server_wrap that it is shown is for another escrow key than key_state has."},
