@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
-#include <sstream>
 
 #include "coffer/spec/messages.h"
 #include "trace/trace.h"
@@ -37,6 +36,7 @@ struct Part {
 struct Form {
   Part a, b, c;
 };
+constexpr std::string_view blanks = " \t\v\f\r";
 
 Form form(Op op) {
   switch (op) {
@@ -78,15 +78,29 @@ void write(std::string& line, const Part& part, std::uint32_t value) {
   }
 }
 
-std::expected<Step, std::string> read_step(std::istringstream& words) {
-  std::string word;
-  words >> word;
+/// What stands before the mark, which goes with it; all, where there is none.
+std::string_view cut(std::string_view& text, char mark) {
+  const auto before = text.substr(0, text.find(mark));
+  text.remove_prefix(std::min(before.size() + 1, text.size()));
+  return before;
+}
+
+/// The next word of a line; none at its end, and where a comment begins.
+std::string_view next_word(std::string_view& line) {
+  line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+  if (line.starts_with('#')) return {};
+  const auto word = line.substr(0, line.find_first_of(blanks));
+  line.remove_prefix(word.size());
+  return word;
+}
+
+std::expected<Step, std::string> read_step(std::string_view word, std::string_view line) {
   Step step;
   const auto* const op = std::ranges::find(op_words, word);
-  if (op == op_words.end()) return std::unexpected("no such step: " + word);
+  if (op == op_words.end()) return std::unexpected("no such step: " + std::string(word));
   step.op = static_cast<Op>(op - op_words.begin());
   const auto parts = form(step.op);
-  while (words >> word && !word.starts_with('#')) {
+  while (!(word = next_word(line)).empty()) {
     if (const auto a = read(parts.a, word)) {
       step.a = static_cast<std::uint8_t>(*a);
     } else if (const auto b = read(parts.b, word)) {
@@ -94,7 +108,7 @@ std::expected<Step, std::string> read_step(std::istringstream& words) {
     } else if (const auto c = read(parts.c, word)) {
       step.c = *c;
     } else {
-      return std::unexpected("this step does not know " + word);
+      return std::unexpected("this step does not know " + std::string(word));
     }
   }
   return step;
@@ -117,15 +131,13 @@ std::string to_text(const Trace& trace) {
 }
 
 std::expected<Trace, std::string> from_text(std::string_view text) {
-  std::istringstream lines{std::string(text)};
-  std::string line;
-  std::getline(lines, line);
-  if (line != text_head) return std::unexpected("line 1: expected " + std::string(text_head));
+  if (cut(text, '\n') != text_head) return std::unexpected("line 1: expected " + std::string(text_head));
   Trace trace;
-  for (std::size_t number = 2; std::getline(lines, line); ++number) {
-    std::istringstream words(line);
-    if ((words >> std::ws).eof() || words.peek() == '#') continue;
-    auto step = read_step(words);
+  for (std::size_t number = 2; !text.empty(); ++number) {
+    auto line = cut(text, '\n');
+    const auto word = next_word(line);
+    if (word.empty()) continue;
+    auto step = read_step(word, line);
     if (!step) return std::unexpected("line " + std::to_string(number) + ": " + step.error());
     trace.push_back(*step);
   }
