@@ -1,5 +1,5 @@
 // That both ends of a session mean the same: what one end's program or shell said is, in order and nothing between, what the other's
-// hears. A statement is kept as the frame that carries it.
+// hears. A statement is kept as the fields of the frame that carries it.
 // Must not know: sessions' states, traces.
 #pragma once
 

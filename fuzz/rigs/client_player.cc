@@ -35,6 +35,7 @@ class Player {
       demand(model_.ended() == (after == table::final), "ERR-001 a closed session has told its end");
       const bool driven = after == State::ready || after == State::restoring;
       demand(session_.deadline().has_value() == (!driven && after != table::final), "SES-041 every answer has its timer");
+      if (before == table::final && ++steps_after_the_end_ == steps_after_the_end_max) return;
     }
   }
 
@@ -89,6 +90,7 @@ class Player {
   Sender sender_;
   Expected expected_;
   ClientModel model_;
+  unsigned steps_after_the_end_ = 0;
 };
 
 }  // namespace

@@ -151,12 +151,14 @@ void Conversation::tamper(trace::Tamper how, Direction where, std::size_t record
   if (how == trace::Tamper::drop) wire.take(record);
   if (how == trace::Tamper::end) cut(where);
   if (how == trace::Tamper::replay && reads(to))
-    if (const auto taken = wire.again(record)) deliver(to, *taken);
+    if (const auto* taken = wire.again(record)) deliver(to, *taken);
   if ((how == trace::Tamper::deliver || how == trace::Tamper::damage || how == trace::Tamper::reflect) && reads(to))
-    if (auto taken = wire.take(record)) {
-      const auto bit = record * 37 % (taken->size() * 8);
-      if (how == trace::Tamper::damage) (*taken)[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
-      deliver(to, *taken);
+    if (const auto* taken = wire.take(record)) {
+      if (how != trace::Tamper::damage) return deliver(to, *taken);
+      auto damaged = *taken;
+      const auto bit = record * 37 % (damaged.size() * 8);
+      damaged[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+      deliver(to, damaged);
     }
 }
 

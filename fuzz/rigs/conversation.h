@@ -50,12 +50,14 @@ class Conversation {
   void stop_server();
   ClientState client_state() const { return client_.state(); }
   ServerState server_state() const { return server_.state(); }
+  /// Both sessions are closed.
+  bool over() const { return client_state() == spec::client_session::final && server_state() == spec::server_session::final; }
 
   // ---- What is between them --------------------------------------------------------------------------------------------------------
   /// Deliver, drop, replay, damage, reflect or end.
   void tamper(trace::Tamper how, Direction where, std::size_t record);
   /// A record is taken away, and put where it does not belong.
-  std::optional<Octets> steal(Direction where, std::size_t record) { return wires_[where].take(record); }
+  const Octets* steal(Direction where, std::size_t record) { return wires_[where].take(record); }
   void inject(Direction where, View record);
   void vanish();
   /// Until nobody has anything to say.

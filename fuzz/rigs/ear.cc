@@ -3,9 +3,19 @@
 #include <algorithm>
 
 #include "coffer/spec/messages.h"
+#include "rigs/known.h"
 #include "rigs/oracle.h"
 
 namespace coffer::fuzz {
+
+namespace {
+
+std::shared_ptr<const protocol::Message> decoded(View body) {
+  static Known<std::shared_ptr<const protocol::Message>> known;
+  return known.of(body, [](View octets) { return std::make_shared<const protocol::Message>(protocol::decode(octets).value()); });
+}
+
+}  // namespace
 
 void Ear::said(View octets) { said_.insert(said_.end(), octets.begin(), octets.end()); }
 
@@ -17,7 +27,7 @@ void Ear::arrived(View octets) {
   cutter_.feed(octets);
   while (const auto frame = cutter_.next()) {
     const bool data = frame->kind == conformance::kind_data;
-    auto message = data ? std::nullopt : std::optional(protocol::decode(frame->body).value());
+    auto message = data ? nullptr : decoded(frame->body);
     const auto event = data ? std::string_view("data") : spec::message_rows[message->index()].name;
     const Intent intent{Intent::Means::exactly, event, {data ? trace::Op::data : trace::Op::message}};
     frames_.push_back(std::move(message));

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <deque>
-#include <optional>
+#include <memory>
 
 #include "protocol/message.h"
 #include "rigs/expected.h"
@@ -21,7 +21,7 @@ class Ear {
   /// What a step of the hearer is of: a message, a block (without message), or nothing of the wire.
   struct Heard {
     bool frame = false;
-    std::optional<protocol::Message> message;
+    std::shared_ptr<const protocol::Message> message;
   };
   Heard met(const Told& told);
   void settled(bool reads) { expected_.settled(reads); }
@@ -30,7 +30,7 @@ class Ear {
   Octets said_;  // the first arrived_ octets of it have arrived
   std::size_t arrived_ = 0;
   conformance::FrameCutter cutter_;
-  std::deque<std::optional<protocol::Message>> frames_;
+  std::deque<std::shared_ptr<const protocol::Message>> frames_;
   Expected expected_;
 };
 

@@ -9,16 +9,25 @@ namespace coffer::fuzz {
 
 namespace {
 
-bool of_the_wire(std::string_view event) {
-  return event == "data" || event == "malformed" ||
-         std::ranges::any_of(spec::message_rows, [&](const auto& row) { return row.name == event; });
+bool of_the_wire(const spec::Way& way) {
+  static const auto are = [] {
+    std::vector<bool> each;
+    for (const auto& one : spec::ways)
+      each.push_back(one.event == "data" || one.event == "malformed" ||
+                     std::ranges::any_of(spec::message_rows, [&](const auto& row) { return row.name == one.event; }));
+    return each;
+  }();
+  return are[static_cast<std::size_t>(&way - spec::ways.data())];
 }
 
 /// Whether a state's table has a row for the event: only then are fields looked at.
 bool has_row(const spec::Way& at, std::string_view event) {
-  return std::ranges::any_of(spec::ways, [&](const auto& way) {
-    return way.machine == at.machine && way.from == at.from && way.event == event && way.row != "default" && way.row != "ignored";
-  });
+  const auto of_the_state = [&](const spec::Way& way) { return way.from == at.from && way.machine == at.machine; };
+  const auto* way = &at;  // ways of a state stand together
+  while (way != spec::ways.begin() && of_the_state(way[-1])) --way;
+  for (; way != spec::ways.end() && of_the_state(*way); ++way)
+    if (way->event == event && way->row != "default" && way->row != "ignored") return true;
+  return false;
 }
 
 /// [FRM-016] Metadata before data: a flaw has its own reason, and nothing else has it.
@@ -39,32 +48,32 @@ void judge_data(trace::Flaw flaw, const Told& told) {
 const Intent* Expected::met(const Told& told) {
   using enum Intent::Means;
   const auto event = told.way->event;
-  if (lost_ || told.way->row == "ignored" || !of_the_wire(event)) return nullptr;
-  demand(!pending_.empty(), "SES-003 an event of the wire comes of a frame");
-  last_ = pending_.front();
-  pending_.pop_front();
+  if (lost_ || told.way->row == "ignored" || !of_the_wire(*told.way)) return nullptr;
+  demand(met_ < sent_.size(), "SES-003 an event of the wire comes of a frame");
+  const auto& frame = sent_[met_++];
   const bool broken = event == "malformed";
-  switch (last_.means) {
+  switch (frame.means) {
     case exactly:
-      demand(event == last_.event, "MSG-003 a message is the event of its name");
-      if (last_.step.op == trace::Op::data && told.way->row == "on_data") judge_data(static_cast<trace::Flaw>(last_.step.b), told);
+      demand(event == frame.event, "MSG-003 a message is the event of its name");
+      if (frame.step.op == trace::Op::data && told.way->row == "on_data") judge_data(static_cast<trace::Flaw>(frame.step.b), told);
       break;
     case or_fault:
-      demand(broken || event == last_.event, "MSG-003 a message is the event of its name, or out of range");
-      if (broken && static_cast<trace::Variant>(last_.step.b) != trace::Variant::extreme)
-        demand(has_row(*told.way, last_.event), "MSG-006 whether the state admits a message is checked before its fields");
+      demand(broken || event == frame.event, "MSG-003 a message is the event of its name, or out of range");
+      if (broken && static_cast<trace::Variant>(frame.step.b) != trace::Variant::extreme)
+        demand(has_row(*told.way, frame.event), "MSG-006 whether the state admits a message is checked before its fields");
       break;
     case some_data: demand(event == "data", "FRM-016 a data frame is one, whatever it holds"); break;
     case fault: demand(broken, "FRM-011 a wrong header is malformed"); break;
     case anything: break;
     case unknown: lost_ = true; return nullptr;
   }
-  return &last_;
+  return &frame;
 }
 
 void Expected::settled(bool reads) {
-  if (!lost_ && !pending_.empty() && pending_.front().means == Intent::Means::unknown) lost_ = true;
-  if (reads && !lost_) demand(pending_.empty(), "SES-003 every frame that arrived is acted on");
+  const bool waits = met_ < sent_.size();
+  if (waits && sent_[met_].means == Intent::Means::unknown) lost_ = true;
+  if (reads && !lost_) demand(!waits, "SES-003 every frame that arrived is acted on");
 }
 
 }  // namespace coffer::fuzz

@@ -2,8 +2,8 @@
 // the event that the frame is.
 #pragma once
 
-#include <deque>
 #include <span>
+#include <vector>
 
 #include "rigs/journal.h"
 #include "rigs/pieces.h"
@@ -12,8 +12,8 @@ namespace coffer::fuzz {
 
 class Expected {
  public:
-  void sent(std::span<const Intent> intents) { pending_.insert(pending_.end(), intents.begin(), intents.end()); }
-  /// The frame that a step is of; nullptr when it is of none, or lost(). Demands that it is the right event.
+  void sent(std::span<const Intent> intents) { sent_.insert(sent_.end(), intents.begin(), intents.end()); }
+  /// The frame that a step is of, until more is sent; nullptr when it is of none, or lost(). Demands that it is the right event.
   const Intent* met(const Told& told);
   /// Demands that no frame is waiting: the receiver is neither busy nor at its end.
   void settled(bool reads);
@@ -21,8 +21,8 @@ class Expected {
   bool lost() const { return lost_; }
 
  private:
-  std::deque<Intent> pending_;
-  Intent last_;
+  std::vector<Intent> sent_;
+  std::size_t met_ = 0;  // the first so many of them
   bool lost_ = false;
 };
 

@@ -1,9 +1,9 @@
 #include "rigs/journal.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <unordered_map>
 #include <utility>
 
 #include "coffer/spec/client_session.h"
@@ -89,14 +89,16 @@ bool decided(const Way& way, const Transition& told) {
 }
 
 struct Session {
-  std::string_view state;
+  const void* instance;
+  std::string_view machine, state;
   std::vector<Told> told;
 };
-std::unordered_map<const void*, Session>& sessions() {
-  static std::unordered_map<const void*, Session> all;
-  return all;
+std::vector<Session> sessions;  // in the order in which they began: a few
+
+Session* session_of(const void* instance) {
+  const auto found = std::ranges::find(sessions, instance, &Session::instance);
+  return found == sessions.end() ? nullptr : &*found;
 }
-std::unordered_map<std::string_view, const void*> begun;
 
 [[noreturn]] void no_way(const Transition& told, const char* why) {
   const auto s = [](std::string_view text) { return std::string(text); };
@@ -121,8 +123,8 @@ void tell_line(const Transition& told) {
 void watch(const Transition& told) {
   if (telling() && !told.event.empty()) tell_line(told);
   if (told.event.empty()) {
-    begun[told.machine] = told.instance;
-    sessions()[told.instance] = {told.to, {}};
+    std::erase_if(sessions, [&](const auto& session) { return session.instance == told.instance; });
+    sessions.push_back({told.instance, told.machine, told.to, {}});
     return;
   }
   static Index index;
@@ -131,11 +133,11 @@ void watch(const Transition& told) {
     if (way.to == told.to && way.row == told.row && (way.guard == told.guard) && decided(way, told)) taken = &way;
   if (taken == nullptr) no_way(told, "no way of the table");
   reached(static_cast<std::size_t>(taken - spec::ways.data()), told.decided.rule);
-  const auto session = sessions().find(told.instance);
-  if (session == sessions().end()) return;  // a frame reader does not say when it begins
-  if (session->second.state != told.from) no_way(told, "it was in another state");
-  session->second.state = told.to;
-  session->second.told.push_back({taken, told.decided.reason});
+  auto* const session = session_of(told.instance);
+  if (session == nullptr) return;  // a frame reader does not say when it begins
+  if (session->state != told.from) no_way(told, "it was in another state");
+  session->state = told.to;
+  session->told.push_back({taken, told.decided.reason});
 }
 
 /// Whether what was said is this frame of the table's: "pong", "disconnect(timeout)".
@@ -178,15 +180,16 @@ void at_step(std::size_t number) {
 }
 
 void begin() {
-  sessions().clear();
-  begun.clear();
+  sessions.clear();
   forget_what_came_before();
   protocol::transition_watcher = watch;
 }
 
-const void* newest(std::string_view machine) { return begun.at(machine); }
+const void* newest(std::string_view machine) {
+  return std::ranges::find(sessions.rbegin(), sessions.rend(), machine, &Session::machine)->instance;
+}
 
-std::vector<Told> take(const void* session) { return std::exchange(sessions()[session].told, {}); }
+std::vector<Told> take(const void* session) { return std::exchange(session_of(session)->told, {}); }
 
 }  // namespace journal
 

@@ -33,6 +33,9 @@ std::vector<Told> take(const void* session);
 
 }  // namespace journal
 
+/// Who is closed stays closed: more steps of a trace than these show nothing that the first did not.
+inline constexpr unsigned steps_after_the_end_max = 4;
+
 /// Demands that these frames, in order, are what these steps send: "pong", "disconnect(timeout)".
 void demand_frames(std::span<const Told> told, std::span<const std::string> words);
 

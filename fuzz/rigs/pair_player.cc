@@ -52,6 +52,7 @@ class Player {
       if (step.op != trace::Op::channel && step.op != trace::Op::answer) pair_.let_go();
       saw(static_cast<std::size_t>(pair_.client_state()), step);
       act(step);
+      if (pair_.over() && ++steps_after_the_end_ == steps_after_the_end_max) break;
     }
     pair_.let_go();
   }
@@ -82,6 +83,7 @@ class Player {
   p::Time now_{1000};
   Honest honest_;
   Conversation pair_;
+  unsigned steps_after_the_end_ = 0;
 };
 
 }  // namespace

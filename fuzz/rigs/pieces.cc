@@ -192,15 +192,23 @@ std::vector<Piece> Sender::pieces(const trace::Step& step) {
       intent.means = step.op == trace::Op::data ? Intent::Means::some_data : Intent::Means::anything;
     }
   }
-  waiting_.octets.insert(waiting_.octets.end(), frame.begin(), frame.end());
+  if (waiting_.octets.empty()) {
+    waiting_.octets = std::move(frame);
+  } else {
+    waiting_.octets.insert(waiting_.octets.end(), frame.begin(), frame.end());
+  }
   waiting_.intents.push_back(intent);
   if (std::exchange(join_, false)) return {};
-  auto whole = std::exchange(waiting_, {});
+  std::vector<Piece> pieces;
+  auto& whole = pieces.emplace_back(std::exchange(waiting_, {}));
   const auto split = std::exchange(split_, std::nullopt);
-  if (!split || whole.intents.size() > 1) return {std::move(whole)};
+  if (!split || whole.intents.size() > 1) return pieces;
   const auto at = whole.octets.begin() + static_cast<std::ptrdiff_t>(split->b % whole.octets.size());
   // Of a wrong header the beginning alone may be enough.
-  return {{{whole.octets.begin(), at}, whole.intents}, {{at, whole.octets.end()}, {}}};
+  Octets rest(at, whole.octets.end());
+  whole.octets.erase(at, whole.octets.end());
+  pieces.push_back({std::move(rest), {}});
+  return pieces;
 }
 
 }  // namespace coffer::fuzz

@@ -1,7 +1,6 @@
 #include "rigs/said.h"
 
-#include <unordered_map>
-
+#include "rigs/known.h"
 #include "rigs/oracle.h"
 
 namespace coffer::fuzz {
@@ -29,28 +28,20 @@ Said read(const conformance::Frame& frame) {
   return said;
 }
 
-/// The same octets say the same, and most of what is sent was sent in inputs before.
-std::shared_ptr<const Said> read_once(const conformance::Frame& frame) {
-  constexpr std::size_t frames_max = 1024, octets_max = 512;
-  static std::unordered_map<std::string, std::shared_ptr<const Said>> known;
-  if (frame.body.size() > octets_max) return std::make_shared<const Said>(read(frame));
-  std::string octets{static_cast<char>(frame.kind), static_cast<char>(frame.metadata_blocks)};
-  octets.append(frame.body.begin(), frame.body.end());
-  if (known.size() > frames_max) known.clear();
-  auto& said = known[octets];
-  if (!said) said = std::make_shared<const Said>(read(frame));
-  return said;
+std::vector<Said> read_all(View octets) {
+  conformance::FrameCutter cutter;
+  cutter.feed(octets);
+  std::vector<Said> all;
+  while (const auto frame = cutter.next()) all.push_back(read(*frame));
+  demand(!cutter.broken() && cutter.held().empty(), "FRM-002 what is sent is whole frames");
+  return all;
 }
 
 }  // namespace
 
-std::vector<std::shared_ptr<const Said>> read_said(View octets) {
-  conformance::FrameCutter cutter;
-  cutter.feed(octets);
-  std::vector<std::shared_ptr<const Said>> all;
-  while (auto frame = cutter.next()) all.push_back(read_once(*frame));
-  demand(!cutter.broken() && cutter.held().empty(), "FRM-002 what is sent is whole frames");
-  return all;
+std::span<const Said> read_said(View octets) {
+  static Known<std::vector<Said>> known;
+  return known.of(octets, read_all);
 }
 
 }  // namespace coffer::fuzz

@@ -1,8 +1,8 @@
 // What a side sent, read by the conformance suite's codec: a reader that shares nothing with the one under test.
 #pragma once
 
-#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,7 +17,8 @@ struct Said {
   std::optional<conformance::DataParts> block;  // of a data frame, in place of a message
 };
 
-/// The frames of these octets. Demands that they are whole, with the headers and the one encoding that the specification asks for.
-std::vector<std::shared_ptr<const Said>> read_said(View octets);
+/// The frames of these octets, until this is asked again. Demands that they are whole, with the headers and the one encoding that the
+/// specification asks for.
+std::span<const Said> read_said(View octets);
 
 }  // namespace coffer::fuzz

@@ -77,8 +77,7 @@ class ServerModel {
   }
 
   void judge(const protocol::Send& send) {
-    for (const auto& one : read_said(send.octets)) {
-      const Said& said = *one;
+    for (const auto& said : read_said(send.octets)) {
       demand(!disconnected_, "ERR-001 nothing is sent after a Disconnect");
       words_.push_back(said.word);
       const auto& word = said.word;

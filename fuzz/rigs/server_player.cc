@@ -31,6 +31,7 @@ class Player {
       settle(before);
       const auto after = session_.state();
       expected_.settled(!table::held(after) && after != table::final);
+      if (before == table::final && ++steps_after_the_end_ == steps_after_the_end_max) return;
     }
   }
   /// Octets of the wire, cut at these places, each question answered as it asks for.
@@ -135,6 +136,7 @@ class Player {
   Expected expected_;
   ServerModel model_;
   trace::Answer fitting_ = trace::Answer::failed;
+  unsigned steps_after_the_end_ = 0;
 };
 
 }  // namespace

@@ -26,8 +26,11 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   using namespace coffer;
   trace::Random random(seed);
   auto trace = trace::from_either({data, size});
-  // Bits among the steps: the engine's own changes, of the form for engines.
-  if (!trace.empty() && random() % 8 == 0) return LLVMFuzzerMutate(data, fuzz::give(trace, data, size_max), size_max);
+  // Bits among the steps: the engine's own changes, of the form for engines, and no longer than one of ours.
+  if (!trace.empty() && random() % 8 == 0) {
+    const auto given = fuzz::give(trace, data, size_max);
+    return LLVMFuzzerMutate(data, given, std::min(size_max, std::max(given, trace::steps_max * trace::step_octets)));
+  }
   trace::mutate(trace, fuzz::stock, random);
   return fuzz::give(trace, data, size_max);
 }

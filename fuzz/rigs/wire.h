@@ -3,7 +3,6 @@
 #pragma once
 
 #include <deque>
-#include <optional>
 #include <vector>
 
 #include "protocol/octets.h"
@@ -16,21 +15,20 @@ class Wire {
     for (auto& record : records) waiting_.push_back(std::move(record));
   }
   bool empty() const { return waiting_.empty(); }
-  /// The record in that place, counted around; it no longer waits.
-  std::optional<Octets> take(std::size_t place) {
-    if (waiting_.empty()) return std::nullopt;
+  /// The record in that place, counted around; it no longer waits. Stands as long as the wire; nullptr: none waits.
+  const Octets* take(std::size_t place) {
+    if (waiting_.empty()) return nullptr;
     const auto at = waiting_.begin() + static_cast<std::ptrdiff_t>(place % waiting_.size());
-    auto record = std::move(*at);
+    const auto& record = past_.emplace_back(std::move(*at));
     waiting_.erase(at);
-    past_.push_back(record);
-    return record;
+    return &record;
   }
   /// One that was taken before.
-  std::optional<Octets> again(std::size_t place) const { return past_.empty() ? std::nullopt : std::optional(past_[place % past_.size()]); }
+  const Octets* again(std::size_t place) const { return past_.empty() ? nullptr : &past_[place % past_.size()]; }
 
  private:
-  std::deque<Octets> waiting_;
-  std::vector<Octets> past_;
+  std::vector<Octets> waiting_;
+  std::deque<Octets> past_;
 };
 
 }  // namespace coffer::fuzz

@@ -84,7 +84,7 @@ class Player {
     if (session() == nullptr) return;
     if (how != trace::Tamper::divert) return session()->tamper(how, where, record);
     auto& next = places_[(at_ + 1) % places_.size()].session;
-    if (const auto stolen = next ? session()->steal(where, record) : std::nullopt) next->conversation().inject(where, *stolen);
+    if (const auto* stolen = next ? session()->steal(where, record) : nullptr) next->conversation().inject(where, *stolen);
   }
 
   void restart(unsigned blocked) {
