@@ -1,12 +1,18 @@
 #include "client/password_input.h"
 
+#include <poll.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <array>
+#include <csignal>
 #include <cstdio>
 
 #include <fmt/format.h>
 
+#include "client/descriptor.h"
+#include "client/interruption.h"
 #include "client/printable.h"
 #include "client/small_file.h"
 #include "coffer/spec/limits.h"
@@ -17,23 +23,53 @@ namespace {
 
 std::unexpected<Failure> usage(std::string message) { return std::unexpected(Failure{ExitCode::usage, std::move(message)}); }
 
-/// Typed without being shown; the terminal is put back whatever happens.
+/// While it lives, what is typed is not shown. A signal that ends the program waits until the terminal is put back.
+class Unseen {
+ public:
+  Unseen() {
+    sigset_t ending;
+    sigemptyset(&ending);
+    for (const int one : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&ending, one);
+    pthread_sigmask(SIG_BLOCK, &ending, &mask_);
+    signals_ = Descriptor(::signalfd(-1, &ending, SFD_CLOEXEC));
+    ::tcgetattr(STDIN_FILENO, &before_);
+    termios silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+  }
+  ~Unseen() {
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    fmt::print(stderr, "\n");
+    pthread_sigmask(SIG_SETMASK, &mask_, nullptr);  // one that waits comes now
+  }
+  Unseen(const Unseen&) = delete;
+  Unseen& operator=(const Unseen&) = delete;
+
+  /// Less its end. Not by getchar, whose buffer nobody wipes.
+  Outcome<keys::Secret> line() const {
+    keys::Secret line;
+    while (true) {
+      std::array<pollfd, 2> either{{{signals_.fd(), POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}}};
+      if (::poll(either.data(), either.size(), -1) < 0) continue;
+      if (either[0].revents != 0) return std::unexpected(interrupted());
+      std::uint8_t octet = 0;
+      if (::read(STDIN_FILENO, &octet, 1) != 1 || octet == '\n') return line;
+      line.push_back(octet);
+    }
+  }
+
+ private:
+  sigset_t mask_{};
+  Descriptor signals_;
+  termios before_{};
+};
+
 Outcome<keys::Secret> prompt(const std::string& what) {
   if (::isatty(STDIN_FILENO) != 1)
     return usage("there is no terminal to ask for the password: give --password-file FILE, or - for standard input");
-  termios before{};
-  ::tcgetattr(STDIN_FILENO, &before);
-  termios silent = before;
-  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+  const Unseen unseen;
   fmt::print(stderr, "{}: ", what);  // only now: what was typed before is gone
-  // Not by getchar, whose buffer nobody wipes.
-  keys::Secret password;
-  std::uint8_t octet = 0;
-  while (::read(STDIN_FILENO, &octet, 1) == 1 && octet != '\n') password.push_back(octet);
-  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-  fmt::print(stderr, "\n");
-  return password;
+  return unseen.line();
 }
 
 /// A file's octets, less one line end.

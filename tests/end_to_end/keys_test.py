@@ -8,6 +8,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import termios
 import threading
 import unittest
 
@@ -547,6 +548,22 @@ class Device(programs.EndToEnd):
             _, rest = process.communicate(timeout=programs.DEADLINE_SECONDS)
         os.close(ours)
         return process.returncode, (asked + rest).decode()
+
+    def test_an_interrupted_question_for_a_password_leaves_a_terminal_that_shows_what_is_typed(self):
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            ours, theirs = os.openpty()
+            shows = lambda: bool(termios.tcgetattr(theirs)[3] & termios.ECHO)
+            words = ["login", "--registration-key", "ACMESTANDARD0001", "--user", "alice"]
+            with subprocess.Popen([f"{BIN}/coffer", "--home", self.first.home, *words], stdin=theirs, stderr=subprocess.PIPE) as process:
+                question = b""
+                while not question.endswith(b": "):
+                    question += os.read(process.stderr.fileno(), 4096)
+                self.assertFalse(shows(), "a password is not shown")
+                process.send_signal(ending)
+                self.assertEqual(process.wait(programs.DEADLINE_SECONDS), -ending, "ended as by any such signal")
+            self.assertTrue(shows())
+            os.close(ours)
+            os.close(theirs)
 
     def stopped(self, change):
         """What is done to the server's data while it is stopped; then it serves at the same address again."""
