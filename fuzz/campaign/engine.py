@@ -62,7 +62,8 @@ class Engine:
         self.before = set(findings.iterdir())
         self.progress = Progress(newest=self.started)
         command = [str(places.fuzzer(target, build)), f"-max_total_time={max(1, int(seconds))}", f"-max_len={INPUT_OCTETS_MAX}", "-timeout=10",
-                   "-rss_limit_mb=2048", "-print_final_stats=1", f"-artifact_prefix={findings}/"]
+                   "-rss_limit_mb=2048", "-print_final_stats=1", "-reload=0",  # nobody else writes into its folder
+                   f"-artifact_prefix={findings}/"]
         if seed is not None:
             command.append(f"-seed={seed}")
         dictionary = places.FUZZ / "dict" / f"{target}.dict"
