@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "client/descriptor.h"
+#include "client/file_time.h"
 #include "fault/switch.h"
 
 namespace coffer::client {
@@ -115,6 +116,12 @@ void EntryMetadata::leave(const archive::Entry& entry, const std::vector<std::st
   if (has_owner && !owner_of(entry).as_named) lack_names(entry);
 }
 
+/// A file system takes a time that it cannot keep for the nearest that it can, and says nothing.
+void EntryMetadata::look_at_time(const archive::Entry& entry, const struct stat& made) {
+  if (nanoseconds(made.st_mtim) != entry.modified_ns)
+    lack("modification time", entry.path, "the file system has the nearest that it can keep");
+}
+
 int EntryMetadata::apply(const archive::Entry& entry, int fd) {
   const Owner owner = owner_of(entry);
   const bool possible = owner.user != no_owner && owner.group != no_owner;
@@ -141,7 +148,10 @@ int EntryMetadata::apply(const archive::Entry& entry, int fd) {
   if (kept_back != 0)
     lack(names_of(kept_back), entry.path, "it has not the owner and group that it had, and the bit would lend another's rights");
   const auto when = times(entry);
-  return ::futimens(fd, when.data()) == 0 ? 0 : errno;
+  if (::futimens(fd, when.data()) != 0) return errno;
+  if (::fstat(fd, &made) != 0) return errno;
+  look_at_time(entry, made);
+  return 0;
 }
 
 int EntryMetadata::apply(const archive::Entry& entry, int directory, const std::string& name) {
@@ -157,7 +167,11 @@ int EntryMetadata::apply(const archive::Entry& entry, int directory, const std::
   }
   set_attributes(entry, AttributePlace(directory, name), has_owner);
   const auto when = times(entry);
-  return ::utimensat(directory, name.c_str(), when.data(), AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
+  struct stat made {};
+  if (::utimensat(directory, name.c_str(), when.data(), AT_SYMLINK_NOFOLLOW) != 0) return errno;
+  if (::fstatat(directory, name.c_str(), &made, AT_SYMLINK_NOFOLLOW) != 0) return errno;
+  look_at_time(entry, made);
+  return 0;
 }
 
 }  // namespace coffer::client

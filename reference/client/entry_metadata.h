@@ -47,6 +47,7 @@ class EntryMetadata {
   Owner owner_of(const archive::Entry& entry);
   void lack(std::string_view kind, const std::string& path, std::string why);
   void lack_names(const archive::Entry& entry);
+  void look_at_time(const archive::Entry& entry, const struct stat& made);
   void set_attributes(const archive::Entry& entry, const AttributePlace& place, bool has_owner);
 
   OwnerNames owners_;

@@ -5,16 +5,9 @@
 #include <cerrno>
 #include <utility>
 
+#include "client/file_time.h"
+
 namespace coffer::client {
-namespace {
-
-template <class Time>
-std::int64_t nanoseconds(const Time& time) {
-  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
-}
-
-}  // namespace
-
 FileStamp stamp_of(const struct stat& status) {
   return {.device = status.st_dev,
           .inode = status.st_ino,

@@ -11,6 +11,7 @@
 #include "client/bounded_queue.h"
 #include "client/file_content.h"
 #include "client/file_extents.h"
+#include "client/file_time.h"
 #include "client/first_names.h"
 #include "client/interruption.h"
 #include "client/printable.h"
@@ -290,11 +291,16 @@ class Reading {
   void add(archive::Entry entry) {
     const archive::EntryType type = entry.type;
     const std::string path = entry.path;
+    const bool has_its_time = entry.modified_ns != earliest_ns && entry.modified_ns != latest_ns;
     if (auto added = writer_.add(std::move(entry)); !added) {
       problems_.push_back({"/" + path, fmt::format("left out: {}", archive::describe(added.error()))});
       return;
     }
     ++entries_;
+    // [ARC-087] … name each file of which it keeps less than section 8.2 says is kept.
+    if (!has_its_time)
+      reduced_.push_back(
+          {"/" + path, "is saved with the nearest modification time that can be kept: its own is before 1677-09-21 or after 2262-04-11"});
     switch (type) {
       case archive::EntryType::file: ++report_.files; break;
       case archive::EntryType::directory: ++report_.directories; break;

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "client/file_time.h"
 #include "client/printable.h"
 #include "fault/switch.h"
 
@@ -51,10 +52,6 @@ mode_t type_of(archive::EntryType type) {
 
 dev_t device_of(const archive::Entry& entry) {
   return makedev(static_cast<unsigned>(entry.device >> 32U), static_cast<unsigned>(entry.device & 0xFFFFFFFF));
-}
-
-std::int64_t modified_ns(const struct stat& status) {
-  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
 }
 
 std::string path_beside(const std::string& path, const std::string& name) { return path.substr(0, path.rfind('/') + 1) + name; }
@@ -221,7 +218,7 @@ std::expected<Verdict, Refusal> TreeWriter::judge(const archive::Entry& entry, c
       break;
     case Conflict::skip: return Verdict::left;
     case Conflict::newer:
-      if (entry.modified_ns <= modified_ns(*status)) return Verdict::left;
+      if (entry.modified_ns <= nanoseconds(status->st_mtim)) return Verdict::left;
       break;
     case Conflict::rename: return judge_renamed(entry, holds);
     case Conflict::overwrite: break;
@@ -245,7 +242,7 @@ bool TreeWriter::is_same(const archive::Entry& entry, const std::string& path, c
     return other && other->st_dev == status.st_dev && other->st_ino == status.st_ino;
   }
   const bool device = S_ISBLK(status.st_mode) || S_ISCHR(status.st_mode);
-  if ((status.st_mode & S_IFMT) != type_of(entry.type) || modified_ns(status) != entry.modified_ns) return false;
+  if ((status.st_mode & S_IFMT) != type_of(entry.type) || nanoseconds(status.st_mtim) != entry.modified_ns) return false;
   if (device) return status.st_rdev == device_of(entry);
   if (S_ISLNK(status.st_mode)) {
     std::string target(archive::path_octets_max + 1, '\0');

@@ -4,7 +4,10 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "archive_fixture.h"
+#include "client/file_time.h"
 
 namespace coffer::client {
 namespace {
@@ -71,6 +74,51 @@ TEST_F(Metadata, ARC_080_each_kind_that_cannot_be_had_is_said_once_and_counted) 
     EXPECT_EQ(problem.path, "one");
     EXPECT_NE(problem.what.find("Likewise 2 others"), std::string::npos) << problem.what;
   }
+}
+
+timespec on_disk(const std::string& path) {
+  struct stat status {};
+  EXPECT_EQ(::stat(path.c_str(), &status), 0);
+  return status.st_mtim;
+}
+
+TEST_F(Metadata, ARC_080_a_time_that_the_file_system_cannot_keep_is_said) {
+  scratch_.write("file", "");
+  for (const std::int64_t wanted :
+       {earliest_ns + 1, std::int64_t{-2'208'988'800'000'000'000}, std::int64_t{-1}, std::int64_t{1}, latest_ns - 1}) {
+    EntryMetadata metadata;
+    const Descriptor file(::open((scratch_ / "file").c_str(), O_RDWR));
+    archive::Entry entry{.path = "file", .mode = 0644, .modified_ns = wanted};
+    entry.owner = ::geteuid();
+    entry.group = ::getegid();
+    ASSERT_EQ(metadata.apply(entry, file.fd()), 0);
+    const bool kept = nanoseconds(on_disk(scratch_ / "file")) == wanted;
+    const Problems reduced = metadata.reduced();
+    EXPECT_EQ(std::ranges::count_if(reduced, [](const Problem& one) { return one.what.contains("modification time"); }), kept ? 0 : 1)
+        << wanted;
+  }
+}
+
+TEST_F(Metadata, ARC_087_a_file_whose_time_no_entry_can_say_is_saved_with_the_nearest_and_named) {
+  scratch_.write("source/file", "content");
+  const timespec far[2] = {{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, {.tv_sec = 9'300'000'000, .tv_nsec = 7}};
+  ASSERT_EQ(::utimensat(AT_FDCWD, (scratch_ / "source/file").c_str(), far, 0), 0);
+  if (on_disk(scratch_ / "source/file").tv_sec != far[1].tv_sec) GTEST_SKIP() << "this file system keeps no such time";
+  for (int time = 1; time <= 2; ++time) {
+    const Problems problems = back_up().problems;
+    ASSERT_EQ(problems.size(), 1u) << time;
+    EXPECT_NE(problems[0].what.find("nearest modification time"), std::string::npos) << problems[0].what;
+  }
+  ASSERT_TRUE(restore(2));
+  EXPECT_EQ(on_disk(scratch_ / (restored() + "/file")).tv_sec, latest_ns / 1'000'000'000);
+}
+
+TEST(FileTime, what_is_beyond_becomes_the_nearest) {
+  EXPECT_EQ(nanoseconds(timespec{.tv_sec = -1, .tv_nsec = 999'999'999}), -1);
+  EXPECT_EQ(nanoseconds(timespec{.tv_sec = 9'223'372'036, .tv_nsec = 854'775'807}), latest_ns);
+  EXPECT_EQ(nanoseconds(timespec{.tv_sec = 9'223'372'036, .tv_nsec = 854'775'808}), latest_ns);
+  EXPECT_EQ(nanoseconds(timespec{.tv_sec = 9'300'000'000, .tv_nsec = 0}), latest_ns);
+  EXPECT_EQ(nanoseconds(timespec{.tv_sec = -9'300'000'000, .tv_nsec = 0}), earliest_ns);
 }
 
 }  // namespace
