@@ -104,8 +104,11 @@ class Sessions {
   }
 
   Outcome<DestinationReport> end_of(std::size_t destination, Outcome<DestinationReport> end) const {
-    if (end && !kept_[destination]) return std::unexpected(kept_[destination].error());
-    return end;
+    if (!end || kept_[destination]) return end;
+    Failure failure = kept_[destination].error();
+    failure.message =
+        fmt::format("version {} is at the server, and this device could not note that: {}", end->version.number, failure.message);
+    return std::unexpected(std::move(failure));
   }
 
  private:

@@ -70,6 +70,18 @@ class Client(programs.EndToEnd):
         self.assertNotIn("acknowledgement", error)
         self.assertEqual([version["number"] for version in device.must("versions")["versions"]], [1])
 
+    def test_a_version_that_a_device_could_not_note_is_said_to_be_at_the_server(self):
+        device = self.device(self.serve())
+        self.write("file", "one")
+        device.must("backup", self.path("file"))
+        self.write("file", "two")
+        os.mkdir(os.path.join(device.home, "chain.json.new"))  # where no file can be written then
+        code, said, error = device.run("backup", self.path("file"))
+        self.assertEqual(code, 4)
+        self.assertIn("version 2 is at the server", error + json.dumps(said))
+        os.rmdir(os.path.join(device.home, "chain.json.new"))
+        self.assertEqual([version["number"] for version in device.must("versions")["versions"]], [1, 2])
+
     def test_no_server_is_said_so(self):
         server = self.serve()
         device = self.device(server)
