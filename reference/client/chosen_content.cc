@@ -36,7 +36,8 @@ Outcome<ChosenContent> ChosenContent::prove(BlockFetcher& fetcher, const archive
       fetcher, record, [&](const archive::Place& place) { return selection.wants(place); }, see);
   if (!content) return std::unexpected(content.error());
   if (!fits && content->incomplete().empty())
-    return std::unexpected(Failure{ExitCode::local, "nothing in this version fits: `coffer ls` shows what there is"});
+    return std::unexpected(
+        Failure{ExitCode::local, fmt::format("nothing in this version fits: `coffer ls {}` shows what there is", record.number)});
   ChosenContent chosen(std::move(selection), std::move(*content));
   chosen.files_ = files;
   chosen.content_octets_ = content_octets;
@@ -44,8 +45,8 @@ Outcome<ChosenContent> ChosenContent::prove(BlockFetcher& fetcher, const archive
   chosen.link_targets_ = std::move(link_targets);
   chosen.links_ = std::move(links);
   for (const std::string& pattern : chosen.selection_.idle())
-    chosen.idle_.push_back(
-        {"", fmt::format("the pattern {} fits nothing in this version: `coffer ls` shows what there is", printable(pattern))});
+    chosen.idle_.push_back({"", fmt::format("the pattern {} fits nothing in this version: `coffer ls {}` shows what there is",
+                                            printable(pattern), record.number)});
   if (auto read = chosen.read_first_names(fetcher, record); !read) return std::unexpected(read.error());
   for (const auto& [first, link] : chosen.links_) chosen.link_targets_.add(link);
   return chosen;

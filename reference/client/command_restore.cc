@@ -77,7 +77,11 @@ Outcome<Shown> run_restore(const Context& context, const RestoreArguments& argum
                          .interrupted = Interruption::came});
   progress.clear();
   opened->session.link->leave();
-  if (!report) return std::unexpected(report.error());
+  if (!report) {
+    Failure failure = std::move(report.error());
+    if (failure.code == ExitCode::interrupted) failure.message += ": what was restored stays, and the same command goes on";
+    return std::unexpected(std::move(failure));
+  }
   Problems problems = std::move(report->problems);
   problems.insert(problems.end(), report->reduced.begin(), report->reduced.end());
   const nlohmann::json json = {{"version", number},
