@@ -60,7 +60,7 @@ EVENTS = {
     "account_password_forgotten": ("reset-account-password", "unlock"), "archive_password_forgotten": ("forget-archive-password", "unlock"),
     "key_lost": ("lose-the-key", "log-out", "lose-the-key", "unlock"), "forbid": ("forbid",), "new_escrow_key": ("rotate-escrow-key",),
     "replace_computer": ("block", "reactivate", "unlock"), "log_out": ("log-out",), "deauthorise": ("block", "unlock"), "block": ("block", "reactivate"),
-    "deactivate": ("block", "reset-account-password"), "purge": ("purge", "recover"),
+    "deactivate": ("block", "reset-account-password"), "purge": ("purge", "recover"), "server_loses_keys": ("purge", "unlock", "store"),
 }
 
 

@@ -10,6 +10,7 @@
 #include "client/device.h"
 #include "client/key_loss.h"
 #include "client/older_archive.h"
+#include "client/password_input.h"
 #include "client/printable.h"
 
 namespace coffer::client {
@@ -97,13 +98,16 @@ Outcome<Shown> run_destination_remove(const Context& context, const std::string&
   return Shown{.code = ExitCode::ok, .text = std::move(text), .json = json_of(destination, *newest).dump(), .problems = {}};
 }
 
-Outcome<Shown> run_destination_accept_older(const Context& context, const std::string& name, bool agreed) {
+Outcome<Shown> run_destination_accept_older(const Context& context, const AcceptOlderArguments& arguments) {
+  const std::string& name = arguments.name;
+  auto given = archive_key_from(arguments.archive_key);
+  if (!given) return std::unexpected(given.error());
   auto opened = Device::open(context.home);
   if (!opened) return std::unexpected(opened.error());
   const auto device = std::make_shared<Device>(std::move(*opened));
   const auto named = chosen_destinations(*device, {name});
   if (!named) return std::unexpected(named.error());
-  const auto older = look_at_older(device, name, context.timers);
+  const auto older = look_at_older(device, name, std::move(*given), arguments.password_file, context.timers);
   if (!older) return std::unexpected(older.error());
   older->session.link->leave();
   nlohmann::json json{{"name", name}, {"newest", older->head.number}, {"missing", older->missing}};
@@ -114,7 +118,7 @@ Outcome<Shown> run_destination_accept_older(const Context& context, const std::s
                  .problems = {}};
   const std::string what = fmt::format(
       "{} was put back to an older state. {}What is missing there is lost, unless another destination has it.", name, older->missing);
-  if (!agreed) {
+  if (!arguments.agreed) {
     if (!somebody_is_there())
       return std::unexpected(Failure{ExitCode::refused, what + " Nothing was changed: with --yes, this device goes on from there"});
     if (auto asked = ask_to_go_on(what); !asked) return std::unexpected(asked.error());

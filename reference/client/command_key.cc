@@ -11,6 +11,7 @@
 #include "client/commands.h"
 #include "client/key_loss.h"
 #include "client/key_ring.h"
+#include "client/key_source.h"
 #include "client/password_input.h"
 #include "client/printable.h"
 #include "client/session.h"
@@ -35,21 +36,6 @@ Shown done(std::string text, nlohmann::json json) {
   return {.code = ExitCode::ok, .text = std::move(text), .json = json.dump(), .problems = {}};
 }
 
-/// How the password of a mode is come by: one that is to hold from now on, or one that holds already.
-using AskForPassword = Outcome<keys::Secret> (*)(const std::string& file, const std::string& what);
-
-/// The password that a mode has: the account's is the one that logs in.
-Outcome<keys::Secret> password_of(KeyMode mode, const Device& device, const std::string& destination, const std::string& file,
-                                  AskForPassword ask_for_it) {
-  if (mode == KeyMode::custom) return keys::Secret();
-  if (mode == KeyMode::account_password) {
-    auto credential = device.credential(destination);
-    if (!credential) return std::unexpected(credential.error());
-    return std::move(credential->password);
-  }
-  return ask_for_it(file, "Archive password");
-}
-
 /// Who verifies a login sees the account password, and could open with it what only the user is to open.
 void warn_of_one_for_both(std::string_view this_is) {
   fmt::print(stderr,
@@ -70,10 +56,6 @@ Outcome<keys::Secret> new_password_of(KeyMode mode, const Device& device, const 
   return password;
 }
 
-/// A session without a key, and what the server says of the archive's.
-struct Asked : Visit {
-  ShownKey shown;
-};
 Outcome<Asked> ask(const Context& context, std::uint32_t permissions_any_of) {
   auto visiting = visit(context, permissions_any_of);
   if (!visiting) return std::unexpected(visiting.error());
@@ -88,28 +70,6 @@ Outcome<Asked> ask(const Context& context, std::uint32_t permissions_any_of) {
 std::unexpected<Failure> stop(const Visit& visiting, Failure failure) {
   visiting.link->leave();
   return std::unexpected(std::move(failure));
-}
-
-/// The key that the device has for another destination, opened in a session there; none where it has none. The failure of the last one that
-/// was tried: another key must not take the place of one that only cannot be reached.
-Outcome<std::optional<keys::ArchiveKey>> key_from_elsewhere(const Asked& here, const protocol::Timers& timers) {
-  std::optional<Failure> failure;
-  for (const std::string& other : here.device->destinations()) {
-    if (other == here.destination) continue;
-    const auto kept = here.device->kept_key(other);
-    if (!kept) return std::unexpected(kept.error());
-    if (!*kept) continue;
-    auto there = open_session(here.device, other, timers, spec::permissions::backup | spec::permissions::restore);
-    if (there) {
-      there->link->leave();
-      return std::optional(std::move(there->key));
-    }
-    failure = Failure{there.error().code, fmt::format("this device's archive key is that of destination \"{}\" too, and cannot be opened "
-                                                      "there: {}",
-                                                      other, there.error().message)};
-  }
-  if (failure) return std::unexpected(*failure);
-  return std::nullopt;
 }
 
 /// What an archive begins with: the key given, or the one that the device has, or a random one.
@@ -136,24 +96,6 @@ Outcome<Shown> taken(const Visit& visiting, KeyMode mode, const Outcome<std::uin
   if (!generation) return std::unexpected(generation.error());
   visiting.link->leave();
   return done(fmt::format("the key mode is {}.\n", name(mode)), {{"mode", name(mode)}, {"generation", *generation}});
-}
-
-/// The key that a device takes of an archive that there is: the one given, or the one that it has already, or what the archive's record
-/// opens to.
-Outcome<keys::ArchiveKey> key_for(const Asked& here, std::optional<keys::ArchiveKey> given, const std::string& password_file,
-                                  const protocol::Timers& timers) {
-  if (given) return std::move(*given);
-  if (auto elsewhere = key_from_elsewhere(here, timers); elsewhere && *elsewhere) return std::move(**elsewhere);
-  if (!here.shown.record) return usage("the server has no key record of this archive: give the key itself with --archive-key");
-  const KeyMode mode = here.shown.record->mode;
-  if (mode == KeyMode::custom) return usage("in this key mode only the key itself opens the archive: give it with --archive-key");
-  const auto password = password_of(mode, *here.device, here.destination, password_file, password_from_terminal_or);
-  if (!password) return std::unexpected(password.error());
-  const keys::ArchiveOwner owner = owner_of(here.link->facts());
-  auto key = keys::open_with_password(*here.shown.record, owner, *password);
-  if (key) return std::move(*key);
-  if (mode == KeyMode::archive_password) return usage("this is not the archive password. Without it nobody can open the archive here");
-  return recovered_key(*here.link, owner);
 }
 
 constexpr auto either = spec::permissions::backup | spec::permissions::restore;

@@ -27,7 +27,8 @@ bool alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= '
 /// What the session says of the archive's key, and what its user gives, put on the device; and what to tell the user of it.
 struct Unlocked {
   bool has_key = false;
-  std::string next;  // what to do now, if anything
+  std::string next;                             // what to do now, if anything
+  std::optional<Failure> older = std::nullopt;  // what the server shows is not to be believed; the login itself is as good as any
 };
 
 std::string what_next(const UnlockedKey& unlocked, const ShownKey& shown, const std::string& at) {
@@ -57,8 +58,10 @@ Outcome<Unlocked> unlock(ServerLink& link, Device& device, const std::string& de
                                      "log in without --archive-key"});
     return Unlocked{};
   }
-  const auto shown = ask_for_key(link, device);
+  const auto shown = ask_for_key_whatever_was_seen(link);
   if (!shown) return std::unexpected(shown.error());
+  if (auto believed = require_nothing_older(link, device, *shown); !believed)
+    return Unlocked{.has_key = false, .next = {}, .older = std::move(believed.error())};
   auto unlocked = unlocked_key(link, device, destination, *shown, std::move(given), password);
   if (!unlocked) return std::unexpected(unlocked.error());
   const std::string at = device.destinations().size() > 1 ? " --destination " + destination : "";
@@ -115,6 +118,10 @@ Outcome<Shown> run_login(const Context& context, const LoginArguments& arguments
   (*link)->leave();
   if (!unlocked) return std::unexpected(unlocked.error());
   if (auto kept = device->remember(*destination, credential); !kept) return std::unexpected(kept.error());
+  if (unlocked->older) {
+    unlocked->older->message += ". The login is kept";
+    return std::unexpected(std::move(*unlocked->older));
+  }
   const nlohmann::json json = {{"user", facts.user},
                                {"server", format_guid(facts.server)},
                                {"permissions", facts.permissions},

@@ -40,6 +40,11 @@ struct InitArguments {
   DestinationArguments destination;
   std::string computer;
 };
+struct AcceptOlderArguments {
+  std::string name;
+  std::string archive_key, password_file;  // as of LoginArguments; of the archive password
+  bool agreed = false;                     // its user said so beforehand, and is not asked
+};
 struct LoginArguments {
   std::string registration_key, user, password_file;
   std::string archive_key;  // file; empty: none is given
@@ -98,8 +103,7 @@ Outcome<Shown> run_init(const Context& context, const InitArguments& arguments);
 Outcome<Shown> run_destination_add(const Context& context, const DestinationArguments& arguments);
 Outcome<Shown> run_destination_list(const Context& context);
 Outcome<Shown> run_destination_remove(const Context& context, const std::string& name);
-/// `agreed`: its user said so beforehand, and is not asked.
-Outcome<Shown> run_destination_accept_older(const Context& context, const std::string& name, bool agreed);
+Outcome<Shown> run_destination_accept_older(const Context& context, const AcceptOlderArguments& arguments);
 Outcome<Shown> run_login(const Context& context, const LoginArguments& arguments);
 Outcome<Shown> run_logout(const Context& context);
 Outcome<Shown> run_ping(const Context& context);

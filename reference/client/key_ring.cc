@@ -54,24 +54,29 @@ Outcome<ShownKey> ask_for_key_whatever_was_seen(ServerLink& link) {
 Outcome<ShownKey> ask_for_key(ServerLink& link, const Device& device) {
   auto shown = ask_for_key_whatever_was_seen(link);
   if (!shown) return shown;
+  if (auto believed = require_nothing_older(link, device, *shown); !believed) return std::unexpected(believed.error());
+  return shown;
+}
+
+Outcome<void> require_nothing_older(const ServerLink& link, const Device& device, const ShownKey& shown) {
   const SessionFacts facts = link.facts();
   const auto seen = device.seen_key(facts.server, facts.user);
   if (!seen) return std::unexpected(seen.error());
   // [KEY-009] A client MUST refuse, and offer and store nothing, when a server shows a key record of a lower mode or a lower generation
   if (*seen && !fault::on(fault::KEY_009_nothing_remembered)) {
-    if (!shown->record)
+    if (!shown.record)
       return refused("the server shows no key record where this device has seen one: it may be another, or an older copy of it" +
                      std::string(way_on_from_older()));
-    if (static_cast<std::uint8_t>(shown->record->mode) < (*seen)->mode)
+    if (static_cast<std::uint8_t>(shown.record->mode) < (*seen)->mode)
       return refused(
           fmt::format("the server shows the key mode {}, which is lower than the one this device has seen: what only you could open would "
                       "be open to others{}",
-                      name(shown->record->mode), way_on_from_older()));
-    if (shown->record->generation < (*seen)->generation)
+                      name(shown.record->mode), way_on_from_older()));
+    if (shown.record->generation < (*seen)->generation)
       return refused(fmt::format("the server shows generation {} of the key record, older than the {} that this device has seen{}",
-                                 shown->record->generation, (*seen)->generation, way_on_from_older()));
+                                 shown.record->generation, (*seen)->generation, way_on_from_older()));
   }
-  return shown;
+  return {};
 }
 
 // [KEY-028] A client MUST refuse a key record whose check value or tag is not that of the key that it holds or has opened.
@@ -252,12 +257,12 @@ std::string_view consequences(KeyMode mode) {
       return "You can restore on any computer with your account password. The server's administrators can restore too, and if you forget "
              "the password, help you.";
     case KeyMode::archive_password:
-      return "Nobody but you will be able to restore. If you forget this password and no computer holds the key any more, the backup is "
-             "lost. No administrator can help.";
+      return "Nobody but you will be able to restore. If you forget this password and no computer that the server lets in holds the key "
+             "any "
+             "more, the backup is lost. No administrator can help.";
     case KeyMode::custom:
       return "Nobody but who has the key will be able to restore. Keep a copy of it in a safe place (`coffer key export`): if it is lost "
-             "and no computer holds it any more, the "
-             "backup is lost. No administrator can help.";
+             "and no computer that the server lets in holds it any more, the backup is lost. No administrator can help.";
   }
   return {};
 }

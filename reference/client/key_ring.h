@@ -27,6 +27,8 @@ keys::ArchiveOwner owner_of(const SessionFacts& facts);
 Outcome<ShownKey> ask_for_key(ServerLink& link, const Device& device);
 /// The same, whatever this device has seen before: for who goes on from an older state on purpose.
 Outcome<ShownKey> ask_for_key_whatever_was_seen(ServerLink& link);
+/// [KEY-009] What lies between the two.
+Outcome<void> require_nothing_older(const ServerLink& link, const Device& device, const ShownKey& shown);
 /// [KEY-028] Refuses a record that is not of this key.
 Outcome<void> require_same_key(const ShownKey& shown, const keys::ArchiveKey& key);
 /// The same, and a record that is newer than the one this device has seen is remembered.

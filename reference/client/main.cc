@@ -163,13 +163,17 @@ int run(int count, char** arguments) {
   sub = destinations->add_subcommand("remove", "keep no archive there any more; what the server stores stays there");
   sub->add_option("NAME", removed, "as `coffer destination list` shows it")->required();
   sub->callback([&] { command = [&] { return run_destination_remove(context, removed); }; });
-  std::string older;
-  bool agreed = false;
+  AcceptOlderArguments older;
   sub = destinations->add_subcommand("accept-older",
                                      "go on from an older state of the archive there, after its server was put back from a copy");
-  sub->add_option("NAME", older, "as `coffer destination list` shows it")->required();
-  sub->add_flag("--yes", agreed, "without being asked");
-  sub->callback([&] { command = [&] { return run_destination_accept_older(context, older, agreed); }; });
+  sub->add_option("NAME", older.name, "as `coffer destination list` shows it")->required();
+  sub->add_flag("--yes", older.agreed, "without being asked");
+  sub->add_option(
+      "--archive-key", older.archive_key,
+      "file with the archive's key, 64 hexadecimal digits, - for standard input; needed where the server lost what it kept of keys");
+  sub->add_option("--password-file", older.password_file,
+                  "file with the archive password of then, - for standard input, where it is needed (default: asked for)");
+  sub->callback([&] { command = [&] { return run_destination_accept_older(context, older); }; });
 
   LoginArguments login;
   sub = app.add_subcommand("login", "log in and keep the login on this device");

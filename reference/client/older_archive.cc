@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "client/key_source.h"
 #include "coffer/spec/permissions.h"
 
 namespace coffer::client {
@@ -30,31 +31,64 @@ std::string missing_of_key(const ShownKey& shown, const std::optional<SeenKey>& 
   return {};
 }
 
+/// Of an archive that this device has had a key of, no other is its key: what a server without records shows cannot tell.
+Outcome<void> require_the_one_kept(const Asked& here, const keys::ArchiveKey& key) {
+  const auto kept = here.device->kept_key(here.destination);
+  if (!kept) return std::unexpected(kept.error());
+  const SessionFacts facts = here.link->facts();
+  if (!*kept || (*kept)->server != facts.server || (*kept)->user != facts.user || (*kept)->check == key.check_value()) return {};
+  return std::unexpected(Failure{ExitCode::usage, "this is not the key that this device has of the archive: give that one"});
+}
+
+Outcome<keys::ArchiveKey> key_of(const Asked& here, std::optional<keys::ArchiveKey> given, const std::string& password_file,
+                                 const protocol::Timers& timers) {
+  if (!given)
+    if (auto kept = open_kept(*here.link, *here.device, here.destination, here.shown)) return std::move(*kept);
+  auto key = key_for(here, std::move(given), password_file, timers);
+  if (!key) return key;
+  if (auto same = require_the_one_kept(here, *key); !same) return std::unexpected(same.error());
+  if (auto same = require_the_device_s(*here.device, here.destination, key->check_value()); !same) return std::unexpected(same.error());
+  return key;
+}
+
 }  // namespace
 
-Outcome<OlderArchive> look_at_older(std::shared_ptr<Device> device, const std::string& destination, const protocol::Timers& timers) {
-  auto session =
-      open_session(std::move(device), destination, timers, spec::permissions::backup | spec::permissions::restore, Belief::fresh);
-  if (!session) return std::unexpected(session.error());
+Outcome<OlderArchive> look_at_older(std::shared_ptr<Device> device, const std::string& destination, std::optional<keys::ArchiveKey> given,
+                                    const std::string& password_file, const protocol::Timers& timers) {
+  auto visiting = visit(std::move(device), destination, timers, spec::permissions::backup | spec::permissions::restore);
+  if (!visiting) return std::unexpected(visiting.error());
+  Asked here{std::move(*visiting), {}};
   const auto stop = [&](Failure failure) {
-    session->link->leave();
+    here.link->leave();
     return std::unexpected(std::move(failure));
   };
-  const SessionFacts facts = session->link->facts();
-  const auto seen = session->seen();
-  if (!seen) return stop(seen.error());
-  const auto seen_key = session->device->seen_key(facts.server, facts.user);
+  auto shown = ask_for_key_whatever_was_seen(*here.link);
+  if (!shown) return stop(shown.error());
+  here.shown = std::move(*shown);
+  auto key = key_of(here, std::move(given), password_file, timers);
+  if (!key) return stop(key.error());
+  if (auto same = require_same_key(here.shown, *key); !same) return stop(same.error());
+  const SessionFacts facts = here.link->facts();
+  const auto seen_key = here.device->seen_key(facts.server, facts.user);
   if (!seen_key) return stop(seen_key.error());
-  const auto list = list_versions(*session->link, session->keys, std::nullopt);
+  const auto seen = here.device->seen(facts.server, facts.user);
+  if (!seen) return stop(seen.error());
+  keys::ArchiveKeys archive_keys = key->derive(owner_of(facts));
+  const auto list = list_versions(*here.link, archive_keys, std::nullopt);
   if (!list) return stop(list.error());
-  std::string missing = missing_versions(*list, *seen) + missing_of_key(session->shown, *seen_key);
-  return OlderArchive{.session = std::move(*session), .head = list->head, .missing = std::move(missing)};
+  std::string missing = missing_versions(*list, *seen) + missing_of_key(here.shown, *seen_key);
+  Session session{std::move(static_cast<Visit&>(here)), std::move(here.shown), std::move(*key), std::move(archive_keys)};
+  return OlderArchive{.session = std::move(session), .head = list->head, .missing = std::move(missing)};
 }
 
 // [ARC-148] A client SHOULD go on from an older state of an archive than it has seen when its user, told what is missing, says so.
 Outcome<void> accept_older(const OlderArchive& older) {
   const SessionFacts facts = older.session.link->facts();
   Device& device = *older.session.device;
+  // Before anything is forgotten: what was locked opens with what the server hands out now.
+  if (!open_kept(*older.session.link, device, older.session.destination, older.session.shown))
+    if (auto kept = keep_key(*older.session.link, device, older.session.destination, older.session.shown, older.session.key); !kept)
+      return kept;
   if (auto forgotten = device.forget_seen(facts.server, facts.user); !forgotten) return forgotten;
   if (auto believed = believe(*older.session.link, device, older.session.shown, older.session.key); !believed) return believed;
   if (older.head.number == 0) return {};

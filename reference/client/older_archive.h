@@ -9,17 +9,19 @@
 
 namespace coffer::client {
 
-/// What the server shows, verified with this device's key but not against what it has seen.
+/// What the server shows, verified with the archive's key but not against what this device has seen.
 struct OlderArchive {
   Session session;
   archive::ChainPoint head;
   std::string missing;  // in words, a sentence for each thing; empty: nothing is older than it was seen
 };
 
-/// Failures: as of open_session.
-Outcome<OlderArchive> look_at_older(std::shared_ptr<Device> device, const std::string& destination, const protocol::Timers& timers);
+/// With the key given, or the one that the device keeps, or, where the server does not open that any more, as of key_for. Failures: as of
+/// visit; no key; it is another than this device has had of the archive.
+Outcome<OlderArchive> look_at_older(std::shared_ptr<Device> device, const std::string& destination, std::optional<keys::ArchiveKey> given,
+                                    const std::string& password_file, const protocol::Timers& timers);
 
-/// What the server shows is the newest that this device has seen, from now on.
+/// What the server shows is the newest that this device has seen, from now on, and opens the key that it keeps.
 Outcome<void> accept_older(const OlderArchive& older);
 
 /// " If its administrator says …": what a refusal names as the way on.

@@ -85,7 +85,7 @@ Outcome<Session> open_session(const Context& context, std::uint32_t permissions_
 }
 
 Outcome<Session> open_session(std::shared_ptr<Device> device, const std::string& destination, const protocol::Timers& timers,
-                              std::uint32_t permissions_any_of, Belief belief) {
+                              std::uint32_t permissions_any_of) {
   // Who has never logged in is told that, and who has no key need not be connected for it.
   if (const auto credential = device->credential(destination); !credential) return std::unexpected(credential.error());
   if (const auto kept = require_kept(*device, destination); !kept) return std::unexpected(kept.error());
@@ -95,13 +95,11 @@ Outcome<Session> open_session(std::shared_ptr<Device> device, const std::string&
     visiting->link->leave();
     return std::unexpected(std::move(failure));
   };
-  const bool fresh = belief == Belief::fresh;
-  auto shown = fresh ? ask_for_key_whatever_was_seen(*visiting->link) : ask_for_key(*visiting->link, *visiting->device);
+  auto shown = ask_for_key(*visiting->link, *visiting->device);
   if (!shown) return stop(std::move(shown.error()));
   auto key = open_kept(*visiting->link, *visiting->device, destination, *shown);
   if (!key) return stop(std::move(key.error()));
-  auto believed = fresh ? require_same_key(*shown, *key) : believe(*visiting->link, *visiting->device, *shown, *key);
-  if (!believed) return stop(std::move(believed.error()));
+  if (auto believed = believe(*visiting->link, *visiting->device, *shown, *key); !believed) return stop(std::move(believed.error()));
   keys::ArchiveKeys archive_keys = key->derive(owner_of(visiting->link->facts()));
   return Session{std::move(*visiting), std::move(*shown), std::move(*key), std::move(archive_keys)};
 }

@@ -42,14 +42,11 @@ Outcome<Visit> visit(const Context& context, std::uint32_t permissions_any_of);
 Outcome<Visit> visit(std::shared_ptr<Device> device, const std::string& destination, const protocol::Timers& timers,
                      std::uint32_t permissions_any_of);
 
-/// Whether what a server shows of the archive's key must be no older than what this device has seen. Fresh: nothing is remembered either.
-enum class Belief : std::uint8_t { as_seen_before, fresh };
-
 /// A visit with the key that the device keeps for the destination: the server is asked for the device key, and what it says of the
 /// archive's key is believed (key_ring.h). Failures: as of visit; there is no key, or it does not open; refused.
 Outcome<Session> open_session(const Context& context, std::uint32_t permissions_any_of);
 Outcome<Session> open_session(std::shared_ptr<Device> device, const std::string& destination, const protocol::Timers& timers,
-                              std::uint32_t permissions_any_of, Belief belief = Belief::as_seen_before);
+                              std::uint32_t permissions_any_of);
 
 /// The version of that number. Failure: refused, naming those that there are.
 Outcome<const ListedVersion*> find_version(const VersionList& list, std::uint64_t number);

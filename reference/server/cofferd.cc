@@ -129,6 +129,10 @@ int main(int argc, char** argv) {
       "give-up-escrow-key",
       "Say that the escrow key which key records are wrapped for is lost for ever, where the server does not start without it; no "
       "administrator opens what was wrapped for it. Not beside a running server");
+  auto* give_up_keys = app.add_subcommand(
+      "give-up-keys",
+      "Say that keys.sqlite, with key records and device keys, is lost for ever, where the server does not start without it; an archive "
+      "then opens with a copy of its key alone. Not beside a running server");
   auto* reset = app.add_subcommand(
       "reset-password",
       "Give a user who forgot it another account password; escrowed archive keys are wrapped anew. Not beside a running server");
@@ -148,10 +152,10 @@ int main(int argc, char** argv) {
   }
   for (auto* command : {reset, erase, purge}) command->add_option("--user", key_options.user, "The user's id in the fixture")->required();
   reset->add_option("--password-file", key_options.password_file, "File whose first line is the password; -: standard input")->required();
-  for (auto* command : {verify, rebuild, compact, events, pin})
+  for (auto* command : {give_up_keys, verify, rebuild, compact, events, pin})
     command->add_option("--data", options.data, "Directory of `cofferd run`")->required();
   for (auto* command : {verify, rebuild, compact, events}) command->add_flag("--json", json, "JSON instead of text");
-  for (auto* command : {run, verify, rebuild, compact, events, pin}) command->footer(exit_codes);
+  for (auto* command : {run, give_up_keys, verify, rebuild, compact, events, pin}) command->footer(exit_codes);
 
   try {
     app.parse(argc, argv);
@@ -170,6 +174,7 @@ int main(int argc, char** argv) {
     key_options.fixture = options.fixture;
     if (*renew) return ended(coffer::server::renew_escrow_key(key_options));
     if (*give_up) return ended(coffer::server::give_up_escrow_key(key_options));
+    if (*give_up_keys) return ended(coffer::server::give_up_keys(key_options));
     if (*reset) return ended(coffer::server::reset_password(key_options));
     if (*erase) return ended(coffer::server::erase_keys(key_options));
     if (*purge) return ended(coffer::server::purge_account(key_options));

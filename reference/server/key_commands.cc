@@ -8,6 +8,7 @@
 
 #include "server/account_source.h"
 #include "server/escrow_change.h"
+#include "server/kept_keys.h"
 #include "server/key_keeper.h"
 #include "server/wall_time.h"
 
@@ -26,7 +27,8 @@ struct Opened {
   std::unique_ptr<store::KeyStore> keys;
 };
 
-std::expected<Opened, std::string> open(const std::filesystem::path& data) {
+/// All but the keys.
+std::expected<Opened, std::string> open_without_keys(const std::filesystem::path& data) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(data, ignored))
     return std::unexpected(data.string() + " is no directory; expected the --data directory of `cofferd run`");
@@ -34,9 +36,15 @@ std::expected<Opened, std::string> open(const std::filesystem::path& data) {
   auto store = store::Store::open(data, *opened.files, wall_time, {.mend_at_start = false});
   if (!store) return std::unexpected(store.error().what);
   opened.store = std::move(*store);
-  auto keys = store::KeyStore::open(data);
-  if (!keys) return std::unexpected(keys.error().what);
-  opened.keys = std::move(*keys);
+  return opened;
+}
+
+std::expected<Opened, std::string> open(const std::filesystem::path& data) {
+  auto opened = open_without_keys(data);
+  if (!opened) return opened;
+  auto keys = open_kept_keys(data, *opened->store);
+  if (!keys) return std::unexpected(keys.error());
+  opened->keys = std::move(*keys);
   return opened;
 }
 
@@ -105,6 +113,21 @@ Outcome give_up_escrow_key(const KeyCommandOptions& options) {
         "given up: the escrow key of {} key records. Their archives open with the account password as before; an administrator helps "
         "again, and a changed password opens them, once the user logs in again on a computer that has the key, or with that password\n",
         *lost);
+  return Outcome::ok;
+}
+
+Outcome give_up_keys(const KeyCommandOptions& options) {
+  const auto opened = open_without_keys(options.data);
+  if (!opened) return stop(Outcome::store_failed, opened.error());
+  const auto locked = give_up_kept_keys(options.data, *opened->store);
+  if (!locked) return stop(Outcome::store_failed, locked.error());
+  if (*locked == 0)
+    fmt::print("nothing is given up: keys.sqlite is there, or no computer has ever logged in\n");
+  else
+    fmt::print(
+        "given up: the keys of {} computers. No password opens their archives any more. Who has a copy of an archive's key goes on with "
+        "`coffer destination accept-older NAME --archive-key FILE` on that computer, and then `coffer key create --mode MODE`\n",
+        *locked);
   return Outcome::ok;
 }
 

@@ -19,6 +19,8 @@ struct KeyCommandOptions {
 Outcome renew_escrow_key(const KeyCommandOptions& options);
 /// `cofferd give-up-escrow-key`: the one that records are wrapped for is lost for ever; goes on without it.
 Outcome give_up_escrow_key(const KeyCommandOptions& options);
+/// `cofferd give-up-keys`: what the server kept of keys is lost for ever; goes on with nothing kept [KEY-056].
+Outcome give_up_keys(const KeyCommandOptions& options);
 /// `cofferd reset-password`: gives a user another account password; what is escrowed under it is wrapped anew.
 Outcome reset_password(const KeyCommandOptions& options);
 /// `cofferd erase-keys`: of a user who is deactivated, all that the server keeps of keys [KEY-041].

@@ -14,6 +14,7 @@
 #include "server/account_source.h"
 #include "server/backend.h"
 #include "server/escrow_change.h"
+#include "server/kept_keys.h"
 #include "server/wall_time.h"
 
 namespace coffer::server {
@@ -91,8 +92,8 @@ Outcome serve(const ServeOptions& options) {
   };
   const KeyKeeperSettings key_settings{fixture->server_guid, rounds_taken(*fixture)};
   accounts::Directory directory{std::move(*fixture), Botan::system_rng(), std::move(*bound), bind};
-  auto key_store = store::KeyStore::open(options.data);
-  if (!key_store) return stop(Outcome::store_failed, key_store.error().what);
+  auto key_store = open_kept_keys(options.data, store);
+  if (!key_store) return stop(Outcome::store_failed, key_store.error());
   auto escrow_key = settled_escrow_key(options.data, **key_store, key_settings.server);
   if (!escrow_key) return stop(Outcome::store_failed, escrow_key.error());
   auto keys = KeyKeeper::begin(key_settings, std::move(*escrow_key), directory, **key_store, store);

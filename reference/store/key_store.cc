@@ -35,6 +35,9 @@ Octets copy(View octets) { return {octets.begin(), octets.end()}; }
 
 Result<std::unique_ptr<KeyStore>> KeyStore::open(const std::filesystem::path& directory, KeyStoreOptions options) {
   const auto file = directory / "keys.sqlite";
+  const Trouble absent{Trouble::Kind::absent, file.string() + " is not there"};
+  std::error_code none;
+  if (const auto octets = std::filesystem::file_size(file, none); !options.make && (none || octets == 0)) return std::unexpected(absent);
   auto database = Database::open(file, Database::Access::read_write_create);
   if (!database) return std::unexpected(database.error());
   ::chmod(file.c_str(), S_IRUSR | S_IWUSR);  // before anything is in it; its log takes the same
@@ -43,6 +46,7 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open(const std::filesystem::path& di
   if (auto read = database->run("PRAGMA user_version", {}, [&](const Row& row) { found = row.number(0); }); !read)
     return std::unexpected(read.error());
   if (found > format) return std::unexpected(Trouble{Trouble::Kind::newer, file.string() + ": written by a newer program; use that one"});
+  if (found == 0 && !options.make) return std::unexpected(absent);
   if (found == 0)
     if (auto made = database->script(tables); !made) return std::unexpected(made.error());
   std::unique_ptr<KeyStore> store(new KeyStore(std::move(*database), std::move(options)));

@@ -38,6 +38,8 @@ struct KeyChange {
 };
 
 struct KeyStoreOptions {
+  /// Whether one is made where there is none, or one with nothing in it; else that is Trouble absent.
+  bool make = true;
   /// For tests: called when a change is durable and its remains are not erased yet.
   std::function<void()> before_erasing = {};
   /// For tests: called when zeros are in place of what the file has behind its end, which is then cut off, and of what the log has,
@@ -47,7 +49,7 @@ struct KeyStoreOptions {
 
 class KeyStore {
  public:
-  /// Makes `keys.sqlite` in the directory if there is none; finishes the erasing that a former process did not come to.
+  /// `keys.sqlite` of the directory; finishes the erasing that a former process did not come to.
   static Result<std::unique_ptr<KeyStore>> open(const std::filesystem::path& directory, KeyStoreOptions options = {});
 
   /// Empty where there is none.

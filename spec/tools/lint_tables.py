@@ -60,6 +60,7 @@ def tables(lint):
 
 
 KEY_STATES = {"none": "no key record"}
+TAKE_THE_RECORD = {"purge", "server_loses_keys"}
 
 
 def key_events(lint):
@@ -72,7 +73,7 @@ def key_events(lint):
             cell = event.get(state, {})
             if not cell.get("text") or not set(cell.get("after", ["?"])) <= set(rank):
                 lint.report(path, line, "key-event", f"{event['name']} does not say what comes of it in {state}: `text`, and as `after` the modes that may be in force then")
-            elif event["name"] != "purge" and any(rank[after] < rank[state] for after in cell["after"]):
+            elif event["name"] not in TAKE_THE_RECORD and any(rank[after] < rank[state] for after in cell["after"]):
                 lint.report(path, line, "key-event", f"{event['name']} takes {state} to a lower mode")
     for state in set(rank) - {"none"}:
         if not any(state in event.get("none", {}).get("after", []) for event in table["event"]):

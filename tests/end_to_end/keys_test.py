@@ -1,5 +1,6 @@
 """Archive keys at a server: what it keeps of them over restarts, kills, changed passwords and another escrow key, and what its disk shows of them."""
 import base64
+import contextlib
 import json
 import os
 import pathlib
@@ -7,6 +8,7 @@ import random
 import secrets
 import shutil
 import signal
+import sqlite3
 import subprocess
 import termios
 import threading
@@ -628,6 +630,78 @@ class Device(programs.EndToEnd):
         self.first.must("backup", self.path("file"))
         self.assertTrue(self.restores(self.replacement()))
 
+    def lose_server_s_keys(self):
+        """The server's records and device keys are gone for ever, and its operator says so."""
+        where = ["--data", self.server.data, "--fixture", self.fixture_file]
+        def lose():
+            for file in pathlib.Path(self.server.data).glob("keys.sqlite*"):
+                file.unlink()
+            commands = (["run", *where, "--listen", "127.0.0.1:0"], ["renew-escrow-key", *where], ["reset-password", *where, "--user", "1", "--password-file", "-"])
+            for command in (*commands, *commands):  # what is refused makes none either
+                refused = run(f"{BIN}/cofferd", *command, input="from the help desk\n")
+                self.assertEqual((refused.returncode, refused.stdout), (4, ""), refused.stderr)
+                self.assertIn("keys.sqlite is not there, and 1 computers have logged in here: put it back from its backup", refused.stderr)
+                self.assertIn("cofferd give-up-keys", refused.stderr)
+            given_up = run(f"{BIN}/cofferd", "give-up-keys", *where[:2])
+            self.assertEqual((given_up.returncode, "given up: the keys of 1 computers" in given_up.stdout), (0, True), given_up.stderr)
+            self.assertIn("nothing is given up", run(f"{BIN}/cofferd", "give-up-keys", *where[:2]).stdout)
+        self.stopped(lose)
+        self.assertEqual([event["fields"] for event in self.server.events() if event["event"] == "keys_given_up"][-1:], [{"computers": "1"}])
+
+    def test_KEY_056_a_server_that_lost_its_keys_does_not_start_until_they_are_given_up_and_then_the_key_itself_goes_on(self):
+        accept = ("destination", "accept-older", "default", "--yes")
+        for mode, secret in (("account_password", ""), ("archive_password", "mine alone\n"), ("custom", "")):
+            with self.subTest(mode):
+                self.must_key(self.first, "create", "--mode", mode, "--password-file", "-", given=secret)
+                self.first.must("backup", self.path("file"))
+                copy = self.write("copy", self.exported(self.first).hex())
+                wrong = self.write("wrong", secrets.token_hex(32))
+                self.lose_server_s_keys()
+                code, said, _ = self.first.run("backup", self.path("file"))
+                self.assertEqual((code, "accept-older" in said["error"]), (2, True), said)
+                code, said, _ = self.first.run(*accept)
+                self.assertEqual((code, "`coffer key export` wrote" in said["error"], "--archive-key" in said["error"]), (64, True, True), said)
+                self.assertNotEqual(self.first.run(*accept, "--archive-key", wrong)[0], 0)
+                self.assertEqual(self.first.run("backup", self.path("file"))[0], 2, "nothing was changed")
+                self.first.must(*accept, "--archive-key", copy)
+                self.must_key(self.first, "create", "--mode", mode, "--password-file", "-", given=secret)
+                self.first.must("backup", self.path("file"))
+                self.assertTrue(self.restores(self.first))
+                self.assertEqual(self.first.must("destination", "accept-older", "default")["missing"], "")
+                self.stopped(lambda: shutil.rmtree(self.server.data))
+                self.first = self.bare(self.server, "home-after-" + mode)
+                self.log_in(self.first)
+
+    def test_KEY_056_the_key_itself_goes_on_after_a_logout_and_on_a_device_that_forgot_it(self):
+        self.must_key(self.first, "create", "--mode", "custom")
+        self.first.must("backup", self.path("file"))
+        copy = self.write("copy", self.exported(self.first).hex())
+        for leave in (("logout",), ("key", "forget")):
+            with self.subTest(leave):
+                self.lose_server_s_keys()
+                self.first.must(*leave)
+                if leave == ("logout",):
+                    login = self.first.login(PASSWORD, "alice", "--archive-key", copy)
+                    self.assertEqual((login.returncode, "The login is kept" in login.stdout), (2, True), login.stdout)
+                self.first.must("destination", "accept-older", "default", "--yes", "--archive-key", copy)
+                self.first.must("backup", self.path("file"))
+                self.assertEqual(self.first.must("key", "show-mode")["mode"], "custom")
+
+    def test_KEY_056_an_older_copy_of_the_server_s_keys_opens_with_the_password_of_its_record(self):
+        self.must_key(self.first, "create", "--mode", "archive_password", "--password-file", "-", given="of then\n")
+        self.first.must("backup", self.path("file"))
+        record_alone = self.path("record alone")
+        self.stopped(lambda: shutil.copy(os.path.join(self.server.data, "keys.sqlite"), record_alone))
+        self.must_key(self.first, "change-password", "--password-file", "-", given="of now\n")
+        with contextlib.closing(sqlite3.connect(record_alone)) as database, database:
+            database.execute("DELETE FROM device_keys")
+        self.stopped(lambda: shutil.copy(record_alone, os.path.join(self.server.data, "keys.sqlite")))
+        accept = ("destination", "accept-older", "default", "--yes", "--password-file")
+        self.assertEqual(self.first.run(*accept, self.write("now", "of now\n"))[0], 64)
+        self.first.must(*accept, self.write("then", "of then\n"))
+        self.first.must("backup", self.path("file"))
+        self.assertTrue(self.restores(self.first))
+
     def test_who_would_lose_the_key_is_asked_before(self):
         self.must_key(self.first, "create", "--mode", "account_password")
         code, error = self.at_a_terminal(self.first, "", "key", "forget")
@@ -671,11 +745,11 @@ class Device(programs.EndToEnd):
         self.log_in(other, programs.PASSWORD, "--archive-key", self.path("given.key"))
         code, _, error = other.run("backup", self.path("file"))
         self.assertEqual((code, other.must("key", "show-mode")["mode"]), (0, "custom"), error)
-        self.assertIn("if it is lost and no computer holds it any more, the backup is lost", error)
+        self.assertIn("if it is lost and no computer that the server lets in holds it any more, the backup is lost", error)
 
     def test_KEY_013_what_is_lost_with_which_secret_is_said_before(self):
         _, _, error = self.key(self.first, "create", "--mode", "archive_password", "--password-file", "-", given="mine alone\n")
-        lost = "If you forget this password and no computer holds the key any more, the backup is lost"
+        lost = "If you forget this password and no computer that the server lets in holds the key any more, the backup is lost"
         self.assertIn(lost, error)
         _, _, error = self.key(self.first, "change-password", "--password-file", "-", given="mine anew\n")
         self.assertIn(lost, error)

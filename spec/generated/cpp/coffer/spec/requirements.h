@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 275> requirements{{
+inline constexpr std::array<Requirement, 276> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -162,6 +162,7 @@ inline constexpr std::array<Requirement, 275> requirements{{
     {"KEY-041", "MUST", "server", "review", "implies W11", "07-keys", "A server that purges an account MUST erase its key records before its data."},
     {"KEY-042", "MUST", "server", "state", "implies W4", "07-keys", "A server MUST NOT store or log an archive key, an archive password or an account password in the clear."},
     {"KEY-054", "MUST", "server", "review", "chosen", "07-keys", "A server MUST NOT start where it keeps a server_wrap for an escrow key whose private half it lacks, unless its operator has given that key up."},
+    {"KEY-056", "MUST", "server", "review", "chosen", "07-keys", "A server MUST NOT start where users' computers have logged in before and what it keeps of keys is gone, unless its operator has given that up."},
     {"KEY-043", "MUST", "server", "state", "implies W17", "07-keys", "A server that sets another account password MUST in the same transaction replace the account_wrap of each key record of the user whose server_wrap it opens, and nothing else of any archive."},
     {"KEY-044", "MUST", "server", "wire", "chosen", "07-keys", "A server MUST close with password_refused when the current password of change_password is not the user's."},
     {"KEY-045", "MUST", "server", "wire", "chosen", "07-keys", "A server MUST close with nothing_to_recover when recover_key comes and the archive has no server_wrap for its escrow key."},

@@ -1,0 +1,68 @@
+#include "client/key_source.h"
+
+#include <fmt/format.h>
+
+#include "client/password_input.h"
+#include "coffer/spec/permissions.h"
+
+namespace coffer::client {
+
+using keys::KeyMode;
+
+namespace {
+
+std::unexpected<Failure> usage(std::string message) { return std::unexpected(Failure{ExitCode::usage, std::move(message)}); }
+
+}  // namespace
+
+Outcome<keys::Secret> password_of(KeyMode mode, const Device& device, const std::string& destination, const std::string& file,
+                                  AskForPassword ask_for_it) {
+  if (mode == KeyMode::custom) return keys::Secret();
+  if (mode == KeyMode::account_password) {
+    auto credential = device.credential(destination);
+    if (!credential) return std::unexpected(credential.error());
+    return std::move(credential->password);
+  }
+  return ask_for_it(file, "Archive password");
+}
+
+Outcome<std::optional<keys::ArchiveKey>> key_from_elsewhere(const Asked& here, const protocol::Timers& timers) {
+  std::optional<Failure> failure;
+  for (const std::string& other : here.device->destinations()) {
+    if (other == here.destination) continue;
+    const auto kept = here.device->kept_key(other);
+    if (!kept) return std::unexpected(kept.error());
+    if (!*kept) continue;
+    auto there = open_session(here.device, other, timers, spec::permissions::backup | spec::permissions::restore);
+    if (there) {
+      there->link->leave();
+      return std::optional(std::move(there->key));
+    }
+    failure = Failure{there.error().code, fmt::format("this device's archive key is that of destination \"{}\" too, and cannot be opened "
+                                                      "there: {}",
+                                                      other, there.error().message)};
+  }
+  if (failure) return std::unexpected(*failure);
+  return std::nullopt;
+}
+
+Outcome<keys::ArchiveKey> key_for(const Asked& here, std::optional<keys::ArchiveKey> given, const std::string& password_file,
+                                  const protocol::Timers& timers) {
+  if (given) return std::move(*given);
+  if (auto elsewhere = key_from_elsewhere(here, timers); elsewhere && *elsewhere) return std::move(**elsewhere);
+  if (!here.shown.record)
+    return usage(
+        "the server has no key record of this archive, so that only the key itself brings it back: give the file that `coffer key export` "
+        "wrote with --archive-key");
+  const KeyMode mode = here.shown.record->mode;
+  if (mode == KeyMode::custom) return usage("in this key mode only the key itself opens the archive: give it with --archive-key");
+  const auto password = password_of(mode, *here.device, here.destination, password_file, password_from_terminal_or);
+  if (!password) return std::unexpected(password.error());
+  const keys::ArchiveOwner owner = owner_of(here.link->facts());
+  auto key = keys::open_with_password(*here.shown.record, owner, *password);
+  if (key) return std::move(*key);
+  if (mode == KeyMode::archive_password) return usage("this is not the archive password. Without it nobody can open the archive here");
+  return recovered_key(*here.link, owner);
+}
+
+}  // namespace coffer::client
