@@ -24,7 +24,9 @@ namespace {
 using coffer::server::Outcome;
 
 constexpr auto exit_codes =
-    "Exit codes: 0 ok; 1 verify found damage, rebuild could not recover everything, or damage keeps compact from a pack;\n"
+    "Exit codes: 0 ok; 1 verify found damage, rebuild could not recover everything, damage keeps compact from a pack, or a key's wrap does "
+    "not\n"
+    "open (reset-password, renew-escrow-key), which is named;\n"
     "2 mistake in the fixture, key or certificate; 3 cannot listen;\n"
     "4 the data directory is in use, newer, corrupt or unreadable, or the output cannot be written; 64 usage.";
 

@@ -10,6 +10,7 @@
 
 #include "accounts/fixture.h"
 #include "keys/key_making.h"
+#include "server/unopened_wrap.h"
 
 namespace coffer::server {
 namespace {
@@ -27,7 +28,9 @@ std::expected<EscrowedRecords, std::string> escrowed(store::KeyStore& keys, std:
   EscrowedRecords found;
   for (const auto& [owner, octets] : *all) {
     const auto record = keys::read_key_record(octets, {owner.user, owner.computer, server}, any_rounds);
-    if (!record) return std::unexpected("keys.sqlite has a key record that is none: " + std::string(keys::describe(record.error())));
+    if (!record)
+      return std::unexpected(fmt::format("keys.sqlite has a key record of {} that is none: {}. Put keys.sqlite back from its backup",
+                                         text(owner), keys::describe(record.error())));
     if (record->server) found.emplace_back(owner, *record);
   }
   return found;
@@ -101,10 +104,10 @@ std::expected<std::size_t, std::string> give_up_escrow_key(const std::filesystem
   return others;
 }
 
-// [KEY-040] A server that takes a new escrow key MUST wrap each key record of account_password for it in one transaction, and only then
-// erase the old
-std::expected<std::size_t, std::string> change_escrow_key(const std::filesystem::path& directory, store::KeyStore& keys,
-                                                          store::Store& events, std::uint64_t server) {
+// [KEY-040] A server that takes a new escrow key MUST wrap each key record whose server_wrap it opens for it in one transaction, and only
+// then erase the old
+std::expected<EscrowChange, std::string> change_escrow_key(const std::filesystem::path& directory, store::KeyStore& keys,
+                                                           store::Store& events, std::uint64_t server) {
   const auto former = settled_escrow_key(directory, keys, server);
   if (!former) return std::unexpected(former.error());
   const auto records = escrowed(keys, server);
@@ -112,6 +115,7 @@ std::expected<std::size_t, std::string> change_escrow_key(const std::filesystem:
   const auto next = begin_next_escrow_key(directory);
   if (!next) return std::unexpected(next.error());
   store::KeyChange change;
+  std::vector<store::Owner> unopened;
   for (const auto& [owner, record] : *records) {
     if (wrapped_for(record) != former->public_key()) continue;  // for one that was given up
     const std::vector<std::pair<std::string_view, std::string>> fields{
@@ -119,15 +123,26 @@ std::expected<std::size_t, std::string> change_escrow_key(const std::filesystem:
     if (auto logged = events.note_durably("key_opened", fields); !logged) return std::unexpected(logged.error().what);
     auto made =
         keys::for_another_escrow_key(record, {owner.user, owner.computer, server}, *former, next->public_key(), Botan::system_rng());
-    if (!made) return std::unexpected("the server cannot open its own wrap: " + std::string(keys::describe(made.error())));
+    if (!made) {
+      if (auto told = tell_of_unopened(events, owner, made.error()); !told) return std::unexpected(told.error().what);
+      unopened.push_back(owner);
+      continue;
+    }
     change.records.emplace_back(owner, std::move(*made));
   }
   bool stands = false;
   const auto changed = keys.change(change, [&] { stands = true; });
   if (!changed && !stands) return std::unexpected(changed.error().what);
+  // [KEY-054] What stays wrapped for the former key must keep no server from its start.
+  if (!unopened.empty()) {
+    auto lost = lost_escrow_keys(directory);
+    if (!lost) return std::unexpected(lost.error());
+    lost->insert(former->public_key());
+    if (auto kept = keep_lost_escrow_keys(directory, *lost); !kept) return std::unexpected(kept.error());
+  }
   // Also where what the records held before could not be erased: without the former key it opens nothing.
   const auto finished = finish_next_escrow_key(directory);
-  if (changed && finished) return change.records.size();
+  if (changed && finished) return EscrowChange{.records = change.records.size(), .unopened = std::move(unopened)};
   return std::unexpected(
       fmt::format("the change is made: {} archive keys are wrapped for another escrow key. What it replaced is not all erased yet, which "
                   "the next start of `cofferd run` does; until then copies of {} have it. The cause: {}",

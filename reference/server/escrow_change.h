@@ -17,9 +17,13 @@ std::expected<keys::AgreementKey, std::string> settled_escrow_key(const std::fil
 std::expected<std::size_t, std::string> give_up_escrow_key(const std::filesystem::path& directory, store::KeyStore& keys,
                                                            store::Store& events, std::uint64_t server);
 
-/// [KEY-040] Makes another escrow key and wraps every record of account_password for it. How many there were. Failure also where the change
+struct EscrowChange {
+  std::size_t records = 0;             // wrapped for the next key
+  std::vector<store::Owner> unopened;  // their server_wrap did not open: it stays, for the former key, which is given up with them
+};
+/// [KEY-040] Makes another escrow key and wraps every record of account_password for it. Failure also where the change
 /// was made, and not all that it replaced could be erased: then it says so.
-std::expected<std::size_t, std::string> change_escrow_key(const std::filesystem::path& directory, store::KeyStore& keys,
-                                                          store::Store& events, std::uint64_t server);
+std::expected<EscrowChange, std::string> change_escrow_key(const std::filesystem::path& directory, store::KeyStore& keys,
+                                                           store::Store& events, std::uint64_t server);
 
 }  // namespace coffer::server

@@ -10,6 +10,7 @@
 #include "server/escrow_change.h"
 #include "server/kept_keys.h"
 #include "server/key_keeper.h"
+#include "server/unopened_wrap.h"
 #include "server/wall_time.h"
 
 namespace coffer::server {
@@ -86,6 +87,18 @@ Outcome erase_keys_of(std::uint64_t user, Opened& opened) {
   return Outcome::ok;
 }
 
+/// The event log has why.
+Outcome told_of(const std::vector<store::Owner>& unopened) {
+  for (const auto& owner : unopened)
+    fmt::print(
+        stderr,
+        "cofferd: {}: the server does not open its own wrap of this archive's key, which stays as it is: no administrator opens the "
+        "archive, and the new password neither. Its user is to log in on a computer that has the key, or with the password of before; "
+        "or put keys.sqlite back from its backup\n",
+        text(owner));
+  return unopened.empty() ? Outcome::ok : Outcome::damage_found;
+}
+
 }  // namespace
 
 Outcome renew_escrow_key(const KeyCommandOptions& options) {
@@ -95,8 +108,8 @@ Outcome renew_escrow_key(const KeyCommandOptions& options) {
   if (!opened) return stop(Outcome::store_failed, opened.error());
   const auto changed = change_escrow_key(options.data, *opened->keys, *opened->store, fixture->server_guid);
   if (!changed) return stop(Outcome::store_failed, changed.error());
-  fmt::print("wrapped for another escrow key: {} archive keys; the former key is gone\n", *changed);
-  return Outcome::ok;
+  fmt::print("wrapped for another escrow key: {} archive keys; the former key is gone\n", changed->records);
+  return told_of(changed->unopened);
 }
 
 Outcome give_up_escrow_key(const KeyCommandOptions& options) {
@@ -148,10 +161,10 @@ Outcome reset_password(const KeyCommandOptions& options) {
   if (!escrow_key) return stop(Outcome::store_failed, escrow_key.error());
   auto keeper = KeyKeeper::begin(settings, std::move(*escrow_key), directory, *opened->keys, *opened->store);
   if (!keeper) return stop(Outcome::store_failed, keeper.error());
-  const auto answer = (*keeper)->reset_password(options.user, *password);
-  if (const auto* failed = std::get_if<protocol::Failed>(&answer)) return stop(Outcome::store_failed, failed->cause);
+  const auto unopened = (*keeper)->reset_password(options.user, *password);
+  if (!unopened) return stop(Outcome::store_failed, std::get<protocol::Failed>(unopened.error()).cause);
   fmt::print("user {} has another password; whatever the fixture says of it no longer counts\n", options.user);
-  return Outcome::ok;
+  return told_of(*unopened);
 }
 
 Outcome erase_keys(const KeyCommandOptions& options) {

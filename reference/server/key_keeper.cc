@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "fault/switch.h"
+#include "server/unopened_wrap.h"
 
 namespace coffer::server {
 namespace {
@@ -153,38 +154,46 @@ ServerAnswer KeyKeeper::set_password(const store::Owner& owner, View current, Vi
     if (auto erased = keys_.finish_erasing(); !erased) return failed(erased.error());
     return protocol::PasswordSet{};
   }
-  return replace_password(owner.user, replacement, "password changed");
+  const auto replaced = replace_password(owner.user, replacement, "password changed");
+  return replaced ? ServerAnswer(protocol::PasswordSet{}) : replaced.error();
 }
 
-ServerAnswer KeyKeeper::reset_password(std::uint64_t user, View replacement) {
+std::expected<std::vector<store::Owner>, ServerAnswer> KeyKeeper::reset_password(std::uint64_t user, View replacement) {
   const std::scoped_lock lock{mutex_};
   return replace_password(user, replacement, "password reset");
 }
 
 // [KEY-043] A server that sets another account password MUST in the same transaction replace the account_wrap of each key record of the
-// user
-ServerAnswer KeyKeeper::replace_password(std::uint64_t user, View replacement, std::string_view cause) {
+// user whose server_wrap it opens
+std::expected<std::vector<store::Owner>, ServerAnswer> KeyKeeper::replace_password(std::uint64_t user, View replacement,
+                                                                                   std::string_view cause) {
   if (fault::on(fault::KEY_042_password_in_the_log))
     (void)events_.note_durably("password", std::vector<std::pair<std::string_view, std::string>>{
                                                {"password", std::string(replacement.begin(), replacement.end())}});
   auto verifier = accounts::make_verifier(Botan::system_rng(), replacement, directory_.rounds());
   const auto records = keys_.records_of(user);
-  if (!records) return failed(records.error());
+  if (!records) return std::unexpected(failed(records.error()));
   store::KeyChange change;
+  std::vector<store::Owner> unopened;
   for (const auto& [whose, octets] : *records) {
     const auto record = read(octets, whose);
     // What is wrapped for an escrow key that was given up stays [KEY-054]; its user's next login wraps it anew.
     if (!opens(record) || fault::on(fault::KEY_043_wraps_stay)) continue;
     if (change.records.empty() || !fault::on(fault::KEY_039_one_for_all))
-      if (auto logged = log_opening(whose, cause); !logged) return failed(logged.error());
+      if (auto logged = log_opening(whose, cause); !logged) return std::unexpected(failed(logged.error()));
     auto next = keys::wrapped_anew(record, archive_owner(whose), escrow_key_, replacement, directory_.rounds(), Botan::system_rng());
-    if (!next) return protocol::Failed{"the server cannot open its own wrap: " + std::string(keys::describe(next.error()))};
+    if (!next) {
+      if (auto told = tell_of_unopened(events_, whose, next.error()); !told) return std::unexpected(failed(told.error()));
+      unopened.push_back(whose);
+      continue;
+    }
     change.records.emplace_back(whose, std::move(*next));
   }
   change.verifiers.push_back({user, {Octets(verifier.salt.begin(), verifier.salt.end()), verifier.rounds, verifier.hash}});
   // Once the wraps are replaced the older password opens nothing, so it logs in no more, also where the erasing then fails.
-  if (auto done = keys_.change(change, [&] { directory_.set_verifier(user, std::move(verifier)); }); !done) return failed(done.error());
-  return protocol::PasswordSet{};
+  if (auto done = keys_.change(change, [&] { directory_.set_verifier(user, std::move(verifier)); }); !done)
+    return std::unexpected(failed(done.error()));
+  return unopened;
 }
 
 // [KEY-012] A server that does not permit custom MUST close with key_mode_refused when blocks are offered to an archive that has no key

@@ -30,8 +30,8 @@ class KeyKeeper {
   protocol::ServerAnswer keep(const store::Owner& owner, View record);
   protocol::ServerAnswer open(const store::Owner& owner, View recipient);
   protocol::ServerAnswer set_password(const store::Owner& owner, View current, View replacement);
-  /// An administrator's: nobody is asked for the current one. PasswordSet, or Failed.
-  protocol::ServerAnswer reset_password(std::uint64_t user, View replacement);
+  /// An administrator's: nobody is asked for the current one. The archives whose server_wrap does not open, and stays as it is.
+  std::expected<std::vector<store::Owner>, protocol::ServerAnswer> reset_password(std::uint64_t user, View replacement);
   /// [KEY-012] Refused, or nothing when the archive may have blocks.
   std::optional<protocol::ServerAnswer> may_offer(const store::Owner& owner);
 
@@ -44,7 +44,8 @@ class KeyKeeper {
   /// Not where the escrow key that it is wrapped for was given up [KEY-054].
   bool opens(const keys::KeyRecord& record) const { return record.server && record.server->escrow_key == escrow_key_.public_key(); }
   /// The caller holds mutex_.
-  protocol::ServerAnswer replace_password(std::uint64_t user, View replacement, std::string_view cause);
+  std::expected<std::vector<store::Owner>, protocol::ServerAnswer> replace_password(std::uint64_t user, View replacement,
+                                                                                    std::string_view cause);
   store::Result<void> log_opening(const store::Owner& owner, std::string_view cause);
   /// With a fault alone.
   void log_request(const store::Owner& owner, std::string_view name);

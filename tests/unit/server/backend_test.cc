@@ -175,7 +175,7 @@ TEST_F(BackendTest, KEY_040_the_former_escrow_key_stands_until_all_records_are_w
   const std::string before = content();
   std::string when_all_are_wrapped;
   keys_ = store::value(store::KeyStore::open(directory.path(), {.before_erasing = [&] { when_all_are_wrapped = content(); }}));
-  EXPECT_EQ(change_escrow_key(directory.path(), *keys_, *store, 0xaa), 1u);
+  EXPECT_EQ(change_escrow_key(directory.path(), *keys_, *store, 0xaa)->records, 1u);
   EXPECT_EQ(when_all_are_wrapped, before);
   EXPECT_NE(content(), before);
   const auto next = keep_escrow_key(directory.path());
@@ -220,10 +220,10 @@ TEST_F(BackendTest, KEY_054_no_server_starts_with_another_escrow_key_than_its_re
   EXPECT_FALSE(change_escrow_key(directory.path(), *keys_, *store, 0xaa));
   EXPECT_EQ(give_up_escrow_key(directory.path(), *keys_, *store, 0xaa), 1u);
   EXPECT_TRUE(settled_escrow_key(directory.path(), *keys_, 0xaa));
-  EXPECT_EQ(change_escrow_key(directory.path(), *keys_, *store, 0xaa), 0u) << "what it was given up with stays as it is";
+  EXPECT_EQ(change_escrow_key(directory.path(), *keys_, *store, 0xaa)->records, 0u) << "what it was given up with stays as it is";
   std::filesystem::rename(right, file);
   EXPECT_TRUE(settled_escrow_key(directory.path(), *keys_, 0xaa)) << "it was found again";
-  EXPECT_EQ(change_escrow_key(directory.path(), *keys_, *store, 0xaa), 1u);
+  EXPECT_EQ(change_escrow_key(directory.path(), *keys_, *store, 0xaa)->records, 1u);
 }
 
 TEST_F(BackendTest, KEY_045_a_record_for_a_key_that_was_given_up_is_handed_out_to_nobody_and_keeps_nobody_from_another_password) {
@@ -234,9 +234,50 @@ TEST_F(BackendTest, KEY_045_a_record_for_a_key_that_was_given_up_is_handed_out_t
   const auto asked = keeper_->open({user, computer}, another.public_key());
   ASSERT_TRUE(std::holds_alternative<protocol::Refused>(asked));
   EXPECT_EQ(std::get<protocol::Refused>(asked).reason, spec::Reason::nothing_to_recover);
-  EXPECT_TRUE(std::holds_alternative<protocol::PasswordSet>(keeper_->reset_password(user, octets("battery staple"))));
+  EXPECT_TRUE(keeper_->reset_password(user, octets("battery staple")));
   EXPECT_TRUE(directory_->password_is(user, octets("battery staple")));
   EXPECT_EQ(store::value(keys_->record({user, computer})), record);
+}
+
+TEST_F(BackendTest, KEY_043_KEY_040_one_wrap_of_three_that_does_not_open_keeps_the_others_from_nothing_and_is_named) {
+  const std::vector<store::Owner> three{{user, 1}, {user, 2}, {user, 3}};
+  const auto record_of = [&](const store::Owner& whose) { return store::value(keys_->record(whose)); };
+  for (const auto& whose : three) {
+    const Octets under = octets("correct horse");
+    const keys::KeyRecordParts parts{
+        .mode = keys::KeyMode::account_password, .generation = 1, .escrow_key = escrow_public_, .password = View(under), .rounds = rounds};
+    auto record = keys::make_key_record(parts, {whose.user, whose.computer, 0xaa}, key, Botan::system_rng()).value();
+    if (whose.computer == 2) record[140] ^= 1;  // of its server_wrap
+    ASSERT_TRUE(keys_->change({.records = {{whose, record}}}));
+  }
+  const Octets broken = record_of(three[1]);
+  const auto told = [&] {
+    std::size_t count = 0;
+    EXPECT_TRUE(store::read_events(directory.path(), 0, [&](const store::Event& event) {
+      if (event.event != "key_not_opened") return;
+      ++count;
+      EXPECT_NE(event.fields.find("0000000000000002"), std::string::npos) << event.fields;
+    }));
+    return count;
+  };
+  EXPECT_EQ(keeper_->reset_password(user, octets("battery staple")), std::vector{three[1]});
+  EXPECT_TRUE(directory_->password_is(user, octets("battery staple")));
+  EXPECT_EQ(told(), 1u);
+  const auto changed = change_escrow_key(directory.path(), *keys_, *store, 0xaa);
+  ASSERT_TRUE(changed) << changed.error();
+  EXPECT_EQ(changed->records, 2u);
+  EXPECT_EQ(changed->unopened, std::vector{three[1]});
+  EXPECT_EQ(told(), 2u);
+  const auto next = settled_escrow_key(directory.path(), *keys_, 0xaa);
+  ASSERT_TRUE(next) << next.error();
+  EXPECT_EQ(record_of(three[1]), broken);
+  for (const auto& whose : {three[0], three[2]}) {
+    const keys::ArchiveOwner archive{whose.user, whose.computer, 0xaa};
+    const auto record = keys::read_key_record(record_of(whose), archive, {.min = 1});
+    ASSERT_TRUE(record);
+    EXPECT_TRUE(keys::open_with_password(*record, archive, octets("battery staple")));
+    EXPECT_TRUE(keys::open_escrow(*record, archive, *next));
+  }
 }
 
 TEST_F(BackendTest, KEY_044_of_two_changes_at_once_the_second_finds_the_first_ones_password) {

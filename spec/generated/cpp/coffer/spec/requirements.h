@@ -158,7 +158,7 @@ inline constexpr std::array<Requirement, 276> requirements{{
     {"KEY-037", "MUST", "server", "review", "says W40", "07-keys", "A server MUST NOT put key records into a dump of its database unless its policy says so, nor acknowledge a replaced one before such dumps of it are withdrawn."},
     {"KEY-038", "MUST", "server", "state", "implies W40", "07-keys", "A server MUST keep the private half of its escrow key outside its database, where no other account may read it."},
     {"KEY-039", "MUST", "server", "state", "implies W41", "07-keys", "A server MUST write each opening of a server_wrap, with archive and cause, durably into its event log before it uses what it opened."},
-    {"KEY-040", "MUST", "server", "review", "chosen", "07-keys", "A server that takes a new escrow key MUST wrap each key record of account_password for it in one transaction, and only then erase the old private half."},
+    {"KEY-040", "MUST", "server", "review", "chosen", "07-keys", "A server that takes a new escrow key MUST wrap each key record whose server_wrap it opens for it in one transaction, and only then erase the old private half."},
     {"KEY-041", "MUST", "server", "review", "implies W11", "07-keys", "A server that purges an account MUST erase its key records before its data."},
     {"KEY-042", "MUST", "server", "state", "implies W4", "07-keys", "A server MUST NOT store or log an archive key, an archive password or an account password in the clear."},
     {"KEY-054", "MUST", "server", "review", "chosen", "07-keys", "A server MUST NOT start where it keeps a server_wrap for an escrow key whose private half it lacks, unless its operator has given that key up."},
