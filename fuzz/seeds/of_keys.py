@@ -61,6 +61,7 @@ EVENTS = {
     "key_lost": ("lose-the-key", "log-out", "lose-the-key", "unlock"), "forbid": ("forbid",), "new_escrow_key": ("rotate-escrow-key",),
     "replace_computer": ("block", "reactivate", "unlock"), "log_out": ("log-out",), "deauthorise": ("block", "unlock"), "block": ("block", "reactivate"),
     "deactivate": ("block", "reset-account-password"), "purge": ("purge", "recover"), "server_loses_keys": ("purge", "unlock", "store"),
+    "put_back": ("purge", "store", "unlock"),
 }
 
 

@@ -142,6 +142,7 @@ Outcome<Shown> run_key_create(const Context& context, const KeyArguments& argume
     return stop(*here, {ExitCode::usage, fmt::format("this archive's key mode is {} already: `coffer key upgrade` raises it, and a device "
                                                      "without the key takes it with `coffer key import`",
                                                      name(here->shown.record->mode))});
+  if (auto possible = require_mode(*link, *device, here->shown, *mode); !possible) return stop(*here, possible.error());
   if (auto agreed = agreed_to(*here, *mode); !agreed) return stop(*here, agreed.error());
   auto password = new_password_of(*mode, *device, destination, arguments.password_file);
   if (!password) return stop(*here, password.error());
@@ -161,6 +162,7 @@ Outcome<Shown> run_key_upgrade(const Context& context, const KeyArguments& argum
   auto here = open_session(context, spec::permissions::backup);
   if (!here) return std::unexpected(here.error());
   if (!here->shown.record) return stop(*here, {ExitCode::usage, "this archive has no key mode yet: choose one with `coffer key create`"});
+  if (auto possible = require_mode(*here->link, *here->device, here->shown, *mode); !possible) return stop(*here, possible.error());
   if (auto agreed = agreed_to(*here, *mode); !agreed) return stop(*here, agreed.error());
   auto password = new_password_of(*mode, *here->device, here->destination, arguments.password_file);
   if (!password) return stop(*here, password.error());

@@ -59,7 +59,7 @@ struct SeenKey {
   std::uint64_t server = 0;
   std::uint64_t user = 0;
   std::uint8_t mode = 0;
-  std::uint64_t generation = 0;
+  std::uint64_t generation = 0;  // 0: its user went on from an archive that has lost it
 };
 
 /// The archive key as the device keeps it for one destination [KEY-048].
@@ -122,7 +122,7 @@ class Device {
   Outcome<std::optional<archive::ChainPoint>> seen(std::uint64_t server, std::uint64_t user) const;
   Outcome<std::vector<SeenVersion>> all_seen() const;
   Outcome<void> remember(const SeenVersion& seen);
-  /// As if neither a version nor a key record of that archive had ever been seen.
+  /// As if neither a version nor a key record of that archive had ever been seen; but for its key mode, which is known on [KEY-057].
   Outcome<void> forget_seen(std::uint64_t server, std::uint64_t user);
 
   std::string config_path() const { return path("config.json"); }

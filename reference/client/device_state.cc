@@ -134,7 +134,8 @@ Outcome<void> Device::forget_seen(std::uint64_t server, std::uint64_t user) {
   if (!keys) return std::unexpected(keys.error());
   const auto its = [&](const auto& one) { return one.server == server && one.user == user; };
   std::erase_if(*versions, its);
-  std::erase_if(*keys, its);
+  for (SeenKey& one : *keys)
+    if (its(one)) one.generation = 0;
   if (auto written = write_seen(*versions); !written) return written;
   return write_seen(*keys);
 }

@@ -64,6 +64,7 @@ Outcome<void> require_nothing_older(const ServerLink& link, const Device& device
   if (!seen) return std::unexpected(seen.error());
   // [KEY-009] A client MUST refuse, and offer and store nothing, when a server shows a key record of a lower mode or a lower generation
   if (*seen && !fault::on(fault::KEY_009_nothing_remembered)) {
+    if (!shown.record && (*seen)->generation == 0) return {};
     if (!shown.record)
       return refused("the server shows no key record where this device has seen one: it may be another, or an older copy of it" +
                      std::string(way_on_from_older()));
@@ -161,14 +162,26 @@ Outcome<keys::ArchiveKey> open_kept(const ServerLink& link, const Device& device
   return std::move(*key);
 }
 
+Outcome<void> require_mode(const ServerLink& link, const Device& device, const ShownKey& shown, KeyMode mode) {
+  const bool in_force = shown.record && shown.record->mode == mode;
+  // [KEY-008] A client MUST NOT store a key record whose mode the server does not permit and whose mode is not in force.
+  if (!shown.permits(mode) && !in_force && !fault::on(fault::KEY_008_any_mode))
+    return refused(fmt::format("the server does not permit the key mode {}", name(mode)));
+  if (shown.record && mode < shown.record->mode)
+    return refused(fmt::format("the key mode is {}; a mode never gives way to a lower one", name(shown.record->mode)));
+  // [KEY-057] A client whose user went on from an archive without a key record MUST NOT store one of a lower mode than it had seen
+  const SessionFacts facts = link.facts();
+  const auto seen = device.seen_key(facts.server, facts.user);
+  if (!seen) return std::unexpected(seen.error());
+  if (*seen && static_cast<std::uint8_t>(mode) < (*seen)->mode)
+    return refused(fmt::format("the key mode was {} before the server lost the key record; a mode never gives way to a lower one",
+                               name(static_cast<KeyMode>((*seen)->mode))));
+  return {};
+}
+
 Outcome<std::uint64_t> store_key(ServerLink& link, Device& device, const ShownKey& shown, const keys::ArchiveKey& key,
                                  const KeyChoice& choice) {
-  const bool in_force = shown.record && shown.record->mode == choice.mode;
-  // [KEY-008] A client MUST NOT store a key record whose mode the server does not permit and whose mode is not in force.
-  if (!shown.permits(choice.mode) && !in_force && !fault::on(fault::KEY_008_any_mode))
-    return refused(fmt::format("the server does not permit the key mode {}", name(choice.mode)));
-  if (shown.record && choice.mode < shown.record->mode)
-    return refused(fmt::format("the key mode is {}; a mode never gives way to a lower one", name(shown.record->mode)));
+  if (auto possible = require_mode(link, device, shown, choice.mode); !possible) return std::unexpected(possible.error());
   Botan::System_RNG random;
   keys::KeyRecordParts parts{.mode = choice.mode, .generation = shown.record ? shown.record->generation + 1 : 1};
   if (spec::escrows(choice.mode, spec::Escrowed::server_wrap)) parts.escrow_key = shown.escrow_key();
@@ -199,6 +212,15 @@ Outcome<void> ready_for_blocks(ServerLink& link, Device& device, const std::stri
   if (!kept->settled)
     return local(
         "a choice of key mode was cut short, and the server has no key record: make it again with `coffer key create --mode MODE`");
+  // [KEY-057] … nor a higher one before its user has chosen it.
+  const SessionFacts facts = link.facts();
+  const auto seen = device.seen_key(facts.server, facts.user);
+  if (!seen) return std::unexpected(seen.error());
+  if (*seen && (*seen)->mode != static_cast<std::uint8_t>(KeyMode::custom)) {
+    const auto before = name(static_cast<KeyMode>((*seen)->mode));
+    return local(fmt::format("the key mode was {} before the server lost the key record: `coffer key create --mode {}` makes another",
+                             before, before));
+  }
   if (!shown.permits(KeyMode::custom))
     return refused(
         "this archive has no key mode yet, and the server does not permit that you alone hold the key: choose one with `coffer key create "

@@ -46,6 +46,9 @@ Outcome<KeptKey> require_kept(const Device& device, const std::string& destinati
 /// the server hands out does not open it. It stays in any case: a server that errs once must not take the key away.
 Outcome<keys::ArchiveKey> open_kept(const ServerLink& link, const Device& device, const std::string& destination, const ShownKey& shown);
 
+/// [KEY-008, KEY-057] Failure(server) where a record of that mode is not to be stored.
+Outcome<void> require_mode(const ServerLink& link, const Device& device, const ShownKey& shown, keys::KeyMode mode);
+
 /// What a record is to hold: the mode and, where it has one, the password.
 struct KeyChoice {
   keys::KeyMode mode = keys::KeyMode::custom;

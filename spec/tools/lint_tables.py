@@ -60,7 +60,7 @@ def tables(lint):
 
 
 KEY_STATES = {"none": "no key record"}
-TAKE_THE_RECORD = {"purge", "server_loses_keys"}
+TAKE_THE_RECORD = {"purge", "server_loses_keys", "put_back"}
 
 
 def key_events(lint):

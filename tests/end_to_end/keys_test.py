@@ -624,11 +624,25 @@ class Device(programs.EndToEnd):
         self.must_key(self.first, "create", "--mode", "account_password")
         key = self.exported(self.first)
         self.put_back()
-        self.accept_older("It has no key record; this device has seen one: `coffer key create` makes another for the same key.")
+        self.accept_older("It has no key record; this device has seen one: `coffer key create --mode account_password` makes another for the same key.")
+        code, said, _ = self.first.run("backup", self.path("file"))
+        self.assertEqual((code, "`coffer key create --mode account_password`" in said["error"]), (4, True), "KEY-057: no mode is chosen for its user")
         self.must_key(self.first, "create", "--mode", "account_password")
         self.assertEqual(self.exported(self.first), key)
         self.first.must("backup", self.path("file"))
         self.assertTrue(self.restores(self.replacement()))
+
+    def test_KEY_057_a_mode_gives_way_to_no_lower_one_where_the_key_record_was_lost_either(self):
+        self.copy()
+        self.must_key(self.first, "create", "--mode", "custom")
+        self.put_back()
+        self.accept_older("`coffer key create --mode custom` makes another for the same key.")
+        for lower in ("account_password", "archive_password"):
+            code, said, _ = self.key(self.first, "create", "--mode", lower, "--password-file", "-", given="another\n")[:3]
+            self.assertEqual((code, "the key mode was custom" in said["error"]), (2, True), said)
+        self.assertEqual(self.first.must("key", "show-mode")["mode"], None)
+        self.first.must("backup", self.path("file"))
+        self.assertEqual(self.first.must("key", "show-mode")["mode"], "custom")
 
     def lose_server_s_keys(self):
         """The server's records and device keys are gone for ever, and its operator says so."""

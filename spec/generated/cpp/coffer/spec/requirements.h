@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 276> requirements{{
+inline constexpr std::array<Requirement, 277> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -127,7 +127,8 @@ inline constexpr std::array<Requirement, 276> requirements{{
     {"KEY-003", "MUST", "client", "vector", "chosen", "07-keys", "The archive identifier MUST be the first 16 octets of HKDF-SHA-256 of the archive key with info \"coffer/1 archive\" followed by user, computer and server identifiers, each as 8 octets big-endian."},
     {"KEY-007", "MUST", "client", "wire", "implies W15", "07-keys", "A client MUST NOT offer blocks before the server has shown or acknowledged a key record of the client's own archive key."},
     {"KEY-008", "MUST", "client", "wire", "implies W18, W19", "07-keys", "A client MUST NOT store a key record whose mode the server does not permit and whose mode is not in force."},
-    {"KEY-009", "MUST", "client", "wire", "chosen", "07-keys", "A client MUST refuse, and offer and store nothing, when a server shows a key record of a lower mode or a lower generation than it has seen for the archive, or none where it has seen one."},
+    {"KEY-009", "MUST", "client", "wire", "chosen", "07-keys", "A client MUST refuse, and offer and store nothing, when a server shows a key record of a lower mode or a lower generation than it has seen for the archive, or none where it has seen one, unless its user has gone on from that (ARC-148)."},
+    {"KEY-057", "MUST", "client", "review", "chosen", "07-keys", "A client whose user went on from an archive without a key record MUST NOT store one of a lower mode than it had seen, nor a higher one before its user has chosen it."},
     {"KEY-010", "MUST", "server", "wire", "says W18, W19", "07-keys", "A server MUST close with key_mode_refused when it is sent a key record whose mode is neither permitted nor in force."},
     {"KEY-011", "MUST", "server", "wire", "chosen", "07-keys", "A server MUST close with key_mode_refused when it is sent a key record whose mode is lower than the one in force."},
     {"KEY-012", "MUST", "server", "wire", "implies W19", "07-keys", "A server that does not permit custom MUST close with key_mode_refused when blocks are offered to an archive that has no key record."},
