@@ -515,6 +515,8 @@ class Device(programs.EndToEnd):
         self.assertEqual((renewed.returncode, "0 archive keys" in renewed.stdout), (0, True), renewed.stderr)
         self.server = self.serve(listen=f"127.0.0.1:{port}")
         self.assertEqual([event["fields"] for event in self.server.events() if event["event"] == "escrow_key_given_up"], [{"key_records": "1"}, {"key_records": "0"}])
+        _, _, error = self.key(self.first, "change-password", "--password-file", "-", given="meanwhile\n")
+        self.assertIn("the backup opens elsewhere with the former password alone", error)
         self.reset_password("from the help desk")
         refused = self.bare(self.server, "no", "--computer", self.computer).login("from the help desk")
         self.assertEqual((refused.returncode, "nothing_to_recover" in refused.stderr), (2, True), "nothing opens there")
