@@ -16,5 +16,6 @@ pkg_check_modules(Zstd REQUIRED IMPORTED_TARGET libzstd)
 find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
 add_library(coffer_asio INTERFACE)
 target_include_directories(coffer_asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
-target_compile_definitions(coffer_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED $<$<CXX_COMPILER_ID:Clang>:ASIO_HAS_CO_AWAIT ASIO_HAS_STD_COROUTINE>)
+# Whether it takes memory by aligned_alloc it finds out from what was included before it: each file must find the same.
+target_compile_definitions(coffer_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_HAS_STD_ALIGNED_ALLOC $<$<CXX_COMPILER_ID:Clang>:ASIO_HAS_CO_AWAIT ASIO_HAS_STD_COROUTINE>)
 target_link_libraries(coffer_asio INTERFACE Threads::Threads)

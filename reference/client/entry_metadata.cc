@@ -21,8 +21,9 @@ constexpr std::uint32_t no_owner = 0xFFFFFFFF;  // to the system it means: as it
 /// The access time stays; the modification time is the entry's.
 std::array<timespec, 2> times(const archive::Entry& entry) {
   constexpr std::int64_t second = 1'000'000'000;
-  const std::int64_t rest = (entry.modified_ns % second + second) % second;
-  return {{{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, {.tv_sec = (entry.modified_ns - rest) / second, .tv_nsec = rest}}};
+  const std::int64_t whole = entry.modified_ns / second, rest = entry.modified_ns % second;
+  const bool before = rest < 0;  // the fraction counts upwards also in the years before 1970
+  return {{{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, {.tv_sec = before ? whole - 1 : whole, .tv_nsec = before ? rest + second : rest}}};
 }
 
 constexpr mode_t lent_bits = S_ISUID | S_ISGID;
