@@ -194,7 +194,7 @@ Outcome<Shown> run_key_change_password(const Context& context, const KeyArgument
   here->link->leave();
   const auto* which = archive_s_own && !arguments.account ? "archive" : "account";
   // What is wrapped for an escrow key that the server has no more, it does not wrap anew [KEY-054, KEY-055].
-  if (here->shown.record && here->shown.record->server && here->shown.record->server->escrow_key != here->shown.escrow_key())
+  if (here->shown.is_for_another_escrow_key())
     fmt::print(
         stderr,
         "The server lost the escrow key that this archive's key is wrapped for: until `coffer login` is run on a computer that has the "

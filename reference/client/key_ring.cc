@@ -33,7 +33,14 @@ keys::PublicKey ShownKey::escrow_key() const {
   return key;
 }
 
+bool ShownKey::is_for_another_escrow_key() const { return record && record->server && record->server->escrow_key != escrow_key(); }
+
 keys::ArchiveOwner owner_of(const SessionFacts& facts) { return {.user = facts.user, .computer = facts.computer, .server = facts.server}; }
+
+Outcome<std::optional<SeenKey>> seen_key(const ServerLink& link, const Device& device) {
+  const SessionFacts facts = link.facts();
+  return device.seen_key(facts.server, facts.user);
+}
 
 Outcome<ShownKey> ask_for_key_whatever_was_seen(ServerLink& link) {
   auto said = link.fetch_key();
@@ -59,8 +66,7 @@ Outcome<ShownKey> ask_for_key(ServerLink& link, const Device& device) {
 }
 
 Outcome<void> require_nothing_older(const ServerLink& link, const Device& device, const ShownKey& shown) {
-  const SessionFacts facts = link.facts();
-  const auto seen = device.seen_key(facts.server, facts.user);
+  const auto seen = seen_key(link, device);
   if (!seen) return std::unexpected(seen.error());
   // [KEY-009] A client MUST refuse, and offer and store nothing, when a server shows a key record of a lower mode or a lower generation
   if (*seen && !fault::on(fault::KEY_009_nothing_remembered)) {
@@ -92,9 +98,9 @@ Outcome<void> require_same_key(const ShownKey& shown, const keys::ArchiveKey& ke
 
 Outcome<void> believe(const ServerLink& link, Device& device, const ShownKey& shown, const keys::ArchiveKey& key) {
   if (auto same = require_same_key(shown, key); !same || !shown.record) return same;
-  const SessionFacts facts = link.facts();
-  const auto seen = device.seen_key(facts.server, facts.user);
+  const auto seen = seen_key(link, device);
   if (!seen) return std::unexpected(seen.error());
+  const SessionFacts facts = link.facts();
   const SeenKey now{facts.server, facts.user, static_cast<std::uint8_t>(shown.record->mode), shown.record->generation};
   if (*seen && (*seen)->mode == now.mode && (*seen)->generation == now.generation) return {};
   return device.remember(now);
@@ -170,8 +176,7 @@ Outcome<void> require_mode(const ServerLink& link, const Device& device, const S
   if (shown.record && mode < shown.record->mode)
     return refused(fmt::format("the key mode is {}; a mode never gives way to a lower one", name(shown.record->mode)));
   // [KEY-057] A client whose user went on from an archive without a key record MUST NOT store one of a lower mode than it had seen
-  const SessionFacts facts = link.facts();
-  const auto seen = device.seen_key(facts.server, facts.user);
+  const auto seen = seen_key(link, device);
   if (!seen) return std::unexpected(seen.error());
   if (*seen && static_cast<std::uint8_t>(mode) < (*seen)->mode)
     return refused(fmt::format("the key mode was {} before the server lost the key record; a mode never gives way to a lower one",
@@ -213,8 +218,7 @@ Outcome<void> ready_for_blocks(ServerLink& link, Device& device, const std::stri
     return local(
         "a choice of key mode was cut short, and the server has no key record: make it again with `coffer key create --mode MODE`");
   // [KEY-057] … nor a higher one before its user has chosen it.
-  const SessionFacts facts = link.facts();
-  const auto seen = device.seen_key(facts.server, facts.user);
+  const auto seen = seen_key(link, device);
   if (!seen) return std::unexpected(seen.error());
   if (*seen && (*seen)->mode != static_cast<std::uint8_t>(KeyMode::custom)) {
     const auto before = name(static_cast<KeyMode>((*seen)->mode));
@@ -255,7 +259,7 @@ Outcome<UnlockedKey> unlocked_key(ServerLink& link, const Device& device, const 
   const keys::ArchiveOwner owner = owner_of(link.facts());
   // [KEY-055] A client that logged in with a password and has the key MUST store a new key record when the server_wrap that it is shown is
   // for another escrow key than key_state has.
-  const bool for_another = shown.record->server->escrow_key != shown.escrow_key() && !fault::on(fault::KEY_055_left_for_another);
+  const bool for_another = shown.is_for_another_escrow_key() && !fault::on(fault::KEY_055_left_for_another);
   auto opened = keys::open_with_password(*shown.record, owner, password);
   if (opened) {
     if (!found.key) found.key = std::move(*opened);

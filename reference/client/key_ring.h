@@ -18,9 +18,13 @@ struct ShownKey {
   std::optional<keys::KeyRecord> record;  // none: there is none yet
   bool permits(keys::KeyMode mode) const;
   keys::PublicKey escrow_key() const;
+  /// Whether the record's server_wrap is for a key that the server has no more [KEY-055].
+  bool is_for_another_escrow_key() const;
 };
 
 keys::ArchiveOwner owner_of(const SessionFacts& facts);
+/// What this device has seen of the key of the session's archive [KEY-009].
+Outcome<std::optional<SeenKey>> seen_key(const ServerLink& link, const Device& device);
 
 /// Asks, and refuses what a server may not show this device: another's record or none that is one [KEY-027], a lower mode or generation
 /// than was seen, or none where one was [KEY-009].

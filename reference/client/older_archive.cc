@@ -72,14 +72,14 @@ Outcome<OlderArchive> look_at_older(std::shared_ptr<Device> device, const std::s
   if (!key) return stop(key.error());
   if (auto same = require_same_key(here.shown, *key); !same) return stop(same.error());
   const SessionFacts facts = here.link->facts();
-  const auto seen_key = here.device->seen_key(facts.server, facts.user);
-  if (!seen_key) return stop(seen_key.error());
+  const auto seen_of_key = seen_key(*here.link, *here.device);
+  if (!seen_of_key) return stop(seen_of_key.error());
   const auto seen = here.device->seen(facts.server, facts.user);
   if (!seen) return stop(seen.error());
   keys::ArchiveKeys archive_keys = key->derive(owner_of(facts));
   const auto list = list_versions(*here.link, archive_keys, std::nullopt);
   if (!list) return stop(list.error());
-  std::string missing = missing_versions(*list, *seen) + missing_of_key(here.shown, *seen_key);
+  std::string missing = missing_versions(*list, *seen) + missing_of_key(here.shown, *seen_of_key);
   Session session{std::move(static_cast<Visit&>(here)), std::move(here.shown), std::move(*key), std::move(archive_keys)};
   return OlderArchive{.session = std::move(session), .head = list->head, .missing = std::move(missing)};
 }
