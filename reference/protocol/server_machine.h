@@ -27,6 +27,7 @@ struct ServerSession::Machine {
   Time now;
   server_state::Any where = server_state::AwaitVersion{};
   std::optional<Time> deadline = {};
+  State whole = spec::server_session::initial;  // in which the last whole step left the session: what fails within a step was no step
   bool verified = false;
   Decision decided = {};        // the rule by which the step under way ended the session
   std::string_view guard = {};  // what decided between the states to which its row leads

@@ -74,11 +74,11 @@ void ServerSession::Machine::receive(const Frame& frame) {
 }
 
 void ServerSession::Machine::take(Event event, Input input) {
-  const auto from = state();
   decided = {};
   guard = {};
   const auto row = step(event, std::move(input));
-  tell("server_session", this, from, event, state(), row, decided, guard);
+  tell("server_session", this, whole, event, state(), row, decided, guard);
+  whole = state();
 }
 
 std::string_view ServerSession::Machine::step(Event event, Input input) {
