@@ -29,7 +29,7 @@ endfunction()
 if(COFFER_FUZZ AND NOT COFFER_FUZZ_ENGINE)
   # Libraries too report what they cover; the values that they compare are reported where fuzz/CMakeLists.txt asks for it.
   add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-coverage=indirect-calls,stack-depth,trace-cmp
-    -fsanitize-coverage-ignorelist=${CMAKE_SOURCE_DIR}/fuzz/no_progress.txt)
+    -fsanitize-coverage-ignorelist=${CMAKE_SOURCE_DIR}/fuzz/no_progress.txt -Wno-unused-command-line-argument)
 endif()
 
 function(coffer_room name)

@@ -97,13 +97,19 @@ def check_links(tree):
                         yield where, f"{target} reaches {reached}: {part} never links {never.rstrip('/')}"
 
 
+def only_instruments(command, words):
+    """Whether a command says no more than how a room's code is optimised and watched while it runs."""
+    return command == "target_compile_options" and all(word == "PRIVATE" or re.match(house.FLAGS_THAT_INSTRUMENT, word) for word in words)
+
+
 def check_builds(tree):
     """What a room is built from is told by its name, its own files and its links; every other way to reach code is closed."""
     rooms = {target for target, (folder, _) in tree.targets().items() if room_of(folder + "/CMakeLists.txt")}
     for name, command, words in tree.commands():
         part = name.split("/")[0]
         if part not in ("reference", "conformance"):
-            if command in house.BEHIND_THE_BACK or command.startswith("target_") and rooms & set(words[:1]):
+            speaks_of_room = command.startswith("target_") and rooms & set(words[:1]) and not only_instruments(command, words[1:])
+            if command in house.BEHIND_THE_BACK or speaks_of_room:
                 yield name, f"says {command}({' '.join(words[:2])} …): what a room is made of stands in its own folder"
             if part not in house.FREE_PARTS:
                 for word in words:

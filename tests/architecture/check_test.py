@@ -56,6 +56,7 @@ PLANTED = [
     ("conformance/wire/more.inc", '#include "protocol/frame.h"\n', "may not know reference/protocol"),
     ("CMakeLists.txt", "link_libraries(protocol)\n", "says link_libraries"),
     ("cmake/more.cmake", "target_link_libraries(wire PRIVATE protocol)\n", "says target_link_libraries"),
+    ("fuzz/CMakeLists.txt", "target_compile_options(wire PRIVATE -O2 -include reference/protocol/frame.h)\n", "says target_compile_options"),
     ("conformance/CMakeLists.txt", "link_libraries(protocol)\n", "says link_libraries"),
     ("conformance/wire/CMakeLists.txt", "coffer_room(wire SOURCES forge.cc LINKS spec)\nTARGET_INCLUDE_DIRECTORIES(wire PRIVATE ${CMAKE_SOURCE_DIR}/reference)\n", "says target_include_directories"),
     ("conformance/wire/CMakeLists.txt", "coffer_room(wire SOURCES forge.cc LINKS spec)\ntarget_sources(wire PRIVATE ../../reference/protocol/frame.cc)\n", "says target_sources"),

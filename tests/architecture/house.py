@@ -40,6 +40,7 @@ ROOM_COMMANDS = ["coffer_room", "coffer_program", "target_compile_definitions", 
 PART_COMMANDS = ["add_subdirectory", "if", "endif", "foreach", "endforeach"]
 BEHIND_THE_BACK = ["link_libraries", "include_directories", "target_sources"]  # nowhere: they reach rooms that say nothing of it
 FLAGS_THAT_INCLUDE = r"-(include|imacros|iquote|isystem|idirafter|I)"  # not in the flags that all have
+FLAGS_THAT_INSTRUMENT = r"-(O[0-3s]|f(no-)?sanitize(-coverage)?=[\w,-]+)$"  # a room may be given these from outside: fuzzers measure it
 GENERATED_SOURCES = "${CMAKE_CURRENT_BINARY_DIR}/"
 
 # library -> (what its headers look like, the files that may include them). A pattern that ends in "/" means the folder.
