@@ -3,7 +3,7 @@
 
 Beside them are the dictionaries, fuzz/dict/TARGET.dict. Three kinds of files stand in a corpus. `seed-NAME` comes from the specification and the contracts beside it. `CASE[+twin]@PART` comes from the transcripts of the
 conformance suite judging the reference with seed 1, and shows something that no other piece does: `write` runs the whole suite twice and
-keeps only what it said both times; `check` runs the cases that the committed names speak of, once, and compares. What has another name was
+keeps only what it said both times; `check` runs the cases that the committed names speak of, and those that differ again, and compares. What has another name was
 written by hand and is left alone. Exit status: 0 fine, 1 the seeds have drifted, 4 the suite cannot be run, 64 usage.
 """
 import argparse
@@ -16,6 +16,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+TRIES = 3  # of a case whose transcript differs: what a busy machine makes different once, a drift makes different each time
 CORPUS, DICTIONARIES = ROOT / "fuzz" / "corpus", ROOT / "fuzz" / "dict"
 sys.path.insert(0, str(ROOT / "spec" / "tools"))
 import dictionaries  # noqa: E402
@@ -85,6 +86,26 @@ def drifted_dictionaries(spec):
     return [f"dict/{name}: not what the specification gives" for name in sorted(made.keys() | have.keys()) if made.get(name) != have.get(name)]
 
 
+def differing(have, now):
+    """(target, name) of each committed piece of a transcript that is not what was said now."""
+    return [(target, name) for target, pieces in now.items() for name, octets in have.get(target, {}).items()
+            if "@" in name and (name not in pieces or pieces[name][0] != octets)]
+
+
+def said_of(have, cases, reasons, binaries):
+    """What the transcripts of these cases give; those that differ from what is committed were run again."""
+    now = of_transcripts.pieces(transcripts(binaries, cases), reasons)
+    for _ in range(TRIES - 1):
+        wrong = differing(have, now)
+        if not wrong:
+            break
+        again = of_transcripts.pieces(transcripts(binaries, sorted({of_transcripts.case_of(name) for _, name in wrong})), reasons)
+        for target, name in wrong:
+            if name in again[target]:
+                now[target][name] = again[target][name]
+    return now
+
+
 def check(spec, reasons, binaries):
     drifted = drifted_dictionaries(spec)
     have = committed()
@@ -95,16 +116,9 @@ def check(spec, reasons, binaries):
     cases = sorted({of_transcripts.case_of(name) for files in have.values() for name in files if "@" in name})
     if not cases:
         return fail(["no seed comes from a transcript"])
-    now = of_transcripts.pieces(transcripts(binaries, cases), reasons)
-    for target, pieces in now.items():
-        names = [name for name in have.get(target, {}) if "@" in name]
-        if not names:
-            drifted.append(f"{target}: no seed comes from a transcript")
-        for name in names:
-            if name not in pieces:
-                drifted.append(f"{target}/{name}: no such piece of that case's transcript")
-            elif pieces[name][0] != have[target][name]:
-                drifted.append(f"{target}/{name}: that case's transcript says otherwise")
+    now = said_of(have, cases, reasons, binaries)
+    drifted += [f"{target}: no seed comes from a transcript" for target in now if not any("@" in name for name in have.get(target, {}))]
+    drifted += [f"{target}/{name}: {'that case says otherwise in its transcript' if name in now[target] else 'no such piece in the transcript of that case'}" for target, name in differing(have, now)]
     shown = {feature for name in have["control_payload"] if "@" in name for feature in now["control_payload"].get(name, (b"", set()))[1]}
     for message in (field.name for s in spec.structs if s.name == "Control" for field in s.fields):
         if ("message", message) not in shown:
