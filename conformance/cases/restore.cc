@@ -48,6 +48,36 @@ Case no_such_version(std::string id, std::string goal, std::uint64_t offset, std
   };
 }
 
+Case damaged_blocks_are_named() {
+  const auto fetched_later = [](Context& c, bool damaged) {
+    auto& first = c.at(State::ready);
+    const std::vector blocks{opaque_block(c.random()), opaque_block(c.random()), opaque_block(c.random())};
+    const auto number = first.commit(blocks);
+    first.send(goodbye());
+    first.expect_end(Reason::goodbye);
+    if (damaged) c.admin({{"do", "damage"}, {"block", hex(blocks[1].id)}, {"octets", hex(blocks[1].sealed)}});
+    auto& second = c.at(State::ready);
+    second.send(restore_begin(number));
+    second.expect("restore_begun");
+    second.now_in(State::restoring);
+    const auto fetched = second.fetch(ids_of(blocks));
+    const auto missing = damaged ? Indices{1} : Indices{};
+    c.require(fetched.missing == missing, to_text(blocks_fetched(missing)), to_text(blocks_fetched(fetched.missing)));
+    c.require(fetched.blocks.front().data == blocks[0].sealed && fetched.blocks.back().data == blocks[2].sealed,
+              "the first and the third as they were stored", "others");
+  };
+  return {
+      .id = "restore.damaged_blocks_are_named",
+      .requirements = {"ARC-053", "ARC-052"},
+      .needs = {.verbs = {"admin"}, .own_server = true},
+      .goal = "A block whose octets are no longer what was stored is named by its index and not sent, and the others come",
+      .steps = {"commit three blocks and leave", "let an octet of the second be altered in the store", "fetch all three",
+                "expect the first and the third, and 1 named missing"},
+      .script = [=](Context& c) { fetched_later(c, true); },
+      .twin = [=](Context& c) { fetched_later(c, false); },
+  };
+}
+
 }  // namespace
 
 std::vector<Case> restore_cases() {
@@ -85,6 +115,7 @@ std::vector<Case> restore_cases() {
                           fmt::format("{} blocks", fetched.blocks.size()));
               },
       },
+      damaged_blocks_are_named(),
       {
           .id = "restore.block_asked_for_twice",
           .requirements = {"ARC-052"},

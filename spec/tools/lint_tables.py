@@ -93,6 +93,7 @@ def key_event_rows(table):
 def harms(lint):
     """Each side of a harm either names a rule and what shows it, or says in words why it cannot notice."""
     path = "tables/harms.toml"
+    unjudged = {row["name"] for row in lint.spec.tables.get("unjudged", {}).get("requirement", [])}
     for harm in lint.spec.tables.get("harms", {}).get("harm", []):
         line = lint.line_of(path, rf'^name = "{harm["name"]}"')
         sides = [harm.get("server"), harm.get("client")]
@@ -102,6 +103,8 @@ def harms(lint):
                     lint.report(path, line, "dangling-id", f"harm {harm['name']} names {side.get('requirement')}, which no chapter has")
                 if not side.get("cases") and not side.get("tests"):
                     lint.report(path, line, "no-reason", f"harm {harm['name']} is noticed by {side.get('requirement')}, and nothing shows it: give cases or tests")
+                if not side.get("cases") and side.get("requirement") not in unjudged:
+                    lint.report(path, line, "no-reason", f"harm {harm['name']} is noticed by {side.get('requirement')} in no case, and unjudged.toml does not say why")
             elif not side:
                 lint.report(path, line, "no-reason", f"harm {harm['name']} does not say what {'server' if side is sides[0] else 'client'} notices, or why it cannot")
 

@@ -74,7 +74,7 @@ def messages(spec):
 
 def harms(spec):
     def how(side):
-        return side if isinstance(side, str) else f"**{side['requirement']}**: " + ", ".join(f"`{name}`" for name in [*side.get("cases", []), *side.get("tests", [])])
+        return side if isinstance(side, str) else f"**{side['requirement']}**: " + ", ".join([*(f"`{name}`" for name in side.get("cases", [])), *(f"no case; in the reference the test `{name}`" for name in side.get("tests", []))])
 
     rows = [[h["text"], how(h["server"]), how(h["client"])] for h in spec.tables["harms"]["harm"]]
     return "## Who notices what\n\n" + table(["harm", "the server", "the client"], rows)

@@ -105,7 +105,21 @@ class Reference:
         if request["do"] in ("restart", "kill"):  # kill: without any warning, then started again on the same data
             self.end("kill" if request["do"] == "kill" else "stop")
             return self.serve()
+        if request["do"] == "damage":
+            return self.damage(bytes.fromhex(request["octets"]))
         raise Unimplemented(f"nothing is known of {request['do']}")
+
+    def damage(self, sealed):
+        """Alters the last octet of a stored block. A pack has it as it was sent, and the server opens packs anew for nobody: it may go on."""
+        packs = [(path, path.read_bytes().find(sealed)) for path in (self.data / "packs").iterdir()]
+        places = [(path, at + len(sealed) - 1) for path, at in packs if at >= 0]
+        if not places:
+            raise RuntimeError("no pack has that block")
+        for path, at in places:
+            with path.open("r+b") as pack:
+                pack.seek(at)
+                pack.write(bytes([sealed[-1] ^ 1]))
+        return {}
 
     def observe(self, request):
         answer = {}

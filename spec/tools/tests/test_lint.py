@@ -76,6 +76,8 @@ class Lint(unittest.TestCase):
         self.finds("no-reason", "tables/harms.toml", "does not say what client notices")
         self.change("tables/harms.toml", 'requirement = "ARC-036"', 'requirement = "ARC-999"')
         self.finds("dangling-id", "tables/harms.toml", "ARC-999")
+        self.change("tables/harms.toml", 'cases = ["restore.damaged_blocks_are_named"]', 'tests = ["end_to_end.damage"]')
+        self.finds("no-reason", "tables/harms.toml", "ARC-053 in no case")
 
     # ---- what no case judges
     def test_a_requirement_left_to_review_without_a_reason(self):
