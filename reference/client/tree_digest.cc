@@ -40,12 +40,13 @@ Digest TreeDigest::finish(const Problems& problems) {
   return digest;
 }
 
-Digest look_through(const std::vector<std::string>& paths, const ScanOptions& options) {
+Digest look_through(const std::vector<std::string>& paths, const ScanOptions& options, const std::function<void(const Found&)>& sees) {
   TreeDigest digest;
   const auto end = walk_trees(
       paths, options, [](const auto&) { return true; },
       [&](Found found) {
         digest.add(found);
+        if (sees) sees(found);
         return true;
       });
   return digest.finish(end.problems);

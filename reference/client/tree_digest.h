@@ -2,6 +2,7 @@
 // Must not know: in which order things are looked at, what is done when something is other than it was.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,7 +31,8 @@ class TreeDigest {
   std::unique_ptr<Botan::HashFunction> hash_;
 };
 
-/// A look at everything below `paths`, which reads no file.
-Digest look_through(const std::vector<std::string>& paths, const ScanOptions& options);
+/// A look at everything below `paths`, which reads no file. `sees` is told of each.
+Digest look_through(const std::vector<std::string>& paths, const ScanOptions& options,
+                    const std::function<void(const Found&)>& sees = nullptr);
 
 }  // namespace coffer::client

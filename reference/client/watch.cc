@@ -72,7 +72,7 @@ class Attempt {
     scanning.before_listing = [this](const std::string& path, int directory) { watch_.watch(path, directory); };
     watch_.begin_look();
     for (const std::string& path : options_.paths) watch_.watch_source(path);
-    const Digest digest = look_through(options_.paths, scanning);
+    const Digest digest = look_through(options_.paths, scanning, [this](const Found& found) { watch_.found(found); });
     watch_.end_look();
     // [ARC-095] A client that watches SHOULD make a version only when something is other than in the version before.
     result_.changed = !last_ || last_->digest != digest || std::ranges::any_of(last_->left, can_be_read);

@@ -130,6 +130,16 @@ class Watch(programs.EndToEnd):
         again = watcher.await_event("backed_up")
         self.assertEqual(again["files"] - again["files_unchanged"] > 0, True)
 
+    def test_ARC_090_a_file_may_be_changed_by_a_name_elsewhere(self):
+        elsewhere = self.path("elsewhere")
+        os.link(os.path.join(self.tree, "a/one"), elsewhere)
+        watcher, watching = self.watcher()
+        self.assertEqual(watching["not_watched"], [])
+        self.await_tree(watcher)
+        with open(elsewhere, "a", encoding="utf-8") as file:
+            file.write("and more")
+        self.await_tree(watcher)
+
     def test_ARC_092_a_server_that_is_away_loses_nothing(self):
         watcher, _ = self.watcher()
         self.await_tree(watcher)
