@@ -69,6 +69,28 @@ class Fidelity(programs.EndToEnd):
             self.assertTrue(said.stdout == wanted, name)
         self.assertEqual(self.computer.run("cat", 1, self.tree)[0], 4)
 
+    def test_a_sparse_file_of_20_gib_comes_back_with_its_holes(self):
+        size, written = 20 * 2**30, {0: b"first", 7 * 2**30: os.urandom(300_000), 13 * 2**30 + 1: b"odd", 20 * 2**30 - 2**20: b"and a hole behind it"}
+        path = self.put("sparse", "")
+        with open(path, "r+b") as file:
+            file.truncate(size)
+            for offset, octets in written.items():
+                file.seek(offset)
+                file.write(octets)
+        os.utime(path, ns=(MTIME, MTIME))
+        pieces = trees.extents(path)
+        if len(pieces) < len(written):
+            self.skipTest("the file system under the temporary directory has no holes")
+        said = self.computer.must("backup", self.tree)
+        self.assertLess(said["octets_sent"], 2**20)
+        target, _ = self.restored(self.computer, 1)
+        restored = os.path.join(trees.below(target, self.tree), b"sparse")
+        self.assertEqual(trees.extents(restored), pieces)
+        self.assertEqual((os.stat(restored).st_size, os.stat(restored).st_mtime_ns), (size, MTIME))
+        with open(path, "rb") as wanted, open(restored, "rb") as found:
+            for begin, end in pieces:
+                self.assertTrue(os.pread(found.fileno(), end - begin, begin) == os.pread(wanted.fileno(), end - begin, begin), begin)
+
     def test_diff_says_which_fields_differ(self):
         self.put("same", "s")
         self.put("edited", "before")

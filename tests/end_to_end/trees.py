@@ -1,4 +1,5 @@
 """Directory trees for tests: one that has every nastiness a file system allows, and a description to compare trees by."""
+import errno
 import hashlib
 import os
 import random
@@ -28,6 +29,23 @@ def describe(root):
     for entry in found.values():
         entry["links"] = sorted(names[entry.pop("inode")])
     return found
+
+
+def extents(path):
+    """Of a file: where there is data between its holes, each piece as its first octet and the one behind its last."""
+    pieces = []
+    with open(path, "rb") as file:
+        end, size = 0, os.stat(path).st_size
+        while end < size:
+            try:
+                begin = os.lseek(file.fileno(), end, os.SEEK_DATA)
+            except OSError as none:
+                if none.errno == errno.ENXIO:  # a hole up to the end
+                    break
+                raise
+            end = os.lseek(file.fileno(), begin, os.SEEK_HOLE)
+            pieces.append((begin, end))
+    return pieces
 
 
 def below(target, source):
