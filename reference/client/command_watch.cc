@@ -72,7 +72,8 @@ std::string text_of(const WatchEvent& event, const WatchArguments& arguments) {
       std::string text = fmt::format("watching {} directories\n", event.directories);
       if (!event.unwatched.empty())
         text += fmt::format(
-            "the following are looked at every {} seconds, as the kernel refuses to watch them (/proc/sys/fs/inotify/max_user_watches is how "
+            "the following are looked at every {} seconds, as the kernel refuses to watch them (/proc/sys/fs/inotify/max_user_watches is "
+            "how "
             "many directories one user may watch) or is not told of all that is done there, as on network drives:\n",
             arguments.rescan_seconds);
       for (const std::string& path : event.unwatched) text += fmt::format("  {}\n", printable("/" + path));

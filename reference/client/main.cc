@@ -243,9 +243,11 @@ int run(int count, char** arguments) {
   sub->add_flag("--special", watch.backup.special, "keep devices and sockets too; without it each is named and skipped");
   sub->add_option("--quiet-ms", watch.quiet_ms, "wait until nothing has changed for so long (2000)");
   sub->add_option("--delay-max-ms", watch.delay_max_ms, "but no longer than this after the first change (60000)");
-  sub->add_option("--rescan-seconds", watch.rescan_seconds, "how often to look at what the kernel refuses to watch, and at network drives (300)");
+  sub->add_option("--rescan-seconds", watch.rescan_seconds,
+                  "how often to look at what the kernel refuses to watch, and at network drives (300)");
   sub->add_option("--whole-seconds", watch.whole_seconds,
-                  "how often to look at everything, for changes that no kernel tells of: through memory maps, by a name that a file got elsewhere since (86400)");
+                  "how often to look at everything, for changes that no kernel tells of: through memory maps, by a name that a file got "
+                  "elsewhere since (86400)");
   sub->add_option("--retry-seconds-max", watch.retry_seconds_max, "the longest pause after a backup that failed (300)");
   destination_choice(*sub, context, "only to this destination; several can be given (default: all)");
   sub->callback([&] {
