@@ -25,7 +25,7 @@ run_fuzz() {
   case $1 in
     check-build|list|triage|show|repro|bisect) ;;
     selftest) build fuzz-faults fuzz_targets ;;
-    coverage) build fuzz-coverage fuzz_targets ;;
+    coverage) build fuzz-coverage $("$python" fuzz/run.py coverage --programs) ;;
     run|smoke|reach|minimise|promote) build fuzz fuzz_targets ;;
   esac
   "$python" fuzz/run.py "$@"

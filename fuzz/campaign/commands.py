@@ -174,10 +174,13 @@ def selftest(arguments):
 
 
 def coverage(arguments):
+    if arguments.programs:
+        print("\n".join(places.replayer(target).name for target in lines_run.measured()))
+        return 0
     if not shutil.which("llvm-cov-19"):
         raise NotBuilt("llvm-cov-19 is not installed: apt-get install llvm-19")
     folders = {target: places.inputs(target) + [folder for folder in [places.BUILD / "corpus" / target] if arguments.corpus and folder.is_dir() and any(folder.iterdir())]
-               for target in places.written() if target != places.CANARY}
+               for target in lines_run.measured()}
     lines, problems = lines_run.judge(lines_run.measure(folders), lines_run.floor())
     print("\n".join(lines + problems))
     return int(bool(problems))

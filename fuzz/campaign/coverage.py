@@ -55,6 +55,11 @@ def floor():
     return tomllib.loads(FLOOR.read_text())["lines"]
 
 
+def measured():
+    """The targets that are replayed for it."""
+    return tomllib.loads(FLOOR.read_text())["targets"]
+
+
 def judge(rooms, wanted):
     """(lines to print, problems)"""
     lines = [f"{room:<12}{run:>6} of {count:>6} lines  {percent((run, count)):5.1f} %  (floor {wanted[room]:.1f} %)" for room, (run, count) in rooms.items() if room in wanted]

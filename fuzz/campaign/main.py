@@ -53,7 +53,8 @@ def parser():
          (("--seconds",), {"type": float, "default": 60, "help": "for each of them (60)"}),
          (("--beside",), {"action": "append", "default": [], "metavar": "TARGET", "help": "try this target too, without asking that it finds anything"}))
     verb("coverage", "lines of the protocol that seeds and corpus run, against the committed floor", commands.coverage,
-         (("--corpus",), {"action": "store_true", "help": "what campaigns learnt too"}))
+         (("--corpus",), {"action": "store_true", "help": "what campaigns learnt too"}),
+         (("--programs",), {"action": "store_true", "help": "only say which programs are needed for it"}))
     verb("check-build", "whether what fuzz/build.sh made can be run by others", commands.check_build,
          (("out",), {"type": pathlib.Path, "help": "the folder that was OUT"}), (("--sanitizer",), {"default": "address", "choices": ("address", "undefined", "coverage")}),
          (("--engine",), {"default": "libfuzzer", "choices": ("libfuzzer", "afl")}))
