@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "cases/all.h"
 #include "cases/scenes.h"
@@ -632,6 +633,41 @@ void add_observed(std::vector<Case>& cases) {
             keeper.store(record);
             const auto where = private_half_in_databases(c, keeper.escrow_key, record.check);
             c.require(where.empty(), "no private half of the escrow key", where);
+          },
+  });
+  const auto with = [](Fixture fixture, std::uint64_t computer, std::string of_computer, std::string of_user) {
+    fixture.blocked_computer = {computer, fixture.gina.id, std::move(of_computer)};
+    fixture.gina.state = std::move(of_user);
+    return fixture;
+  };
+  cases.push_back({
+      .id = "keys.device_key_is_erased",
+      .requirements = {"KEY-050"},
+      .needs = {.verbs = {"observe", "admin", "prepare"}, .own_server = true},
+      .goal =
+          "Of a computer that is blocked, or whose user is deactivated, no device key is stored any more; active again, it gets another",
+      .steps = {"fetch the device key, and see that it is stored", "start the server again with the computer blocked",
+                "expect that the device key is not stored", "start it again with the computer active", "expect another device key",
+                "the same with the user deactivated"},
+      .script =
+          [=](Context& c) {
+            const auto device_key = [&] { return gina(c).fetch().octets("device_key"); };
+            auto key = device_key();
+            for (const auto& [of_computer, of_user] : {std::pair{"blocked", "active"}, {"active", "deactivated"}}) {
+              c.require(is_stored(c, key), "the device key among what is stored", "nothing: the observer does not look there");
+              c.serve_again(with(c.fixture(), c.computer(), of_computer, of_user));
+              c.require(!is_stored(c, key), fmt::format("no device key: computer {}, user {}", of_computer, of_user), "it is stored");
+              c.serve_again(with(c.fixture(), c.computer(), "active", "active"));
+              const auto former = std::exchange(key, device_key());
+              c.require(key != former, "another device key", "the same");
+            }
+          },
+      .twin =
+          [=](Context& c) {
+            const auto key = gina(c).fetch().octets("device_key");
+            c.serve_again(with(c.fixture(), c.computer(), "active", "active"));
+            c.require(is_stored(c, key), "the device key of a computer that stays active", "it is not stored");
+            c.require(gina(c).fetch().octets("device_key") == key, "the same device key", "another");
           },
   });
   cases.push_back({

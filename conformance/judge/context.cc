@@ -343,6 +343,13 @@ std::optional<std::string> Context::serve_anew(const Fixture& fixture) {
   return std::nullopt;
 }
 
+void Context::serve_again(const Fixture& fixture) {
+  if (setting_.adapter == nullptr) throw Unimplemented("no adapter: nothing can be served");
+  stage_.recorder.happened('-', "other accounts are prepared");
+  prepare(*setting_.adapter, fixture, setting_.fault);
+  admin({{"do", "restart"}});
+}
+
 json Context::vector(const std::string& kind, const json& input) {
   if (setting_.adapter == nullptr) throw Unimplemented("no adapter: nobody to give vectors to");
   const auto beginning = [](const json& value) {

@@ -123,6 +123,8 @@ class Context {
   /// Another server in place of the one under test, with that fixture; for cases with a server of their own. The reason when it refuses to
   /// serve it.
   std::optional<std::string> serve_anew(const Fixture& fixture);
+  /// The server under test, started again with what it stores and with that fixture's accounts; for cases with a server of their own.
+  void serve_again(const Fixture& fixture);
   /// `what`: {"events": true} …
   nlohmann::json observe(nlohmann::json what);
   /// What the implementation makes of the input of a test vector: the reply to the verb "vector".

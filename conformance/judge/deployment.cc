@@ -7,15 +7,12 @@
 #include "peer/outcome.h"
 
 namespace coffer::conformance {
-namespace {
 
 nlohmann::json prepare(Adapter& adapter, const Fixture& fixture, const std::string& fault) {
   nlohmann::json fields{{"fixture", nlohmann::json::parse(fixture.to_json())}};
   if (!fault.empty()) fields["fault"] = fault;
   return adapter.call("prepare", std::move(fields));
 }
-
-}  // namespace
 
 Fixture fixture_for(const Case& subject, const Fixture& ordinary) {
   Fixture fixture = ordinary;

@@ -60,6 +60,9 @@ struct Served {
 };
 Served served_by(const nlohmann::json& reply);
 
+/// The accounts that the next server has, or that which is served once it is started again. Throws Unimplemented, SuiteFault.
+nlohmann::json prepare(Adapter& adapter, const Fixture& fixture, const std::string& fault);
+
 /// Another server in place of whatever the adapter serves: reset, prepared with the fixture and the fault (empty: none), served. The text:
 /// why the implementation does not serve that fixture. Throws Unimplemented, SuiteFault. Without `prepare` a server has the accounts of
 /// `unprepared`, and only those.
