@@ -620,6 +620,41 @@ void add_observed(std::vector<Case>& cases) {
           },
   });
   cases.push_back({
+      .id = "keys.nothing_left_of_a_changed_password",
+      .requirements = {"KEY-036", "KEY-043"},
+      .needs = {.verbs = {"observe", "admin", "prepare"}, .own_server = true},
+      .goal =
+          "When a password change is acknowledged, nothing of the wraps under the former password is stored any more, nor after a restart",
+      .steps = {"store key records of account_password on two computers, and see that their wraps are stored", "change the password",
+                "expect the new wraps and none of the former ones among what is stored", "restart, and expect the same"},
+      .script =
+          [](Context& c) {
+            auto first = gina(c);
+            auto second = keeper(c, c.fixture().gina, c.random().guid());
+            const auto under_password = [](const Octets& record) { return Octets(record.end() - 32 - 40, record.end() - 32); };
+            std::vector<Octets> former, current;
+            for (auto* one : {&first, &second}) former.push_back(under_password(one->store(account_password_mode)));
+            for (const auto& wrap : former)
+              c.require(is_stored(c, wrap), "the record's wrap among what is stored", "nothing: the observer does not look there");
+            with_another_password(first, c.fixture().gina);
+            for (auto* one : {&first, &second}) current.push_back(under_password(one->fetch().octets("record")));
+            const auto look = [&](const std::string& when) {
+              for (const auto& wrap : current) c.require(is_stored(c, wrap), "the new wraps among what is stored " + when, "one is not");
+              for (const auto& wrap : former) c.require(!is_stored(c, wrap), "none of the former wraps " + when, "a former wrap");
+            };
+            look("when it is acknowledged");
+            c.admin({{"do", "restart"}});
+            look("after a restart");
+          },
+      .twin =
+          [](Context& c) {
+            auto keeper = gina(c);
+            const auto stored = keeper.store(account_password_mode);
+            c.admin({{"do", "restart"}});
+            c.require(is_stored(c, stored), "the record in force among what is stored", "nothing");
+          },
+  });
+  cases.push_back({
       .id = "keys.escrow_key_outside_the_database",
       .requirements = {"KEY-038"},
       .needs = {.verbs = {"observe", "prepare"}, .own_server = true},
