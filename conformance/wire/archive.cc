@@ -1,6 +1,5 @@
 #include "wire/archive.h"
 
-#include <botan/aead.h>
 #include <botan/kdf.h>
 #include <botan/mac.h>
 #include <botan/stream_cipher.h>
@@ -14,13 +13,11 @@
 
 #include "coffer/spec/limits.h"
 #include "wire/encoding.h"
+#include "wire/seal.h"
 
 namespace coffer::conformance {
 namespace {
 
-constexpr std::size_t nonce_octets = 12;
-constexpr std::size_t tag_octets = 16;
-constexpr std::uint8_t seal_form = 0x01;               // [ARC-012]
 constexpr std::uint8_t record_form = 0x02;             // [ARC-020]
 constexpr std::size_t content_octets_max = 4'194'304;  // [ARC-017]
 
@@ -38,18 +35,6 @@ Octets hmac(View key, std::initializer_list<View> parts) {
   for (const auto part : parts) mac->update(part.data(), part.size());
   const auto tag = mac->final();
   return {tag.begin(), tag.end()};
-}
-
-/// form octet ‖ nonce ‖ ciphertext ‖ tag
-Octets seal(View key, View associated, View plaintext, Random& random) {
-  const auto cipher = Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::ENCRYPTION);
-  cipher->set_key(key.data(), key.size());
-  cipher->set_associated_data(associated.data(), associated.size());
-  const Octets nonce = random.octets(nonce_octets);
-  cipher->start(nonce.data(), nonce.size());
-  Botan::secure_vector<std::uint8_t> text(plaintext.begin(), plaintext.end());
-  cipher->finish(text);
-  return joined({Octets{seal_form}, nonce, View(text.data(), text.size())});
 }
 
 /// What the ciphertext is under the key, whatever the tag says: GCM encrypts by counting on from 2 (NIST SP 800-38D).
@@ -74,20 +59,10 @@ std::expected<Octets, std::string> open(View key, View associated, View sealed, 
   if (sealed.size() < 1 + nonce_octets + tag_octets)
     return std::unexpected(fmt::format("{} octets are too few for a seal (ARC-012)", sealed.size()));
   if (sealed[0] != seal_form) return std::unexpected(fmt::format("the first octet is 0x{:02x}, not 0x01 (ARC-012)", sealed[0]));
-  try {
-    const auto cipher = Botan::AEAD_Mode::create_or_throw("AES-256/GCM", Botan::DECRYPTION);
-    cipher->set_key(key.data(), key.size());
-    cipher->set_associated_data(associated.data(), associated.size());
-    cipher->start(sealed.data() + 1, nonce_octets);
-    const View rest = sealed.subspan(1 + nonce_octets);
-    Botan::secure_vector<std::uint8_t> text(rest.begin(), rest.end());
-    cipher->finish(text);
-    return Octets(text.begin(), text.end());
-  } catch (const Botan::Exception&) {
-    if (fits(without_tag(key, sealed)))
-      return std::unexpected(fmt::format("the key is right, the associated data or the tag is not ({})", rules.of_the_associated_data));
-    return std::unexpected(fmt::format("the key is another, or the ciphertext was changed ({})", rules.of_the_key));
-  }
+  if (auto opened = open_seal(key, associated, sealed)) return std::move(*opened);
+  if (fits(without_tag(key, sealed)))
+    return std::unexpected(fmt::format("the key is right, the associated data or the tag is not ({})", rules.of_the_associated_data));
+  return std::unexpected(fmt::format("the key is another, or the ciphertext was changed ({})", rules.of_the_key));
 }
 
 /// [ARC-015] 0x00 and the content, or 0x01 and one zstd frame; the smaller.
@@ -165,7 +140,7 @@ SealedBlock seal_block(const ArchiveKeys& keys, BlockType type, View plaintext, 
 SealedBlock seal_block_as(const ArchiveKeys& keys, View id, View plaintext, Random& random) {
   SealedBlock block;
   block.id.assign(id.begin(), id.end());
-  block.sealed = seal(hmac(keys.block_key, {block.id}), block_associated(keys, block.id), pack(plaintext), random);
+  block.sealed = seal(hmac(keys.block_key, {block.id}), block_associated(keys, block.id), pack(plaintext), random.octets(nonce_octets));
   block.checksum = sha256(block.sealed);
   return block;
 }
@@ -188,7 +163,7 @@ Octets seal_record(const ArchiveKeys& keys, const Message& version_record, Rando
 }
 
 Octets seal_record_as(const ArchiveKeys& keys, const Message& version_record, std::uint64_t number, View previous, Random& random) {
-  return seal(keys.record_key, record_associated(keys, number, previous), encode_plain(version_record), random);
+  return seal(keys.record_key, record_associated(keys, number, previous), encode_plain(version_record), random.octets(nonce_octets));
 }
 
 std::expected<Message, std::string> open_record(const ArchiveKeys& keys, std::uint64_t number, View previous, View sealed) {

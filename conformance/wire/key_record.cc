@@ -1,11 +1,9 @@
 #include "wire/key_record.h"
 
-#include <botan/block_cipher.h>
 #include <botan/curve25519.h>
-#include <botan/exceptn.h>
 #include <botan/mac.h>
-#include <botan/nist_keywrap.h>
-#include <botan/pwdhash.h>
+
+#include "wire/password.h"
 
 namespace coffer::conformance {
 namespace {
@@ -30,29 +28,9 @@ Octets agree(View private_key, View public_octets) {
   return shared;
 }
 
-std::unique_ptr<Botan::BlockCipher> cipher(View key) {
-  auto aes = Botan::BlockCipher::create_or_throw("AES-256");
-  aes->set_key(key.data(), key.size());
-  return aes;
-}
-
-Octets wrapped(View wrapping_key, View archive_key, Sealing sealing = Sealing::padded) {
-  const auto with = sealing == Sealing::padded ? Botan::nist_key_wrap_padded : Botan::nist_key_wrap;
-  return with(archive_key.data(), archive_key.size(), *cipher(wrapping_key));
-}
-
-std::optional<Octets> opened(View wrapping_key, View wrap) try {
-  const auto key = Botan::nist_key_unwrap_padded(wrap.data(), wrap.size(), *cipher(wrapping_key));
-  return Octets(key.begin(), key.end());
-} catch (const Botan::Exception&) {
-  return std::nullopt;
-}
-
 Octets of_password(std::string_view label, const ArchiveOwner& owner, std::string_view password, std::uint32_t rounds, View salt) {
-  const Octets salted = joined({purpose(label, owner), salt});
-  Octets key(32);
-  const auto family = Botan::PasswordHashFamily::create_or_throw("PBKDF2(SHA-512)");
-  family->from_params(rounds)->derive_key(key.data(), key.size(), password.data(), password.size(), salted.data(), salted.size());
+  Octets key = pbkdf2(PasswordHash::sha_512, password, joined({purpose(label, owner), salt}), rounds);
+  key.resize(32);
   return key;
 }
 
@@ -94,13 +72,13 @@ Octets server_wrap_of_zeros(const ArchiveOwner& owner, View archive_key, View es
 std::optional<Octets> open_password_wrap(std::string_view label, const ArchiveOwner& owner, View part, std::string_view password) {
   std::uint32_t rounds = 0;
   for (const auto octet : part.first(4)) rounds = rounds << 8 | octet;
-  return opened(of_password(label, owner, password, rounds, part.subspan(4, 16)), part.subspan(20));
+  return unwrapped(of_password(label, owner, password, rounds, part.subspan(4, 16)), part.subspan(20));
 }
 
 std::optional<Octets> open_server_wrap(const ArchiveOwner& owner, View part, View escrow_private) {
   const View one_time = part.subspan(32, 32);
-  return opened(of_agreement("server wrap", owner, agree(escrow_private, one_time), one_time, public_key(escrow_private)),
-                part.subspan(64));
+  return unwrapped(of_agreement("server wrap", owner, agree(escrow_private, one_time), one_time, public_key(escrow_private)),
+                   part.subspan(64));
 }
 
 Octets recovery_wrap(const ArchiveOwner& owner, View archive_key, View recipient, View one_time_private, Sealing sealing) {
@@ -117,7 +95,7 @@ Octets recovery_wrap_of_zeros(const ArchiveOwner& owner, View archive_key, View 
 std::optional<Octets> open_recovery(const ArchiveOwner& owner, View one_time_and_wrap, View private_key) {
   const View one_time = one_time_and_wrap.first(32);
   const Octets recipient = public_key(private_key);
-  return opened(of_agreement("recovery wrap", owner, agree(private_key, one_time), one_time, recipient), one_time_and_wrap.subspan(32));
+  return unwrapped(of_agreement("recovery wrap", owner, agree(private_key, one_time), one_time, recipient), one_time_and_wrap.subspan(32));
 }
 
 Octets device_wrap(const ArchiveOwner& owner, View archive_key, View device_key) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "wire/archive.h"
+#include "wire/key_wrap.h"
 #include "wire/message.h"
 
 namespace coffer::conformance {
@@ -23,9 +24,6 @@ struct KeyRecord {
 
 /// The record's octets, its tag made with this archive key [KEY-021, KEY-022].
 Octets to_octets(const KeyRecord& record, View archive_key);
-
-/// How a wrap is sealed: as RFC 5649 says [KEY-014], or as RFC 3394 does, which is as long and has another integrity check [KEY-018].
-enum class Sealing : std::uint8_t { padded, without_padding };
 
 /// rounds ‖ salt ‖ wrap, 60 octets [KEY-015]. `label`: "account wrap" or "archive wrap".
 Octets password_wrap(std::string_view label, const ArchiveOwner& owner, View archive_key, std::string_view password, std::uint32_t rounds,

@@ -3,32 +3,14 @@
 #include <algorithm>
 #include <span>
 
-#include <botan/block_cipher.h>
 #include <botan/exceptn.h>
-#include <botan/nist_keywrap.h>
 #include <botan/rng.h>
 
 #include "fault/switch.h"
+#include "keys/key_wrap.h"
 
 namespace coffer::keys {
 namespace {
-
-std::unique_ptr<Botan::BlockCipher> cipher(const Secret& wrapping_key) {
-  auto aes = Botan::BlockCipher::create_or_throw("AES-256");
-  aes->set_key(wrapping_key);
-  return aes;
-}
-
-/// Throws where the wrap's integrity check fails.
-Secret held_in(const Secret& wrapping_key, View wrapped) try {
-  Secret held = Botan::nist_key_unwrap_padded(wrapped.data(), wrapped.size(), *cipher(wrapping_key));
-  if (fault::on(fault::KEY_018_broken_wraps_too)) held.resize(32);
-  return held;
-} catch (const Botan::Exception&) {
-  if (fault::on(fault::KEY_018_another_check_too)) return Botan::nist_key_unwrap(wrapped.data(), wrapped.size(), *cipher(wrapping_key));
-  if (fault::on(fault::KEY_018_broken_wraps_too)) return Secret(wrapped.end() - 32, wrapped.end());
-  throw;
-}
 
 // [KEY-020] An endpoint MUST take each salt and each one-time key of a wrap anew from a cryptographic random generator.
 void take_anew(std::span<std::uint8_t> value, Botan::RandomNumberGenerator& random) {
@@ -50,19 +32,16 @@ std::string_view describe(WrapError error) {
   return {};
 }
 
-// [KEY-014] A wrap MUST be AES-256 key wrap with padding of the archive key
 Wrapped wrap(const Secret& wrapping_key, const ArchiveKey& key) {
-  const auto with = fault::on(fault::KEY_014_without_padding) ? Botan::nist_key_wrap : Botan::nist_key_wrap_padded;
-  const auto octets = with(key.octets().data(), key.octets().size(), *cipher(wrapping_key));
   Wrapped wrapped{};
-  std::ranges::copy(octets, wrapped.begin());
+  std::ranges::copy(key_wrapped(wrapping_key, key.octets()), wrapped.begin());
   return wrapped;
 }
 
 // [KEY-018] An endpoint MUST refuse a wrap whose integrity check fails or that does not hold exactly 32 octets.
 std::expected<ArchiveKey, WrapError> unwrap(const Secret& wrapping_key, View wrapped) try {
   if (wrapped.size() != wrapped_octets) return std::unexpected(WrapError::wrap_length);
-  auto key = ArchiveKey::from_octets(held_in(wrapping_key, wrapped));
+  auto key = ArchiveKey::from_octets(key_unwrapped(wrapping_key, wrapped));
   if (!key) return std::unexpected(WrapError::wrap_broken);
   return std::move(*key);
 } catch (const Botan::Exception&) {

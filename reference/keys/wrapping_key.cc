@@ -5,7 +5,6 @@
 
 #include <botan/curve25519.h>
 #include <botan/mem_ops.h>
-#include <botan/pwdhash.h>
 #include <botan/rng.h>
 
 #include "fault/switch.h"
@@ -68,11 +67,7 @@ AgreementKey::AgreementKey(Secret octets) : private_(std::move(octets)) {
 Secret key_of_password(Wrap wrap, const ArchiveOwner& owner, View password, const Salt& salt, std::uint32_t rounds) {
   std::string salted = fault::on(fault::KEY_015_bare_salt) ? std::string() : purpose(wrap, owner);
   append(salted, salt);
-  Secret key(wrapping_key_octets);
-  const auto family = Botan::PasswordHashFamily::create_or_throw("PBKDF2(SHA-512)");
-  family->from_params(rounds)->derive_key(key.data(), key.size(), reinterpret_cast<const char*>(password.data()), password.size(),
-                                          reinterpret_cast<const std::uint8_t*>(salted.data()), salted.size());
-  return key;
+  return stretch("SHA-512", password, salted, rounds, wrapping_key_octets);
 }
 
 std::expected<Secret, SecretOfZeros> key_sent(Wrap wrap, const ArchiveOwner& owner, const AgreementKey& one_time,
