@@ -59,7 +59,8 @@ Result<void> KeyStore::erase_remains() {
   if (fault::on(fault::KEY_036_not_erased)) return {};
   auto erased = write_anew();
   if (erased) erasing_is_due_ = false;
-  if (!erased) erased.error().what += "; what was changed stands, and what it replaced is erased with the next change or start";
+  if (!erased && erased.error().kind != Trouble::Kind::corrupt)
+    erased.error().what += "; what was changed stands, and what it replaced is erased with the next change or start";
   return erased;
 }
 

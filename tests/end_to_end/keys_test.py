@@ -718,6 +718,49 @@ class Device(programs.EndToEnd):
         self.first.must("backup", self.path("file"))
         self.assertTrue(self.restores(self.first))
 
+    def test_KEY_056_a_server_whose_keys_are_damaged_says_what_is_lost_and_what_to_do(self):
+        self.must_key(self.first, "create", "--mode", "account_password")
+        self.first.must("backup", self.path("file"))
+        self.assertEqual(self.server.stop(), 0)
+        kept, where = pathlib.Path(self.server.data, "keys.sqlite"), ("--data", self.server.data)
+        whole = kept.read_bytes()
+        page = int.from_bytes(whole[16:18], "big")
+        for name, begin, end in (("no database", 0, 16), ("a page of rows", page, 2 * page), ("all but the first page", page, len(whole))):
+            with self.subTest(name):
+                kept.write_bytes(whole[:begin] + b"\xff" * (end - begin) + whole[end:])
+                for command in (("run", *where, "--fixture", self.fixture_file), ("give-up-keys", *where)):
+                    refused = run(f"{BIN}/cofferd", *command)
+                    self.assertEqual(refused.returncode, 4, refused.stderr)
+                    for words in (f"{kept}: ", "key records and device keys of 1 computers", "move keys.sqlite", "put it back from its backup", "`cofferd give-up-keys`"):
+                        self.assertIn(words, refused.stderr)
+        kept.rename(self.path("moved"))
+        given_up = run(f"{BIN}/cofferd", "give-up-keys", *where)
+        self.assertEqual((given_up.returncode, "given up: the keys of 1 computers" in given_up.stdout), (0, True), given_up.stderr)
+
+    def test_KEY_040_KEY_043_one_broken_wrap_stops_no_other_and_is_named(self):
+        self.must_key(self.first, "create", "--mode", "account_password")
+        self.first.must("backup", self.path("file"))
+        broken = self.bare(self.server, "broken")
+        self.log_in(broken)
+        self.must_key(broken, "create", "--mode", "account_password")
+        computer = json.loads(pathlib.Path(broken.home, "config.json").read_text())["computer"]
+        self.assertEqual(self.server.stop(), 0)
+        wrap_at = 66 + 64  # of its record: behind escrow key and one-time key
+        with contextlib.closing(sqlite3.connect(os.path.join(self.server.data, "keys.sqlite"))) as database, database:
+            (record,) = database.execute("SELECT record FROM key_records WHERE printf('%016x', computer) = ?", (computer,)).fetchone()
+            changed = record[:wrap_at] + bytes([record[wrap_at] ^ 1]) + record[wrap_at + 1 :]
+            database.execute("UPDATE key_records SET record = ? WHERE record = ?", (changed, record))
+        where = ("--data", self.server.data, "--fixture", self.fixture_file)
+        for command in (("reset-password", *where, "--user", "1", "--password-file", self.write("another", "from the help desk\n")), ("renew-escrow-key", *where)):
+            with self.subTest(command[0]):
+                ended = run(f"{BIN}/cofferd", *command)
+                self.assertEqual(ended.returncode, 1, ended.stderr)
+                self.assertIn(f"user 1, computer {computer}: the server does not open its own wrap", ended.stderr)
+                self.assertNotIn(self.computer, ended.stderr)
+        self.server = self.serve(listen=f"127.0.0.1:{self.server.port}")
+        self.assertEqual([event["fields"]["computer"] for event in self.server.events() if event["event"] == "key_not_opened"], [computer] * 2)
+        self.assertTrue(self.restores(self.replacement(password="from the help desk")))
+
     def test_who_would_lose_the_key_is_asked_before(self):
         self.must_key(self.first, "create", "--mode", "account_password")
         code, error = self.at_a_terminal(self.first, "", "key", "forget")
