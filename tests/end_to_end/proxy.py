@@ -18,7 +18,8 @@ class Proxy:
         self.plan = None
         self.struck = threading.Event()
         self.guard = threading.Lock()
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.accepting = threading.Thread(target=self._accept, daemon=True)
+        self.accepting.start()
 
     def reset(self, target):
         """Counts from nought again, towards this port, without a plan."""
@@ -35,6 +36,9 @@ class Proxy:
             self.plan = (direction, octets, action, False)
 
     def close(self):
+        """Its thread is to end before the descriptor does: the next socket gets the same number, and the thread would accept for that one."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.accepting.join(programs.DEADLINE_SECONDS)
         self.listener.close()
 
     def _accept(self):
