@@ -8,9 +8,8 @@
 #include <limits>
 #include <set>
 
-#include "accounts/fixture.h"
 #include "keys/key_making.h"
-#include "server/unopened_wrap.h"
+#include "server/key_events.h"
 
 namespace coffer::server {
 namespace {
@@ -118,9 +117,7 @@ std::expected<EscrowChange, std::string> change_escrow_key(const std::filesystem
   std::vector<store::Owner> unopened;
   for (const auto& [owner, record] : *records) {
     if (wrapped_for(record) != former->public_key()) continue;  // for one that was given up
-    const std::vector<std::pair<std::string_view, std::string>> fields{
-        {"user", std::to_string(owner.user)}, {"computer", accounts::guid_text(owner.computer)}, {"cause", "escrow key"}};
-    if (auto logged = events.note_durably("key_opened", fields); !logged) return std::unexpected(logged.error().what);
+    if (auto logged = note_opening(events, owner, "escrow key"); !logged) return std::unexpected(logged.error().what);
     auto made =
         keys::for_another_escrow_key(record, {owner.user, owner.computer, server}, *former, next->public_key(), Botan::system_rng());
     if (!made) {

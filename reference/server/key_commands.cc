@@ -9,8 +9,8 @@
 #include "server/account_source.h"
 #include "server/escrow_change.h"
 #include "server/kept_keys.h"
+#include "server/key_events.h"
 #include "server/key_keeper.h"
-#include "server/unopened_wrap.h"
 #include "server/wall_time.h"
 
 namespace coffer::server {

@@ -9,7 +9,7 @@
 #include <stdexcept>
 
 #include "fault/switch.h"
-#include "server/unopened_wrap.h"
+#include "server/key_events.h"
 
 namespace coffer::server {
 namespace {
@@ -57,15 +57,9 @@ keys::KeyRecord KeyKeeper::read(View record, const store::Owner& owner) const {
   return *read;
 }
 
-// [KEY-039] A server MUST write each opening of a server_wrap, with archive and cause, durably into its event log before it uses what it
-// opened.
 store::Result<void> KeyKeeper::log_opening(const store::Owner& owner, std::string_view cause) {
   if (fault::on(fault::KEY_039_not_logged) || fault::on(fault::KEY_039_requests_alone)) return {};
-  const std::vector<std::pair<std::string_view, std::string>> fields{
-      {"user", std::to_string(owner.user)},
-      {"computer", accounts::guid_text(owner.computer)},
-      {"cause", std::string(fault::on(fault::KEY_039_one_cause) ? "stored" : cause)}};
-  return events_.note_durably("key_opened", fields);
+  return note_opening(events_, owner, fault::on(fault::KEY_039_one_cause) ? "stored" : cause);
 }
 
 /// What a log has instead that is kept where messages come in.
