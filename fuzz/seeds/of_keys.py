@@ -51,7 +51,8 @@ def wraps():
 
 # In the order of tests/support/keys/key_world.cc.
 ACTS = ("store-account-password", "store", "store-another-key", "send-something-wrong", "replay", "change-archive-password", "forget-archive-password",
-        "change-account-password", "reset-account-password", "rotate-escrow-key", "forbid", "permit", "block", "reactivate", "log-out", "unlock", "recover", "die", "purge", "lose-the-key")
+        "change-account-password", "reset-account-password", "rotate-escrow-key", "forbid", "permit", "block", "reactivate", "log-out", "unlock", "recover", "die", "purge", "lose-the-key",
+        "lose-server-keys", "copy", "put-back")
 MODES = ("account-password", "archive-password", "custom")
 # What happens to a key by spec/tables/key_modes.toml, in acts; `store` is of the mode above the one in force.
 EVENTS = {
@@ -60,8 +61,8 @@ EVENTS = {
     "account_password_forgotten": ("reset-account-password", "unlock"), "archive_password_forgotten": ("forget-archive-password", "unlock"),
     "key_lost": ("lose-the-key", "log-out", "lose-the-key", "unlock"), "forbid": ("forbid",), "new_escrow_key": ("rotate-escrow-key",),
     "replace_computer": ("block", "reactivate", "unlock"), "log_out": ("log-out",), "deauthorise": ("block", "unlock"), "block": ("block", "reactivate"),
-    "deactivate": ("block", "reset-account-password"), "purge": ("purge", "recover"), "server_loses_keys": ("purge", "unlock", "store"),
-    "put_back": ("purge", "store", "unlock"),
+    "deactivate": ("block", "reset-account-password"), "purge": ("purge", "recover"), "server_loses_keys": ("lose-server-keys", "unlock", "store"),
+    "put_back": ("copy", "store", "change-account-password", "put-back", "unlock", "store"),
 }
 
 

@@ -127,16 +127,19 @@ void KeptServer::change_others(std::size_t count, const std::function<std::pair<
   must(process_->keys->change(change));
   others_change_ = false;
   for (const auto& [whose, record] : change.records) {
-    const Octets before = std::exchange(of_others_[whose.computer], record);
-    if (before.size() == archive_password_octets) replaced_.emplace_back(before.begin() + wrap_at, before.begin() + wrap_at + wrap_octets);
+    const Octets before = std::exchange(others_.records[whose.computer], record);
+    if (before.size() == archive_password_octets)
+      others_.replaced.emplace_back(before.begin() + wrap_at, before.begin() + wrap_at + wrap_octets);
   }
   // [KEY-036] A server MUST erase every octet of a replaced key record
   const Octets files = stored();
-  for (const Octets& wrap : replaced_)
+  for (const Octets& wrap : others_.replaced)
     if (!std::ranges::search(files, wrap).empty()) throw std::runtime_error("KEY-036 a wrap of a replaced record is left");
 }
 
 Octets KeptServer::record() { return must(process_->keys->record(owner_in_store)); }
+
+Octets KeptServer::shown() { return std::get<protocol::KeyFound>(process_->keeper->find(owner_in_store)).record; }
 
 PublicKey KeptServer::escrow_key() { return process_->escrow_key; }
 
@@ -158,9 +161,9 @@ std::optional<Octets> KeptServer::open(const PublicKey& recipient) {
   return opened ? std::optional(opened->wrap) : std::nullopt;
 }
 
-void KeptServer::change_password(View current, View replacement) {
+bool KeptServer::change_password(View current, View replacement) {
   const auto answer = process_->keeper->set_password(owner_in_store, current, replacement);
-  if (!died() && !std::holds_alternative<protocol::PasswordSet>(answer)) throw std::runtime_error("the password is not changed");
+  return died() || std::holds_alternative<protocol::PasswordSet>(answer);
 }
 
 void KeptServer::reset_password(View replacement) {
@@ -191,6 +194,27 @@ void KeptServer::rotate_escrow_key(bool cut_short) {
 }
 
 void KeptServer::purge() { must(process_->keys->erase_user(owner.user)); }
+
+void KeptServer::lose_keys() {
+  process_.reset();
+  fs::remove(directory() / "keys.sqlite");
+  begin();
+  change_others(others, [](std::size_t number) { return of_another(number, false); });
+}
+
+void KeptServer::take_copy() {
+  process_.reset();  // what it keeps is in one file then
+  fs::copy_file(directory() / "keys.sqlite", place_ / "copy", fs::copy_options::overwrite_existing);
+  others_of_the_copy_ = others_;
+  begin();
+}
+
+void KeptServer::put_back() {
+  process_.reset();
+  fs::copy_file(place_ / "copy", directory() / "keys.sqlite", fs::copy_options::overwrite_existing);
+  others_ = others_of_the_copy_;
+  begin();
+}
 
 Octets KeptServer::stored() const {
   Octets all;

@@ -25,16 +25,20 @@ class KeptServer final : public KeyServer {
   KeptServer& operator=(const KeptServer&) = delete;
 
   Octets record() override;
+  Octets shown() override;
   PublicKey escrow_key() override;
   Octets device_key(const ArchiveOwner& whose) override;
   bool keep(View record) override;
   std::optional<Octets> open(const PublicKey& recipient) override;
-  void change_password(View current, View replacement) override;
+  bool change_password(View current, View replacement) override;
   void reset_password(View replacement) override;
   void permit(std::uint16_t modes) override;
   void set_active(bool active) override;
   void rotate_escrow_key(bool cut_short) override;
   void purge() override;
+  void lose_keys() override;
+  void take_copy() override;
+  void put_back() override;
   void die_at_the_next_change() override { dies_ = true; }
   Octets stored() const override;
   Octets escrow_files() const override;
@@ -55,8 +59,11 @@ class KeptServer final : public KeyServer {
   accounts::Fixture fixture_;
   store::MemoryFileSystem packs_;
   std::unique_ptr<Process> process_;
-  std::map<std::uint64_t, Octets> of_others_;  // records by computer
-  std::vector<Octets> replaced_;               // their wraps
+  struct Others {
+    std::map<std::uint64_t, Octets> records;  // by computer
+    std::vector<Octets> replaced;             // wraps that they had
+  };
+  Others others_, others_of_the_copy_;
 };
 
 }  // namespace coffer::keys

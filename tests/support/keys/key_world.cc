@@ -1,5 +1,6 @@
 #include "keys/key_world.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -53,6 +54,9 @@ void KeyWorld::act(std::size_t what, std::uint8_t how) {
     case 17: return server_.die_at_the_next_change();
     case 18: return how % 4 == 0 ? purge() : unlock();  // nothing comes after a purge
     case 19: return lose_the_key();
+    case 20: return how < 64 ? lose_server_keys() : unlock();  // too often there would be no record
+    case 21: return take_copy();
+    case 22: return put_back();
     default: throw std::logic_error("no such act");
   }
 }
@@ -66,6 +70,7 @@ void KeyWorld::log_in() {
   saved_logins_ |= saved_login_;
   device_key_ = ledger_.secret(device_key_octets_);
   held_by_the_server_ |= device_key_;
+  demand(server_.shown() == record_, "KEY-029 the record in force is shown octet by octet");
   client_sends(protocol::Login{
       .registration_key = "ACMESTANDARD0001", .user_name = "user", .password = secret(account_password_), .computer = owner.computer});
   server_sends(protocol::LoginAccepted{.user = owner.user, .permissions = 0});
@@ -78,6 +83,8 @@ void KeyWorld::log_in() {
 }
 
 void KeyWorld::store(KeyMode mode) {
+  // [KEY-057] Where the record is gone, a client stores none of a lower mode than it had seen.
+  if (!in_force_ && seen_ && mode < *seen_) return;
   if (active_ && somebody_has_the_key()) send(made_record({.mode = mode, .generation = generation() + 1}, owner, key_));
 }
 
@@ -133,7 +140,9 @@ void KeyWorld::change_account_password() {
   const std::string former = account_password_;
   former_secrets_ |= account_secret_;
   give_account_password();
-  server_.change_password(octets(former), octets(account_password_));
+  demand(!server_.change_password(octets(former + "?"), octets(account_password_)),
+         "KEY-044 with another current password none is changed");
+  demand(server_.change_password(octets(former), octets(account_password_)), "KEY-043 with the current password it is changed");
   see_wrapped_anew("KEY-043 another account password replaces the account_wrap");
   client_sends(protocol::ChangePassword{.current = secret(former), .replacement = secret(account_password_)});
   server_sends(protocol::PasswordChanged{});
@@ -193,6 +202,7 @@ void KeyWorld::rotate_escrow_key(std::uint8_t how) {
   demand(taken != cut_short || (!taken && mode() != KeyMode::account_password),
          "KEY-040 another escrow key is in force, or the former one");
   if (!taken) return;
+  copy_.reset();  // whose escrow key is gone: a server that is put back without it does not start
   former_secrets_ |= escrow_key_;
   learn_escrow_key();
   was_for_this_escrow_key_ = false;
@@ -221,6 +231,12 @@ void KeyWorld::block() {
 
 void KeyWorld::stop_being_active() {
   active_ = false;
+  lock_device();
+}
+
+/// A copy from before would have the device key again; there is none in this world.
+void KeyWorld::lock_device() {
+  copy_.reset();
   former_secrets_ |= device_key_;
   locked_disks_ |= device_;
   device_key_ = device_ = opened_by_this_device_key_ = {};
@@ -233,6 +249,41 @@ void KeyWorld::purge() {
   exists_ = false;
   record_.clear();
   in_force_.reset();
+}
+
+/// [KEY-056] Records, device keys and passwords that were changed are gone; an administrator sets the password of before. A record of
+/// generation 1 would be taken again, but nobody has reason to send it.
+void KeyWorld::lose_server_keys() {
+  if (!exists_) return;
+  server_.lose_keys();
+  server_.reset_password(octets(account_password_));
+  lock_device();
+  record_.clear();
+  in_force_.reset();
+  former_records_.clear();
+}
+
+void KeyWorld::take_copy() {
+  if (!active_) return;
+  server_.take_copy();
+  copy_ = {record_,           in_force_,       former_records_, account_password_,
+           archive_password_, account_secret_, archive_secret_, knows_archive_password_};
+}
+
+/// Its user goes on from it, with the passwords of then.
+void KeyWorld::put_back() {
+  if (!copy_) return;
+  server_.put_back();
+  former_secrets_ |= account_secret_ | archive_secret_;
+  record_ = copy_->record;
+  in_force_ = copy_->in_force;
+  former_records_ = copy_->former_records;
+  account_password_ = copy_->account_password;
+  archive_password_ = copy_->archive_password;
+  account_secret_ = copy_->account_secret;
+  archive_secret_ = copy_->archive_secret;
+  knows_archive_password_ = knows_archive_password_ && copy_->knew_archive_password;
+  former_secrets_.secrets &= ~(account_secret_ | archive_secret_).secrets;
 }
 
 /// Whether it is in force then.
@@ -257,6 +308,7 @@ void KeyWorld::note(const Octets& record) {
   if (!record_.empty()) former_records_.push_back(record_);
   record_ = record;
   in_force_ = read_key_record(record, owner, any).value();
+  seen_ = std::max(seen_, mode());
   copied_records_ |= ledger_.record(record);
   keeps_the_key_ = keeps_the_key_ || mode() == KeyMode::custom;
   was_account_password_ = was_account_password_ || mode() == KeyMode::account_password;

@@ -26,7 +26,7 @@ class Wire {
 class KeyWorld {
  public:
   static constexpr ArchiveOwner owner = KeyServer::owner, stranger = KeyServer::stranger;
-  static constexpr std::size_t acts = 20, store_act = 1;
+  static constexpr std::size_t acts = 23, store_act = 1;
 
   KeyWorld(KeyServer& server, Wire& wire, Botan::RandomNumberGenerator& random);
   /// The act of that number, below `acts`; `how` means something to some.
@@ -62,7 +62,11 @@ class KeyWorld {
   void forbid(KeyMode mode);
   void block();
   void stop_being_active();
+  void lock_device();
   void purge();
+  void lose_server_keys();
+  void take_copy();
+  void put_back();
   bool send(const Octets& sent);
   void note(const Octets& record);
   // What nobody may do
@@ -93,8 +97,20 @@ class KeyWorld {
   std::string account_password_, archive_password_;
   Octets record_;  // in force, and what it says
   std::optional<KeyRecord> in_force_;
+  std::optional<KeyMode> seen_;  // the highest mode
   std::vector<Octets> former_records_;
   Octets device_key_octets_;
+
+  /// What a copy of what the server keeps brings back.
+  struct Then {
+    Octets record;
+    std::optional<KeyRecord> in_force;
+    std::vector<Octets> former_records;
+    std::string account_password, archive_password;
+    Possession account_secret, archive_secret;
+    bool knew_archive_password;
+  };
+  std::optional<Then> copy_;
 
   // Who has what: now, and of all that there was
   Possession escrow_key_, device_key_, account_secret_, archive_secret_;

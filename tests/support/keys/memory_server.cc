@@ -1,5 +1,6 @@
 #include "keys/memory_server.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace coffer::keys {
@@ -48,7 +49,14 @@ std::optional<Octets> MemoryServer::open(const PublicKey& recipient) {
   return answer;
 }
 
+bool MemoryServer::change_password(View current, View replacement) {
+  if (!std::ranges::equal(current, password_)) return false;
+  reset_password(replacement);
+  return true;
+}
+
 void MemoryServer::reset_password(View replacement) {
+  password_.assign(replacement.begin(), replacement.end());
   if (const auto record = escrowed()) replace(wrapped_anew(*record, owner, escrow_, replacement, few_rounds, random_).value());
 }
 

@@ -3,6 +3,9 @@
 
 #include <botan/rng.h>
 
+#include <tuple>
+#include <utility>
+
 #include "keys/key_keeping.h"
 #include "keys/key_server.h"
 
@@ -13,16 +16,20 @@ class MemoryServer final : public KeyServer {
   explicit MemoryServer(Botan::RandomNumberGenerator& random) : random_(random), escrow_(AgreementKey::generate(random)) {}
 
   Octets record() override { return record_; }
+  Octets shown() override { return record_; }
   PublicKey escrow_key() override { return escrow_.public_key(); }
   Octets device_key(const ArchiveOwner& whose) override;
   bool keep(View record) override;
   std::optional<Octets> open(const PublicKey& recipient) override;
-  void change_password(View, View replacement) override { reset_password(replacement); }
+  bool change_password(View current, View replacement) override;
   void reset_password(View replacement) override;
   void permit(std::uint16_t modes) override { policy_.permitted = modes; }
   void set_active(bool active) override;
   void rotate_escrow_key(bool cut_short) override;
   void purge() override { record_.clear(), device_key_.clear(); }
+  void lose_keys() override { purge(); }
+  void take_copy() override { copy_ = {record_, password_}; }
+  void put_back() override { std::tie(record_, password_) = copy_; }
   void die_at_the_next_change() override { dies_ = true; }
   Octets stored() const override;
   Octets escrow_files() const override { return {escrow_.octets().begin(), escrow_.octets().end()}; }
@@ -37,7 +44,8 @@ class MemoryServer final : public KeyServer {
   AgreementKey escrow_;
   KeyPolicy policy_;
   bool dies_ = false;
-  Octets record_, device_key_, strangers_;  // the last is a device key
+  Octets record_, password_, device_key_, strangers_;  // the last is a device key
+  std::pair<Octets, Octets> copy_;                     // of the first two
 };
 
 }  // namespace coffer::keys
