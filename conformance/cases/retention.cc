@@ -47,12 +47,6 @@ void release(ClientPeer& client, const Octets& ids) {
   client.expect("blocks_released");
 }
 
-void require_missing(Context& c, ClientPeer& client, const Octets& ids, const std::vector<std::uint16_t>& expected) {
-  client.send(offer_blocks(ids));
-  const auto answer = client.expect("missing_blocks");
-  c.require(answer.numbers("indices") == expected, to_text(missing_blocks(expected)), to_text(answer));
-}
-
 /// What a restore of the newest version gets of these blocks.
 void require_fetched(Context& c, ClientPeer& client, const Octets& ids, const std::vector<std::uint16_t>& missing) {
   client.send(restore_begin(client.chain_number));

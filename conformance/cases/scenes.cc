@@ -9,10 +9,14 @@ namespace coffer::conformance {
 Offered offered(Context& c, std::size_t sealed_octets) {
   auto& client = c.at(ServerState::ready);
   auto block = opaque_block(c.random(), sealed_octets);
-  client.send(offer_blocks(block.id));
-  const auto answer = client.expect("missing_blocks");
-  c.require(answer.numbers("indices") == std::vector<std::uint16_t>{0}, "the new block named missing", to_text(answer));
+  require_missing(c, client, block.id, {0});
   return {client, std::move(block)};
+}
+
+void require_missing(Context& c, ClientPeer& client, const Octets& ids, const std::vector<std::uint16_t>& expected) {
+  client.send(offer_blocks(ids));
+  const auto answer = client.expect("missing_blocks");
+  c.require(answer.numbers("indices") == expected, to_text(missing_blocks(expected)), to_text(answer));
 }
 
 namespace {

@@ -25,6 +25,9 @@ struct Offered {
 };
 Offered offered(Context& c, std::size_t sealed_octets = 300);
 
+/// An offer of these ids is answered with exactly those indices.
+void require_missing(Context& c, ClientPeer& client, const Octets& ids, const std::vector<std::uint16_t>& expected);
+
 /// A message that a server's state admits: how to make a valid one there, and what answers it.
 struct Admitted {
   ServerState state;

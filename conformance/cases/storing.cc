@@ -11,12 +11,6 @@ namespace {
 using State = ServerState;
 using Indices = std::vector<std::uint16_t>;
 
-void require_missing(Context& c, ClientPeer& client, const Octets& ids, const Indices& expected) {
-  client.send(offer_blocks(ids));
-  const auto answer = client.expect("missing_blocks");
-  c.require(answer.numbers("indices") == expected, to_text(missing_blocks(expected)), to_text(answer));
-}
-
 void add_offers(std::vector<Case>& cases) {
   cases.push_back({
       .id = "storing.offer_names_what_is_missing",
