@@ -18,6 +18,7 @@
 #include "archive/version_chain.h"
 #include "client/descriptor.h"
 #include "client/failure.h"
+#include "coffer/spec/key_modes.h"
 #include "keys/wrap.h"
 #include "protocol/message.h"
 
@@ -58,7 +59,7 @@ struct SeenVersion {
 struct SeenKey {
   std::uint64_t server = 0;
   std::uint64_t user = 0;
-  std::uint8_t mode = 0;
+  spec::KeyMode mode = spec::KeyMode::custom;
   std::uint64_t generation = 0;  // 0: its user went on from an archive that has lost it
 };
 

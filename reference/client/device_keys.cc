@@ -25,6 +25,13 @@ std::optional<keys::Wrapped> parse_wrap(std::string_view text) {
   return wrap;
 }
 
+spec::KeyMode parse_mode(const Json& seen, const std::string& at) {
+  const auto found = number<std::uint8_t>(seen, "mode", at);
+  for (const auto mode : spec::all_key_modes)
+    if (static_cast<std::uint8_t>(mode) == found) return mode;
+  throw Wrong{at + "/mode", "1, 2 or 3, the number of a key mode"};
+}
+
 }  // namespace
 
 Outcome<std::optional<KeptKey>> Device::kept_key(const std::string& destination) const {
@@ -64,7 +71,7 @@ Outcome<std::vector<SeenKey>> Device::all_seen_keys() const {
     return list(json, "archives", [](const Json& one, const std::string& at) {
       return SeenKey{.server = parsed(one, "server", parse_guid, "16 lower-case hexadecimal digits, not all 0", at),
                      .user = number<std::uint64_t>(one, "user", at),
-                     .mode = number<std::uint8_t>(one, "mode", at),
+                     .mode = parse_mode(one, at),
                      .generation = number<std::uint64_t>(one, "generation", at)};
     });
   });
@@ -93,7 +100,10 @@ Outcome<void> Device::remember(const SeenKey& seen) {
 Outcome<void> Device::write_seen(const std::vector<SeenKey>& all) const {
   Json archives = Json::array();
   for (const SeenKey& one : all)
-    archives.push_back({{"server", format_guid(one.server)}, {"user", one.user}, {"mode", one.mode}, {"generation", one.generation}});
+    archives.push_back({{"server", format_guid(one.server)},
+                        {"user", one.user},
+                        {"mode", static_cast<std::uint8_t>(one.mode)},
+                        {"generation", one.generation}});
   return device_json::write(path("keys.json"), {{"coffer_keys", 1}, {"archives", archives}});
 }
 

@@ -74,7 +74,7 @@ Outcome<void> require_nothing_older(const ServerLink& link, const Device& device
     if (!shown.record)
       return refused("the server shows no key record where this device has seen one: it may be another, or an older copy of it" +
                      std::string(way_on_from_older()));
-    if (static_cast<std::uint8_t>(shown.record->mode) < (*seen)->mode)
+    if (shown.record->mode < (*seen)->mode)
       return refused(
           fmt::format("the server shows the key mode {}, which is lower than the one this device has seen: what only you could open would "
                       "be open to others{}",
@@ -101,7 +101,7 @@ Outcome<void> believe(const ServerLink& link, Device& device, const ShownKey& sh
   const auto seen = seen_key(link, device);
   if (!seen) return std::unexpected(seen.error());
   const SessionFacts facts = link.facts();
-  const SeenKey now{facts.server, facts.user, static_cast<std::uint8_t>(shown.record->mode), shown.record->generation};
+  const SeenKey now{facts.server, facts.user, shown.record->mode, shown.record->generation};
   if (*seen && (*seen)->mode == now.mode && (*seen)->generation == now.generation) return {};
   return device.remember(now);
 }
@@ -178,9 +178,9 @@ Outcome<void> require_mode(const ServerLink& link, const Device& device, const S
   // [KEY-057] A client whose user went on from an archive without a key record MUST NOT store one of a lower mode than it had seen
   const auto seen = seen_key(link, device);
   if (!seen) return std::unexpected(seen.error());
-  if (*seen && static_cast<std::uint8_t>(mode) < (*seen)->mode)
+  if (*seen && mode < (*seen)->mode)
     return refused(fmt::format("the key mode was {} before the server lost the key record; a mode never gives way to a lower one",
-                               name(static_cast<KeyMode>((*seen)->mode))));
+                               name((*seen)->mode)));
   return {};
 }
 
@@ -197,7 +197,7 @@ Outcome<std::uint64_t> store_key(ServerLink& link, Device& device, const ShownKe
   if (!record) return refused(fmt::format("the server's escrow key cannot be used: {}", keys::describe(record.error())));
   if (auto kept = link.store_key(std::move(*record), parts.generation); !kept) return std::unexpected(kept.error());
   const SessionFacts facts = link.facts();
-  if (auto kept = device.remember(SeenKey{facts.server, facts.user, static_cast<std::uint8_t>(choice.mode), parts.generation}); !kept)
+  if (auto kept = device.remember(SeenKey{facts.server, facts.user, choice.mode, parts.generation}); !kept)
     return std::unexpected(kept.error());
   return parts.generation;
 }
@@ -220,8 +220,8 @@ Outcome<void> ready_for_blocks(ServerLink& link, Device& device, const std::stri
   // [KEY-057] … nor a higher one before its user has chosen it.
   const auto seen = seen_key(link, device);
   if (!seen) return std::unexpected(seen.error());
-  if (*seen && (*seen)->mode != static_cast<std::uint8_t>(KeyMode::custom)) {
-    const auto before = name(static_cast<KeyMode>((*seen)->mode));
+  if (*seen && (*seen)->mode != KeyMode::custom) {
+    const auto before = name((*seen)->mode);
     return local(fmt::format("the key mode was {} before the server lost the key record: `coffer key create --mode {}` makes another",
                              before, before));
   }
@@ -300,8 +300,8 @@ std::string where_it_is_lower(const Device& device, const std::string& destinati
     const auto kept = device.kept_key(other);
     if (!kept || !*kept) continue;
     const auto seen = device.seen_key((*kept)->server, (*kept)->user);
-    if (!seen || !*seen || (*seen)->mode == static_cast<std::uint8_t>(mode)) continue;
-    const bool here = static_cast<std::uint8_t>(mode) < (*seen)->mode;
+    if (!seen || !*seen || (*seen)->mode == mode) continue;
+    const bool here = mode < (*seen)->mode;
     return fmt::format("The archive at destination \"{}\" has the same key, in a {} mode: whoever can open the archive {} can read both.",
                        other, here ? "higher" : "lower", here ? "here" : "there");
   }

@@ -24,8 +24,8 @@ std::string missing_of_key(const ShownKey& shown, const std::optional<SeenKey>& 
   if (!shown.record && seen->generation == 0) return {};
   if (!shown.record)
     return fmt::format("It has no key record; this device has seen one: `coffer key create --mode {}` makes another for the same key. ",
-                       name(static_cast<keys::KeyMode>(seen->mode)));
-  if (static_cast<std::uint8_t>(shown.record->mode) < seen->mode)
+                       name(seen->mode));
+  if (shown.record->mode < seen->mode)
     return fmt::format("Its key mode is {}, which is lower than the one that this device has seen: `coffer key upgrade` raises it again. ",
                        name(shown.record->mode));
   if (shown.record->generation < seen->generation)

@@ -168,6 +168,21 @@ TEST_F(Devices, ARC_025_a_damaged_chain_file_is_never_taken_for_an_empty_one) {
   }
 }
 
+TEST_F(Devices, KEY_009_a_key_record_seen_of_a_mode_that_is_none_is_never_taken_for_none_seen) {
+  make();
+  Device device = open();
+  ASSERT_TRUE(device.remember(SeenKey{1, 2, spec::KeyMode::custom, 3}));
+  EXPECT_EQ((*device.seen_key(1, 2))->mode, spec::KeyMode::custom);
+  for (const char* mode : {"0", "4", "256", "\"custom\""}) {
+    scratch_.write("home/keys.json", std::string(R"({"coffer_keys":1,"archives":[{"server":"0000000000000001","user":2,"mode":)") + mode +
+                                         R"(,"generation":3}]})");
+    const auto seen = device.seen_key(1, 2);
+    ASSERT_FALSE(seen) << mode;
+    EXPECT_NE(seen.error().message.find("/mode"), std::string::npos) << seen.error().message;
+    EXPECT_FALSE(device.remember(SeenKey{1, 2, spec::KeyMode::account_password, 4}));  // nor overwritten
+  }
+}
+
 TEST_F(Devices, keeps_the_logins_and_configurations_of_its_destinations_apart) {
   make();
   {
