@@ -5,7 +5,7 @@
 
 namespace coffer::client {
 Outcome<Shown> run_backup(const Context& context, const BackupArguments& arguments) {
-  const Interruption interruption;
+  const Interruption interruption(context.interruption);
   Progress progress("backed up", context.as_json);
   auto backup =
       back_up_once(context, arguments, {.say = say_on_standard_error, .progress = shown_by(progress), .interrupted = Interruption::came});

@@ -47,7 +47,7 @@ Outcome<Shown> run_prune(const Context& context, const PruneArguments& arguments
         Failure{ExitCode::usage,
                 "nothing says what to keep: expected --keep-last, --keep-daily, --keep-weekly or --keep-monthly, from 1 on; or "
                 "--unused, which keeps all versions"});
-  const Interruption interruption;
+  const Interruption interruption(context.interruption);
   Progress progress("pruned", context.as_json);
   constexpr auto both = spec::permissions::backup | spec::permissions::restore;
   auto session = open_session(context, both);

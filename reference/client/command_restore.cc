@@ -62,7 +62,7 @@ Outcome<Shown> run_restore(const Context& context, const RestoreArguments& argum
   if (std::ranges::find(arguments.patterns, "") != arguments.patterns.end())
     return wrong_argument("a PATTERN is empty: expected paths or patterns of what to restore, or none for everything");
   const std::string target = arguments.in_place ? "/" : arguments.target;
-  const Interruption interruption;
+  const Interruption interruption(context.interruption);
   Progress progress("restored", context.as_json);
   auto opened = open_version(context, arguments.version);
   if (!opened) return std::unexpected(opened.error());
@@ -113,7 +113,7 @@ Outcome<Shown> run_verify(const Context& context, const VerifyArguments& argumen
     if (!number) return std::unexpected(number.error());
     asked_for = *number;
   }
-  const Interruption interruption;
+  const Interruption interruption(context.interruption);
   Progress progress("verified", context.as_json);
   auto session = open_session(context, spec::permissions::restore);
   if (!session) return std::unexpected(session.error());

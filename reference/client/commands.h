@@ -10,6 +10,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "client/failure.h"
+#include "client/interruption.h"
 #include "protocol/session_types.h"
 
 namespace coffer::client {
@@ -18,6 +19,7 @@ namespace coffer::client {
 struct Context {
   std::string home;
   protocol::Timers timers = spec::timer_milliseconds;
+  Interruption::Pauses interruption = {};
   bool as_json = false;
   /// Names of destinations: one for most commands, any number for those that go to several. Empty: all, or the only one.
   std::vector<std::string> destinations = {};

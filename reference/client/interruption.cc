@@ -5,19 +5,18 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <limits>
 
 namespace coffer::client {
 namespace {
 
-constexpr int grace_milliseconds = 2000;
-// Enough for an answer that is on its way, so that a session with a server that is there ends in order.
-constexpr std::chrono::milliseconds silence_max{250};
-
 using Clock = std::chrono::steady_clock;
 std::atomic<bool> noted = false;
 std::atomic<Clock::time_point> noted_at;
+std::atomic<std::chrono::milliseconds> silence_max;
 
 sigset_t ending_signals() {
   sigset_t signals;
@@ -29,7 +28,10 @@ sigset_t ending_signals() {
 
 }  // namespace
 
-Interruption::Interruption() : stop_(::eventfd(0, EFD_CLOEXEC)) {
+Interruption::Interruption(const Pauses& pauses)
+    : grace_ms_(static_cast<int>(std::min<std::uint32_t>(pauses.grace_ms, std::numeric_limits<int>::max()))),
+      stop_(::eventfd(0, EFD_CLOEXEC)) {
+  silence_max = std::chrono::milliseconds(pauses.silence_ms);
   const sigset_t signals = ending_signals();
   pthread_sigmask(SIG_BLOCK, &signals, &before_);
   thread_ = std::thread([this] { wait(); });
@@ -45,7 +47,7 @@ Interruption::~Interruption() {
 bool Interruption::came() { return noted; }
 
 bool Interruption::is_over(std::chrono::milliseconds silent) {
-  return noted && silent >= silence_max && Clock::now() - noted_at.load() >= silence_max;
+  return noted && silent >= silence_max.load() && Clock::now() - noted_at.load() >= silence_max.load();
 }
 
 void Interruption::wait() const {
@@ -62,7 +64,7 @@ void Interruption::wait() const {
     if (::read(source, &came, sizeof came) != sizeof came) continue;
     noted_at = Clock::now();
     noted = true;
-    patience = grace_milliseconds;
+    patience = grace_ms_;
   }
   ::close(source);
 }

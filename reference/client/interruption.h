@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <thread>
 
 #include "client/failure.h"
@@ -11,10 +12,15 @@
 namespace coffer::client {
 
 /// While it lives, the first signal is only noted: work ends itself, and a wait for a silent server soon (is_over). Whatever is not over
-/// two seconds later is ended then; so is all at a second signal. To be made before the work's threads: they leave the signals to it.
+/// after the grace is ended then; so is all at a second signal. To be made before the work's threads: they leave the signals to it.
 class Interruption {
  public:
-  Interruption();
+  struct Pauses {
+    /// Enough for an answer that is on its way, so that a session with a server that is there ends in order.
+    std::uint32_t silence_ms = 250;
+    std::uint32_t grace_ms = 2'000;
+  };
+  explicit Interruption(const Pauses& pauses);
   ~Interruption();
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
@@ -27,6 +33,7 @@ class Interruption {
  private:
   void wait() const;
 
+  const int grace_ms_;
   sigset_t before_{};
   int stop_ = -1;
   std::thread thread_;

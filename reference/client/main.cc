@@ -6,6 +6,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <functional>
+#include <limits>
+#include <ranges>
+#include <string_view>
+#include <tuple>
 
 #include <sys/resource.h>
 
@@ -59,18 +63,25 @@ std::string default_home() {
   return std::string(home ? home : ".") + "/.coffer";
 }
 
+using Named = std::vector<std::pair<std::string_view, std::uint32_t*>>;
+
+Named named(protocol::Timers& timers) {
+  Named all;
+  for (std::size_t timer = 0; timer < timers.size(); ++timer) all.emplace_back(spec::name(static_cast<spec::Timer>(timer)), &timers[timer]);
+  return all;
+}
+Named named(Interruption::Pauses& pauses) { return {{"silence", &pauses.silence_ms}, {"grace", &pauses.grace_ms}}; }
+
 /// "step=500,answer=2000". Empty on success, else what is wrong.
-std::string take_timers(const std::string& text, protocol::Timers& timers) {
+std::string take_milliseconds(const std::string& text, const Named& all) {
   for (const std::string& part : CLI::detail::split(text, ',')) {
     const std::size_t equals = part.find('=');
-    const std::string name = part.substr(0, equals);
-    std::size_t timer = 0;
-    while (timer < timers.size() && spec::name(static_cast<spec::Timer>(timer)) != name) ++timer;
-    if (timer == timers.size() || equals == std::string::npos)
-      return fmt::format("{}: expected NAME=MILLISECONDS, NAME one of tls_handshake, step, idle, answer, linger", part);
+    const auto found = std::ranges::find(all, part.substr(0, equals), &Named::value_type::first);
+    if (found == all.end() || equals == std::string::npos)
+      return fmt::format("{}: expected NAME=MILLISECONDS, NAME one of {}", part, fmt::join(all | std::views::keys, ", "));
     const char *const digits = part.data() + equals + 1, *const end = part.data() + part.size();
-    const auto [stop, error] = std::from_chars(digits, end, timers[timer]);
-    if (error != std::errc() || stop != end || timers[timer] == 0)
+    const auto [stop, error] = std::from_chars(digits, end, *found->second);
+    if (error != std::errc() || stop != end || *found->second == 0)
       return fmt::format("{}: expected a whole number of milliseconds from 1 to {}", part, std::numeric_limits<std::uint32_t>::max());
   }
   return {};
@@ -131,12 +142,15 @@ int run(int count, char** arguments) {
   app.require_subcommand(1);
   Context context{.home = default_home()};
   bool& json = context.as_json;
-  std::string timers, transition_file;
+  std::string timers, interruption, transition_file;
   std::function<Outcome<Shown>()> command;
   app.add_option("--home", context.home, "device directory (default: $COFFER_HOME or ~/.coffer)");
   app.add_flag("--json", json,
                "print one JSON object; what takes longer than two seconds tells on standard error how far it is, a line a second");
   app.add_option("--timers-ms", timers, "override timers, for tests: step=500,answer=2000");
+  app.add_option("--interruption-ms", interruption,
+                 "override how long an interrupted command waits for a server that says nothing, and for its own end, for tests: "
+                 "silence=250,grace=2000");
   app.add_option("--transitions", transition_file, "append each step of the session to this file, as JSON lines; nothing secret is in it")
       ->envname("COFFER_TRANSITIONS");
   app.fallthrough();
@@ -331,9 +345,11 @@ int run(int count, char** arguments) {
     const int code = app.exit(error);
     return code == 0 ? 0 : static_cast<int>(ExitCode::usage);
   }
-  if (!timers.empty())
-    if (const std::string wrong = take_timers(timers, context.timers); !wrong.empty())
-      return print(Failure{ExitCode::usage, "--timers-ms " + wrong}, json);
+  const std::tuple<const char*, const std::string&, Named> overridden[] = {
+      {"--timers-ms ", timers, named(context.timers)}, {"--interruption-ms ", interruption, named(context.interruption)}};
+  for (const auto& [option, text, names] : overridden)
+    if (const std::string wrong = text.empty() ? "" : take_milliseconds(text, names); !wrong.empty())
+      return print(Failure{ExitCode::usage, option + wrong}, json);
   if (!transition_file.empty() && !transitions::write_transitions(transition_file))
     return print(Failure{ExitCode::usage, "--transitions " + transition_file + " cannot be written"}, json);
   const auto shown = command();

@@ -15,6 +15,10 @@ import trees
 CONTENT_OCTETS = 40_000_000  # more than all buffers on the way hold
 MOMENT_OCTETS = 6_000_000
 INTERRUPTED = 130
+DEADLINE_MS = 1000 * programs.DEADLINE_SECONDS
+IN_ORDER = ("--interruption-ms", f"silence={DEADLINE_MS},grace={DEADLINE_MS}", "--timers-ms", f"linger={DEADLINE_MS}")  # however busy the machine is
+BY_ITSELF = ("--interruption-ms", f"grace={DEADLINE_MS}")  # it gives a silent server up, and is not ended
+NEVER = ("--interruption-ms", f"silence={DEADLINE_MS},grace=1")
 
 
 class Interrupt(proxy.AtMoments):
@@ -22,7 +26,7 @@ class Interrupt(proxy.AtMoments):
         super().setUp()
         trees.make_random(self.tree, CONTENT_OCTETS, 1)
 
-    def interrupt(self, direction, *arguments, signals=(signal.SIGINT,), hold_on=False):
+    def interrupt(self, direction, *arguments, signals=(signal.SIGINT,), hold_on=False, patience=None):
         """Exit code and what it said. hold_on: the connection stands still from then on."""
         running, ready = [], threading.Event()
 
@@ -35,7 +39,7 @@ class Interrupt(proxy.AtMoments):
 
         self.proxy.reset(self.server.port)
         self.proxy.hold_before(direction, MOMENT_OCTETS, strike)
-        running.append(self.device_.start(*arguments))
+        running.append(self.device_.start(*(patience or (BY_ITSELF if hold_on else IN_ORDER)), *arguments))
         ready.set()
         out, _ = running[0].communicate(timeout=programs.DEADLINE_SECONDS)
         self.assertTrue(self.proxy.struck.is_set() or hold_on, "the moment never came")
@@ -70,6 +74,11 @@ class Interrupt(proxy.AtMoments):
         self.assertIn("No version 1 was made", said["error"])
         self.finish_the_backup()
 
+    def test_what_does_not_end_is_ended_after_its_grace(self):
+        code, said = self.interrupt("to_server", "backup", self.tree, hold_on=True, patience=NEVER)
+        self.assertEqual((code, said), (INTERRUPTED, {}))
+        self.finish_the_backup()
+
     def test_a_server_that_stands_still_holds_no_restore_up_and_nothing_unfinished_is_left(self):
         self.device_.must("backup", self.tree)
         target = self.path("target")
@@ -87,7 +96,7 @@ class Interrupt(proxy.AtMoments):
             running[0].send_signal(signal.SIGTERM)
             running[0].wait(programs.DEADLINE_SECONDS)
         self.proxy.hold_before("to_client", 1, strike)
-        running.append(self.device_.start("backup", self.tree))
+        running.append(self.device_.start(*BY_ITSELF, "backup", self.tree))
         ready.set()
         out, _ = running[0].communicate(timeout=programs.DEADLINE_SECONDS)
         self.assertEqual((running[0].returncode, json.loads(out or b"{}").get("exit_code")), (INTERRUPTED, INTERRUPTED))

@@ -54,7 +54,10 @@ class Client(programs.EndToEnd):
             self.assertIn(f"--timers-ms {wrong}: expected a whole number of milliseconds from 1 to 4294967295", refused.stderr)
         unknown = run(f"{BIN}/coffer", "--home", self.path("home"), "--timers-ms", "stp=5", "versions")
         self.assertEqual(unknown.returncode, 64)
-        self.assertIn("NAME one of", unknown.stderr)
+        self.assertIn("NAME one of tls_handshake, step, idle, answer, linger", unknown.stderr)
+        unknown = run(f"{BIN}/coffer", "--home", self.path("home"), "--interruption-ms", "patience=5", "versions")
+        self.assertEqual(unknown.returncode, 64)
+        self.assertIn("--interruption-ms patience=5: expected NAME=MILLISECONDS, NAME one of silence, grace", unknown.stderr)
 
     def test_a_refusal_that_comes_when_all_is_sent_is_told_with_its_reason_and_what_to_do(self):
         self.write("fixture.json", json.dumps(programs.fixture(limits={"quota_octets": 1000})))
