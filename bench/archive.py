@@ -2,8 +2,8 @@
 """Coffer beside what people use: the same corpus backed up, left as it is, changed, and restored, by each in turn; medians of the rounds.
 
 Restic speaks TLS with a server on this machine as coffer does; borg and cp write to a local directory. Every round gives each contender a
-new store and changes the corpus by a day; the order turns. `--curve` instead asks what a file costs when there are many.
-Figures belong to the machine: what is judged are ratios. Writes archive.json or curve.json. Exit status: 0 measured, whatever came out; 1 something
+new store and changes the corpus by a day; the order turns. `--curve` instead asks what a file costs when there are many, `--prune` what letting
+go many blocks costs. Figures belong to the machine: what is judged are ratios. Writes archive.json, curve.json or prune.json. Exit status: 0 measured, whatever came out; 1 something
 did not work, or was not restored as it was; 64 usage.
 """
 import argparse
@@ -162,15 +162,42 @@ def curve(options, place):
     return {"curve": rows}
 
 
+def prune(options, place):
+    print(f"{'blocks':>9} {'prune':16} {'wall s':>8} {'CPU s':>8} {'client MB':>10} {'server MB':>10} {'other s':>8} {'alone':>8}")
+    rows = []
+
+    def row(blocks, step, figures):
+        rows.append({"blocks": blocks, "step": step, **figures})
+        print(f"{blocks:9} {step:16} {figures['wall']:8.2f} {cpu(figures):8.2f} {figures['client_peak'] / MEGA:10.0f}"
+              f" {figures['server_peak'] / MEGA:10.0f} {figures['other_wall']:8.2f} {figures['other_alone']:8.2f}", flush=True)
+
+    for blocks in options.prune:
+        source = place / f"small-{blocks}"
+        apart(corpus.make_small, source, blocks, 64)
+        entrant = contenders.Coffer(place / f"coffer-{blocks}")
+        try:
+            entrant.start()
+            entrant.backup(source)
+            row(blocks, "all are needed", entrant.prune("--unused"))
+            source.rename(place / f"gone-{blocks}")
+            apart(corpus.make_small, source, 1)
+            entrant.backup(source)
+            row(blocks, "all but one go", entrant.prune("--keep-last", 1))
+        finally:
+            entrant.stop()
+    return {"prune": rows}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument("--programs", type=pathlib.Path, required=True, help="the directory of coffer and cofferd")
-    parser.add_argument("--place", type=pathlib.Path, required=True, help="the directory to work in; archive.json or curve.json is written there")
+    parser.add_argument("--place", type=pathlib.Path, required=True, help="the directory to work in; archive.json, curve.json or prune.json is written there")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--files", type=int, default=60000)
     parser.add_argument("--megabytes", type=float, default=1500)
     parser.add_argument("--only", nargs="+", choices=("coffer", "restic", "borg", "cp"))
     parser.add_argument("--curve", type=int, nargs="*", metavar="FILES", help="time per file (default: 10000 100000 1000000 files)")
+    parser.add_argument("--prune", type=int, nargs="*", metavar="BLOCKS", help="what a prune costs, and others meanwhile (default: 150000 600000 blocks)")
     try:
         options = parser.parse_args()
     except SystemExit as end:
@@ -180,13 +207,16 @@ def main():
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     room = shutil.disk_usage(place).free / MEGA
-    if options.curve is None and room < 6.5 * options.rounds * options.megabytes:
+    if options.curve is None and options.prune is None and room < 6.5 * options.rounds * options.megabytes:
         print(f"archive: {place} has {room:.0f} MB of room: too few for {options.rounds} rounds of {options.megabytes:.0f} MB", file=sys.stderr)
         return 1
     try:
         if options.curve is not None:
             options.curve = options.curve or [10_000, 100_000, 1_000_000]
             figures = curve(options, place)
+        elif options.prune is not None:
+            options.prune = options.prune or [150_000, 600_000]
+            figures = prune(options, place)
         else:
             figures = compare(options, place)
     except contenders.Failed as failure:
@@ -195,7 +225,7 @@ def main():
     finally:
         # Only now: for a minute or more after many files were removed, ext4 looks long for an inode that it may give to a new one.
         shutil.rmtree(place)
-    (place.parent / ("curve.json" if options.curve else "archive.json")).write_text(json.dumps(figures, indent=1) + "\n")
+    (place.parent / ("curve.json" if options.curve else "prune.json" if options.prune else "archive.json")).write_text(json.dumps(figures, indent=1) + "\n")
     return 0
 
 

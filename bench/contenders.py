@@ -2,6 +2,7 @@
 
 Must not know: the corpus, the aims.
 """
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -49,6 +50,9 @@ class Server:
                 return
             time.sleep(0.02)
         raise Failed(f"{self.process.args[0]} does not serve: see {self.log}")
+
+    def forget_peak(self):
+        pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
 
     def cpu_seconds(self):
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -133,19 +137,46 @@ class Coffer(Contender):
         line = self.server.first_line()
         if not line:
             raise Failed(f"cofferd does not serve: see {self.server.log}")
-        ready = json.loads(line)
-        self.run([*self.coffer(), "init", "--server", f"127.0.0.1:{ready['listening']['port']}", "--pin", ready["pin"]])
-        self.run([*self.coffer(), "login", "--registration-key", REGISTRATION_KEY, "--user", "bench", "--password-file",
-                  self.home / "password"])
-        self.run([*self.coffer(), "key", "create", "--mode", "custom"])
+        self.ready = json.loads(line)
+        self.enrol("device")
         self.versions = 0
 
-    def coffer(self):
-        return [self.programs / "coffer", "--home", self.home / "device"]
+    def enrol(self, device):
+        self.run([*self.coffer(device), "init", "--server", f"127.0.0.1:{self.ready['listening']['port']}", "--pin", self.ready["pin"]])
+        self.run([*self.coffer(device), "login", "--registration-key", REGISTRATION_KEY, "--user", "bench", "--password-file",
+                  self.home / "password"])
+        self.run([*self.coffer(device), "key", "create", "--mode", "custom"])
+
+    def coffer(self, device="device"):
+        return [self.programs / "coffer", "--home", self.home / device]
 
     def backup(self, corpus):
         self.versions += 1
         return self.run([*self.coffer(), "backup", corpus])
+
+    def prune(self, *rule):
+        """And what another computer's backup of one file takes, alone and at most meanwhile."""
+        one, over = self.home / "one", threading.Event()
+        one.write_text("")
+        if not (self.home / "other").exists():
+            self.enrol("other")
+
+        def others():
+            waits = []
+            while not over.is_set():
+                one.write_text(str(len(waits)))
+                waits.append(self.run([*self.coffer("other"), "backup", one])["wall"])
+            return max(waits)
+
+        alone = self.run([*self.coffer("other"), "backup", one])["wall"]
+        self.server.forget_peak()
+        with concurrent.futures.ThreadPoolExecutor(1) as thread:
+            longest = thread.submit(others)
+            try:
+                figures = self.run([*self.coffer(), "prune", *rule])
+            finally:
+                over.set()
+            return {**figures, "other_alone": alone, "other_wall": longest.result()}
 
     def restore(self):
         return self.run([*self.coffer(), "restore", self.versions, "--target", self.out])

@@ -116,6 +116,8 @@ Answer ServerModel::hear_message(const Message& message) {
     case MessageKind::list_blocks: return may(backup) ? hear_list_blocks(message) : not_permitted();
     case MessageKind::release_blocks:
       if (!may(backup)) return not_permitted();
+      releases_asked_ += message.octets("ids").size() / spec::limits::block_id_octets;
+      if (releases_asked_ > spec::limits::releases_per_record_max) return refuse("ARC-154", Reason::field_out_of_range);
       for (auto& id : split_ids(message.octets("ids")))
         if (!archive_->lacks(id)) released_.insert(std::move(id));
       return answer("ARC-107", plain("blocks_released"));
@@ -255,6 +257,7 @@ Answer ServerModel::hear_commit(const Message& message) {
   archive_->versions.push_back({number, std::move(linked), record});
   for (const auto& id : released_) archive_->blocks.erase(id), archive_->doubtful.erase(id);
   released_.clear();
+  releases_asked_ = 0;
   came_.clear();
   return answer("ARC-038", numbered("version_committed", "number", number));
 }

@@ -90,6 +90,7 @@ class ServerModel {
   std::uint32_t permissions_ = 0;
   KnownArchive* archive_ = nullptr;
   std::set<Octets> wanted_, released_, came_;
+  std::uint64_t releases_asked_ = 0;  // since the last commit
 };
 
 }  // namespace coffer::conformance

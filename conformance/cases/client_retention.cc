@@ -8,6 +8,7 @@
 
 #include "cases/all.h"
 #include "cases/committed.h"
+#include "coffer/spec/limits.h"
 
 namespace coffer::conformance {
 namespace {
@@ -280,6 +281,36 @@ void add_prunes(std::vector<Case>& cases) {
             c.require(server.seen("commit_version").size() == 1, "one record", fmt::format("{}", server.seen("commit_version").size()));
             c.require(retired_since(c, 2).empty(), "nothing retired", "something");
             require_exactly(c, {1, 2});
+          },
+  });
+  cases.push_back({
+      .id = "client.retention.more_than_one_record_may_release",
+      .requirements = {"ARC-155", "ARC-119", "ARC-153"},
+      .role = Role::client,
+      .goal = "Where more blocks go than one record may release, several records release them, and only the first retires",
+      .steps = {"hold two versions, and 65,600 blocks that no version has", "let the client prune to the last",
+                "expect no more than 65,536 ids released with one record, the first retired by the first record, and exactly the blocks of "
+                "the second there"},
+      .script =
+          [](Context& c) {
+            hold_file(c, "the first");
+            hold_file(c, "the second");
+            for (int i = 0; i < 65'600; ++i) {
+              const auto id = c.random().octets(32);
+              c.holdings().blocks[id] = {id, {}, {}};
+            }
+            auto& server = pruned(c, {{"last", 1}});
+            std::size_t released = 0, most = 0;
+            for (const auto& received : server.seen()) {
+              const auto& message = received.decoded.message;
+              if (message && message->name() == "release_blocks") released += split_ids(message->octets("ids")).size();
+              if (message && message->name() == "commit_version") most = std::max(most, std::exchange(released, 0));
+            }
+            c.require(most <= spec::limits::releases_per_record_max, "at most 65,536 ids with one record", fmt::format("{}", most));
+            c.require(retired_since(c, 2) == Numbers{1}, "version 1 retired", "others");
+            const auto first = open_record(c.archive_keys(), 3, c.holdings().versions.at(2).previous, c.holdings().versions[2].record);
+            c.require(first && numbers_of(first->octets("retired")) == Numbers{1}, "version 1 retired by the first record", "by another");
+            require_exactly(c, {2});
           },
   });
   cases.push_back({

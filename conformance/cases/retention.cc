@@ -224,6 +224,35 @@ void add_releases(std::vector<Case>& cases) {
   });
 }
 
+/// So many releases of as many unknown ids as one message may have: they count like others.
+void release_unknown(Context& c, ClientPeer& client, std::uint64_t messages) {
+  for (std::uint64_t i = 0; i < messages; ++i) release(client, c.random().octets(spec::limits::blocks_per_request_max * 32));
+}
+
+void add_limit(std::vector<Case>& cases) {
+  constexpr auto full = spec::limits::releases_per_record_max / spec::limits::blocks_per_request_max;
+  cases.push_back({
+      .id = "retention.more_than_one_record_may_release",
+      .requirements = {"ARC-154"},
+      .goal = "A release beyond 65,536 ids since the last commit is refused, whether the archive has the blocks or not",
+      .steps = {"release 65,536 ids", "release one more", "expect Disconnect(field_out_of_range)"},
+      .script =
+          [](Context& c) {
+            auto& client = c.at(State::ready);
+            release_unknown(c, client, full);
+            client.send(release_blocks(c.random().octets(32)));
+            client.expect_refusal(Reason::field_out_of_range);
+          },
+      .twin =
+          [](Context& c) {
+            auto& client = c.at(State::ready);
+            release_unknown(c, client, full);
+            client.commit({});
+            release_unknown(c, client, 1);
+          },
+  });
+}
+
 void add_ends(std::vector<Case>& cases) {
   cases.push_back(with_three("retention.served_until_the_commit", {"ARC-109"}, "What was released is served until a version is committed",
                              {"release all of them", "fetch them in a restore", "expect all three"},
@@ -349,6 +378,7 @@ std::vector<Case> retention_cases() {
   std::vector<Case> cases;
   add_lists(cases);
   add_releases(cases);
+  add_limit(cases);
   add_ends(cases);
   return cases;
 }

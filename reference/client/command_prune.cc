@@ -73,6 +73,7 @@ Outcome<Shown> run_prune(const Context& context, const PruneArguments& arguments
     const PruneOptions options{
         .retire = retired,
         .now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
+        .directory = context.home,
         .committed = [&](const archive::ChainPoint& point) { return session->remember(point); },
         .progress = [&](const BlocksSeen& seen) { progress.show(seen); },
         .interrupted = Interruption::came};

@@ -287,7 +287,7 @@ int run(int count, char** arguments) {
   sub->add_option("--keep-weekly", prune.keep_weekly, "likewise of weeks");
   sub->add_option("--keep-monthly", prune.keep_monthly, "likewise of months");
   sub->add_flag("--unused", prune.unused,
-                "let the server forget what no version has, as interrupted backups leave it there, also when nothing is to be retired");
+                "let the server forget what no version has, as interrupted backups and prunes leave it there, also when nothing is to be retired");
   sub->add_flag("--dry-run", prune.dry_run, "only say what would be kept and retired");
   destination_choice(*sub, context);
   sub->callback([&] { command = [&] { return run_prune(context, prune); }; });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include <botan/rng.h>
 #include <fmt/format.h>
@@ -23,26 +24,34 @@ class Prune {
         list_(list),
         make_random_(make_random),
         options_(options),
-        live_(link, keys, [this](const BlockFetcher::Counts& counts) { see(counts); }) {
+        live_(
+            link, keys, [this](const BlockFetcher::Counts& counts) { see(counts); }, options.directory) {
     report_.version = list.head;
     for (const ListedVersion& version : list.versions) seen_.versions += kept(version) ? 1 : 0;
   }
 
   Outcome<PruneReport> run() {
+    auto report = do_all();
+    if (!report && report_.version != list_.head)
+      report.error().message +=
+          fmt::format("\nVersion {} was made before; `coffer prune --unused` releases what is left to be released", report_.version.number);
+    return report;
+  }
+
+ private:
+  Outcome<PruneReport> do_all() {
     if (auto read = read_kept(); !read) return std::unexpected(read.error());
     std::span<const std::uint64_t> rest = options_.retire;
     for (; rest.size() > archive::retired_max; rest = rest.subspan(archive::retired_max))
       if (auto done = commit(rest.first(archive::retired_max)); !done) return std::unexpected(done.error());
-    // [ARC-119] A client that prunes MUST release with its last record all blocks that the archive has and no version needs any more
-    if (auto released = release_others(); !released) return std::unexpected(released.error());
-    // [ARC-153] A client that is asked to release what no version needs … MUST … with one record that retires nothing
-    if (!rest.empty() || report_.blocks_released != 0 || fault::on(fault::ARC_153_a_record_for_nothing))
+    // [ARC-119] A client that prunes MUST release all blocks that the archive has and no version needs any more, nothing before the last …
+    if (auto released = release_others(rest); !released) return std::unexpected(released.error());
+    // [ARC-153] A client that is asked to release what no version needs … MUST … with records that retire nothing, and commit none when …
+    if (!rest.empty() || releasing_ != 0 || fault::on(fault::ARC_153_a_record_for_nothing))
       if (auto done = commit(rest); !done) return std::unexpected(done.error());
-    report_.blocks_kept = live_.count();
     return report_;
   }
 
- private:
   void see(const BlockFetcher::Counts& read) {
     seen_.blocks = read.blocks;
     seen_.octets = read.octets;
@@ -68,7 +77,8 @@ class Prune {
     return {};
   }
 
-  Outcome<void> release_others() {
+  /// All but what the next record releases, the first of which retires the rest; afterwards that is none.
+  Outcome<void> release_others(std::span<const std::uint64_t>& rest) {
     if (fault::on(fault::ARC_119_nothing_released)) return {};
     if (fault::on(fault::ARC_153_nothing_released) && options_.retire.empty()) return {};
     Digest after{};
@@ -81,19 +91,30 @@ class Prune {
       options_.progress(seen_);
       for (auto at = page->ids.begin(); at != page->ids.end(); at += sizeof(Digest)) {
         std::copy_n(at, sizeof(Digest), after.begin());
-        if (live_.contains(after)) continue;
+        const auto live = live_.contains(after);
+        if (!live) return std::unexpected(live.error());
+        if (*live) {
+          ++report_.blocks_kept;
+          continue;
+        }
+        if (releasing_ + gone.size() / sizeof(Digest) == options_.releases_per_record && !fault::on(fault::ARC_155_all_in_one)) {
+          // [ARC-155] A client MUST NOT release more than 65,536 ids with one record.
+          if (auto released = release(gone); !released) return released;
+          if (auto done = commit(std::exchange(rest, {})); !done) return done;
+        }
         gone.insert(gone.end(), after.begin(), after.end());
         if (gone.size() < spec::limits::blocks_per_request_max * sizeof(Digest)) continue;
         if (auto released = release(gone); !released) return released;
       }
       more = page->more;
     }
-    return gone.empty() ? Outcome<void>{} : release(gone);
+    return release(gone);
   }
 
   Outcome<void> release(Octets& ids) {
+    if (ids.empty()) return {};
     auto released = link_.release(ids);
-    report_.blocks_released += ids.size() / sizeof(Digest);
+    releasing_ += ids.size() / sizeof(Digest);
     ids.clear();
     return released;
   }
@@ -125,6 +146,7 @@ class Prune {
       return std::unexpected(std::move(failure));
     }
     report_.version = point;
+    report_.blocks_released += std::exchange(releasing_, 0);
     return options_.committed(point);
   }
 
@@ -135,6 +157,7 @@ class Prune {
   const PruneOptions& options_;
   LiveBlocks live_;
   PruneReport report_;
+  std::uint64_t releasing_ = 0;  // blocks, with the next record
   BlocksSeen seen_;
 };
 

@@ -1,15 +1,18 @@
-// Retires versions and releases the blocks that none of the others needs, or these alone: read, release, commit, in one session, so that
-// whatever ends it leaves the archive as it was after the last commit. Must not know: sockets, command lines, rules of what is kept.
+// Retires versions and releases the blocks that none of the others needs, or these alone: read, release, commit, in one session and, where
+// there are many, again and again, so that whatever ends it leaves the archive as it was after the last commit. Must not know: sockets,
+// command lines, rules of what is kept.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "client/block_sender.h"
 #include "client/pace.h"
 #include "client/server_link.h"
 #include "client/version_list.h"
+#include "coffer/spec/limits.h"
 
 namespace coffer::client {
 
@@ -17,6 +20,10 @@ struct PruneOptions {
   /// Ascending; versions of the list that have a tree and are not retired. None: only what no version needs is released, if there is any.
   std::vector<std::uint64_t> retire;
   std::int64_t now_ns = 0;
+  /// Ids of which there are too many for memory lie there, in a file without a name.
+  std::string directory = ".";
+  /// So many blocks go with one record.
+  std::size_t releases_per_record = spec::limits::releases_per_record_max;
   /// Told of each record once the server has it.
   std::function<Outcome<void>(const archive::ChainPoint&)> committed = [](const archive::ChainPoint&) { return Outcome<void>{}; };
   std::function<void(const BlocksSeen&)> progress = [](const BlocksSeen&) {};

@@ -186,7 +186,12 @@ ServerAnswer Backend::stage_release(ConnectionId connection, const protocol::Sta
   if (fault::on(fault::ARC_107_unknown_refused))
     if (const auto missing = store_.missing(*where, request.ids); missing && !missing->empty())
       return protocol::Failed{"a block to be released is not here"};
-  if (const auto staged = store_.stage_release(*where, request.ids); !staged) return failed(connection, staged.error());
+  if (const auto staged = store_.stage_release(*where, request.ids); !staged) {
+    // [ARC-154] … MUST close with field_out_of_range when the ids … take those … beyond 65,536
+    if (staged.error().kind == store::Trouble::Kind::too_many)
+      return protocol::Refused{spec::Reason::field_out_of_range, staged.error().what};
+    return failed(connection, staged.error());
+  }
   return protocol::ReleaseStaged{};
 }
 

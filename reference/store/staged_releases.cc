@@ -2,9 +2,18 @@
 
 #include <algorithm>
 
+#include "coffer/spec/limits.h"
 #include "fault/switch.h"
 
 namespace coffer::store {
+
+// [ARC-154] A server MUST close with field_out_of_range when the ids of a release_blocks take those … beyond 65,536.
+bool StagedReleases::ask(std::uint64_t session, std::size_t ids) {
+  std::uint64_t& asked = by_session_[session].asked;
+  if (ids > spec::limits::releases_per_record_max - asked && !fault::on(fault::ARC_154_any_number)) return false;
+  asked += ids;
+  return true;
+}
 
 void StagedReleases::add(std::uint64_t session, std::int64_t archive, const Digest& id) {
   Staged& staged = by_session_[session];

@@ -12,6 +12,9 @@ namespace coffer::store {
 
 class StagedReleases {
  public:
+  /// Before the first add() of some ids, whether the archive has them or not. False: with those that were asked for since forget() they are
+  /// too many [ARC-154]; so no session's take more than some 5 MB of memory.
+  bool ask(std::uint64_t session, std::size_t ids);
   void add(std::uint64_t session, std::int64_t archive, const Digest& id);
   /// A block that is put again stays.
   void keep(std::uint64_t session, const Digest& id);
@@ -24,6 +27,7 @@ class StagedReleases {
  private:
   struct Staged {
     std::int64_t archive = 0;
+    std::uint64_t asked = 0;
     std::set<Digest> ids;
   };
   std::map<std::uint64_t, Staged> by_session_;

@@ -84,6 +84,9 @@ class Store::Impl {
   Result<void> stage_release(Archive archive, View ids) {
     const std::lock_guard lock(holdings_.mutex());
     if (auto fresh = check_generation(archive); !fresh) return fresh;
+    if (!staged_.ask(archive.session, ids.size() / sizeof(Digest)))
+      return std::unexpected(Trouble{
+          Trouble::Kind::too_many, fmt::format("more than {} blocks to be released by one record", spec::limits::releases_per_record_max)});
     const auto reading = holdings_.index().reading();
     if (!reading) return std::unexpected(reading.error());
     for (std::size_t i = 0; (i + 1) * 32 <= ids.size(); ++i) {

@@ -112,7 +112,7 @@ class Store {
   Result<BlockIdPage> block_ids(Archive archive, const Digest& after, std::size_t limit);
 
   /// The session's next commit releases these blocks (32 octets each) of its archive, in one with its version; nothing is durable before.
-  /// Ids that the archive lacks are passed over. A block that is put again stays.
+  /// Ids that the archive lacks are passed over. A block that is put again stays. Trouble too_many when one record may not release so many.
   Result<void> stage_release(Archive archive, View ids);
   /// What the session has staged is forgotten.
   void end_session(std::uint64_t session);

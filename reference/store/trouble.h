@@ -14,6 +14,7 @@ struct Trouble {
     corrupt,     // not what this program wrote; the text says what to do
     full,        // no room on the disk
     over_quota,  // the user's blocks have no more room
+    too_many,    // more than one record may release
     absent,      // it is not there, and is not to be made
     failed,      // the disk or database refused; see the text
     lost,        // blocks received since archive_of() were lost by a failed write: the session must end, and its client begin again

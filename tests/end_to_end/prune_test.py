@@ -132,7 +132,7 @@ class Prune(proxy.AtMoments):
         code, said, _ = self.device_.run("prune")
         self.assertEqual(code, 64, said)
 
-    def strike(self, direction, octets, victim):
+    def strike(self, direction, octets, victim, rule=("--keep-last", 1)):
         """Kills the victim after so many octets of a prune."""
         self.proxy.reset(self.server.port)
         running, ready = [], threading.Event()
@@ -142,7 +142,7 @@ class Prune(proxy.AtMoments):
             (self.server.process if victim == "server" else running[0]).kill()
 
         self.proxy.strike_after(direction, octets, kill)
-        running.append(self.device_.start("prune", "--keep-last", 1))
+        running.append(self.device_.start("prune", *rule))
         ready.set()
         running[0].communicate(timeout=programs.DEADLINE_SECONDS)
         struck = self.proxy.struck.is_set()
@@ -177,6 +177,41 @@ class Prune(proxy.AtMoments):
                 self.compare(newest)
         self.assertGreaterEqual(struck, 15, "the plan does not reach its moments")
         self.settle()
+        self.compare(newest)
+
+    def strike_a_prune(self, octets, victim, *rule):
+        """Kills the victim after so many octets to the server of a prune by this rule."""
+        self.assertTrue(self.strike("to_server", octets, victim, rule), "the prune was over before")
+
+    def test_ARC_119_a_prune_of_several_records_is_killed_between_them_and_goes_on(self):
+        """Three records: the first retires and releases, the others release. 65,536 ids are 2 MiB on their way to the server."""
+        blocks, piece = 140_000, 65_536 * 32
+        for number in range(blocks):
+            folder = os.path.join(self.tree, str(number // 1000))
+            if number % 1000 == 0:
+                os.makedirs(folder)
+            with open(os.path.join(folder, str(number)), "w", encoding="ascii") as file:
+                file.write(str(number))
+        self.device_.must("backup", self.tree)
+        programs.remove(self.tree)
+        newest = self.back_up()
+        everything = lambda: [version["number"] for version in self.device_.must("versions", "--all")["versions"]]
+        self.strike_a_prune(piece // 2, "client", "--keep-last", 1)
+        self.assertEqual((everything(), self.live()), ([1, 2], [1, 2]))
+        self.strike_a_prune(piece * 3 // 2, "client", "--keep-last", 1)
+        self.assertEqual((everything(), self.live()), ([1, 2, 3], [2]))
+        self.compare(newest)
+        self.strike_a_prune(piece * 17 // 16, "server", "--unused")
+        self.assertEqual((everything(), self.live()), ([1, 2, 3, 4], [2]))
+        self.compare(newest)
+        last = self.device_.must("prune", "--unused")
+        self.assertEqual(last["version"], 5)
+        self.assertGreater(last["blocks_released"], blocks - 2 * 65_536)
+        self.assertLess(last["blocks_released"], 65_536)
+        self.assertEqual(self.device_.must("prune", "--unused")["blocks_released"], 0)
+        before = self.stored()
+        self.settle()
+        self.assertLess(self.stored(), before / 2)
         self.compare(newest)
 
     def test_the_client_is_killed_at_any_octet(self):

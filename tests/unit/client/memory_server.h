@@ -32,6 +32,7 @@ class MemoryServer final : public ServerLink {
   std::function<void()> after_commit;
   /// What happened, for assertions.
   int offers = 0, blocks_received = 0, fetches = 0;
+  std::size_t released_at_once_max = 0;
   std::optional<bool> restore_ended_complete;
   std::vector<std::string> broken_rules;
 
@@ -65,6 +66,7 @@ class MemoryServer final : public ServerLink {
     if (!owed_.empty()) rule("ARC-035: a commit while blocks are owed");
     if (version.number != archive_.versions.size() + 1) rule("ARC-037: a wrong number");
     archive_.versions.push_back({version.number, version.link, version.record});
+    released_at_once_max = std::max(released_at_once_max, released_.size());
     for (const Digest& id : std::exchange(released_, {})) archive_.blocks.erase(id);
     if (after_commit) after_commit();
     return {};

@@ -13,13 +13,16 @@ class Prunes : public ArchiveTest {
     EXPECT_TRUE(all) << (all ? "" : all.error().message);
     return all ? *all : VersionList{};
   }
-  Outcome<PruneReport> prune(MemoryServer& server, std::vector<std::uint64_t> retire) {
-    return client::prune(
-        server, keys_, list(), [] { return std::make_unique<Botan::System_RNG>(); },
-        {.retire = std::move(retire), .now_ns = far_future_ns, .committed = [this](const archive::ChainPoint& point) -> Outcome<void> {
-           seen_ = point;
-           return {};
-         }});
+  Outcome<PruneReport> prune(MemoryServer& server, std::vector<std::uint64_t> retire,
+                             std::size_t releases_per_record = spec::limits::releases_per_record_max) {
+    return client::prune(server, keys_, list(), [] { return std::make_unique<Botan::System_RNG>(); },
+                         {.retire = std::move(retire),
+                          .now_ns = far_future_ns,
+                          .releases_per_record = releases_per_record,
+                          .committed = [this](const archive::ChainPoint& point) -> Outcome<void> {
+                            seen_ = point;
+                            return {};
+                          }});
   }
   PruneReport prune(std::vector<std::uint64_t> retire) {
     MemoryServer server(archive_);
@@ -128,6 +131,54 @@ TEST_F(Prunes, ARC_119_a_prune_that_ends_anywhere_leaves_the_archive_as_after_th
   }
   expect_whole(3);
   EXPECT_LT(archive_.blocks.size(), blocks.size());
+}
+
+TEST_F(Prunes, ARC_119_more_blocks_than_one_record_may_release_go_with_several) {
+  make(4);
+  const auto before = archive_.blocks.size();
+  MemoryServer server(archive_);
+  const auto report = prune(server, {1, 2, 3}, 2);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_GT(report->blocks_released, 4u);
+  EXPECT_EQ(archive_.versions.size(), 4 + (report->blocks_released + 1) / 2);
+  EXPECT_LE(server.released_at_once_max, 2u) << "[ARC-155]";
+  EXPECT_EQ(archive_.blocks.size(), before - report->blocks_released);
+  EXPECT_EQ(archive_.blocks.size(), report->blocks_kept);
+  const auto after = list();
+  for (std::size_t version = 0; version < 3; ++version) EXPECT_EQ(after.versions.at(version).retired_by, 5u);
+  for (std::size_t version = 5; version < after.versions.size(); ++version) EXPECT_TRUE(after.versions[version].record.retired.empty());
+  expect_whole(4);
+}
+
+TEST_F(Prunes, ARC_119_a_prune_of_several_records_that_ends_anywhere_loses_nothing_and_the_next_goes_on) {
+  make(4);
+  const auto archive = archive_;
+  const auto seen = seen_;
+  const auto needed = [&] {
+    prune({1, 2, 3});
+    return archive_.blocks;
+  }();
+  bool between = false;
+  for (int calls = 0;; ++calls) {
+    SCOPED_TRACE(calls);
+    ASSERT_LT(calls, 200);
+    archive_ = archive;
+    seen_ = seen;
+    MemoryServer server(archive_);
+    server.calls_left = calls;
+    const auto report = prune(server, {1, 2, 3}, 2);
+    if (report) break;
+    const bool retired = archive_.versions.size() > 4;
+    EXPECT_EQ(report.error().message.contains("`coffer prune --unused`"), retired);
+    if (!retired) {
+      EXPECT_EQ(archive_.blocks, archive.blocks);
+    }
+    if (retired && archive_.blocks != needed) between = true;
+    expect_whole(4);
+    prune(retired ? std::vector<std::uint64_t>{} : std::vector<std::uint64_t>{1, 2, 3});
+    EXPECT_EQ(archive_.blocks, needed);
+  }
+  EXPECT_TRUE(between);
 }
 
 TEST_F(Prunes, ARC_116_a_backup_after_a_prune_sends_again_what_went) {

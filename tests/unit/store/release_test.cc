@@ -126,6 +126,22 @@ TEST_F(ReleaseTest, another_sessions_commit_releases_nothing_of_this_one) {
   EXPECT_EQ(loaded(), (std::vector<bool>{true, true, true, true})) << "the other archive never had it";
 }
 
+TEST_F(ReleaseTest, ARC_154_a_session_keeps_no_more_releases_in_mind_than_one_record_may_have) {
+  const auto release = [&](const Archive& of, std::size_t ids) { return store->stage_release(of, Octets(ids * sizeof(Digest), 9)); };
+  constexpr std::size_t most = spec::limits::releases_per_record_max;
+  ok(release(archive, most - 1));
+  EXPECT_EQ(release(archive, 2).error().kind, Trouble::Kind::too_many);
+  ok(release(archive, 1));
+  EXPECT_EQ(store->stage_release(archive, ids_of({blocks[0]})).error().kind, Trouble::Kind::too_many);
+  EXPECT_TRUE(missing(archive, {blocks[0]}).empty()) << "what is refused is not released";
+  Archive other = value(store->archive_of(1, 2, 8));
+  ok(release(other, most));
+  store->end_session(8);
+  ok(release(other, most));
+  end = commit(archive, end);
+  ok(release(archive, most));
+}
+
 TEST_F(ReleaseTest, a_staged_block_that_is_put_again_stays) {
   stage({blocks[0], blocks[1]});
   put(archive, blocks[0]);

@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 277> requirements{{
+inline constexpr std::array<Requirement, 279> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -269,8 +269,10 @@ inline constexpr std::array<Requirement, 277> requirements{{
     {"ARC-116", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST NOT release a block that is in the manifest, the id lists or the content of a version that has a tree and is not retired once the commit is complete."},
     {"ARC-117", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST NOT retire versions or release blocks when it cannot read a block of the manifest or of the id lists of a version that it keeps."},
     {"ARC-118", "MUST", "client", "wire", "chosen", "08-archives", "A client that prunes by a rule of section 8.9 MUST retire exactly the versions with a tree, not retired before, that the rule does not keep."},
-    {"ARC-119", "MUST", "client", "wire", "chosen", "08-archives", "A client that prunes MUST release with its last record all blocks that the archive has and no version needs any more, and release nothing before it."},
-    {"ARC-153", "MUST", "client", "wire", "chosen", "08-archives", "A client that is asked to release what no version needs, and to retire nothing, MUST release exactly those blocks with one record that retires nothing, and commit none when there are no such blocks."},
+    {"ARC-119", "MUST", "client", "wire", "chosen", "08-archives", "A client that prunes MUST release all blocks that the archive has and no version needs any more, nothing before the last record that retires versions, and what is too much for that one with records behind it that retire nothing."},
+    {"ARC-153", "MUST", "client", "wire", "chosen", "08-archives", "A client that is asked to release what no version needs, and to retire nothing, MUST release exactly those blocks with records that retire nothing, and commit none when there are no such blocks."},
+    {"ARC-154", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST close with field_out_of_range when the ids of a release_blocks take those that came in the session since its last commit beyond 65,536."},
+    {"ARC-155", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST NOT release more than 65,536 ids with one record."},
     {"ARC-140", "MUST", "client", "wire", "implies W3", "08-archives", "A client that backs up to several destinations MUST NOT let what becomes of one of them keep it from committing a version at another."},
     {"ARC-141", "MUST", "client", "wire", "implies W41", "08-archives", "A client MUST keep the newest version that it has committed or seen of each archive apart from those of all others."},
     {"ARC-142", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST seal what it stores at a destination under the identifier of the archive there."},
