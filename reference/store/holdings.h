@@ -44,6 +44,7 @@ class Holdings {
   std::uint64_t generation() const { return generation_; }
   bool has_received() const { return !received_.empty(); }
   bool is_received(std::int64_t archive, const Digest& id) const { return received_.contains({archive, id}); }
+  std::size_t received_count() const { return received_.size(); }
   std::uint64_t received_octets() const { return received_octets_; }
 
   /// Where a block's record stands that counts; damaged ones too.

@@ -40,6 +40,7 @@ class Store::Impl {
       : lock_(std::move(lock)),
         log_damage_(log_damage),
         unindexed_octets_max_(options.unindexed_octets_max),
+        unindexed_blocks_max_(options.unindexed_blocks_max),
         passing_events_max_(options.passing_events_max),
         reserve_octets_(options.reserve_octets),
         mending_(options.mend_at_start ? Mending::at_start : Mending::later),
@@ -153,7 +154,7 @@ class Store::Impl {
       if (!fault::on(fault::ARC_110_released_all_the_same))
         for (const auto& [record, content] : run) staged_.keep(archive.session, record.id);
       blocks = blocks.subspan(run.size());
-      if (holdings_.received_octets() < unindexed_octets_max_) continue;
+      if (holdings_.received_octets() < unindexed_octets_max_ && holdings_.received_count() < unindexed_blocks_max_) continue;
       if (auto settled = holdings_.settle(); !settled) return settled;
     }
     return {};
@@ -436,7 +437,7 @@ class Store::Impl {
 
   DirectoryLock lock_;
   const std::optional<LogDamage> log_damage_;  // of the index's, as it was before it was opened
-  const std::uint64_t unindexed_octets_max_, passing_events_max_, reserve_octets_;
+  const std::uint64_t unindexed_octets_max_, unindexed_blocks_max_, passing_events_max_, reserve_octets_;
   const Mending mending_;
   Holdings holdings_;
   Usage usage_;

@@ -39,7 +39,8 @@ namespace coffer::store {
 
 struct StoreOptions {
   std::uint64_t pack_octets_max = std::uint64_t{1} << 30;        // a new pack begins beyond it
-  std::uint64_t unindexed_octets_max = std::uint64_t{64} << 20;  // received blocks are synced and indexed at least this often
+  std::uint64_t unindexed_octets_max = std::uint64_t{64} << 20;  // received blocks are synced and indexed at least this often, and
+  std::size_t unindexed_blocks_max = 100'000;                    // as often as this: each takes some 200 octets of memory until then
   std::uint64_t passing_events_max = 100'000;                    // events kept while new: beyond it the oldest of them goes
   /// Whether opening mends, before anyone is served, rows of the index that are not what was written; that reads all packs. Who verifies
   /// anyway mends then.

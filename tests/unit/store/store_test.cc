@@ -145,6 +145,18 @@ TEST_F(StoreTest, received_blocks_settle_by_themselves_now_and_then) {
   EXPECT_EQ(there, 8u) << "four records of 288 octets each time";
 }
 
+TEST_F(StoreTest, many_small_blocks_settle_by_themselves_long_before_they_have_many_octets) {
+  options.unindexed_blocks_max = 4;
+  open();
+  Archive archive = value(store->archive_of(1, 2));
+  for (std::uint32_t i = 0; i < 10; ++i) put(archive, make_block(i));
+  crash_and_open();
+  archive = value(store->archive_of(1, 2));
+  std::uint32_t there = 0;
+  for (std::uint32_t i = 0; i < 10; ++i) there += loads(archive, make_block(i));
+  EXPECT_EQ(there, 8u) << "four each time";
+}
+
 TEST_F(StoreTest, a_full_pack_is_followed_by_the_next) {
   options.pack_octets_max = 1000;
   open();
