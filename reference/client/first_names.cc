@@ -1,16 +1,18 @@
 #include "client/first_names.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
 namespace coffer::client {
 
-FirstNames::Identity FirstNames::identity(const Found& found) {
-  return {found.stamp.device, found.stamp.inode, found.born_ns, found.entry.target};
+std::string FirstNames::identity(const Found& found) {
+  return fmt::format("{} {} {} {}", found.stamp.device, found.stamp.inode, found.born_ns, found.entry.target);
 }
 
-const std::string* FirstNames::find(const Found& found) const {
-  const auto first = names_.find(identity(found));
-  return first == names_.end() ? nullptr : &first->second;
+void FirstNames::add(const Found& found) {
+  const std::uint64_t others = found.names - 1;
+  names_.keep(identity(found), found.entry.path, static_cast<std::uint32_t>(std::min<std::uint64_t>(others, KeptNames::for_good)));
 }
-
-void FirstNames::add(const Found& found) { names_[identity(found)] = found.entry.path; }
 
 }  // namespace coffer::client

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <filesystem>
 #include <thread>
 #include <utility>
 
@@ -103,7 +104,8 @@ class Reading {
         reader_(std::move(root), keys),
         vault_(keys),
         gears_(archive::gear_table(keys.chunker)),
-        writer_(gears_, vault_, [this](archive::NamedBlock block) { (void)give(std::move(block)); }) {
+        writer_(gears_, vault_, [this](archive::NamedBlock block) { (void)give(std::move(block)); }),
+        first_names_(std::filesystem::path(options.cache.path).parent_path()) {
     done_.files = known_.files();
     done_.octets = known_.octets();
     done_.totals = WorkDone::Totals::about;
@@ -220,9 +222,9 @@ class Reading {
     Found& found = item.found;
     if (found.entry.type == archive::EntryType::directory) return true;
     if (found.names > 1) {
-      if (const std::string* first = first_names_.find(found)) {
+      if (auto first = first_names_.find(found)) {
         found.entry.type = archive::EntryType::hard_link;
-        found.entry.target = *first;
+        found.entry.target = std::move(*first);
         found.entry.device = 0;
         found.entry.attributes.clear();
         return true;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -106,7 +107,8 @@ TreeWriter::TreeWriter(std::string target, Below root, Below looking, WriteRules
       looking_(std::move(looking)),
       rules_(std::move(rules)),
       is_new_(is_new),
-      journal_(rules_.journal) {
+      journal_(rules_.journal),
+      names_(std::filesystem::path(rules_.journal).parent_path()) {
   if (fault::on(fault::ARC_027_overwrites)) rules_.conflict = Conflict::overwrite;
 }
 
@@ -186,13 +188,13 @@ bool TreeWriter::wrote(const archive::Entry& entry, const struct stat& status) c
 }
 
 void TreeWriter::remember(const std::string& path, const std::string& where) {
-  if (!link_targets_ || link_targets_->may_contain(path)) names_[path] = where == path ? std::string() : where;
+  if (!link_targets_ || link_targets_->may_contain(path)) names_.keep(path, where == path ? std::string() : where);
 }
 
-std::optional<std::string> TreeWriter::where_is(const std::string& path) const {
-  const auto found = names_.find(path);
-  if (found == names_.end()) return std::nullopt;
-  return found->second.empty() ? path : found->second;
+std::optional<std::string> TreeWriter::where_is(const std::string& path) {
+  auto found = names_.find(path);
+  if (found && found->empty()) return path;
+  return found;
 }
 
 /// Why an entry is not put where something stands.

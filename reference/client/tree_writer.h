@@ -13,7 +13,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -22,6 +21,7 @@
 #include "client/below.h"
 #include "client/entry_metadata.h"
 #include "client/failure.h"
+#include "client/kept_names.h"
 #include "client/link_targets.h"
 #include "client/restore_journal.h"
 
@@ -136,7 +136,7 @@ class TreeWriter {
   bool wrote(const archive::Entry& entry, const struct stat& status) const;
   bool is_in_made_directory(const std::string& path) const;
   void remember(const std::string& path, const std::string& where);
-  std::optional<std::string> where_is(const std::string& path) const;
+  std::optional<std::string> where_is(const std::string& path);
   Written exists(const Descriptor& directory, const archive::Entry& entry) const;
   void finish_directories(std::size_t from);
 
@@ -152,8 +152,8 @@ class TreeWriter {
   std::unordered_set<std::string> made_now_;  // directories
   std::vector<archive::Entry> directories_;   // that get their metadata when nothing is written into them any more
   const LinkTargets* link_targets_ = nullptr;
-  std::unordered_map<std::string, std::string> names_;  // of what hard links may lead to: path -> where it is; empty: at its path
-  std::set<std::pair<dev_t, ino_t>> written_;           // in other directories; names that fall together are not what was there before
+  KeptNames names_;                            // of what hard links may lead to: path -> where it is; empty: at its path
+  std::set<std::pair<dev_t, ino_t>> written_;  // in other directories; names that fall together are not what was there before
   Problems renamed_, unfinished_;
 };
 
