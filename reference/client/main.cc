@@ -286,8 +286,9 @@ int run(int count, char** arguments) {
   sub->add_option("--keep-daily", prune.keep_daily, "keep the newest version of each of the N latest days that have one");
   sub->add_option("--keep-weekly", prune.keep_weekly, "likewise of weeks");
   sub->add_option("--keep-monthly", prune.keep_monthly, "likewise of months");
-  sub->add_flag("--unused", prune.unused,
-                "let the server forget what no version has, as interrupted backups and prunes leave it there, also when nothing is to be retired");
+  sub->add_flag(
+      "--unused", prune.unused,
+      "let the server forget what no version has, as interrupted backups and prunes leave it there, also when nothing is to be retired");
   sub->add_flag("--dry-run", prune.dry_run, "only say what would be kept and retired");
   destination_choice(*sub, context);
   sub->callback([&] { command = [&] { return run_prune(context, prune); }; });
