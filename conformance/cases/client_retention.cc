@@ -285,7 +285,7 @@ void add_prunes(std::vector<Case>& cases) {
   });
   cases.push_back({
       .id = "client.retention.more_than_one_record_may_release",
-      .requirements = {"ARC-155", "ARC-119", "ARC-153"},
+      .requirements = {"ARC-155", "ARC-119"},
       .role = Role::client,
       .goal = "Where more blocks go than one record may release, several records release them, and only the first retires",
       .steps = {"hold two versions, and 65,600 blocks that no version has", "let the client prune to the last",
