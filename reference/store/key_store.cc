@@ -14,10 +14,11 @@ constexpr std::int64_t format = 1;
 // secure_delete: SQLite writes zeros over what it deletes, in the pages that it then writes; but when it moves rows from page to page it
 // leaves copies in the room between them, and what was in pages before lies in the file until the log is brought over, and in the log until
 // that is cut off; and what is cut off lies on the disk's blocks until something else comes there. So erase_remains() writes all that
-// counts anew, brings the log over, and cuts log and file off only when zeros are there, before anything is acknowledged.
+// counts anew, brings the log over, and cuts log and file off only when zeros are there, before anything is acknowledged. SQLite brings
+// over nothing by itself: it cuts the file off as well, and of a large one before zeros are there.
 constexpr const char* settings =
-    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = "
-    "MEMORY;";
+    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; PRAGMA "
+    "synchronous = FULL; PRAGMA temp_store = MEMORY;";
 constexpr const char* tables =
     "BEGIN;"
     "CREATE TABLE key_records (user INTEGER NOT NULL, computer INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (user, computer)) "
@@ -153,6 +154,8 @@ Result<Botan::secure_vector<std::uint8_t>> KeyStore::device_key(const Owner& own
           database_.run("INSERT INTO device_keys (user, computer, device_key) VALUES (?, ?, ?)", {owner.user, owner.computer, fresh});
       !made)
     return std::unexpected(made.error());
+  // The log begins anew instead of growing; where erasing is due, that brings it over. The key is kept either way.
+  if (!erasing_is_due_) (void)bring_log_over("PRAGMA wal_checkpoint(PASSIVE)");
   return Botan::secure_vector<std::uint8_t>(fresh.begin(), fresh.end());
 }
 

@@ -4,6 +4,8 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -22,6 +24,13 @@ Octets some(std::size_t length, unsigned seed) {
   for (auto& octet : octets) octet = static_cast<std::uint8_t>(numbers());
   return octets;
 }
+
+std::string content(const fs::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return std::string{std::istreambuf_iterator<char>{stream}, {}};
+}
+
+bool is_written_over(std::string_view octets) { return !octets.empty() && octets.find_first_not_of('\0') == std::string_view::npos; }
 
 class Keys : public testing::Test {
  protected:
@@ -85,13 +94,6 @@ TEST_F(Keys, KEY_036_nothing_is_left_of_records_that_were_moved_from_page_to_pag
 
 /// What is cut off lies on the disk's blocks as it was.
 TEST_F(Keys, KEY_036_what_is_cut_off_is_written_over_first) {
-  const auto content = [](const fs::path& path) {
-    std::ifstream stream(path, std::ios::binary);
-    return std::string{std::istreambuf_iterator<char>{stream}, {}};
-  };
-  const auto is_written_over = [](std::string_view octets) {
-    return !octets.empty() && octets.find_first_not_of('\0') == std::string_view::npos;
-  };
   std::string file, log;  // before the last time that each was cut
   unsigned cuts = 0;
   auto store = open(directory, {.before_cutting = [&] {
@@ -105,6 +107,32 @@ TEST_F(Keys, KEY_036_what_is_cut_off_is_written_over_first) {
   ASSERT_TRUE(store->erase_user(7));
   EXPECT_TRUE(is_written_over(log));
   EXPECT_TRUE(is_written_over(std::string_view(file).substr(fs::file_size(directory / "keys.sqlite")))) << "the file was cut as well";
+}
+
+/// SQLite brings a log over by itself, and cuts the file off with it, once that has a thousand pages.
+TEST_F(Keys, KEY_036_what_is_cut_off_a_large_file_is_written_over_first) {
+  constexpr std::uint64_t stays = 5, goes = 7;
+  std::string file;
+  bool of_the_log = false;
+  auto store = open(directory, {.before_cutting = [&] {
+                      if (!std::exchange(of_the_log, !of_the_log)) file = content(directory / "keys.sqlite");
+                    }});
+  KeyChange many;
+  for (std::uint64_t computer = 1; computer <= 20'000; ++computer)
+    many.records.push_back({{stays, computer}, some(262, static_cast<unsigned>(computer))});
+  for (std::uint64_t computer = 1; computer <= 400; ++computer) many.records.push_back({{goes, computer}, some(262, 1)});
+  ASSERT_TRUE(store->change(many));
+  ASSERT_TRUE(store->erase_user(goes));
+  const auto left = fs::file_size(directory / "keys.sqlite");
+  EXPECT_GT(left, 1000u * 4096u) << "a large one";
+  ASSERT_GT(file.size(), left) << "cut off before zeros were there";
+  EXPECT_TRUE(is_written_over(std::string_view(file).substr(left)));
+}
+
+TEST_F(Keys, KEY_050_the_log_does_not_grow_with_each_new_computer) {
+  auto store = open();
+  for (std::uint64_t computer = 1; computer <= 100; ++computer) ASSERT_TRUE(store->device_key({1, computer}, some(32, 1)));
+  EXPECT_LT(fs::file_size(directory / "keys.sqlite-wal"), 10u * 4096u);
 }
 
 TEST_F(Keys, KEY_036_a_process_that_ends_before_erasing_leaves_it_to_the_next) {
