@@ -36,6 +36,10 @@ std::string_view names_of(mode_t bits) {
 
 }  // namespace
 
+int set_times(int at, const char* name, const timespec times[2]) {
+  return name == nullptr ? ::futimens(at, times) : ::utimensat(at, name, times, AT_SYMLINK_NOFOLLOW);
+}
+
 EntryMetadata::Owner EntryMetadata::owner_of(const archive::Entry& entry) {
   const auto user = entry.owner_name.empty() ? std::nullopt : owners_.user(entry.owner_name);
   const auto group = entry.group_name.empty() ? std::nullopt : owners_.group(entry.group_name);
@@ -123,6 +127,13 @@ void EntryMetadata::look_at_time(const archive::Entry& entry, const struct stat&
     lack("modification time", entry.path, "the file system has the nearest that it can keep");
 }
 
+std::optional<std::int64_t> EntryMetadata::kept_time(const archive::Entry& entry, int fd) const {
+  const auto when = times(entry);
+  struct stat made {};
+  if (set_times_(fd, nullptr, when.data()) != 0 || ::fstat(fd, &made) != 0) return std::nullopt;
+  return nanoseconds(made.st_mtim);
+}
+
 int EntryMetadata::apply(const archive::Entry& entry, int fd) {
   const Owner owner = owner_of(entry);
   const bool possible = owner.user != no_owner && owner.group != no_owner;
@@ -149,7 +160,7 @@ int EntryMetadata::apply(const archive::Entry& entry, int fd) {
   if (kept_back != 0)
     lack(names_of(kept_back), entry.path, "it has not the owner and group that it had, and the bit would lend another's rights");
   const auto when = times(entry);
-  if (::futimens(fd, when.data()) != 0) return errno;
+  if (set_times_(fd, nullptr, when.data()) != 0) return errno;
   if (::fstat(fd, &made) != 0) return errno;
   look_at_time(entry, made);
   return 0;
@@ -169,7 +180,7 @@ int EntryMetadata::apply(const archive::Entry& entry, int directory, const std::
   set_attributes(entry, AttributePlace(directory, name), has_owner);
   const auto when = times(entry);
   struct stat made {};
-  if (::utimensat(directory, name.c_str(), when.data(), AT_SYMLINK_NOFOLLOW) != 0) return errno;
+  if (set_times_(directory, name.c_str(), when.data()) != 0) return errno;
   if (::fstatat(directory, name.c_str(), &made, AT_SYMLINK_NOFOLLOW) != 0) return errno;
   look_at_time(entry, made);
   return 0;

@@ -7,9 +7,12 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "archive/entry.h"
@@ -19,8 +22,15 @@
 
 namespace coffer::client {
 
+/// Sets the times of `name` in a directory, or of the open file itself where that is null: 0, or -1 with errno.
+using SetTimes = std::function<int(int at, const char* name, const timespec times[2])>;
+/// As the system does it, of a link itself.
+int set_times(int at, const char* name, const timespec times[2]);
+
 class EntryMetadata {
  public:
+  explicit EntryMetadata(SetTimes set = set_times) : set_times_(std::move(set)) {}
+
   /// Of an open file or directory. errno of the mode or the time; 0.
   int apply(const archive::Entry& entry, int fd);
   /// Of anything else, by its name in a directory.
@@ -30,6 +40,11 @@ class EntryMetadata {
   std::vector<std::string_view> differences(const archive::Entry& entry, const struct stat& status, const AttributePlace& place);
   /// It stays as it is: counts those.
   void leave(const archive::Entry& entry, const std::vector<std::string_view>& differences);
+
+  /// What the file system of an open file, whose time nobody needs, makes of the entry's; nullopt: it takes none.
+  std::optional<std::int64_t> kept_time(const archive::Entry& entry, int fd) const;
+  /// Says of what was made or was there that it has another time than its entry, the nearest to it.
+  void look_at_time(const archive::Entry& entry, const struct stat& made);
 
   /// One problem for each kind of what could not be restored: the first path, what, why, and of how many others.
   Problems reduced() const;
@@ -47,9 +62,9 @@ class EntryMetadata {
   Owner owner_of(const archive::Entry& entry);
   void lack(std::string_view kind, const std::string& path, std::string why);
   void lack_names(const archive::Entry& entry);
-  void look_at_time(const archive::Entry& entry, const struct stat& made);
   void set_attributes(const archive::Entry& entry, const AttributePlace& place, bool has_owner);
 
+  SetTimes set_times_;
   OwnerNames owners_;
   std::map<std::string, Lack, std::less<>> lacks_;
 };

@@ -107,6 +107,7 @@ TreeWriter::TreeWriter(std::string target, Below root, Below looking, WriteRules
       looking_(std::move(looking)),
       rules_(std::move(rules)),
       is_new_(is_new),
+      metadata_(rules_.set_times),
       journal_(rules_.journal),
       names_(std::filesystem::path(rules_.journal).parent_path()) {
   if (fault::on(fault::ARC_027_overwrites)) rules_.conflict = Conflict::overwrite;
@@ -236,6 +237,40 @@ std::optional<struct stat> TreeWriter::look_at(const std::string& path) {
   return status;
 }
 
+/// A file to try times on, in the target or else beside `path`, wherever that file system lets one be made.
+std::optional<Descriptor> TreeWriter::make_clock(const std::string& path, dev_t file_system) {
+  for (const std::string& beside : {std::string(Below::name(path)), path}) {
+    const auto parent = parent_of(beside);
+    if (!parent) continue;
+    Descriptor clock(::openat((*parent)->fd(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+    // Not every file system makes a file without a name.
+    if (!clock.open()) {
+      const auto named = make_temporary([&](const char* name) {
+        clock = Descriptor(::openat((*parent)->fd(), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+        return clock.open() ? 0 : -1;
+      });
+      if (named) ::unlinkat((*parent)->fd(), named->c_str(), 0);
+    }
+    struct stat status {};
+    if (clock.open() && ::fstat(clock.fd(), &status) == 0 && status.st_dev == file_system) return clock;
+  }
+  return std::nullopt;
+}
+
+/// Whether what is at `path` has the entry's time, or what its file system makes of that: of whole seconds alone, or the nearest of all it
+/// can keep. Else an interrupted restore would take its own files for somebody else's.
+bool TreeWriter::has_time(const archive::Entry& entry, const std::string& path, const struct stat& status) {
+  const std::int64_t there = nanoseconds(status.st_mtim);
+  if (there == entry.modified_ns) return true;
+  auto clock = clocks_.find(status.st_dev);
+  if (clock == clocks_.end()) {
+    auto made = make_clock(path, status.st_dev);
+    if (!made) return false;
+    clock = clocks_.emplace(status.st_dev, std::move(*made)).first;
+  }
+  return metadata_.kept_time(entry, clock->second.fd()) == there;
+}
+
 /// Whether what is at `path` is the entry, under whatever name.
 bool TreeWriter::is_same(const archive::Entry& entry, const std::string& path, const struct stat& status, const HoldsContent& holds) {
   if (entry.type == archive::EntryType::hard_link) {
@@ -244,7 +279,9 @@ bool TreeWriter::is_same(const archive::Entry& entry, const std::string& path, c
     return other && other->st_dev == status.st_dev && other->st_ino == status.st_ino;
   }
   const bool device = S_ISBLK(status.st_mode) || S_ISCHR(status.st_mode);
-  if ((status.st_mode & S_IFMT) != type_of(entry.type) || nanoseconds(status.st_mtim) != entry.modified_ns) return false;
+  if ((status.st_mode & S_IFMT) != type_of(entry.type)) return false;
+  if (S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) != entry.size) return false;
+  if (!has_time(entry, path, status)) return false;
   if (device) return status.st_rdev == device_of(entry);
   if (S_ISLNK(status.st_mode)) {
     std::string target(archive::path_octets_max + 1, '\0');
@@ -255,7 +292,7 @@ bool TreeWriter::is_same(const archive::Entry& entry, const std::string& path, c
   if (!S_ISREG(status.st_mode)) return true;
   archive::Entry there = entry;
   there.path = path;
-  return static_cast<std::uint64_t>(status.st_size) == entry.size && holds(there);
+  return holds(there);
 }
 
 // [ARC-086] A client SHOULD NOT give an entry another name when an earlier run of the same restore gave it one.
@@ -271,7 +308,7 @@ std::expected<Verdict, Refusal> TreeWriter::judge_renamed(const archive::Entry& 
   return Verdict::write;
 }
 
-// [ARC-082] A client SHOULD NOT fetch the content of a file that is there with the kind, size and time of its entry.
+// [ARC-082] A client SHOULD NOT fetch the content of a file that is there with the kind and size of its entry, and its time or what …
 std::expected<Verdict, Refusal> TreeWriter::settle(const archive::Entry& entry, const std::string& path, const struct stat& status) {
   if (entry.type != archive::EntryType::hard_link) {  // of which its path and target count
     const auto parent = looking_.parent(path);
@@ -288,6 +325,7 @@ std::expected<Verdict, Refusal> TreeWriter::settle(const archive::Entry& entry, 
       if (const int error = metadata_.apply(entry, file.fd()); error != 0) return failed("set the mode or the time", error);
     } else {
       metadata_.leave(entry, differences);
+      metadata_.look_at_time(entry, status);
     }
   }
   remember(entry.path, path);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -73,6 +74,8 @@ struct WriteRules {
   bool special = false;  // devices and sockets are made
   /// File in which the restore is remembered until it is complete (restore_journal.h); none if empty.
   std::string journal = {};
+  /// For tests: file systems that keep other times.
+  SetTimes set_times = client::set_times;
 };
 
 /// What is to be done with an entry, by what stands in its place.
@@ -126,6 +129,8 @@ class TreeWriter {
   template <typename Make>
   std::expected<std::string, int> make_temporary(Make make);
   std::optional<struct stat> look_at(const std::string& path);
+  bool has_time(const archive::Entry& entry, const std::string& path, const struct stat& status);
+  std::optional<Descriptor> make_clock(const std::string& path, dev_t file_system);
   bool is_same(const archive::Entry& entry, const std::string& path, const struct stat& status, const HoldsContent& holds);
   std::expected<Verdict, Refusal> judge_renamed(const archive::Entry& entry, const HoldsContent& holds);
   std::expected<Verdict, Refusal> settle(const archive::Entry& entry, const std::string& path, const struct stat& status);
@@ -147,6 +152,7 @@ class TreeWriter {
   WriteRules rules_;
   bool is_new_;
   EntryMetadata metadata_;
+  std::map<dev_t, Descriptor> clocks_;  // of each file system a file without a name, which shows what it makes of a time
   RestoreJournal journal_;
   std::uint64_t temporaries_ = 0;
   std::unordered_set<std::string> made_now_;  // directories

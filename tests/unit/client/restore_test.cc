@@ -107,6 +107,45 @@ TEST_F(Restores, ARC_084_what_it_lacks_is_said_in_each_run) {
   EXPECT_EQ(scratch_.status(restored() + "/file").st_uid, 1u);
 }
 
+/// A file system that keeps whole seconds.
+int set_seconds(int at, const char* name, const timespec times[2]) {
+  const timespec coarse[2] = {times[0], {.tv_sec = times[1].tv_sec, .tv_nsec = 0}};
+  return set_times(at, name, coarse);
+}
+
+TEST_F(Restores, ARC_082_what_is_there_with_the_time_that_the_file_system_made_of_its_own_is_the_same) {
+  scratch_.write("source/file", "content");
+  scratch_.write("source/other", "content");
+  std::filesystem::create_symlink("file", scratch_ / "source/link");
+  const timespec odd[2] = {{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, {.tv_sec = 1'700'000'000, .tv_nsec = 123'456'789}};
+  for (const char* name : {"file", "other", "link"})
+    ASSERT_EQ(set_times(AT_FDCWD, (scratch_ / (std::string("source/") + name)).c_str(), odd), 0);
+  back_up();
+  const ListedVersion wanted = version(1);
+  const auto run = [&](Conflict conflict) {
+    MemoryServer server(archive_);
+    auto report = client::restore(server, keys_, wanted.record,
+                                  {.target = scratch_ / "target", .rules = {.conflict = conflict, .set_times = set_seconds}});
+    EXPECT_TRUE(report);
+    return report.value_or(RestoreReport{});
+  };
+  EXPECT_EQ(run(Conflict::fail).files, 2u);
+  for (const Conflict conflict : {Conflict::fail, Conflict::skip, Conflict::overwrite, Conflict::rename, Conflict::newer}) {
+    const RestoreReport again = run(conflict);
+    EXPECT_EQ(again.there, 3u);
+    EXPECT_EQ(again.files, 0u);
+    EXPECT_TRUE(again.problems.empty());
+    EXPECT_TRUE(again.renamed.empty());
+    EXPECT_EQ(std::ranges::count_if(again.reduced, [](const Problem& one) { return one.what.contains("modification time"); }), 1);
+  }
+  EXPECT_EQ(picture(scratch_ / restored()).size(), 2u);  // what the times were tried on is gone
+  const timespec later[2] = {odd[0], {.tv_sec = odd[1].tv_sec + 1, .tv_nsec = 0}};
+  ASSERT_EQ(set_times(AT_FDCWD, (scratch_ / (restored() + "/other")).c_str(), later), 0);
+  const RestoreReport changed = run(Conflict::fail);
+  EXPECT_EQ(changed.there, 2u);
+  EXPECT_EQ(changed.problems.size(), 1u);
+}
+
 TEST_F(Restores, verify_names_each_lost_block_and_the_files_that_it_costs) {
   scratch_.write("source/a", "alpha");
   scratch_.write("source/b", noise(2'000'000, 3));

@@ -250,7 +250,7 @@ inline constexpr std::array<Requirement, 279> requirements{{
     {"ARC-095", "SHOULD", "client", "review", "chosen", "08-archives", "A client that watches SHOULD make a version only when something is other than in the version before."},
     {"ARC-080", "MUST", "client", "review", "implies W14", "08-archives", "A client MUST say of each kind of metadata that it could not restore what it is, of which file first and of how many."},
     {"ARC-081", "MUST", "client", "review", "chosen", "08-archives", "A client MUST NOT leave a directory that it made in a restore with other metadata than its entry's once that restore, run again as often as it was interrupted, is complete."},
-    {"ARC-082", "SHOULD", "client", "review", "chosen", "08-archives", "A client SHOULD NOT fetch the content of a file that is there with the kind, size and time of its entry."},
+    {"ARC-082", "SHOULD", "client", "review", "chosen", "08-archives", "A client SHOULD NOT fetch the content of a file that is there with the kind and size of its entry, and its time or what the file system there makes of that."},
     {"ARC-083", "MUST", "client", "state", "chosen", "08-archives", "A client that is told to overwrite MUST give a file that is there already the metadata of its entry."},
     {"ARC-084", "MUST", "client", "review", "chosen", "08-archives", "A client MUST say of metadata that it finds different and leaves, as of metadata that it could not restore, in each run anew."},
     {"ARC-085", "MUST", "client", "review", "chosen", "08-archives", "A client that restores again after an interruption MUST remove what the interrupted restore left unfinished under names of its own making, and nothing else."},
