@@ -219,6 +219,7 @@ Answer ServerModel::hear_offer(const Message& message) {
                               if (!std::ranges::includes(indices, least) || !std::ranges::includes(most, indices))
                                 return fmt::format("{} in place of {}", to_text(said), to_text(missing_blocks(least)));
                               for (const auto index : most) {  // now it is known
+                                if (released_.contains(ids[index])) continue;
                                 if (!archive_->doubtful.erase(ids[index])) continue;
                                 if (!std::ranges::binary_search(indices, index)) continue;
                                 archive_->blocks.erase(ids[index]);
@@ -241,8 +242,10 @@ Answer ServerModel::hear_data(const Frame& frame) {
   if (!wanted_.contains(id)) return refuse("ARC-032", Reason::unwanted_block);
   if (sha256(parts.data) != checksum) return refuse("ARC-031", Reason::checksum_mismatch);
   wanted_.erase(id);
-  released_.erase(id);
+  const bool stays = released_.erase(id) != 0 && archive_->has(id);  // [ARC-156]
+  if (stays) return {.rule = "ARC-031"};
   came_.insert(id);
+  archive_->doubtful.erase(id);
   archive_->blocks[id] = {id, parts.data, checksum};
   return {.rule = "ARC-031"};
 }

@@ -57,6 +57,31 @@ void require_fetched(Context& c, ClientPeer& client, const Octets& ids, const st
   client.expect("restore_ended");
 }
 
+/// A restore of the newest version gets exactly these octets.
+void require_as_stored(Context& c, ClientPeer& client, const Blocks& blocks) {
+  client.send(restore_begin(client.chain_number));
+  client.expect("restore_begun");
+  const auto fetched = client.fetch(ids_of(blocks));
+  c.require(std::ranges::equal(fetched.blocks, blocks, {}, &ReceivedBlock::data, &SealedBlock::sealed),
+            fmt::format("the {} blocks as they were stored", blocks.size()), "others");
+  client.send(restore_end());
+  client.expect("restore_ended");
+}
+
+/// Offers released blocks again and sends other octets under their ids.
+Blocks send_others(Context& c, ClientPeer& client, const Blocks& blocks) {
+  client.send(offer_blocks(ids_of(blocks)));
+  const auto indices = client.expect("missing_blocks").numbers("indices");
+  c.require(indices.size() == blocks.size(), "all named missing", fmt::format("{} of them", indices.size()));
+  Blocks others;
+  for (const auto& block : blocks) {
+    others.push_back(opaque_block(c.random(), 64));
+    others.back().id = block.id;
+    client.send(others.back());
+  }
+  return others;
+}
+
 void leave(ClientPeer& client) {
   client.send(goodbye());
   client.expect_end(Reason::goodbye);
@@ -273,6 +298,68 @@ void add_ends(std::vector<Case>& cases) {
         require_all(c, later, blocks);
         require_fetched(c, later, ids_of(blocks), {});
       }));
+  cases.push_back(with_three("retention.sent_again_without_a_commit", {"ARC-156", "ARC-109"},
+                             "What comes in the place of released blocks harms no version, whether the session commits or leaves",
+                             {"release all of them, offer them again, and send other octets for each",
+                              "fetch them there, and, after leaving without a commit, in a new session",
+                              "do so again with a commit, and fetch", "expect the first octets each time"},
+                             [](Context& c, ClientPeer& client, const Blocks& blocks) {
+                               release(client, ids_of(blocks));
+                               send_others(c, client, blocks);
+                               require_as_stored(c, client, blocks);
+                               leave(client);
+                               auto& later = c.at(State::ready);
+                               later.all_versions();
+                               require_as_stored(c, later, blocks);
+                               release(later, ids_of(blocks));
+                               send_others(c, later, blocks);
+                               later.commit({});
+                               require_as_stored(c, later, blocks);
+                             }));
+  cases.push_back({
+      .id = "retention.sent_again_after_damage",
+      .requirements = {"ARC-156", "ARC-110"},
+      .needs = {.verbs = {"admin"}, .own_server = true},
+      .goal = "A released block whose octets are no longer what was stored is replaced by what comes again",
+      .steps = {"commit three blocks and leave", "let an octet of the second be altered in the store",
+                "release it, offer it again, and send other octets", "commit, and fetch all three",
+                "expect the first and the third as they were, and the second as it came again"},
+      .script =
+          [](Context& c) {
+            auto& first = c.at(State::ready);
+            auto blocks = some_blocks(c, 3);
+            store(first, blocks);
+            leave(first);
+            c.admin({{"do", "damage"}, {"block", hex(blocks[1].id)}, {"octets", hex(blocks[1].sealed)}});
+            auto& client = c.at(State::ready);
+            client.all_versions();
+            release(client, blocks[1].id);
+            blocks[1] = send_others(c, client, {blocks[1]}).front();
+            client.commit({});
+            require_as_stored(c, client, blocks);
+          },
+  });
+  cases.push_back({
+      .id = "retention.kill_after_it_was_sent_again",
+      .requirements = {"ARC-156", "ARC-109"},
+      .needs = {.verbs = {"admin"}, .own_server = true},
+      .goal = "A server that ends before the commit has the first octets of blocks that were released and came again as others",
+      .steps = {"store three blocks", "release them, offer them again, and send other octets for each", "fetch them, so that all have come",
+                "kill the server and start it again", "fetch", "expect the first octets"},
+      .script =
+          [](Context& c) {
+            auto& client = c.at(State::ready);
+            const auto blocks = some_blocks(c, 3);
+            store(client, blocks);
+            release(client, ids_of(blocks));
+            send_others(c, client, blocks);
+            require_as_stored(c, client, blocks);
+            c.admin({{"do", "kill"}});
+            auto& after = c.at(State::ready);
+            after.all_versions();
+            require_as_stored(c, after, blocks);
+          },
+  });
   cases.push_back({
       .id = "retention.nothing_when_the_commit_is_refused",
       .requirements = {"ARC-109"},

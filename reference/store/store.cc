@@ -31,6 +31,15 @@ Digest digest_at(View ids, std::size_t index) {
 constexpr std::size_t written_together_max = 1024;
 constexpr std::uint64_t written_octets_max = std::uint64_t{1} << 20;
 
+/// The block as it was stored, or why that is not there.
+std::expected<RecordRead, std::string> prove(const Located& block, const Result<std::shared_ptr<File>>& file) {
+  if (!file) return std::unexpected(file.error().what);
+  auto content = read_indexed(**file, block.place.pack, block.place.offset, block.record);
+  if (!content) return std::unexpected(content.error().what);
+  if (!*content) return std::unexpected("octets are not what was stored");
+  return std::move(**content);
+}
+
 }  // namespace
 
 class Store::Impl {
@@ -131,10 +140,13 @@ class Store::Impl {
     return indices;
   }
 
-  Result<void> put(Archive archive, std::span<const NewBlock> blocks) {
+  Result<void> put(Archive archive, std::span<const NewBlock> came) {
     ++operations_;
     const std::lock_guard lock(holdings_.mutex());
     if (auto fresh = check_generation(archive); !fresh) return fresh;
+    const auto lacking = those_that_lack(archive, came);
+    if (!lacking) return std::unexpected(lacking.error());
+    std::span<const NewBlock> blocks = *lacking;
     if (auto room = check_room(blocks); !room) return room;
     while (!blocks.empty()) {
       std::vector<Packs::Incoming> run;
@@ -150,9 +162,7 @@ class Store::Impl {
       }
       if (auto appended = holdings_.receive(run); !appended) return appended;
       usage_.add(archive.owner.user, growth);
-      // [ARC-110] … and keep it when it has then come.
-      if (!fault::on(fault::ARC_110_released_all_the_same))
-        for (const auto& [record, content] : run) staged_.keep(archive.session, record.id);
+      for (const auto& [record, content] : run) keep(archive, record.id);
       blocks = blocks.subspan(run.size());
       if (holdings_.received_octets() < unindexed_octets_max_ && holdings_.received_count() < unindexed_blocks_max_) continue;
       if (auto settled = holdings_.settle(); !settled) return settled;
@@ -237,18 +247,14 @@ class Store::Impl {
         continue;
       }
       const auto& [block, file] = *want;
-      std::string why = file ? "octets are not what was stored" : file.error().what;
-      if (file) {
-        auto content = read_indexed(**file, block.place.pack, block.place.offset, block.record);
-        // [ARC-057] … exactly as they were stored: what does not prove it is not sent.
-        if (content && *content) {
-          found.push_back(StoredBlock{(*content)->record.checksum, std::move((*content)->sealed)});
-          continue;
-        }
-        if (!content) why = content.error().what;
+      // [ARC-057] … exactly as they were stored: what does not prove it is not sent.
+      if (auto content = prove(block, file)) {
+        found.push_back(StoredBlock{content->record.checksum, std::move(content->sealed)});
+        continue;
+      } else {
+        const std::lock_guard lock(holdings_.mutex());
+        if (auto named = holdings_.name_damaged(block, content.error()); !named) return std::unexpected(named.error());
       }
-      const std::lock_guard lock(holdings_.mutex());
-      if (auto named = holdings_.name_damaged(block, why); !named) return std::unexpected(named.error());
       found.emplace_back();
     }
     return found;
@@ -353,6 +359,40 @@ class Store::Impl {
     if (purged_.contains(archive.row)) return std::unexpected(Trouble{Trouble::Kind::failed, "the archive was purged"});
     if (archive.generation == holdings_.generation()) return {};
     return std::unexpected(Trouble{Trouble::Kind::lost, "blocks received earlier were lost by a failed write"});
+  }
+
+  // [ARC-110] … and keep it when it has then come.
+  void keep(const Archive& archive, const Digest& id) {
+    if (!fault::on(fault::ARC_110_released_all_the_same)) staged_.keep(archive.session, id);
+  }
+
+  /// Of the blocks that came, those to be stored. The others stay, and are no longer released.
+  Result<std::vector<NewBlock>> those_that_lack(const Archive& archive, std::span<const NewBlock> came) {
+    std::vector<NewBlock> lacking;
+    for (const NewBlock& block : came) {
+      const auto stands = is_staged(archive, block.id) ? still_stands(archive, block.id) : Result<bool>(false);
+      if (!stands) return std::unexpected(stands.error());
+      if (*stands)
+        keep(archive, block.id);
+      else
+        lacking.push_back(block);
+    }
+    return lacking;
+  }
+
+  // [ARC-156] A server MUST keep the octets that it has of a released block which comes again …, unless it can no longer verify them.
+  Result<bool> still_stands(const Archive& archive, const Digest& id) {
+    if (fault::on(fault::ARC_156_the_last_octets)) return false;
+    const auto block = holdings_.where(archive.row, id);
+    if (!block) return std::unexpected(block.error());
+    if (!*block) return false;
+    if (fault::on(fault::ARC_156_damaged_ones_too)) return true;
+    if ((*block)->damaged) return false;
+    const auto proven = prove(**block, holdings_.packs().file((*block)->place.pack));
+    if (proven) return true;
+    repaired_.insert(archive.row);
+    if (auto named = holdings_.name_damaged(**block, proven.error()); !named) return std::unexpected(named.error());
+    return false;
   }
 
   // [ARC-151] A server MUST refuse blocks for want of room while it still has the room that it needs to commit a record which retires …

@@ -152,6 +152,43 @@ TEST_F(ReleaseTest, a_staged_block_that_is_put_again_stays) {
   EXPECT_EQ(loaded(), (std::vector<bool>{true, false, true, true}));
 }
 
+TEST_F(ReleaseTest, ARC_156_of_a_staged_block_that_is_put_again_the_first_octets_stay) {
+  const auto other = [&](std::size_t which) {
+    Block block = make_block(9, 2000);
+    block.id = blocks[which].id;
+    return block;
+  };
+  const std::vector<bool> all(4, true);
+  stage({blocks[0], blocks[1]});
+  put(archive, other(0));
+  put(archive, other(1));
+  EXPECT_EQ(loaded(), all);
+  store->end_session(7);
+  begin();
+  EXPECT_EQ(loaded(), all);
+  rebuild_index();
+  compact();
+  EXPECT_EQ(loaded(), all);
+  stage({blocks[0]});
+  put(archive, other(0));
+  end = commit(archive, end);
+  EXPECT_EQ(loaded(), all);
+  expect_whole();
+}
+
+TEST_F(ReleaseTest, ARC_156_a_staged_block_that_is_no_longer_what_was_stored_is_replaced) {
+  Block again = make_block(9, 450);
+  again.id = blocks[1].id;
+  files.octets(first_pack)[pack_header_octets + record_header_octets + 400 + record_header_octets + 9] ^= 1;
+  stage({blocks[0], blocks[1]});
+  const NewBlock came[] = {{blocks[0].id, blocks[0].checksum, blocks[0].sealed}, {again.id, again.checksum, again.sealed}};
+  ok(store->put(archive, came));
+  end = commit(archive, end);
+  EXPECT_TRUE(loads(archive, blocks[0]));
+  EXPECT_TRUE(loads(archive, again));
+  EXPECT_EQ(events("block_damaged").size(), 1u);
+}
+
 TEST_F(ReleaseTest, what_was_released_does_not_come_back_with_an_index_made_anew_or_of_yesterday) {
   TemporaryDirectory yesterday;
   copy_index(directory.path(), yesterday.path());

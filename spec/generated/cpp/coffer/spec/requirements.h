@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 279> requirements{{
+inline constexpr std::array<Requirement, 280> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -261,6 +261,7 @@ inline constexpr std::array<Requirement, 279> requirements{{
     {"ARC-108", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST cease to have the blocks that a session has released when it commits the session's next version, in one with it."},
     {"ARC-109", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST keep the blocks that a session has released when the session ends without another commit, and serve them until there is one."},
     {"ARC-110", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST name a block that the session has released missing when it is offered again, and keep it when it has then come."},
+    {"ARC-156", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST keep the octets that it has of a released block which comes again in the session, and not those that came, unless it can no longer verify them."},
     {"ARC-111", "MUST", "server", "wire", "chosen", "08-archives", "A server MUST NOT let the release of a block in one archive change what another archive has."},
     {"ARC-112", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST close with bad_answer when the ids of block_list are not in strictly ascending octet order behind the one that it stated."},
     {"ARC-113", "MUST", "client", "wire", "chosen", "08-archives", "A client MUST refuse a chain, read from its first version, in which a record retires a version that has no tree or that a record before it retires."},
