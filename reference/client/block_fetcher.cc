@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "client/interruption.h"
 #include "coffer/spec/limits.h"
 
 namespace coffer::client {
@@ -19,9 +20,10 @@ constexpr std::chrono::milliseconds patience{1000};
 
 }  // namespace
 
-BlockFetcher::BlockFetcher(ServerLink& link, const keys::ArchiveKeys& keys, Arrived arrived)
+BlockFetcher::BlockFetcher(ServerLink& link, const keys::ArchiveKeys& keys, Arrived arrived, Interrupted interrupted)
     : link_(link),
       arrived_(std::move(arrived)),
+      interrupted_(std::move(interrupted)),
       workers_(std::max(1U, std::thread::hardware_concurrency()), [keys] { return archive::BlockVault(keys); }) {}
 
 Outcome<void> BlockFetcher::fetch(Wish wish) {
@@ -31,7 +33,10 @@ Outcome<void> BlockFetcher::fetch(Wish wish) {
   return handed ? fetched : handed;
 }
 
+Outcome<void> BlockFetcher::go_on() const { return interrupted_() ? std::unexpected(interrupted()) : Outcome<void>{}; }
+
 Outcome<BlockFetcher::Window> BlockFetcher::ask(std::shared_ptr<const Wish> wish, std::size_t begin) {
+  if (auto going = go_on(); !going) return std::unexpected(going.error());
   const std::vector<Digest>& ids = wish->ids;
   Window window{.wish = wish, .begin = begin, .end = begin, .groups = {}};
   std::vector<Digest> wanted;
@@ -77,7 +82,7 @@ void BlockFetcher::open(Window& window, std::unique_ptr<Group> group) {
   window.groups.push_back(std::move(group));
 }
 
-Outcome<void> BlockFetcher::hand_on(Window window) {
+Outcome<void> BlockFetcher::hand_on(Window window) const {
   const std::vector<Digest>& ids = window.wish->ids;
   std::unordered_map<Digest, Block, DigestHash> opened;
   auto group = window.groups.begin();
@@ -90,6 +95,7 @@ Outcome<void> BlockFetcher::hand_on(Window window) {
     ++group;
   };
   for (std::size_t index = window.begin; outcome && index < window.end; ++index) {
+    if (auto going = go_on(); !going) return going;
     auto found = opened.find(ids[index]);
     while (found == opened.end() && group != window.groups.end()) {
       take_group();
@@ -104,7 +110,7 @@ BlockFetcher::Stream::Stream(BlockFetcher& fetcher)
     : fetcher_(fetcher), windows_(windows_waiting_max), handing_([this] {
         while (!windows_.drained())
           for (Window& window : windows_.pop(patience)) {
-            if (handed_) handed_ = hand_on(std::move(window));
+            if (handed_) handed_ = fetcher_.hand_on(std::move(window));
             if (!handed_) windows_.stop();
           }
       }) {}

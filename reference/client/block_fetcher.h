@@ -35,9 +35,13 @@ class BlockFetcher {
 
   /// Told of each block that comes, by the thread that fetches.
   using Arrived = std::function<void(const Counts&)>;
+  /// Asked often, by that thread and the one that hands on: true ends the fetching with `interrupted`.
+  using Interrupted = std::function<bool()>;
 
-  BlockFetcher(
-      ServerLink& link, const keys::ArchiveKeys& keys, Arrived arrived = [](const Counts&) {});
+  static void unseen(const Counts&) {}
+  static bool never() { return false; }
+
+  BlockFetcher(ServerLink& link, const keys::ArchiveKeys& keys, Arrived arrived = unseen, Interrupted interrupted = never);
 
   /// What is fetched: blocks of one kind, and what becomes of them. `done` is called after the last, on the same thread, unless a Failure
   /// came before.
@@ -74,10 +78,12 @@ class BlockFetcher {
   };
   Outcome<Window> ask(std::shared_ptr<const Wish> wish, std::size_t begin);
   void open(Window& window, std::unique_ptr<Group> group);
-  static Outcome<void> hand_on(Window window);
+  Outcome<void> hand_on(Window window) const;
+  Outcome<void> go_on() const;
 
   ServerLink& link_;
   Arrived arrived_;
+  Interrupted interrupted_;
   Counts counts_;
   Workers<archive::BlockVault> workers_;
 };

@@ -52,9 +52,8 @@ Outcome<void> LiveBlocks::add(const archive::VersionRecord& record) {
   if (auto begun = link_.begin_restore(record.number, ServerLink::Purpose::verify); !begun) return begun;
   const archive::Place root{*record.root, {}, std::nullopt};
   auto done = read_nodes({&root, 1}, record.depth);
-  if (!done && done.error().code != ExitCode::local) return done;  // the session has ended
-  if (auto ended = link_.end_restore(done.has_value()); !ended) return ended;
-  return done;
+  if (!done) return std::unexpected(end_in_order(link_, done.error()));
+  return link_.end_restore(true);
 }
 
 Outcome<bool> LiveBlocks::take_inner(const Digest& id) {

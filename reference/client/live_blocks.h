@@ -19,8 +19,9 @@ namespace coffer::client {
 class LiveBlocks {
  public:
   /// Link and keys must outlive it; a file may be made in `directory`.
-  LiveBlocks(ServerLink& link, const keys::ArchiveKeys& keys, BlockFetcher::Arrived arrived, std::string directory)
-      : link_(link), fetcher_(link, keys, std::move(arrived)), ids_(std::move(directory)) {}
+  LiveBlocks(ServerLink& link, const keys::ArchiveKeys& keys, BlockFetcher::Arrived arrived, BlockFetcher::Interrupted interrupted,
+             std::string directory)
+      : link_(link), fetcher_(link, keys, std::move(arrived), std::move(interrupted)), ids_(std::move(directory)) {}
 
   /// Adds one version's. Failures: the session's; local when a block of the manifest or of an id list cannot be read [ARC-117], or the ids
   /// not be kept.

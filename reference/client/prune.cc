@@ -25,7 +25,7 @@ class Prune {
         make_random_(make_random),
         options_(options),
         live_(
-            link, keys, [this](const BlockFetcher::Counts& counts) { see(counts); }, options.directory) {
+            link, keys, [this](const BlockFetcher::Counts& counts) { see(counts); }, options.interrupted, options.directory) {
     report_.version = list.head;
     for (const ListedVersion& version : list.versions) seen_.versions += kept(version) ? 1 : 0;
   }

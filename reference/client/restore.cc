@@ -14,18 +14,10 @@
 #include "client/block_sender.h"
 #include "client/chosen_content.h"
 #include "client/file_content.h"
-#include "client/interruption.h"
 #include "client/printable.h"
 
 namespace coffer::client {
 namespace {
-
-/// A full disk, a wrong manifest or Ctrl-C is no fault of the session: it ends in order, and the server's log says that the restore was not
-/// complete.
-Failure end_in_order(ServerLink& link, const Failure& failure) {
-  if (failure.code == ExitCode::local || failure.code == ExitCode::interrupted) (void)link.end_restore(false);
-  return failure;
-}
 
 std::string short_name(const Digest& id) { return hex(id).substr(0, 16); }
 
@@ -40,12 +32,11 @@ class ContentRun {
   using Take = std::function<Outcome<void>(Place place, const BlockFetcher::Block& block)>;
   using Done = std::function<Outcome<void>()>;
 
-  ContentRun(BlockFetcher& fetcher, const std::function<bool()>& interrupted) : fetcher_(fetcher), interrupted_(interrupted) {}
+  explicit ContentRun(BlockFetcher& fetcher) : fetcher_(fetcher) {}
 
   /// Of those entries that are `wanted`, ascending. Returns when all blocks have come. `take` and `done`, the one for each block and the
   /// other after the last, are called by another thread, one at a time; the entries live as long as they.
   Outcome<void> run(const std::vector<archive::Entry>& entries, const std::vector<std::size_t>& wanted, Take take, Done done) {
-    if (interrupted_()) return std::unexpected(interrupted());
     const auto places = std::make_shared<std::vector<Place>>();
     std::vector<Digest> ids;
     for (const std::size_t entry : wanted)
@@ -59,7 +50,6 @@ class ContentRun {
         .ids = std::move(ids),
         .sink =
             [this, &entries, places, take = std::move(take)](std::size_t index, const BlockFetcher::Block& block) {
-              if (interrupted_()) return Outcome<void>(std::unexpected(interrupted()));
               const Place place = (*places)[index];
               const Digest& id = entries[place.entry].blocks[place.block];
               if (!block && named_.insert(id).second) lost_.push_back({id, block.error()});
@@ -85,7 +75,6 @@ class ContentRun {
 
  private:
   BlockFetcher& fetcher_;
-  const std::function<bool()>& interrupted_;
   std::unordered_set<Digest, DigestHash> named_;
   std::vector<LostBlock> lost_;
   std::optional<BlockFetcher::Stream> stream_;  // last: its thread uses the others
@@ -100,7 +89,7 @@ class Restore {
  public:
   /// `reader`: of the target, when what is there is to be compared.
   Restore(BlockFetcher& fetcher, TreeWriter tree, ContentReader* reader, const RestoreOptions& options)
-      : tree_(std::move(tree)), reader_(reader), show_(options.progress), run_(fetcher, options.interrupted) {}
+      : tree_(std::move(tree)), reader_(reader), show_(options.progress), run_(fetcher) {}
 
   Outcome<RestoreReport> run(ChosenContent content) {
     progress_.files = content.files();
@@ -278,7 +267,7 @@ Outcome<RestoreReport> restore(ServerLink& link, const keys::ArchiveKeys& keys, 
   if (options.verify_existing && !tree->is_new())
     reader.emplace(Below(Descriptor(::fcntl(tree->target().root(), F_DUPFD_CLOEXEC, 0))), keys);
   if (auto begun = link.begin_restore(record.number, ServerLink::Purpose::restore); !begun) return std::unexpected(begun.error());
-  BlockFetcher fetcher(link, keys);
+  BlockFetcher fetcher(link, keys, BlockFetcher::unseen, options.interrupted);
   auto content = ChosenContent::prove(fetcher, record, Selection(options.patterns));
   if (!content) {
     tree->abandon();
@@ -293,7 +282,7 @@ Outcome<RestoreReport> restore(ServerLink& link, const keys::ArchiveKeys& keys, 
 Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, const archive::VersionRecord& record, const ShowRestore& show,
                              const std::function<bool()>& interrupted) {
   if (auto begun = link.begin_restore(record.number, ServerLink::Purpose::verify); !begun) return std::unexpected(begun.error());
-  BlockFetcher fetcher(link, keys);
+  BlockFetcher fetcher(link, keys, BlockFetcher::unseen, interrupted);
   VerifyReport report;
   RestoreProgress progress;
   const auto see = [&](const archive::Entry& entry) {
@@ -326,7 +315,7 @@ Outcome<VerifyReport> verify(ServerLink& link, const keys::ArchiveKeys& keys, co
     if (!wrong) report.content_octets += file.size;
     ++progress.files_done;
   };
-  ContentRun run(fetcher, interrupted);
+  ContentRun run(fetcher);
   auto verified = content->each_part([&](std::vector<archive::Entry> entries) {
     const auto part = std::make_shared<const std::vector<archive::Entry>>(std::move(entries));
     std::vector<std::size_t> files;

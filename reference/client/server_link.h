@@ -78,4 +78,11 @@ class ServerLink {
   virtual void leave() = 0;
 };
 
+/// A full disk, a wrong manifest or Ctrl-C is no fault of the session: a restore ends in order, and the server's log says that it was not
+/// complete.
+inline Failure end_in_order(ServerLink& link, const Failure& failure) {
+  if (failure.code == ExitCode::local || failure.code == ExitCode::interrupted) (void)link.end_restore(false);
+  return failure;
+}
+
 }  // namespace coffer::client

@@ -1,5 +1,7 @@
 #include "client/prune.h"
 
+#include <atomic>
+
 #include "archive_fixture.h"
 
 namespace coffer::client {
@@ -131,6 +133,18 @@ TEST_F(Prunes, ARC_119_a_prune_that_ends_anywhere_leaves_the_archive_as_after_th
   }
   expect_whole(3);
   EXPECT_LT(archive_.blocks.size(), blocks.size());
+}
+
+TEST_F(Prunes, an_interruption_is_noticed_while_a_version_is_read) {
+  make(1);
+  std::atomic<int> asked = 0;
+  MemoryServer server(archive_);
+  const auto report = client::prune(server, keys_, list(), [] { return std::make_unique<Botan::System_RNG>(); },
+                                    {.retire = {}, .interrupted = [&asked] { return asked++ > 1; }});
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ExitCode::interrupted);
+  EXPECT_EQ(server.fetches, 1);
+  EXPECT_EQ(server.restore_ended_complete, false);
 }
 
 TEST_F(Prunes, ARC_119_more_blocks_than_one_record_may_release_go_with_several) {

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <set>
 
 #include "archive/manifest.h"
@@ -144,6 +145,31 @@ TEST_F(Restores, ARC_082_what_is_there_with_the_time_that_the_file_system_made_o
   const RestoreReport changed = run(Conflict::fail);
   EXPECT_EQ(changed.there, 2u);
   EXPECT_EQ(changed.problems.size(), 1u);
+}
+
+TEST_F(Restores, an_interruption_is_noticed_while_the_list_of_files_is_proven) {
+  scratch_.write("source/file", "content");
+  back_up();
+  const ListedVersion wanted = version(1);
+  std::atomic<int> asked = 0;
+  const auto interrupted = [&asked] { return asked++ > 0; };
+  const auto expect_ended = [&](const auto& work) {
+    asked = 0;
+    MemoryServer server(archive_);
+    const auto report = work(server);
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, ExitCode::interrupted);
+    EXPECT_EQ(server.fetches, 1);  // of the root alone
+    EXPECT_EQ(server.restore_ended_complete, false);
+  };
+  expect_ended([&](MemoryServer& server) {
+    return client::restore(server, keys_, wanted.record, {.target = scratch_ / "target", .interrupted = interrupted});
+  });
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "target"));
+  expect_ended([&](MemoryServer& server) {
+    return verify(
+        server, keys_, wanted.record, [](const RestoreProgress&) {}, interrupted);
+  });
 }
 
 TEST_F(Restores, verify_names_each_lost_block_and_the_files_that_it_costs) {
