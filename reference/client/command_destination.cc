@@ -37,6 +37,19 @@ nlohmann::json json_of(const DestinationConfig& destination, const std::vector<s
           {"newest_seen", newest}};
 }
 
+std::string what_is_accepted(const std::string& name, const OlderArchive& older) {
+  std::string what;
+  if (!older.missing.empty())
+    what = fmt::format("{} was put back to an older state. {}What is missing there is lost, unless another destination has it. ", name,
+                       older.missing);
+  if (older.next_record)
+    what +=
+        fmt::format("The key record at {} is damaged, or somebody changed it: this device puts another in its place, in the key mode {}. ",
+                    name, spec::name(older.next_record->mode));
+  what.pop_back();
+  return what;
+}
+
 }  // namespace
 
 Outcome<Shown> run_destination_add(const Context& context, const DestinationArguments& arguments) {
@@ -107,23 +120,22 @@ Outcome<Shown> run_destination_accept_older(const Context& context, const Accept
   const auto device = std::make_shared<Device>(std::move(*opened));
   const auto named = chosen_destinations(*device, {name});
   if (!named) return std::unexpected(named.error());
-  const auto older = look_at_older(device, name, std::move(*given), arguments.password_file, context.timers);
+  auto older = look_at_older(device, name, std::move(*given), arguments.password_file, context.timers);
   if (!older) return std::unexpected(older.error());
   older->session.link->leave();
   nlohmann::json json{{"name", name}, {"newest", older->head.number}, {"missing", older->missing}};
-  if (older->missing.empty())
+  if (older->missing.empty() && !older->next_record)
     return Shown{.code = ExitCode::ok,
                  .text = fmt::format("{} shows nothing older than this device has seen: there is nothing to accept.\n", name),
                  .json = json.dump(),
                  .problems = {}};
-  const std::string what = fmt::format(
-      "{} was put back to an older state. {}What is missing there is lost, unless another destination has it.", name, older->missing);
+  const std::string what = what_is_accepted(name, *older);
   if (!arguments.agreed) {
     if (!somebody_is_there())
       return std::unexpected(Failure{ExitCode::refused, what + " Nothing was changed: with --yes, this device goes on from there"});
     if (auto asked = ask_to_go_on(what); !asked) return std::unexpected(asked.error());
   }
-  if (auto accepted = accept_older(*older); !accepted) return std::unexpected(accepted.error());
+  if (auto accepted = accept_older(*older, arguments.password_file, context.timers); !accepted) return std::unexpected(accepted.error());
   return Shown{.code = ExitCode::ok,
                .text = what + "\nThis device goes on from there: the next `coffer backup` brings the files of now again.\n",
                .json = json.dump(),

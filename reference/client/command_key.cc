@@ -209,10 +209,10 @@ Outcome<Shown> run_key_import(const Context& context, const KeyArguments& argume
   if (!here) return std::unexpected(here.error());
   const auto key = key_for(*here, std::move(*given), arguments.password_file, context.timers);
   if (!key) return stop(*here, key.error());
-  if (auto believed = believe(*here->link, *here->device, here->shown, *key); !believed) return stop(*here, believed.error());
-  if (auto kept = keep_key(*here->link, *here->device, here->destination, here->shown, *key); !kept) return stop(*here, kept.error());
+  if (auto believed = believe(*here->link, *here->device, here->shown, key->key); !believed) return stop(*here, believed.error());
+  if (auto kept = keep_key(*here->link, *here->device, here->destination, here->shown, key->key); !kept) return stop(*here, kept.error());
   here->link->leave();
-  return done("this device has the archive's key.\n", {{"key_check", hex(key->check_value())}});
+  return done("this device has the archive's key.\n", {{"key_check", hex(key->key.check_value())}});
 }
 
 Outcome<Shown> run_key_export(const Context& context, const KeyArguments& arguments) {

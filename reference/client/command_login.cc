@@ -11,6 +11,7 @@
 #include "client/device.h"
 #include "client/key_loss.h"
 #include "client/key_ring.h"
+#include "client/key_source.h"
 #include "client/net_link.h"
 #include "client/password_input.h"
 #include "client/printable.h"
@@ -27,8 +28,9 @@ bool alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= '
 /// What the session says of the archive's key, and what its user gives, put on the device; and what to tell the user of it.
 struct Unlocked {
   bool has_key = false;
-  std::string next;                             // what to do now, if anything
-  std::optional<Failure> older = std::nullopt;  // what the server shows is not to be believed; the login itself is as good as any
+  std::string next;  // what to do now, if anything
+  std::optional<Failure> no_key =
+      std::nullopt;  // what the server shows is not to be believed, or it hands no key out; the login itself is as good as any
 };
 
 std::string what_next(const UnlockedKey& unlocked, const ShownKey& shown, const std::string& at) {
@@ -61,12 +63,15 @@ Outcome<Unlocked> unlock(ServerLink& link, Device& device, const std::string& de
   const auto shown = ask_for_key_whatever_was_seen(link);
   if (!shown) return std::unexpected(shown.error());
   if (auto believed = require_nothing_older(link, device, *shown); !believed)
-    return Unlocked{.has_key = false, .next = {}, .older = std::move(believed.error())};
+    return Unlocked{.has_key = false, .next = {}, .no_key = std::move(believed.error())};
   auto unlocked = unlocked_key(link, device, destination, *shown, std::move(given), password);
   if (!unlocked) return std::unexpected(unlocked.error());
   const std::string at = device.destinations().size() > 1 ? " --destination " + destination : "";
   Unlocked done{.has_key = unlocked->key.has_value(), .next = what_next(*unlocked, *shown, at)};
+  if (unlocked->not_recovered) return Unlocked{.has_key = false, .next = {}, .no_key = with_a_way_on(std::move(*unlocked->not_recovered))};
   if (!unlocked->key) return done;
+  if (auto same = require_same_key(*shown, *unlocked->key); !same && is_damaged(*shown, *unlocked->key))
+    return Unlocked{.has_key = false, .next = {}, .no_key = std::move(same.error())};
   if (auto believed = believe(link, device, *shown, *unlocked->key); !believed) return std::unexpected(believed.error());
   // Who else can open the archive is for the user to know: a device without a memory takes whatever mode the server shows it.
   if (shown->record) fmt::print(stderr, "{}", what_it_means(device, destination, shown->record->mode));
@@ -118,9 +123,9 @@ Outcome<Shown> run_login(const Context& context, const LoginArguments& arguments
   (*link)->leave();
   if (!unlocked) return std::unexpected(unlocked.error());
   if (auto kept = device->remember(*destination, credential); !kept) return std::unexpected(kept.error());
-  if (unlocked->older) {
-    unlocked->older->message += ". The login is kept";
-    return std::unexpected(std::move(*unlocked->older));
+  if (unlocked->no_key) {
+    unlocked->no_key->message += ". The login is kept";
+    return std::unexpected(std::move(*unlocked->no_key));
   }
   const nlohmann::json json = {{"user", facts.user},
                                {"server", format_guid(facts.server)},

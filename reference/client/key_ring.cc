@@ -86,6 +86,10 @@ Outcome<void> require_nothing_older(const ServerLink& link, const Device& device
   return {};
 }
 
+bool is_damaged(const ShownKey& shown, const keys::ArchiveKey& key) {
+  return shown.record && keys::disagrees(shown.said.record, *shown.record, key) == keys::KeyTagError::tag_differs;
+}
+
 // [KEY-028] A client MUST refuse a key record whose check value or tag is not that of the key that it holds or has opened.
 Outcome<void> require_same_key(const ShownKey& shown, const keys::ArchiveKey& key) {
   if (!shown.record || fault::on(fault::KEY_028_any_key)) return {};
@@ -93,7 +97,8 @@ Outcome<void> require_same_key(const ShownKey& shown, const keys::ArchiveKey& ke
   if (!wrong) return {};
   return refused(*wrong == keys::KeyTagError::check_differs
                      ? "the server's key record is of another archive key than this device has: take the right one with `coffer key import`"
-                     : "the server's key record was not made by a holder of this archive key: something changed it");
+                     : "the server's key record is not as a holder of this archive key made it: it is damaged, or somebody changed it. "
+                       "Tell the server's administrator; `coffer destination accept-older NAME` puts another in its place");
 }
 
 Outcome<void> believe(const ServerLink& link, Device& device, const ShownKey& shown, const keys::ArchiveKey& key) {
@@ -269,8 +274,10 @@ Outcome<UnlockedKey> unlocked_key(ServerLink& link, const Device& device, const 
   found.wrap_is_stale = !fault::on(fault::KEY_047_wrap_stays) || for_another;
   if (found.key || !found.wrap_is_stale) return found;
   auto recovered = recovered_key(link, owner);
-  if (!recovered) return std::unexpected(recovered.error());
-  found.key = std::move(*recovered);
+  if (recovered)
+    found.key = std::move(*recovered);
+  else
+    found.not_recovered = std::move(recovered.error());
   return found;
 }
 

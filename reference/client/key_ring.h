@@ -33,6 +33,9 @@ Outcome<ShownKey> ask_for_key(ServerLink& link, const Device& device);
 Outcome<ShownKey> ask_for_key_whatever_was_seen(ServerLink& link);
 /// [KEY-009] What lies between the two.
 Outcome<void> require_nothing_older(const ServerLink& link, const Device& device, const ShownKey& shown);
+/// Whether the record has this key's check value, and a tag that is another's: damaged, or changed. Then its user may put another in its
+/// place [KEY-060].
+bool is_damaged(const ShownKey& shown, const keys::ArchiveKey& key);
 /// [KEY-028] Refuses a record that is not of this key.
 Outcome<void> require_same_key(const ShownKey& shown, const keys::ArchiveKey& key);
 /// The same, and a record that is newer than the one this device has seen is remembered.
@@ -74,7 +77,8 @@ Outcome<keys::ArchiveKey> recovered_key(ServerLink& link, const keys::ArchiveOwn
 
 /// What a login makes of the archive's key.
 struct UnlockedKey {
-  std::optional<keys::ArchiveKey> key;  // none: neither was one given nor does anything that was said open one
+  std::optional<keys::ArchiveKey> key;                  // none: neither was one given nor does anything that was said open one
+  std::optional<Failure> not_recovered = std::nullopt;  // why the server did not hand one out that was asked to
   /// [KEY-047, KEY-055] In account_password: the record does not open with the password that logged in, or is for another escrow key.
   bool wrap_is_stale = false;
 };

@@ -15,6 +15,13 @@ std::unexpected<Failure> usage(std::string message) { return std::unexpected(Fai
 
 }  // namespace
 
+Failure with_a_way_on(Failure not_recovered) {
+  not_recovered.message +=
+      ". The account password of before, under which the key was last wrapped, still opens it: `coffer key import --password-file FILE`; "
+      "or log in on a computer that has the key";
+  return not_recovered;
+}
+
 Outcome<keys::Secret> password_of(KeyMode mode, const Device& device, const std::string& destination, const std::string& file,
                                   AskForPassword ask_for_it) {
   if (mode == KeyMode::custom) return keys::Secret();
@@ -46,23 +53,29 @@ Outcome<std::optional<keys::ArchiveKey>> key_from_elsewhere(const Asked& here, c
   return std::nullopt;
 }
 
-Outcome<keys::ArchiveKey> key_for(const Asked& here, std::optional<keys::ArchiveKey> given, const std::string& password_file,
-                                  const protocol::Timers& timers) {
-  if (given) return std::move(*given);
-  if (auto elsewhere = key_from_elsewhere(here, timers); elsewhere && *elsewhere) return std::move(**elsewhere);
+Outcome<FoundKey> key_for(const Asked& here, std::optional<keys::ArchiveKey> given, const std::string& password_file,
+                          const protocol::Timers& timers) {
+  if (given) return FoundKey{std::move(*given)};
+  if (auto elsewhere = key_from_elsewhere(here, timers); elsewhere && *elsewhere) return FoundKey{std::move(**elsewhere)};
   if (!here.shown.record)
     return usage(
         "the server has no key record of this archive, so that only the key itself brings it back: give the file that `coffer key export` "
         "wrote with --archive-key");
   const KeyMode mode = here.shown.record->mode;
   if (mode == KeyMode::custom) return usage("in this key mode only the key itself opens the archive: give it with --archive-key");
-  const auto password = password_of(mode, *here.device, here.destination, password_file, password_from_terminal_or);
+  // An account password of before is one that its user names: what was changed meanwhile may not be what the record is under.
+  const bool of_before = mode == KeyMode::account_password && !password_file.empty();
+  auto password = of_before ? password_from_terminal_or(password_file, {})
+                            : password_of(mode, *here.device, here.destination, password_file, password_from_terminal_or);
   if (!password) return std::unexpected(password.error());
   const keys::ArchiveOwner owner = owner_of(here.link->facts());
   auto key = keys::open_with_password(*here.shown.record, owner, *password);
-  if (key) return std::move(*key);
+  if (key) return FoundKey{std::move(*key), std::move(*password)};
   if (mode == KeyMode::archive_password) return usage("this is not the archive password. Without it nobody can open the archive here");
-  return recovered_key(*here.link, owner);
+  if (of_before) return usage("the archive's key is not under this account password: give the one that it was last wrapped for");
+  auto recovered = recovered_key(*here.link, owner);
+  if (!recovered) return std::unexpected(with_a_way_on(std::move(recovered.error())));
+  return FoundKey{std::move(*recovered)};
 }
 
 }  // namespace coffer::client

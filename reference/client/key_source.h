@@ -22,8 +22,17 @@ struct Asked : Visit {
 /// was tried: another key must not take the place of one that only cannot be reached.
 Outcome<std::optional<keys::ArchiveKey>> key_from_elsewhere(const Asked& here, const protocol::Timers& timers);
 
-/// The key given, or the one that the device has for another destination, or what the archive's record opens to.
-Outcome<keys::ArchiveKey> key_for(const Asked& here, std::optional<keys::ArchiveKey> given, const std::string& password_file,
-                                  const protocol::Timers& timers);
+/// Of a key that the server was asked to hand out and did not: what opens it all the same.
+Failure with_a_way_on(Failure not_recovered);
+
+struct FoundKey {
+  keys::ArchiveKey key;
+  std::optional<keys::Secret> password = std::nullopt;  // under which the archive's record has it
+};
+
+/// The key given, or the one that the device has for another destination, or what the archive's record opens to: with the password in that
+/// file, or else with the one that the mode has, or by recovery.
+Outcome<FoundKey> key_for(const Asked& here, std::optional<keys::ArchiveKey> given, const std::string& password_file,
+                          const protocol::Timers& timers);
 
 }  // namespace coffer::client

@@ -186,7 +186,8 @@ int run(int count, char** arguments) {
       "--archive-key", older.archive_key,
       "file with the archive's key, 64 hexadecimal digits, - for standard input; needed where the server lost what it kept of keys");
   sub->add_option("--password-file", older.password_file,
-                  "file with the archive password of then, - for standard input, where it is needed (default: asked for)");
+                  "file with the archive password of then, or with the account password of before, - for standard input, where it is "
+                  "needed (default: the archive password is asked for)");
   sub->callback([&] { command = [&] { return run_destination_accept_older(context, older); }; });
 
   LoginArguments login;
@@ -229,7 +230,9 @@ int run(int count, char** arguments) {
   sub->add_flag("--account", key.account, "the account password, with which you log in, whatever the key mode is");
   sub = key_command("import", "take the archive's key: from the server with a password, or as it is", run_key_import);
   sub->add_option("--archive-key", key.archive_key, "file with 64 hexadecimal digits, - for standard input (default: from the server)");
-  sub->add_option("--password-file", key.password_file, "file with the archive password, - for standard input (default: asked for)");
+  sub->add_option("--password-file", key.password_file,
+                  "file with the archive password, or with the account password under which the server last had the key, - for standard "
+                  "input (default: the archive password is asked for)");
   key_command("export", "write the archive's key out: whoever has it reads the whole backup", run_key_export)
       ->add_option("FILE", key.archive_key, "- for standard output")
       ->required();

@@ -746,20 +746,83 @@ class Device(programs.EndToEnd):
         computer = json.loads(pathlib.Path(broken.home, "config.json").read_text())["computer"]
         self.assertEqual(self.server.stop(), 0)
         wrap_at = 66 + 64  # of its record: behind escrow key and one-time key
-        with contextlib.closing(sqlite3.connect(os.path.join(self.server.data, "keys.sqlite"))) as database, database:
-            (record,) = database.execute("SELECT record FROM key_records WHERE printf('%016x', computer) = ?", (computer,)).fetchone()
-            changed = record[:wrap_at] + bytes([record[wrap_at] ^ 1]) + record[wrap_at + 1 :]
-            database.execute("UPDATE key_records SET record = ? WHERE record = ?", (changed, record))
+        self.damage_record(computer, wrap_at)
         where = ("--data", self.server.data, "--fixture", self.fixture_file)
         for command in (("reset-password", *where, "--user", "1", "--password-file", self.write("another", "from the help desk\n")), ("renew-escrow-key", *where)):
             with self.subTest(command[0]):
                 ended = run(f"{BIN}/cofferd", *command)
                 self.assertEqual(ended.returncode, 1, ended.stderr)
-                self.assertIn(f"user 1, computer {computer}: the server does not open its own wrap", ended.stderr)
+                self.assertIn(f"user 1, computer {computer}: the server does not open its wrap", ended.stderr)
                 self.assertNotIn(self.computer, ended.stderr)
         self.server = self.serve(listen=f"127.0.0.1:{self.server.port}")
         self.assertEqual([event["fields"]["computer"] for event in self.server.events() if event["event"] == "key_not_opened"], [computer] * 2)
         self.assertTrue(self.restores(self.replacement(password="from the help desk")))
+        login = broken.login("from the help desk")
+        self.assertEqual((login.returncode, "The login is kept" in login.stderr), (2, True), login.stderr)
+        self.accept_damaged(broken)
+        broken.must("backup", self.path("file"))
+        anew = self.bare(self.server, "broken-anew", "--computer", computer)
+        self.log_in(anew, "from the help desk")
+        self.assertTrue(self.restores(anew))
+
+    def damage_record(self, computer, at):
+        """Of a server that is stopped."""
+        with contextlib.closing(sqlite3.connect(os.path.join(self.server.data, "keys.sqlite"))) as database, database:
+            (record,) = database.execute("SELECT record FROM key_records WHERE printf('%016x', computer) = ?", (computer,)).fetchone()
+            changed = record[:at] + bytes([record[at] ^ 1]) + record[at + 1 :]
+            database.execute("UPDATE key_records SET record = ? WHERE record = ?", (changed, record))
+
+    def accept_damaged(self, device, *more, given=""):
+        """A damaged record is refused until its user, told of it, has another put in its place."""
+        accept = ("destination", "accept-older", "default", *more)
+        code, said, _ = device.run(*accept)  # nobody is there to agree
+        self.assertEqual((code, "is damaged, or somebody changed it" in said["error"]), (2, True), said)
+        taken = run(f"{BIN}/coffer", "--home", device.home, *accept, "--yes", input=given)
+        self.assertEqual(taken.returncode, 0, taken.stderr)
+        self.assertEqual(device.must("destination", "accept-older", "default")["missing"], "")
+
+    def test_KEY_060_a_damaged_record_is_replaced_by_who_holds_the_key(self):
+        for mode, secret in (("account_password", ""), ("archive_password", "mine alone\n"), ("custom", "")):
+            with self.subTest(mode):
+                self.must_key(self.first, "create" if mode == "account_password" else "upgrade", "--mode", mode, "--password-file", "-", given=secret)
+                self.first.must("backup", self.path("file"))
+                self.stopped(lambda: self.damage_record(self.computer, 97 if mode == "custom" else 140))
+                code, said, _ = self.first.run("backup", self.path("file"))
+                self.assertEqual((code, "`coffer destination accept-older NAME`" in said["error"]), (2, True), said)
+                self.accept_damaged(self.first, *(("--password-file", "-") if secret else ()), given=secret)
+                self.first.must("backup", self.path("file"))
+                self.assertEqual(self.first.must("key", "show-mode")["mode"], mode)
+                if mode == "custom":
+                    continue
+                other = self.replacement("other-" + mode)
+                if secret:
+                    self.must_key(other, "import", "--password-file", "-", given=secret)
+                self.assertTrue(self.restores(other))
+
+    def test_KEY_060_a_damaged_record_that_shows_a_lower_mode_is_replaced_in_the_one_that_was_seen(self):
+        self.must_key(self.first, "create", "--mode", "account_password")
+        self.first.must("backup", self.path("file"))
+        self.copy()
+        self.must_key(self.first, "upgrade", "--mode", "custom")
+        self.put_back()
+        self.stopped(lambda: self.damage_record(self.computer, 140))
+        self.accept_damaged(self.first)
+        self.assertEqual(self.first.must("key", "show-mode")["mode"], "custom")
+        self.first.must("backup", self.path("file"))
+
+    def test_KEY_060_a_device_that_has_seen_no_mode_believes_a_damaged_record_only_what_its_password_opens(self):
+        self.must_key(self.first, "create", "--mode", "account_password")
+        self.first.must("backup", self.path("file"))
+        copy = self.write("copy", self.exported(self.first).hex())
+        self.stopped(lambda: self.damage_record(self.computer, 140))
+        other = self.bare(self.server, "other", "--computer", self.computer)
+        login = other.login()
+        self.assertEqual((login.returncode, "The login is kept" in login.stderr), (2, True), login.stderr)
+        code, said, _ = other.run("destination", "accept-older", "default", "--yes", "--archive-key", copy)
+        self.assertEqual((code, "with the password in place of the key" in said["error"]), (2, True), said)
+        self.accept_damaged(other)
+        self.log_in(other)
+        self.assertTrue(self.restores(other))
 
     def test_who_would_lose_the_key_is_asked_before(self):
         self.must_key(self.first, "create", "--mode", "account_password")

@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 280> requirements{{
+inline constexpr std::array<Requirement, 281> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -148,6 +148,7 @@ inline constexpr std::array<Requirement, 280> requirements{{
     {"KEY-026", "MUST", "server", "wire", "implies W17", "07-keys", "A server MUST close with bad_key_record when a server_wrap that it is sent is for another escrow key than its own, or does not open to a key that has the record's check value and made its tag."},
     {"KEY-027", "MUST", "client", "wire", "chosen", "07-keys", "A client MUST refuse a key record that is not laid out so, names another user, computer or server, or has 0 or more than 10,000,000 rounds."},
     {"KEY-028", "MUST", "client", "wire", "chosen", "07-keys", "A client MUST refuse a key record whose check value or tag is not that of the key that it holds or has opened."},
+    {"KEY-060", "MUST", "client", "review", "chosen", "07-keys", "A client MUST NOT put a key record in the place of one of its own check value and another tag before its user has said so, nor in a lower mode than it has seen, nor, where it has seen none, in a mode other than custom whose wrap its user's password did not open."},
     {"KEY-029", "MUST", "server", "wire", "implies W4", "07-keys", "A server MUST answer fetch_key with the modes that its policy permits, its current escrow key, the device key of the session's computer and the archive's key record octet by octet as it was stored."},
     {"KEY-030", "MUST", "server", "wire", "chosen", "07-keys", "A server MUST make the checks of a key record in the order of the key check table."},
     {"KEY-031", "MUST", "server", "wire", "chosen", "07-keys", "A server MUST answer a key record that is octet by octet the one in force with key_stored, whatever has been forbidden since."},
