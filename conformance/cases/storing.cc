@@ -202,6 +202,39 @@ void add_quota(std::vector<Case>& cases) {
             require_missing(c, second, block.id, {});
           },
   });
+  const auto sent_again_longer = [](Context& c, std::size_t sealed_octets) -> ClientPeer& {
+    auto& first = c.at(State::ready);
+    const auto block = opaque_block(c.random(), 400);
+    first.commit({block});
+    first.send(goodbye());
+    first.expect_end(Reason::goodbye);
+    c.admin({{"do", "damage"}, {"block", hex(block.id)}, {"octets", hex(block.sealed)}});
+    auto& second = c.at(State::ready);
+    second.all_versions();
+    second.send(restore_begin(second.chain_number));  // that the server notices
+    second.expect("restore_begun");
+    second.fetch(block.id);
+    second.send(restore_end());
+    second.expect("restore_ended");
+    require_missing(c, second, block.id, {0});
+    auto again = opaque_block(c.random(), sealed_octets);
+    again.id = block.id;
+    second.send(again);
+    return second;
+  };
+  cases.push_back({
+      .id = "storing.longer_in_the_place_of_a_damaged_one",
+      .requirements = {"ARC-130"},
+      .needs = {.verbs = {"admin"}, .own_server = true, .fixture = small_quota},
+      .goal = "A block that comes in the place of a damaged one counts with all its octets",
+      .steps = {"of a quota of 2,000 octets, commit 400 and leave", "let an octet of them be altered in the store, and fetch them",
+                "offer the block again, and send 2,001 octets under its id", "expect Disconnect(quota_exceeded)"},
+      .script = [=](Context& c) { sent_again_longer(c, quota_octets + 1).expect_refusal(Reason::quota_exceeded); },
+      .twin =
+          [=](Context& c) {
+            sent_again_longer(c, quota_octets - 400).commit({});  // the script's 400 stand there too
+          },
+  });
   cases.push_back({
       .id = "storing.quota_of_what_was_never_committed_comes_back",
       .requirements = {"ARC-108"},

@@ -150,7 +150,8 @@ class Store::Impl {
     if (auto room = check_room(blocks); !room) return room;
     while (!blocks.empty()) {
       std::vector<Packs::Incoming> run;
-      std::uint64_t octets = 0, growth = 0;
+      std::uint64_t octets = 0;
+      std::int64_t growth = 0;
       for (const NewBlock& block : blocks.first(std::min(blocks.size(), written_together_max))) {
         const Record record{archive.row, block.id, block.checksum, static_cast<std::uint32_t>(block.sealed.size())};
         octets += record.octets();

@@ -21,26 +21,27 @@ Result<void> Usage::count() {
   return {};
 }
 
-Result<std::uint64_t> Usage::growth(std::int64_t archive, std::uint64_t user, const Digest& id, std::uint64_t pending,
-                                    std::uint64_t octets) {
+Result<std::int64_t> Usage::growth(std::int64_t archive, std::uint64_t user, const Digest& id, std::int64_t pending, std::uint64_t octets) {
   if (!quota_octets_) return 0;
   // What was received and lost counts no more.
   if (generation_ != holdings_.generation())
     if (auto counted = count(); !counted) return std::unexpected(counted.error());
   const auto known = holdings_.where(archive, id);
   if (!known) return std::unexpected(known.error());
-  if (*known) return 0;
+  if (*known && fault::on(fault::ARC_130_sent_again_for_nothing)) return 0;
+  const auto grown = static_cast<std::int64_t>(octets) - static_cast<std::int64_t>(*known ? (*known)->record.length : 0);
   const auto quota = quota_octets_(user);
-  const std::uint64_t used = octets_[user] + pending;
+  const std::uint64_t used = octets_[user] + static_cast<std::uint64_t>(pending);
   // [ARC-130] A server that grants a user so many octets of sealed blocks … when a block comes that would take them beyond
-  if (quota && !fault::on(fault::ARC_130_any_number_of_octets) && (used > *quota || octets > *quota - used))
+  if (quota && grown > 0 && !fault::on(fault::ARC_130_any_number_of_octets) &&
+      (used > *quota || static_cast<std::uint64_t>(grown) > *quota - used))
     return std::unexpected(
         Trouble{Trouble::Kind::over_quota, fmt::format("user {} has {} octets of blocks, its quota is {}", user, used, *quota)});
-  return octets;
+  return grown;
 }
 
-void Usage::add(std::uint64_t user, std::uint64_t octets) {
-  if (quota_octets_) octets_[user] += octets;
+void Usage::add(std::uint64_t user, std::int64_t octets) {
+  if (quota_octets_) octets_[user] += static_cast<std::uint64_t>(octets);
 }
 
 void Usage::release(std::uint64_t user, std::uint64_t octets) {

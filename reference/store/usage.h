@@ -18,9 +18,10 @@ class Usage {
 
   /// Counts what the index has.
   Result<void> count();
-  /// By how much a block adds to what its user has, `pending` octets being on the way. Trouble over_quota when that is too much.
-  Result<std::uint64_t> growth(std::int64_t archive, std::uint64_t user, const Digest& id, std::uint64_t pending, std::uint64_t octets);
-  void add(std::uint64_t user, std::uint64_t octets);
+  /// By how much a block adds to what its user has, `pending` octets being on the way: less than nothing when it takes the place of a
+  /// longer one. Trouble over_quota when that is too much.
+  Result<std::int64_t> growth(std::int64_t archive, std::uint64_t user, const Digest& id, std::int64_t pending, std::uint64_t octets);
+  void add(std::uint64_t user, std::int64_t octets);
   void release(std::uint64_t user, std::uint64_t octets);
 
  private:

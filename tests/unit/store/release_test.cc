@@ -529,6 +529,29 @@ TEST_F(ReleaseTest, ARC_130_a_quota_holds_blocks_up_and_a_release_makes_room) {
   EXPECT_FALSE(store->put(archive, blocks[0].id, blocks[0].checksum, blocks[0].sealed));
 }
 
+TEST_F(ReleaseTest, ARC_130_a_block_in_the_place_of_a_damaged_one_counts_as_long_as_it_is) {
+  options.quota_octets = [](std::uint64_t) { return std::optional<std::uint64_t>(2500); };
+  begin();
+  const auto again = [&](std::size_t octets) {
+    Block block = make_block(9, octets);
+    block.id = blocks[0].id;
+    return block;
+  };
+  const auto damage = [&] {
+    files.octets(first_pack)[pack_header_octets + record_header_octets + 9] ^= 1;
+    EXPECT_FALSE(loads(archive, blocks[0]));
+  };
+  damage();
+  const Block longer = again(701), fits = again(699), shorter = make_block(8, 2), other = make_block(7, 1);
+  EXPECT_EQ(store->put(archive, longer.id, longer.checksum, longer.sealed).error().kind, Trouble::Kind::over_quota);
+  put(archive, fits);
+  EXPECT_EQ(store->put(archive, shorter.id, shorter.checksum, shorter.sealed).error().kind, Trouble::Kind::over_quota);
+  put(archive, other);
+  end = commit(archive, end);
+  begin();
+  EXPECT_EQ(store->put(archive, other.id, other.checksum, Octets(2)).error().kind, Trouble::Kind::over_quota);
+}
+
 // What a failed commit had written is no part of the archive: a start that found it would lead to it instead of to what was stored since.
 class ReleaseAfterLossTest : public ReleaseTest {
  protected:
