@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "net/server_identity.h"
+#include "server/read_progress.h"
 #include "server/wall_time.h"
 #include "store/event_log.h"
 #include "store/index.h"
@@ -48,10 +49,11 @@ bool stands(const std::filesystem::path& data) {
 
 Outcome verify(const std::filesystem::path& data, bool json) {
   if (!stands(data)) return Outcome::store_failed;
-  store::PosixFileSystem files{data};
+  WatchedFiles files(data, "verified", ReadProgress::usual(json));
   const auto opened = store::Store::open(data, files, wall_time, {.mend_at_start = false});
   if (!opened) return store_failed(opened.error());
   const auto report = (*opened)->verify();
+  files.clear();
   if (!report) return store_failed(report.error());
   if (json) {
     fmt::print("{}\n", store::json(*report));
@@ -72,7 +74,7 @@ Outcome verify(const std::filesystem::path& data, bool json) {
 
 Outcome compact(const std::filesystem::path& data, unsigned live_percent, bool json) {
   if (!stands(data)) return Outcome::store_failed;
-  store::PosixFileSystem files{data};
+  WatchedFiles files(data, "compacted", ReadProgress::usual(json));
   const auto opened = store::Store::open(data, files, wall_time, {.live_percent_min = live_percent});
   if (!opened) return store_failed(opened.error());
   constexpr std::uint64_t step_octets = std::uint64_t{64} << 20;
@@ -86,6 +88,7 @@ Outcome compact(const std::filesystem::path& data, unsigned live_percent, bool j
     if (done->damaged != 0) stay[done->pack] = *done;
     if (done->pack == 0) break;
   }
+  files.clear();
   if (json) {
     nlohmann::ordered_json said = {{"compacted", packs}, {"freed_octets", octets}, {"stay", nlohmann::ordered_json::array()}};
     for (const auto& [pack, why] : stay) said["stay"].push_back({{"pack", pack}, {"damaged_blocks", why.damaged}});
@@ -99,8 +102,9 @@ Outcome compact(const std::filesystem::path& data, unsigned live_percent, bool j
 
 Outcome rebuild(const std::filesystem::path& data, bool json) {
   if (!stands(data)) return Outcome::store_failed;
-  store::PosixFileSystem files{data};
+  WatchedFiles files(data, "rebuilt", ReadProgress::usual(json));
   const auto report = store::rebuild(data, files, files, wall_time);
+  files.clear();
   if (!report) return store_failed(report.error());
   if (json) {
     fmt::print("{}\n", store::json(*report));
