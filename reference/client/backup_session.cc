@@ -93,7 +93,7 @@ class Sessions {
   void ended(std::size_t destination, const Outcome<DestinationReport>& end) {
     Session& session = *sessions_[destination];
     is_over_[destination] = true;
-    if (end) kept_[destination] = session.remember(end->version);
+    if (end) kept_[destination] = session.remember_own(end->version);
     if (end || end.error().code == ExitCode::local || end.error().code == ExitCode::interrupted) session.link->leave();
   }
 
@@ -105,10 +105,7 @@ class Sessions {
 
   Outcome<DestinationReport> end_of(std::size_t destination, Outcome<DestinationReport> end) const {
     if (!end || kept_[destination]) return end;
-    Failure failure = kept_[destination].error();
-    failure.message =
-        fmt::format("version {} is at the server, and this device could not note that: {}", end->version.number, failure.message);
-    return std::unexpected(std::move(failure));
+    return std::unexpected(kept_[destination].error());
   }
 
  private:

@@ -74,7 +74,7 @@ Outcome<Shown> run_prune(const Context& context, const PruneArguments& arguments
         .retire = retired,
         .now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count(),
         .directory = context.home,
-        .committed = [&](const archive::ChainPoint& point) { return session->remember(point); },
+        .committed = [&](const archive::ChainPoint& point) { return session->remember_own(point); },
         .progress = [&](const BlocksSeen& seen) { progress.show(seen); },
         .interrupted = Interruption::came};
     report = prune(

@@ -82,7 +82,8 @@ Outcome<Shown> run_restore(const Context& context, const RestoreArguments& argum
     if (failure.code == ExitCode::interrupted) failure.message += ": what was restored stays, and the same command goes on";
     return std::unexpected(std::move(failure));
   }
-  Problems problems = std::move(report->problems);
+  Problems problems = std::move(opened->problems);
+  problems.insert(problems.end(), report->problems.begin(), report->problems.end());
   problems.insert(problems.end(), report->reduced.begin(), report->reduced.end());
   const nlohmann::json json = {{"version", number},
                                {"files", report->files},
@@ -117,7 +118,8 @@ Outcome<Shown> run_verify(const Context& context, const VerifyArguments& argumen
   Progress progress("verified", context.as_json);
   auto session = open_session(context, spec::permissions::restore);
   if (!session) return std::unexpected(session.error());
-  const auto list = session->versions();
+  Problems problems;
+  const auto list = session->versions(problems);
   if (!list) return std::unexpected(list.error());
   const ListedVersion* newest = list->newest();
   const std::uint64_t number = asked_for.value_or(newest != nullptr ? newest->record.number : list->head.number);
@@ -137,10 +139,11 @@ Outcome<Shown> run_verify(const Context& context, const VerifyArguments& argumen
   std::string text = fmt::format("version {}: {} files in {} blocks looked at, ", number, report->files, report->blocks);
   text += report->lost.empty() && report->problems.empty() ? "all whole.\n" : fmt::format("{} blocks lost:\n", report->lost.size());
   for (const LostBlock& block : report->lost) text += fmt::format("  {}  {}\n", hex(block.id), block.why);
-  return Shown{.code = report->problems.empty() ? ExitCode::ok : ExitCode::incomplete,
+  problems.insert(problems.end(), report->problems.begin(), report->problems.end());
+  return Shown{.code = problems.empty() ? ExitCode::ok : ExitCode::incomplete,
                .text = std::move(text),
                .json = json.dump(),
-               .problems = std::move(report->problems)};
+               .problems = std::move(problems)};
 }
 
 }  // namespace coffer::client

@@ -12,7 +12,8 @@ namespace coffer::client {
 Outcome<Shown> run_versions(const Context& context, const VersionsArguments& arguments) {
   auto session = open_session(context, spec::permissions::backup | spec::permissions::restore);
   if (!session) return std::unexpected(session.error());
-  const auto list = session->versions();
+  Problems problems;
+  const auto list = session->versions(problems);
   if (!list) return std::unexpected(list.error());
   session->link->leave();
 
@@ -41,7 +42,10 @@ Outcome<Shown> run_versions(const Context& context, const VersionsArguments& arg
     versions.push_back(std::move(shown));
   }
   if (text.empty()) text = "no versions yet\n";
-  return Shown{.code = ExitCode::ok, .text = std::move(text), .json = nlohmann::json{{"versions", versions}}.dump(), .problems = {}};
+  return Shown{.code = problems.empty() ? ExitCode::ok : ExitCode::incomplete,
+               .text = std::move(text),
+               .json = nlohmann::json{{"versions", versions}}.dump(),
+               .problems = std::move(problems)};
 }
 
 }  // namespace coffer::client

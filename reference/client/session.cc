@@ -21,13 +21,29 @@ Outcome<void> Session::remember(const archive::ChainPoint& point) {
   return device->remember(SeenVersion{link->facts().server, link->facts().user, point});
 }
 
+Outcome<void> Session::remember_own(const archive::ChainPoint& point) {
+  auto kept = remember(point);
+  if (!kept)
+    kept.error().message =
+        fmt::format("version {} is at the server, and this device could not note that: {}", point.number, kept.error().message);
+  return kept;
+}
+
 Outcome<VersionList> Session::versions() {
+  Problems problems;
+  auto list = versions(problems);
+  if (list && !problems.empty()) return std::unexpected(Failure{ExitCode::local, problems.front().what});
+  return list;
+}
+
+Outcome<VersionList> Session::versions(Problems& problems) {
   const auto known = seen();
   if (!known) return std::unexpected(known.error());
   auto list = list_versions(*link, keys, *known);
-  if (!list) return list;
-  if (*known != list->head)
-    if (auto kept = remember(list->head); !kept) return std::unexpected(kept.error());
+  if (!list || *known == list->head) return list;
+  if (const auto kept = remember(list->head); !kept)
+    problems.push_back(
+        {"", fmt::format("this device could not note that version {} is the newest: {}", list->head.number, kept.error().message)});
   return list;
 }
 

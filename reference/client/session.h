@@ -31,6 +31,10 @@ struct Session : Visit {
   Outcome<void> remember(const archive::ChainPoint& point);
   /// All versions, verified, the newest remembered [ARC-025].
   Outcome<VersionList> versions();
+  /// Likewise for who only reads, as from a device with a full disk: that the newest cannot be remembered is a problem, and no failure.
+  Outcome<VersionList> versions(Problems& problems);
+  /// Of a version that this device has made.
+  Outcome<void> remember_own(const archive::ChainPoint& point);
   /// Leaves, and logs in anew: the link is another one afterwards. Failures: as of open_session; local when user or server are others now.
   Outcome<void> begin_again(const protocol::Timers& timers);
 };

@@ -30,12 +30,13 @@ Outcome<OpenVersion> open_version(const Context& context, const std::string& num
   if (!wanted) return std::unexpected(wanted.error());
   auto session = open_session(context, spec::permissions::restore);
   if (!session) return std::unexpected(session.error());
-  auto list = session->versions();
+  Problems problems;
+  auto list = session->versions(problems);
   if (!list) return std::unexpected(list.error());
   const auto version = find_version(*list, *wanted);
   if (!version) return std::unexpected(version.error());
   const ListedVersion found = **version;
-  return OpenVersion{std::move(*session), std::move(*list), found};
+  return OpenVersion{std::move(*session), std::move(*list), found, std::move(problems)};
 }
 
 }  // namespace coffer::client

@@ -22,6 +22,7 @@ struct OpenVersion {
   Session session;
   VersionList list;
   ListedVersion version;
+  Problems problems;  // of the device, which did not keep it from being read
 };
 Outcome<OpenVersion> open_version(const Context& context, const std::string& number);
 
