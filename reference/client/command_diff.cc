@@ -23,38 +23,37 @@ Outcome<Shown> run_diff(const Context& context, const DiffArguments& arguments) 
   Progress progress("compared", context.as_json);
   BlockFetcher fetcher(link, opened->session.keys,
                        [&](const BlockFetcher::Counts& read) { progress.show(BlocksSeen{.blocks = read.blocks, .octets = read.octets}); });
-  auto diff = diff_versions(fetcher, (*before)->record, after);
-  if (!diff) return std::unexpected(diff.error());
-  if (auto ended = link.end_restore(diff->incomplete.empty()); !ended) return std::unexpected(ended.error());
+  const auto list_of = [&](const char* name) { return LongList(name, context.as_json, context.home); };
+  LongList removed = list_of("removed"), added = list_of("added"), changed = list_of("changed");
+  std::uint64_t removals = 0, additions = 0, changes = 0;
+  const auto take = [&](const Difference& found) {
+    if (found.after == nullptr) {
+      ++removals;
+      removed.add(context.as_json ? text_of(json_of(*found.before)) : fmt::format("- /{}", printable(found.before->path)));
+    } else if (found.before == nullptr) {
+      ++additions;
+      added.add(context.as_json ? text_of(json_of(*found.after)) : fmt::format("+ /{}", printable(found.after->path)));
+    } else {
+      ++changes;
+      changed.add(context.as_json ? text_of({{"path", "/" + printable(found.after->path)},
+                                             {"fields", found.fields},
+                                             {"before", json_of(*found.before)},
+                                             {"after", json_of(*found.after)}})
+                                  : fmt::format("M /{} ({})", printable(found.after->path), fmt::join(found.fields, ", ")));
+    }
+  };
+  const auto incomplete = diff_versions(fetcher, (*before)->record, after, take);
+  if (!incomplete) return std::unexpected(incomplete.error());
+  if (auto ended = link.end_restore(incomplete->empty()); !ended) return std::unexpected(ended.error());
   link.leave();
-
-  nlohmann::json json{{"before", *other},
-                      {"after", after.number},
-                      {"blocks_fetched", fetcher.counts().blocks},
-                      {"added", nlohmann::json::array()},
-                      {"removed", nlohmann::json::array()},
-                      {"changed", nlohmann::json::array()}};
-  std::string text;
-  for (const archive::Entry& entry : diff->removed) {
-    json["removed"].push_back(json_of(entry));
-    text += fmt::format("- /{}\n", printable(entry.path));
-  }
-  for (const archive::Entry& entry : diff->added) {
-    json["added"].push_back(json_of(entry));
-    text += fmt::format("+ /{}\n", printable(entry.path));
-  }
-  for (const ChangedEntry& entry : diff->changed) {
-    json["changed"].push_back({{"path", "/" + printable(entry.after.path)},
-                               {"fields", entry.fields},
-                               {"before", json_of(entry.before)},
-                               {"after", json_of(entry.after)}});
-    text += fmt::format("M /{} ({})\n", printable(entry.after.path), fmt::join(entry.fields, ", "));
-  }
-  text += fmt::format("{} added, {} removed, {} changed.\n", diff->added.size(), diff->removed.size(), diff->changed.size());
-  return Shown{.code = diff->incomplete.empty() ? ExitCode::ok : ExitCode::incomplete,
-               .text = std::move(text),
-               .json = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
-               .problems = std::move(diff->incomplete)};
+  Problems problems = std::move(opened->problems);
+  problems.insert(problems.end(), incomplete->begin(), incomplete->end());
+  Shown all{.code = problems.empty() ? ExitCode::ok : ExitCode::incomplete,
+            .text = fmt::format("{} added, {} removed, {} changed.\n", additions, removals, changes),
+            .json = nlohmann::json{{"before", *other}, {"after", after.number}, {"blocks_fetched", fetcher.counts().blocks}}.dump(),
+            .problems = std::move(problems)};
+  for (LongList* list : {&removed, &added, &changed}) all.lists.push_back(std::move(*list));
+  return all;
 }
 
 }  // namespace coffer::client

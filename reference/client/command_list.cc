@@ -52,6 +52,12 @@ class Listing {
   bool recursive_;
 };
 
+/// What is shown of it.
+archive::Entry without_content(archive::Entry entry) {
+  entry.blocks = {};
+  return entry;
+}
+
 Failure not_there(const std::string& path, std::uint64_t number) {
   return {ExitCode::local, fmt::format("there is no /{} in version {}: `coffer ls {}` shows what there is, and every path begins at /",
                                        printable(path), number, number)};
@@ -144,38 +150,37 @@ Outcome<Shown> run_list(const Context& context, const ListArguments& arguments) 
   Progress progress("listed", context.as_json);
   BlockFetcher fetcher(link, opened->session.keys,
                        [&](const BlockFetcher::Counts& read) { progress.show(BlocksSeen{.blocks = read.blocks, .octets = read.octets}); });
-  const auto content = read_entries(fetcher, record, [&](const archive::Place& place) { return listing.wants(place); });
-  if (!content) return std::unexpected(content.error());
-  if (auto ended = link.end_restore(content->incomplete.empty()); !ended) return std::unexpected(ended.error());
-  link.leave();
-
-  std::set<std::string> present;
-  std::vector<archive::Entry> shown;
+  LongList entries("entries", context.as_json, context.home);
+  const auto show = [&](const archive::Entry& entry) { entries.add(context.as_json ? text_of(json_of(entry)) : text_of(entry)); };
+  std::set<std::string> present;      // of one directory alone, as is what follows
+  std::vector<archive::Entry> shown;  // not yet: one that has no entry of its own comes before others that were met before it
   bool found = path.empty();
-  for (const archive::Entry& entry : content->entries) {
+  const auto see = [&](const archive::Entry& entry) {
     found = found || entry.path == path || entry.path.starts_with(path + "/");
     if (listing.shows(entry)) {
+      if (arguments.recursive) return show(entry);
       present.insert(entry.path);
-      shown.push_back(entry);
-    }
-  }
-  for (const archive::Entry& entry : content->entries)
-    if (const std::string implied = listing.implied_by(entry); implied.size() > path.size() + 1 && present.insert(implied).second)
+      shown.push_back(without_content(entry));
+    } else if (const std::string implied = listing.implied_by(entry); implied.size() > path.size() + 1 && present.insert(implied).second) {
       shown.push_back({.path = implied, .type = archive::EntryType::directory});
+    }
+  };
+  const auto content = VersionContent::prove(
+      fetcher, record, [&](const archive::Place& place) { return listing.wants(place); }, see);
+  if (!content) return std::unexpected(content.error());
+  if (auto ended = link.end_restore(content->incomplete().empty()); !ended) return std::unexpected(ended.error());
+  link.leave();
+  if (!found && content->incomplete().empty()) return std::unexpected(not_there(path, record.number));
   std::ranges::sort(shown, {}, &archive::Entry::path);
-  if (!found && content->incomplete.empty()) return std::unexpected(not_there(path, record.number));
-  nlohmann::json entries = nlohmann::json::array();
-  std::string text;
-  for (const archive::Entry& entry : shown) {
-    entries.push_back(json_of(entry));
-    text += text_of(entry) + "\n";
-  }
-  return Shown{
-      .code = content->incomplete.empty() ? ExitCode::ok : ExitCode::incomplete,
-      .text = std::move(text),
-      .json = nlohmann::json{{"version", record.number}, {"blocks_fetched", fetcher.counts().blocks}, {"entries", std::move(entries)}}.dump(
-          -1, ' ', false, nlohmann::json::error_handler_t::replace),
-      .problems = content->incomplete};
+  std::ranges::for_each(shown, show);
+  Problems problems = std::move(opened->problems);
+  problems.insert(problems.end(), content->incomplete().begin(), content->incomplete().end());
+  Shown all{.code = problems.empty() ? ExitCode::ok : ExitCode::incomplete,
+            .text = {},
+            .json = nlohmann::json{{"version", record.number}, {"blocks_fetched", fetcher.counts().blocks}}.dump(),
+            .problems = std::move(problems)};
+  all.lists.push_back(std::move(entries));
+  return all;
 }
 
 Outcome<Shown> run_cat(const Context& context, const CatArguments& arguments) {
@@ -205,7 +210,10 @@ Outcome<Shown> run_cat(const Context& context, const CatArguments& arguments) {
     link.leave();
   }
   if (!written) return std::unexpected(written.error());
-  return Shown{.code = ExitCode::ok, .text = {}, .json = {}, .problems = {}};
+  return Shown{.code = opened->problems.empty() ? ExitCode::ok : ExitCode::incomplete,
+               .text = {},
+               .json = {},
+               .problems = std::move(opened->problems)};
 }
 
 }  // namespace coffer::client

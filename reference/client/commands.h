@@ -11,6 +11,7 @@
 
 #include "client/failure.h"
 #include "client/interruption.h"
+#include "client/long_text.h"
 #include "protocol/session_types.h"
 
 namespace coffer::client {
@@ -32,6 +33,7 @@ struct Shown {
   std::string json;  // one object
   Problems problems;
   std::vector<std::string> errors = {};  // what else did not work, for standard error
+  std::vector<LongList> lists = {};      // before the text, and in the object
 };
 
 /// A server as the user wrote it.

@@ -63,6 +63,8 @@ std::string text_of(const archive::Entry& entry) {
   return text;
 }
 
+std::string text_of(const nlohmann::json& json) { return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+
 nlohmann::json json_of(const archive::Entry& entry) {
   nlohmann::json json{{"path", "/" + printable(entry.path)},
                       {"type", word_for(entry.type)},

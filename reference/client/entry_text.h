@@ -13,6 +13,8 @@ namespace coffer::client {
 /// "-rw-r--r-- alice users 12 octets 2026-11-21 03:18:40 UTC /a/b".
 std::string text_of(const archive::Entry& entry);
 nlohmann::json json_of(const archive::Entry& entry);
+/// In one line; what is no UTF-8 in it is replaced.
+std::string text_of(const nlohmann::json& json);
 std::string_view word_for(archive::EntryType type);
 
 }  // namespace coffer::client

@@ -87,20 +87,41 @@ std::string take_milliseconds(const std::string& text, const Named& all) {
   return {};
 }
 
+/// Of an object that has others too, and ends with the lists.
+Outcome<void> print_with_lists(std::string object, const std::vector<LongList>& lists) {
+  const auto put = [](std::string_view text) { fmt::print("{}", text); };
+  object.pop_back();
+  put(object);
+  for (const LongList& list : lists) {
+    fmt::print(",\"{}\":[", list.name());
+    if (auto read = list.items().each(put); !read) return read;
+    put("]");
+  }
+  put("}\n");
+  return {};
+}
+
 int print(const Shown& shown, bool as_json) {
+  Outcome<void> read;
   if (as_json && !shown.json.empty()) {
     auto json = nlohmann::json::parse(shown.json);
     json["exit_code"] = static_cast<int>(shown.code);
     json["problems"] = nlohmann::json::array();
     for (const Problem& problem : shown.problems)
       json["problems"].push_back({{"path", printable(problem.path)}, {"problem", problem.what}});
-    fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    read = print_with_lists(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), shown.lists);
     for (const std::string& error : shown.errors) fmt::print(stderr, "coffer: {}\n", error);
   } else {
     for (const Problem& problem : shown.problems)
       fmt::print(stderr, "coffer: {}{}{}\n", printable(problem.path), problem.path.empty() ? "" : " ", problem.what);
     for (const std::string& error : shown.errors) fmt::print(stderr, "coffer: {}\n", error);
+    for (const LongList& list : shown.lists)
+      if (read) read = list.items().each([](std::string_view text) { fmt::print("{}", text); });
     fmt::print("{}", shown.text);
+  }
+  if (!read) {
+    fmt::print(stderr, "coffer: {}\n", read.error().message);
+    return static_cast<int>(ExitCode::local);
   }
   if (std::fflush(stdout) != 0) {
     fmt::print(stderr, "coffer: cannot write standard output: {}\n", std::strerror(errno));

@@ -1,7 +1,10 @@
 #include "client/version_diff.h"
 
 #include <algorithm>
+#include <compare>
+#include <deque>
 #include <iterator>
+#include <span>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -18,30 +21,31 @@ namespace {
 struct Side {
   std::vector<archive::Place> row;
   int level = 0;
-  std::vector<archive::Entry> entries;
+  std::size_t read = 0;                // leaves of the row
+  std::deque<archive::Entry> entries;  // of those
 };
+
+constexpr std::size_t leaves_at_once = 64;
 
 class Diff {
  public:
-  Diff(BlockFetcher& fetcher, const archive::VersionRecord& before, const archive::VersionRecord& after)
-      : fetcher_(fetcher), before_(begin(before)), after_(begin(after)) {}
+  Diff(BlockFetcher& fetcher, const archive::VersionRecord& before, const archive::VersionRecord& after, const TakeDifference& take)
+      : fetcher_(fetcher), take_(take), before_(begin(before)), after_(begin(after)) {}
 
-  Outcome<VersionDiff> run() {
+  Outcome<Problems> run() {
     while (true) {
       if (before_.level == after_.level) drop_common();
       if (before_.level == 0 && after_.level == 0) break;
       Side& higher = before_.level >= after_.level ? before_ : after_;
       if (auto read = descend(higher); !read) return std::unexpected(read.error());
     }
-    for (Side* side : {&before_, &after_})
-      if (auto read = read_entries(*side); !read) return std::unexpected(read.error());
-    compare();
-    return std::move(diff_);
+    if (auto compared = compare(); !compared) return std::unexpected(compared.error());
+    return std::move(incomplete_);
   }
 
  private:
   static Side begin(const archive::VersionRecord& record) {
-    Side side{.row = {}, .level = record.depth, .entries = {}};
+    Side side{.row = {}, .level = record.depth, .read = 0, .entries = {}};
     if (record.root) side.row.push_back({*record.root, {}, std::nullopt});
     return side;
   }
@@ -55,7 +59,7 @@ class Diff {
   }
 
   void lose(const archive::Place& place, const std::string& why) {
-    diff_.incomplete.push_back({"", fmt::format("a part of the list of files is lost ({}), from /{} on", why, printable(place.first))});
+    incomplete_.push_back({"", fmt::format("a part of the list of files is lost ({}), from /{} on", why, printable(place.first))});
   }
 
   Outcome<void> descend(Side& side) {
@@ -66,30 +70,39 @@ class Diff {
     return {};
   }
 
+  /// The entries of the next leaves, unless there are some.
   Outcome<void> read_entries(Side& side) {
     const auto take = [&](std::vector<archive::Entry> entries) { std::ranges::move(entries, std::back_inserter(side.entries)); };
-    return read_leaves(fetcher_, side.row, take, [this](const auto& place, const auto& why) { lose(place, why); });
+    while (side.entries.empty() && side.read < side.row.size()) {
+      const auto some = std::span(side.row).subspan(side.read, std::min(leaves_at_once, side.row.size() - side.read));
+      side.read += some.size();
+      if (auto read = read_leaves(fetcher_, some, take, [this](const auto& place, const auto& why) { lose(place, why); }); !read)
+        return read;
+    }
+    return {};
   }
 
-  void compare() {
-    auto before = before_.entries.begin();
-    auto after = after_.entries.begin();
-    while (before != before_.entries.end() || after != after_.entries.end()) {
-      if (after == after_.entries.end() || (before != before_.entries.end() && before->path < after->path)) {
-        diff_.removed.push_back(std::move(*before++));
-      } else if (before == before_.entries.end() || after->path < before->path) {
-        diff_.added.push_back(std::move(*after++));
-      } else {
-        auto fields = different_fields(*before, *after);
-        if (!fields.empty()) diff_.changed.push_back({std::move(*before), std::move(*after), std::move(fields)});
-        ++before, ++after;
-      }
+  Outcome<void> compare() {
+    while (true) {
+      for (Side* side : {&before_, &after_})
+        if (auto read = read_entries(*side); !read) return read;
+      const bool befores = !before_.entries.empty(), afters = !after_.entries.empty();
+      if (!befores && !afters) return {};
+      const auto order = !afters    ? std::strong_ordering::less
+                         : !befores ? std::strong_ordering::greater
+                                    : before_.entries.front().path <=> after_.entries.front().path;
+      Difference found{.before = order <= 0 ? &before_.entries.front() : nullptr, .after = order >= 0 ? &after_.entries.front() : nullptr};
+      if (order == 0) found.fields = different_fields(*found.before, *found.after);
+      if (order != 0 || !found.fields.empty()) take_(found);
+      if (order <= 0) before_.entries.pop_front();
+      if (order >= 0) after_.entries.pop_front();
     }
   }
 
   BlockFetcher& fetcher_;
+  const TakeDifference& take_;
   Side before_, after_;
-  VersionDiff diff_;
+  Problems incomplete_;
 };
 
 }  // namespace
@@ -112,8 +125,9 @@ std::vector<std::string_view> different_fields(const archive::Entry& before, con
   return fields;
 }
 
-Outcome<VersionDiff> diff_versions(BlockFetcher& fetcher, const archive::VersionRecord& before, const archive::VersionRecord& after) {
-  return Diff(fetcher, before, after).run();
+Outcome<Problems> diff_versions(BlockFetcher& fetcher, const archive::VersionRecord& before, const archive::VersionRecord& after,
+                                const TakeDifference& take) {
+  return Diff(fetcher, before, after, take).run();
 }
 
 }  // namespace coffer::client

@@ -2,6 +2,7 @@
 // Must not know: how it is shown.
 #pragma once
 
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -11,19 +12,18 @@
 
 namespace coffer::client {
 
-struct ChangedEntry {
-  archive::Entry before, after;
-  std::vector<std::string_view> fields;  // "content", "mode", …
+/// One of the two is null of what was added or removed; else the fields say in what they differ: "content", "mode", …
+struct Difference {
+  const archive::Entry* before = nullptr;
+  const archive::Entry* after = nullptr;
+  std::vector<std::string_view> fields = {};
 };
+using TakeDifference = std::function<void(const Difference&)>;
 
-struct VersionDiff {
-  std::vector<archive::Entry> added, removed;
-  std::vector<ChangedEntry> changed;
-  Problems incomplete;  // parts of either that are lost
-};
-
-/// Inside a restore that has begun. Failures: the session's; local when a manifest is whole and wrong.
-Outcome<VersionDiff> diff_versions(BlockFetcher& fetcher, const archive::VersionRecord& before, const archive::VersionRecord& after);
+/// Inside a restore that has begun; in the order of their paths. Gives the parts of either that are lost. Failures: the session's; local
+/// when a manifest is whole and wrong, and then nothing of what was taken counts.
+Outcome<Problems> diff_versions(BlockFetcher& fetcher, const archive::VersionRecord& before, const archive::VersionRecord& after,
+                                const TakeDifference& take);
 
 /// In which fields two entries of one path differ.
 std::vector<std::string_view> different_fields(const archive::Entry& before, const archive::Entry& after);

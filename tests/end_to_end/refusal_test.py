@@ -82,8 +82,23 @@ class Client(programs.EndToEnd):
         code, said, error = device.run("backup", self.path("file"))
         self.assertEqual(code, 4)
         self.assertIn("version 2 is at the server", error + json.dumps(said))
+        code, said, error = device.run("prune", "--keep-last", "1")
+        self.assertEqual(code, 4, "what a prune commits has to be noted")
+        code, said, error = device.run("restore", 2, "--target", self.path("target"))
+        self.assertEqual((code, said["files"]), (1, 1), error)
+        self.assertIn("could not note that version 2 is the newest", json.dumps(said["problems"]))
+        for arguments in (("versions",), ("ls", 2), ("diff", 1, 2), ("verify",)):
+            code, said, error = device.run(*arguments)
+            self.assertEqual(code, 1, (arguments, error))
+            self.assertIn("could not note", json.dumps(said["problems"]))
         os.rmdir(os.path.join(device.home, "chain.json.new"))
         self.assertEqual([version["number"] for version in device.must("versions")["versions"]], [1, 2])
+        os.mkdir(os.path.join(device.home, "chain.json.new"))
+        code, said, error = device.run("prune", "--keep-last", "1")
+        self.assertEqual(code, 4)
+        self.assertIn("version 3 is at the server", error + json.dumps(said))
+        os.rmdir(os.path.join(device.home, "chain.json.new"))
+        self.assertEqual([version["number"] for version in device.must("versions")["versions"]], [2])
 
     def test_no_server_is_said_so(self):
         server = self.serve()
