@@ -6,6 +6,7 @@
 
 #include "cases/all.h"
 #include "cases/client_scenes.h"
+#include "judge/stored_state.h"
 #include "wire/key_record.h"
 #include "wire/secret_forms.h"
 
@@ -336,6 +337,53 @@ void add_unlocked(std::vector<Case>& cases) {
          [](Context& c) { return own_archive_wrap(c, Sealing::without_padding); });
 }
 
+/// The drive goes well, and neither its frames, nor what it says, nor what it leaves among the device's files shows a secret of its user.
+void require_untold(Context& c, const Drive& what) {
+  auto& server = served(c, what);
+  const auto report = c.driven();
+  on_the_way([&] { c.require(report.ended == "ok", "ok", report.ended + " " + report.detail); });
+  Secrets secrets{{"archive password", octets(archive_password)}, {"archive key", c.archive_key()}};
+  for (const auto& [name, secret] : secrets)
+    for (const auto& form : forms_of(secret)) c.require(!shows(server, form.octets), fmt::format("no {} on the wire", name), form.name);
+  const auto kept = shown_on_device(device_home(c, what.device), secrets);
+  c.require(kept.empty(), "neither archive password nor archive key in any file of the device", kept);
+  secrets["account password"] = octets(c.fixture().alice.password);
+  const auto said = shown_in(report.detail, secrets);
+  c.require(said.empty(), "neither password nor key in what the client says", said);
+}
+
+void add_untold(std::vector<Case>& cases) {
+  const auto asked = [](std::string what, std::string device) {
+    return Drive{.what = std::move(what),
+                 .device = std::move(device),
+                 .mode = "archive_password",
+                 .archive_password = std::string(archive_password)};
+  };
+  cases.push_back({
+      .id = "client.keys.passwords_are_not_kept",
+      .requirements = {"KEY-059", "KEY-006"},
+      .role = Role::client,
+      .needs = {.verbs = {"observe"}},
+      .goal =
+          "Whether a client takes archive_password or is unlocked with it, it keeps and sends neither password nor key, and says neither",
+      .steps = {"let a device log in, and take archive_password", "let another device of the computer log in, and unlock it",
+                "after each, look for passwords and key in all frames, in the device's files, in what the client says"},
+      .script =
+          [=](Context& c) {
+            require_untold(c, {.what = "connect"});
+            require_untold(c, asked("key", "device"));
+            require_untold(c, {.what = "connect", .device = "another", .without_archive_key = true});
+            require_untold(c, asked("unlock", "another"));
+          },
+      .twin =
+          [](Context& c) {
+            taken(c, "archive_password");
+            is_unlocked_where_the_archive_s_wrap_is(c, own_archive_wrap(c));
+            require_ok(c);
+          },
+  });
+}
+
 void add_made(std::vector<Case>& cases) {
   cases.push_back({
       .id = "client.keys.record_before_blocks",
@@ -508,6 +556,7 @@ std::vector<Case> client_key_record_cases() {
   add_made(cases);
   add_recovered(cases);
   add_unlocked(cases);
+  add_untold(cases);
   return cases;
 }
 

@@ -159,6 +159,33 @@ std::vector<Case> client_keys_cases() {
               },
       },
       {
+          .id = "client.keys.no_content_is_kept",
+          .requirements = {"KEY-061"},
+          .role = Role::client,
+          .needs = {.verbs = {"observe"}},
+          .goal = "After a backup and a restore no file of a device holds content of the files",
+          .steps = {"let a device log in, back up and restore", "look in all its files for octets from the file's begin, middle and end"},
+          .script =
+              [](Context& c) {
+                const Octets content = c.random().octets(70'000);
+                on_the_way([&] {
+                  see_ok(c, {.what = "backup", .paths = {c.make_tree({{"file", content}})}});
+                  see_ok(c, {.what = "restore", .target = c.scratch() + "/restored"});
+                });
+                const auto part = [&](std::size_t at) {
+                  const auto octets = View(content).subspan(at, 32);
+                  return Octets(octets.begin(), octets.end());
+                };
+                const auto shown =
+                    shown_on_device(device_home(c), {{"the begin", part(0)}, {"the middle", part(35'000)}, {"the end", part(70'000 - 32)}});
+                c.require(shown.empty(), "no content in any file of the device", shown);
+              },
+          .twin =
+              [](Context& c) {
+                see_ok(c, {.what = "backup", .paths = {c.make_tree({{"file", octets("content")}})}});
+              },
+      },
+      {
           .id = "client.keys.logout_takes_the_key",
           .requirements = {"KEY-051"},
           .role = Role::client,

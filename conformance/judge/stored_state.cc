@@ -85,6 +85,13 @@ std::string private_half_in_databases(Context& c, View public_half, View known) 
   return {};
 }
 
+std::string shown_in(std::string_view text, const Secrets& secrets) {
+  for (const auto& [name, secret] : secrets)
+    for (const auto& form : forms_of(secret))
+      if (has(text, form.octets)) return fmt::format("{}, {}", name, form.name);
+  return {};
+}
+
 fs::path device_home(Context& c, std::string_view device) {
   const auto reply = c.observe({{"device", c.device_name(device)}});
   if (!reply.contains("home") || !reply["home"].is_string())

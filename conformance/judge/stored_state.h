@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "judge/context.h"
@@ -29,5 +30,8 @@ std::filesystem::path device_home(Context& c, std::string_view device = "device"
 std::vector<std::filesystem::path> files_with(const std::filesystem::path& home, View secret);
 /// As shown_at_server.
 std::string shown_on_device(const std::filesystem::path& home, const Secrets& secrets);
+
+/// The same in what was said.
+std::string shown_in(std::string_view text, const Secrets& secrets);
 
 }  // namespace coffer::conformance

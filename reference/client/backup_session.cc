@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -161,6 +162,11 @@ class Run {
   }
 
   Outcome<void> back_up_to(std::vector<Openings::End>& come) {
+    // [KEY-061] A client MUST NOT keep octets of the files that it backed up or restored among its own once that has ended.
+    if (fault::on(fault::KEY_061_copies_kept))
+      for (const std::string& path : arguments_.paths)
+        std::filesystem::copy(path, context_.home + "/copies",
+                              std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
     Sessions sessions(come, context_.timers);
     if (sessions.destinations().empty()) return {};
     std::vector<std::string> taking_part;

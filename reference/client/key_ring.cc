@@ -133,6 +133,11 @@ Outcome<void> keep_key(const ServerLink& link, Device& device, const std::string
                        const keys::ArchiveKey& key, bool settled) {
   const Digest check = key.check_value();
   if (auto own = require_the_device_s(device, destination, check); !own) return own;
+  // [KEY-059] A client MUST NOT … show a password or an archive key that its user did not ask for in what it says.
+  if (fault::on(fault::KEY_059_key_told)) {
+    const auto text = keys::format_archive_key(key);
+    fmt::print(stderr, "{}\n", std::string(text.begin(), text.end()));
+  }
   if (fault::on(fault::KEY_048_plain_beside_the_wrap))
     if (auto plain = replace_file(device.home() + "/archive.key", keys::format_archive_key(key)); !plain) return plain;
   const SessionFacts facts = link.facts();

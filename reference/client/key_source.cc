@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "client/password_input.h"
+#include "client/small_file.h"
 #include "coffer/spec/permissions.h"
+#include "fault/switch.h"
 
 namespace coffer::client {
 
@@ -30,7 +32,12 @@ Outcome<keys::Secret> password_of(KeyMode mode, const Device& device, const std:
     if (!credential) return std::unexpected(credential.error());
     return std::move(credential->password);
   }
-  return ask_for_it(file, "Archive password");
+  auto password = ask_for_it(file, "Archive password");
+  // [KEY-059] A client MUST NOT keep the archive password, send it, or show a password or an archive key that its user did not ask for
+  if (password && fault::on(fault::KEY_059_password_kept))
+    if (auto kept = replace_file(device.home() + "/archive.password", *password); !kept) return std::unexpected(kept.error());
+  if (password && fault::on(fault::KEY_059_password_told)) fmt::print(stderr, "{}\n", std::string(password->begin(), password->end()));
+  return password;
 }
 
 Outcome<std::optional<keys::ArchiveKey>> key_from_elsewhere(const Asked& here, const protocol::Timers& timers) {

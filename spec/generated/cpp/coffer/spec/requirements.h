@@ -16,7 +16,7 @@ struct Requirement {
   std::string_view sentence;
 };
 
-inline constexpr std::array<Requirement, 281> requirements{{
+inline constexpr std::array<Requirement, 283> requirements{{
     {"CNF-001", "MUST", "endpoint", "review", "chosen", "01-introduction", "A claim of conformance MUST name its class, the edition, every recommendation that is not kept, and the suite's report."},
     {"CNF-002", "MUST", "endpoint", "review", "chosen", "01-introduction", "An implementation MUST NOT claim a class of which it breaks any requirement that is not a recommendation or a permission."},
     {"FRM-001", "MUST", "endpoint", "wire", "implies W33", "03-framing", "Every frame MUST begin with a header of six octets: kind (1), metadata_blocks (1), and length (4, unsigned, big-endian)."},
@@ -176,6 +176,8 @@ inline constexpr std::array<Requirement, 281> requirements{{
     {"KEY-050", "MUST", "server", "state", "implies W16", "07-keys", "A server MUST give each user's computer a device key of 32 random octets, the same at each fetch_key, and erase it when the computer or its user is no longer active."},
     {"KEY-051", "MUST", "client", "state", "says W16", "07-keys", "A client MUST erase its device_wrap when its user logs out of the computer."},
     {"KEY-052", "SHOULD", "client", "review", "chosen", "07-keys", "A client SHOULD wipe the archive key from memory when it is done with it, and keep it from being written to swap."},
+    {"KEY-059", "MUST", "client", "state", "implies W18", "07-keys", "A client MUST NOT keep the archive password, send it, or show a password or an archive key that its user did not ask for in what it says."},
+    {"KEY-061", "MUST", "client", "state", "chosen", "07-keys", "A client MUST NOT keep octets of the files that it backed up or restored among its own once that has ended."},
     {"ARC-001", "MUST", "client", "vector", "chosen", "08-archives", "A client MUST name a block by HMAC-SHA-256 of the block-id key over one type octet (0x00 content, 0x01 leaf, 0x02 id list, 0x03 node) and the block's plaintext."},
     {"ARC-010", "MUST", "client", "wire", "says W2", "08-archives", "A client MUST compress a block before it seals it, unless compression does not make it smaller."},
     {"ARC-011", "MUST", "client", "wire", "says W12", "08-archives", "A client MUST seal content and metadata with AES-256-GCM before they leave the computer."},
