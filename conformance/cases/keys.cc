@@ -261,6 +261,28 @@ void add_layout(std::vector<Case>& cases) {
                                      k.password_part(mode == account_password_mode ? "account wrap" : "archive wrap", k.owner, rounds);
                                  std::copy(part.begin(), part.end(), r.wraps.end() - 60);
                                }}));
+
+  const auto sent_in_production = [](Context& c, std::uint32_t rounds) {
+    Fixture production = c.fixture();
+    production.profile = "production";
+    production.rounds = 100'000;
+    c.require(!c.serve_anew(production), "a server that serves the fixture", "it refuses");
+    auto keeper = gina(c);
+    auto made = keeper.record(archive_password_mode);
+    made.wraps = keeper.password_part("archive wrap", keeper.owner, rounds);
+    keeper.send(made);
+    return keeper;
+  };
+  cases.push_back({
+      .id = "keys.rounds_in_production",
+      .requirements = {"KEY-025"},
+      .needs = {.verbs = {"prepare"}, .own_server = true},
+      .goal = "A server that is not for tests refuses a key record of 99,999 rounds",
+      .steps = {"serve a fixture of the production profile", "send a first key record of archive_password with 99,999 rounds",
+                "expect a Disconnect of reason bad_key_record"},
+      .script = [=](Context& c) { sent_in_production(c, 99'999).client.expect_refusal(Reason::bad_key_record); },
+      .twin = [=](Context& c) { sent_in_production(c, 100'000).client.expect("key_stored"); },
+  });
 }
 
 void add_order(std::vector<Case>& cases) {
@@ -322,6 +344,20 @@ void add_order(std::vector<Case>& cases) {
     r.format = 2;
     r.generation = 9;
   });
+  const auto before_the_wrap = [&](std::string id, std::string goal, std::function<void(KeyRecord&)> spoil) {
+    cases.push_back(refused({"order_" + std::move(id) + "_before_server_wrap",
+                             {"KEY-030"},
+                             std::move(goal),
+                             Reason::key_conflict,
+                             of(account_password_mode, 2),
+                             [=](Keeper&, KeyRecord& r) { spoil(r); },
+                             [](Keeper& k) { k.store(account_password_mode); }}));
+  };
+  before_the_wrap("generation", "The generation comes before the opening of a server_wrap", [](KeyRecord& r) {
+    r.generation = 9;
+    r.wraps[70] ^= 1;
+  });
+  before_the_wrap("check_value", "The check value comes before the opening of a server_wrap", [](KeyRecord& r) { r.check[0] ^= 1; });
 }
 
 void add_escrow(std::vector<Case>& cases) {
@@ -509,6 +545,28 @@ void add_policy(std::vector<Case>& cases) {
             },
         .twin = [](Context& c) { gina(c).store(account_password_mode); },
     });
+  cases.push_back({
+      .id = "keys.forbidden_where_it_is_in_force",
+      .requirements = {"KEY-031", "KEY-010"},
+      .needs = {.verbs = {"prepare", "admin"}, .own_server = true},
+      .goal = "A mode that is forbidden later stays in force: its record is acknowledged again, and gives way to the next of the mode",
+      .steps = {"store a key record of archive_password", "start the server again with account_password alone permitted",
+                "send the same octets again, and expect key_stored", "send the next generation of the mode, and expect key_stored"},
+      .script =
+          [](Context& c) {
+            auto before = gina(c);
+            const auto stored = before.store(archive_password_mode);
+            Fixture stricter = c.fixture();
+            account_password_alone(stricter);
+            c.serve_again(stricter);
+            auto after = gina(c);
+            after.archive_key = before.archive_key;
+            c.require(after.fetch().number("modes") == 1, "modes 1", "others");
+            after.client.send(store_key(stored));
+            after.client.expect("key_stored");
+            after.require_kept(after.store(archive_password_mode, 2));
+          },
+  });
   cases.push_back({
       .id = "keys.blocks_without_a_record",
       .requirements = {"KEY-012"},

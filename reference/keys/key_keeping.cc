@@ -28,6 +28,7 @@ std::expected<KeyRecord, spec::Reason> read_sent(View sent, const ArchiveOwner& 
   // [KEY-024] … names another user, computer or server than the session's.
   // [KEY-025] … has fewer than 100,000 or more than 10,000,000 rounds.
   if (fault::on(fault::KEY_025_any_rounds)) rounds = {.min = 0, .max = std::numeric_limits<std::uint32_t>::max()};
+  if (fault::on(fault::KEY_025_floor_of_tests)) rounds.min = 1000;
   auto record = read_key_record(sent, owner, rounds);
   if (!record && record.error() == KeyRecordError::another_owner && fault::on(fault::KEY_024_any_owner)) record = read_of_any(sent);
   if (!record) return std::unexpected(spec::Reason::bad_key_record);
@@ -38,8 +39,10 @@ std::expected<KeyRecord, spec::Reason> read_sent(View sent, const ArchiveOwner& 
 std::expected<Replacement, spec::Reason> may_replace(View in_force, View sent, const KeyRecord& record, const ArchiveOwner& owner,
                                                      const KeyPolicy& policy) {
   // [KEY-031] A server MUST answer a key record that is octet by octet the one in force with key_stored
-  if (!in_force.empty() && std::ranges::equal(in_force, sent) && !fault::on(fault::KEY_031_repeats_refused))
+  if (!in_force.empty() && std::ranges::equal(in_force, sent) && !fault::on(fault::KEY_031_repeats_refused)) {
+    if (fault::on(fault::KEY_031_permitted_alone) && !policy.permits(record.mode)) return std::unexpected(spec::Reason::key_mode_refused);
     return Replacement::in_force_already;
+  }
   std::optional<KeyRecord> before;
   if (!in_force.empty()) {
     const auto kept = read_key_record(in_force, owner, {.min = 0, .max = std::numeric_limits<std::uint32_t>::max()});
