@@ -4,7 +4,7 @@ import re
 import unittest
 
 HOUSE = pathlib.Path(__file__).resolve().parents[3]
-CI = ["check", "model", "test", "conform", "mutate", "test asan tsan", "fuzz smoke", "trace --gate", "spec"]
+CI = ["check", "model", "test", "conform", "mutate", "test asan tsan", "fuzz smoke", "fuzz coverage", "trace --gate", "spec"]
 CHECK = ["check_format", "spec/tools/lint.py", "spec/tools/generate.py --check", "spec/tools/vectors.py --check", "spec/tools/paths.py", "spec/tools/trace.py --check", "tests/architecture/check.py ."]
 
 

@@ -266,14 +266,19 @@ void KeyWorld::lose_server_keys() {
 void KeyWorld::take_copy() {
   if (!active_) return;
   server_.take_copy();
-  copy_ = {record_,           in_force_,       former_records_, account_password_,
-           archive_password_, account_secret_, archive_secret_, knows_archive_password_};
+  copy_ = {record_,         in_force_,       former_records_,         account_password_,        archive_password_,
+           account_secret_, archive_secret_, knows_archive_password_, device_key_.secrets.any()};
 }
 
-/// Its user goes on from it, with the passwords of then.
+/// Its user goes on from it, with the passwords of then. A device key that is younger than the copy is gone.
 void KeyWorld::put_back() {
   if (!copy_) return;
   server_.put_back();
+  if (!copy_->had_device_key) {
+    const Then then = std::move(*copy_);
+    lock_device();
+    copy_ = then;
+  }
   former_secrets_ |= account_secret_ | archive_secret_;
   record_ = copy_->record;
   in_force_ = copy_->in_force;

@@ -108,7 +108,7 @@ class KeyWorld {
     std::vector<Octets> former_records;
     std::string account_password, archive_password;
     Possession account_secret, archive_secret;
-    bool knew_archive_password;
+    bool knew_archive_password, had_device_key;
   };
   std::optional<Then> copy_;
 
