@@ -62,6 +62,7 @@ EVENTS = {
     "key_lost": ("lose-the-key", "log-out", "lose-the-key", "unlock"), "forbid": ("forbid",), "new_escrow_key": ("rotate-escrow-key",),
     "replace_computer": ("block", "reactivate", "unlock"), "log_out": ("log-out",), "deauthorise": ("block", "unlock"), "block": ("block", "reactivate"),
     "deactivate": ("block", "reset-account-password"), "purge": ("purge", "recover"), "server_loses_keys": ("lose-server-keys", "unlock", "store"),
+    "escrow_key_lost": ("rotate-escrow-key", "unlock", "store"),  # the world's escrow keys have successors
     "put_back": ("copy", "store", "change-account-password", "put-back", "unlock", "store"),
 }
 
