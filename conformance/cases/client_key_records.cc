@@ -361,7 +361,7 @@ void add_untold(std::vector<Case>& cases) {
   };
   cases.push_back({
       .id = "client.keys.passwords_are_not_kept",
-      .requirements = {"KEY-059", "KEY-006"},
+      .requirements = {"KEY-059"},
       .role = Role::client,
       .needs = {.verbs = {"observe"}},
       .goal =

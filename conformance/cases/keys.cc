@@ -547,7 +547,7 @@ void add_policy(std::vector<Case>& cases) {
     });
   cases.push_back({
       .id = "keys.forbidden_where_it_is_in_force",
-      .requirements = {"KEY-031", "KEY-010"},
+      .requirements = {"KEY-031"},
       .needs = {.verbs = {"prepare", "admin"}, .own_server = true},
       .goal = "A mode that is forbidden later stays in force: its record is acknowledged again, and gives way to the next of the mode",
       .steps = {"store a key record of archive_password", "start the server again with account_password alone permitted",

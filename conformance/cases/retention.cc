@@ -341,7 +341,7 @@ void add_ends(std::vector<Case>& cases) {
   });
   cases.push_back({
       .id = "retention.kill_after_it_was_sent_again",
-      .requirements = {"ARC-156", "ARC-109"},
+      .requirements = {"ARC-156"},
       .needs = {.verbs = {"admin"}, .own_server = true},
       .goal = "A server that ends before the commit has the first octets of blocks that were released and came again as others",
       .steps = {"store three blocks", "release them, offer them again, and send other octets for each", "fetch them, so that all have come",
