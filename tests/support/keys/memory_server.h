@@ -4,7 +4,6 @@
 #include <botan/rng.h>
 
 #include <tuple>
-#include <utility>
 
 #include "keys/key_keeping.h"
 #include "keys/key_server.h"
@@ -28,8 +27,8 @@ class MemoryServer final : public KeyServer {
   void rotate_escrow_key(bool cut_short) override;
   void purge() override { record_.clear(), device_key_.clear(); }
   void lose_keys() override { purge(); }
-  void take_copy() override { copy_ = {record_, password_}; }
-  void put_back() override { std::tie(record_, password_) = copy_; }
+  void take_copy() override { copy_ = {record_, password_, device_key_}; }
+  void put_back() override { std::tie(record_, password_, device_key_) = copy_; }
   void die_at_the_next_change() override { dies_ = true; }
   Octets stored() const override;
   Octets escrow_files() const override { return {escrow_.octets().begin(), escrow_.octets().end()}; }
@@ -45,7 +44,7 @@ class MemoryServer final : public KeyServer {
   KeyPolicy policy_;
   bool dies_ = false;
   Octets record_, password_, device_key_, strangers_;  // the last is a device key
-  std::pair<Octets, Octets> copy_;                     // of the first two
+  std::tuple<Octets, Octets, Octets> copy_;            // of the first three
 };
 
 }  // namespace coffer::keys
