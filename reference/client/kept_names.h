@@ -1,5 +1,5 @@
-// Names that are looked up by others, of any number: in memory there is a number and a place of each, some 56 octets, and the texts lie in
-// a file without a name once they are many. Where that cannot be written, they stay in memory. Must not know: what is named.
+// Names that are looked up by others, of any number: in memory there is a number and a place of each, some 56 octets; the texts are a long
+// one. Must not know: what is named, where texts lie.
 #pragma once
 
 #include <cstdint>
@@ -8,15 +8,16 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
-#include "client/nameless_file.h"
+#include "client/long_text.h"
 
 namespace coffer::client {
 
 class KeptNames {
  public:
   explicit KeptNames(std::string directory, std::size_t in_memory_max = std::size_t{1} << 20U)
-      : in_memory_max_(in_memory_max), file_(std::move(directory)) {}
+      : texts_(std::move(directory), in_memory_max) {}
 
   static constexpr std::uint32_t for_good = std::numeric_limits<std::uint32_t>::max();
   /// The key leads to this name from now on, to no other, and is forgotten once it was found so many times.
@@ -32,12 +33,8 @@ class KeptNames {
   };
   using Places = std::unordered_multimap<std::uint64_t, Place>;  // by a number of the key, which others may share
   Places::iterator look(std::string_view key, std::string& name);
-  bool read(std::uint64_t offset, std::string& into) const;
 
-  const std::size_t in_memory_max_;
-  NamelessFile file_;
-  bool writable_ = true;
-  std::string newest_;  // texts behind those in the file
+  LongText texts_;
   Places places_;
 };
 

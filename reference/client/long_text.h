@@ -1,7 +1,8 @@
-// Text of any length, written a piece at a time and read once: what is too much for memory lies in a file without a name, and where that
+// Text of any length, written a piece at a time: what is too much for memory lies in a file without a name, and where that
 // cannot be written, in memory after all. Must not know: what it says.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -17,9 +18,13 @@ class LongText {
       : in_memory_max_(in_memory_max), file_(std::move(directory)) {}
 
   void append(std::string_view text);
-  bool empty() const { return file_.size() == 0 && newest_.empty(); }
+  bool empty() const { return size() == 0; }
+  std::uint64_t size() const { return file_.size() + newest_.size(); }
+  void clear();
   /// All of it, in order. Failure(local): the disk does not give it back.
   Outcome<void> each(const std::function<void(std::string_view)>& take) const;
+  /// So many octets as `into` has, from an offset on, of what one append() brought. False: the disk does not give them back.
+  bool read(std::uint64_t offset, std::string& into) const;
 
  private:
   std::size_t in_memory_max_;

@@ -93,8 +93,8 @@ Outcome told_of(const std::vector<store::Owner>& unopened) {
     fmt::print(
         stderr,
         "cofferd: {}: the server does not open its wrap of this archive's key, which stays as it is: no administrator opens the archive, "
-        "and "
-        "a new password neither. Its user is to log in on a computer that has the key, and to run `coffer destination accept-older NAME` "
+        "and a new password neither. Its user is to log in on a computer that has the key, and to run `coffer destination accept-older "
+        "NAME` "
         "there where the login says so; any other computer needs `--password-file` with the password of before. Or put keys.sqlite back "
         "from its backup\n",
         text(owner));
